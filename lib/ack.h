@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * ack - the lines of par-stage(7): what a native stage tells its supervisor.
+ *
+ *	par-stage 1 window=64 jobs=16    once, first
+ *	17 231 ok                        INDEX BYTES STATUS [REASON]
+ */
+#ifndef PAR_ACK_H
+#define PAR_ACK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	ACK_LINE_MAX = 4096, /* longest line either side sends, newline included */
+	ACK_OK_MAX = 48 /* longest line that ack_format_ok() makes */
+};
+
+/* A stage's first line. */
+struct hello {
+	uint64_t window; /* most records it wants in flight; 0: the supervisor chooses */
+	uint64_t jobs; /* how many it works on at the same time */
+};
+
+enum fate { FATE_OK, FATE_RETRY, FATE_FAIL };
+
+struct ack {
+	uint64_t index; /* of those sent to this stage, from 0 */
+	uint64_t bytes; /* of its standard output */
+	enum fate fate;
+	const char *reason; /* into the line; reason_len 0 if there is none */
+	size_t reason_len;
+};
+
+/* Each parses a line of len bytes, without its newline; 0, or -1 if it is not one. */
+int hello_parse(const char *line, size_t len, struct hello *out);
+int ack_parse(const char *line, size_t len, struct ack *out);
+
+/* Each writes a line with its newline at dst; returns its length. */
+size_t hello_format(char dst[static ACK_LINE_MAX], const struct hello *hello);
+size_t ack_format_ok(char dst[static ACK_OK_MAX], uint64_t index, uint64_t bytes);
+size_t ack_format(char dst[static ACK_LINE_MAX], const struct ack *ack);
+
+#endif

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "diag.h"
+
+enum { LINE_MAX_BYTES = 4096, SHOWN_RECORD = 240 };
+
+static const char *program_name = "par";
+
+void
+diag_program(const char *name)
+{
+	program_name = name;
+}
+
+const char *
+diag_program_name(void)
+{
+	return program_name;
+}
+
+/*
+ * Length of the UTF-8 sequence at p that may be shown as it is, or 0: control
+ * characters (C0, DEL, C1), overlong forms, surrogates and broken bytes.
+ */
+static size_t
+showable(const unsigned char *p, size_t left)
+{
+	size_t len;
+	uint32_t code;
+
+	if (p[0] < 0x80)
+		return p[0] >= 0x20 && p[0] != 0x7f;
+	len = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
+	if (p[0] < 0xc2 || p[0] > 0xf4 || len > left)
+		return 0;
+	code = p[0] & (0xffu >> (len + 1));
+	for (size_t i = 1; i < len; i++) {
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+		code = code << 6 | (p[i] & 0x3fu);
+	}
+	if (code < 0xa0 || (len == 3 && code < 0x800) || (len == 4 && code < 0x10000) ||
+	    (code >= 0xd800 && code < 0xe000) || code > 0x10ffff)
+		return 0;
+	return len;
+}
+
+/* Write the escape for byte at dst (4 bytes of room); its length. */
+static size_t
+escape_byte(char *dst, unsigned char byte)
+{
+	static const char named[] = "\0000\tt\nn\rr";
+	static const char hex[] = "0123456789abcdef";
+
+	dst[0] = '\\';
+	for (size_t i = 0; i < sizeof(named) - 1; i += 2) {
+		if (byte == (unsigned char)named[i]) {
+			dst[1] = named[i + 1];
+			return 2;
+		}
+	}
+	dst[1] = 'x';
+	dst[2] = hex[byte >> 4];
+	dst[3] = hex[byte & 15];
+	return 4;
+}
+
+size_t
+diag_printable(char *dst, size_t size, const void *data, size_t len)
+{
+	const unsigned char *p = data, *end = p + len;
+	size_t used = 0;
+
+	while (p < end) {
+		char escape[4];
+		size_t n = showable(p, (size_t)(end - p)), take = n;
+		const char *text = (const char *)p;
+
+		if (n == 0) {
+			n = escape_byte(escape, *p);
+			text = escape;
+			take = 1;
+		}
+		if (used + n + sizeof("...") > size) {
+			memcpy(dst + used, "...", 3);
+			used += 3;
+			break;
+		}
+		memcpy(dst + used, text, n);
+		used += n;
+		p += take;
+	}
+	dst[used] = '\0';
+	return used;
+}
+
+/* Write the whole line; there is nobody to tell when that fails. */
+static void
+write_line(const char *line, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(STDERR_FILENO, line, len);
+
+		if (n < 0 && errno != EINTR)
+			return;
+		if (n > 0) {
+			line += n;
+			len -= (size_t)n;
+		}
+	}
+}
+
+static void
+vwarn(int error, const char *format, va_list args)
+{
+	char message[LINE_MAX_BYTES / 4], line[LINE_MAX_BYTES];
+	int len;
+	size_t used;
+
+	len = vsnprintf(message, sizeof(message), format, args);
+	if (len < 0)
+		len = 0;
+	if ((size_t)len >= sizeof(message))
+		len = (int)sizeof(message) - 1;
+	used = (size_t)snprintf(line, 128, "%.100s: ", program_name);
+	used +=
+	    diag_printable(line + used, sizeof(line) - 256 - used, message, (size_t)len);
+	if (error != 0)
+		used += (size_t)snprintf(line + used, 200, ": %.190s", strerror(error));
+	line[used++] = '\n';
+	write_line(line, used);
+}
+
+void
+warn(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vwarn(0, format, args);
+	va_end(args);
+}
+
+void
+warn_errno(int error, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vwarn(error, format, args);
+	va_end(args);
+}
+
+void
+warn_record(const void *data, size_t len, const char *why)
+{
+	char line[LINE_MAX_BYTES];
+	size_t used;
+
+	used = (size_t)snprintf(line, 128, "%.100s: ", program_name);
+	used += diag_printable(line + used, SHOWN_RECORD, data, len);
+	line[used++] = ':';
+	line[used++] = ' ';
+	used += diag_printable(line + used, sizeof(line) - 1 - used, why, strlen(why));
+	line[used++] = '\n';
+	write_line(line, used);
+}
+
+void
+die(enum status status, int error, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vwarn(error, format, args);
+	va_end(args);
+	exit(status);
+}
+
+void
+die_output(int error, const char *name)
+{
+	sigset_t set;
+
+	if (error != EPIPE)
+		die(STATUS_BROKEN, error, "%s", name);
+	signal(SIGPIPE, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, SIGPIPE);
+	raise(SIGPIPE);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	_exit(128 + SIGPIPE);
+}

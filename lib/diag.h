@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * diag - one-line diagnostics on standard error, and the exit statuses.
+ *
+ * A line is "program: what: why", written by one write(2), so that lines of
+ * processes that share standard error do not mix.  Bytes that could upset a
+ * terminal are shown as escapes, whatever the input held.
+ */
+#ifndef PAR_DIAG_H
+#define PAR_DIAG_H
+
+#include <stddef.h>
+
+/* The exit statuses of every tool; see par(7). */
+enum status {
+	STATUS_OK = 0, /* all done */
+	STATUS_FAILED = 1, /* some records failed, and each was named */
+	STATUS_MISUSE = 2, /* wrong usage */
+	STATUS_BROKEN = 3, /* could not go on: I/O, memory, too many restarts */
+	STATUS_STOPPED = 4, /* stopped early: part of the input was not processed */
+	STATUS_CANNOT_RUN = 126, /* a command was found but could not be run */
+	STATUS_NOT_FOUND = 127 /* a command was not found */
+};
+
+/* Say by which name the program speaks; name must stay valid. */
+void diag_program(const char *name);
+const char *diag_program_name(void);
+
+/* program: message */
+void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* program: message: strerror(error); with error 0 just the message. */
+void warn_errno(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* program: RECORD: why, with the record cut short when it is long. */
+void warn_record(const void *data, size_t len, const char *why);
+
+/* warn_errno(), then exit. */
+_Noreturn void die(enum status status, int error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/*
+ * Standard output, or what stands in for it under that name, could not be
+ * written.  EPIPE: die of SIGPIPE, without a word, as every filter whose
+ * reader has left.  Anything else: a diagnostic and STATUS_BROKEN.
+ */
+_Noreturn void die_output(int error, const char *name);
+
+/*
+ * Copy len bytes of data into dst, size bytes, as printable text that ends in a
+ * NUL: control bytes and broken UTF-8 as escapes, "..." where it did not fit.
+ * Returns the length of the text.
+ */
+size_t diag_printable(char *dst, size_t size, const void *data, size_t len);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * opt - a program's options as a table: parsing, --help and --version from it.
+ */
+#ifndef PAR_OPT_H
+#define PAR_OPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum opt_kind {
+	OPT_FLAG, /* target: bool, set to true */
+	OPT_OFF, /* target: bool, set to false */
+	OPT_NUMBER, /* target: uint64_t, min to max */
+	OPT_SIZE, /* target: uint64_t, bytes, min to max */
+	OPT_DURATION, /* target: uint64_t, milliseconds, min to max */
+	OPT_STRING, /* target: const char * */
+	OPT_CALL /* call(target, value): NULL, or why the value is refused */
+};
+
+struct opt {
+	int letter; /* 0 if there is only a long name */
+	const char *name; /* long name, or NULL */
+	enum opt_kind kind;
+	void *target;
+	const char *arg; /* what the argument is called in --help, or NULL for none */
+	const char *help;
+	uint64_t min, max; /* max 0: no bound */
+	const char *(*call)(void *target, const char *value);
+};
+
+struct opt_program {
+	const char *name;
+	const char *synopsis; /* what follows the name on the usage line */
+	const char *about; /* one or more lines */
+	const struct opt *opts; /* sorted as they are to be shown; ends with { 0 } */
+	bool command; /* operands are a command: its options are not ours */
+};
+
+/*
+ * Parse argv; returns the index of the first operand.  --help and --version are
+ * answered on standard output and end the program with 0; misuse is answered on
+ * standard error and ends it with STATUS_MISUSE.  Also names the program for
+ * diag and reserves descriptors 0 to 2.
+ */
+int opt_parse(const struct opt_program *program, int argc, char **argv);
+
+/* End with STATUS_MISUSE: "name: what is wrong", then how to get help. */
+_Noreturn void opt_misuse(const struct opt_program *program, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fdio.h"
+#include "record.h"
+
+/* How much of a too long record is kept to name it by. */
+enum { SHOWN = 256 };
+
+int
+record_open(struct record_reader *in, int fd, size_t limit)
+{
+	*in = (struct record_reader){ .fd = fd, .limit = limit, .size = RECORD_BUFFER };
+	in->buffer = malloc(in->size);
+	return in->buffer == NULL ? -1 : 0;
+}
+
+void
+record_close(struct record_reader *in)
+{
+	free(in->buffer);
+	in->buffer = NULL;
+}
+
+/* Count used bytes at start as passed. */
+static void
+pass(struct record_reader *in, size_t used)
+{
+	in->offset += used;
+	in->start += used;
+	in->scanned = in->start;
+}
+
+static enum record_status
+hand_out(struct record_reader *in, struct record *out, size_t len, size_t used)
+{
+	out->data = in->buffer + in->start;
+	out->len = len;
+	out->number = in->number++;
+	out->offset = in->offset;
+	pass(in, used);
+	if (in->strip_cr && len > 0 && out->data[len - 1] == '\r')
+		out->len--;
+	if (out->len <= in->limit)
+		return RECORD_OK;
+	if (out->len > SHOWN)
+		out->len = SHOWN;
+	return RECORD_TOO_LONG;
+}
+
+/* The too long record ends after another used bytes. */
+static enum record_status
+end_skip(struct record_reader *in, struct record *out, size_t used)
+{
+	out->data = in->buffer;
+	out->len = in->kept;
+	out->number = in->number++;
+	out->offset = in->begin;
+	pass(in, used);
+	in->skipping = false;
+	return RECORD_TOO_LONG;
+}
+
+/* No newline in what is buffered, and more of it than a record may have. */
+static void
+begin_skip(struct record_reader *in)
+{
+	in->begin = in->offset;
+	in->kept = in->end - in->start < SHOWN ? in->end - in->start : SHOWN;
+	memmove(in->buffer, in->buffer + in->start, in->kept);
+	in->skipping = true;
+}
+
+enum record_status
+record_take(struct record_reader *in, struct record *out)
+{
+	size_t left = in->end - in->start;
+	const char *newline = NULL;
+
+	if (in->scanned < in->end)
+		newline = memchr(in->buffer + in->scanned, '\n', in->end - in->scanned);
+	if (newline != NULL) {
+		size_t len = (size_t)(newline - in->buffer) - in->start;
+
+		return in->skipping ? end_skip(in, out, len + 1)
+				    : hand_out(in, out, len, len + 1);
+	}
+	in->scanned = in->end;
+	if (!in->skipping && left > in->limit + in->strip_cr)
+		begin_skip(in);
+	if (in->eof)
+		return in->skipping ? end_skip(in, out, left)
+		    : left > 0	    ? hand_out(in, out, left, left)
+				    : RECORD_EOF;
+	if (in->skipping) {
+		in->offset += left;
+		in->start = in->end = in->scanned = in->kept;
+	}
+	return RECORD_NONE;
+}
+
+/* Make room to read into: at the front, or in a larger buffer. */
+static int
+make_room(struct record_reader *in)
+{
+	char *larger;
+
+	if (in->start == in->end && !in->skipping)
+		in->start = in->end = in->scanned = 0;
+	if (in->size - in->end >= RECORD_BUFFER / 2)
+		return 0;
+	if (in->start > 0 && !in->skipping) {
+		memmove(in->buffer, in->buffer + in->start, in->end - in->start);
+		in->end -= in->start;
+		in->scanned -= in->start;
+		in->start = 0;
+	}
+	if (in->size - in->end >= RECORD_BUFFER / 2)
+		return 0;
+	larger = realloc(in->buffer, in->size * 2);
+	if (larger == NULL)
+		return -1;
+	in->buffer = larger;
+	in->size *= 2;
+	return 0;
+}
+
+enum record_status
+record_fill(struct record_reader *in)
+{
+	ssize_t n;
+
+	if (in->eof)
+		return RECORD_EOF;
+	if (make_room(in) < 0)
+		return RECORD_ERROR;
+	n = fdio_read(in->fd, in->buffer + in->end, in->size - in->end);
+	if (n < 0)
+		return RECORD_ERROR;
+	if (n == 0) {
+		in->eof = true;
+		return RECORD_EOF;
+	}
+	in->end += (size_t)n;
+	return RECORD_OK;
+}
+
+enum record_status
+record_next(struct record_reader *in, struct record *out)
+{
+	enum record_status got;
+
+	while ((got = record_take(in, out)) == RECORD_NONE)
+		if (record_fill(in) == RECORD_ERROR)
+			return RECORD_ERROR;
+	return got;
+}
+
+bool
+record_ready(struct record_reader *in)
+{
+	if (in->scanned < in->end) {
+		const char *newline =
+		    memchr(in->buffer + in->scanned, '\n', in->end - in->scanned);
+
+		in->scanned = newline == NULL ? in->end : (size_t)(newline - in->buffer);
+		if (newline != NULL)
+			return true;
+	}
+	return in->eof;
+}
+
+int
+writer_open(struct record_writer *out, int fd)
+{
+	*out = (struct record_writer){ .fd = fd, .size = RECORD_BUFFER };
+	out->buffer = malloc(out->size);
+	return out->buffer == NULL ? -1 : 0;
+}
+
+void
+writer_close(struct record_writer *out)
+{
+	free(out->buffer);
+	out->buffer = NULL;
+}
+
+int
+writer_flush(struct record_writer *out)
+{
+	size_t used = out->used;
+
+	out->used = 0;
+	return used == 0 ? 0 : fdio_write(out->fd, out->buffer, used);
+}
+
+char *
+writer_reserve(struct record_writer *out, size_t len)
+{
+	if (out->size - out->used >= len)
+		return out->buffer + out->used;
+	if (writer_flush(out) < 0)
+		return NULL;
+	if (len > out->size) {
+		char *larger = malloc(len);
+
+		if (larger == NULL)
+			return NULL;
+		free(out->buffer);
+		out->buffer = larger;
+		out->size = len;
+	}
+	return out->buffer;
+}
+
+int
+writer_put(struct record_writer *out, const void *data, size_t len)
+{
+	if (len > out->size - out->used) {
+		struct iovec both[2] = {
+			{ .iov_base = out->buffer, .iov_len = out->used },
+			{ .iov_base = (void *)(uintptr_t)data, .iov_len = len },
+		};
+
+		if (out->used + len >= out->size) {
+			out->used = 0;
+			out->total += len;
+			return fdio_writev(out->fd, both, 2);
+		}
+	}
+	memcpy(out->buffer + out->used, data, len);
+	out->used += len;
+	out->total += len;
+	return 0;
+}
+
+bool
+writer_rewind(struct record_writer *out, uint64_t mark)
+{
+	uint64_t back = out->total - mark;
+
+	if (back > out->used)
+		return false;
+	out->used -= (size_t)back;
+	out->total = mark;
+	return true;
+}

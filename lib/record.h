@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * record - the records of par-record(5): runs of bytes ended by one newline.
+ *
+ * A reader owns one buffer and hands out views into it; a writer owns one
+ * buffer and sends it on when it is full.  No copy and no allocation for a
+ * record.  Descriptors stay the caller's to close.
+ */
+#ifndef PAR_RECORD_H
+#define PAR_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	RECORD_LIMIT = 64 << 20, /* the longest record taken, unless told, bytes */
+	RECORD_BUFFER = 256 << 10 /* what readers and writers move at once, bytes */
+};
+
+struct record {
+	const char *data; /* without its newline; NUL is a byte like any other */
+	size_t len; /* bytes */
+	uint64_t number; /* place in the stream, from 0 */
+	uint64_t offset; /* of its first byte in the stream, bytes */
+};
+
+enum record_status {
+	RECORD_OK,
+	RECORD_EOF,
+	RECORD_NONE, /* record_take() only: no whole record at hand */
+	RECORD_TOO_LONG, /* skipped: over the limit; data is how it begins */
+	RECORD_ERROR /* errno tells; final */
+};
+
+struct record_reader {
+	int fd;
+	char *buffer;
+	size_t size, start, end; /* buffer[start] to [end] is not yet handed out */
+	size_t scanned; /* no newline before this */
+	size_t limit;
+	uint64_t number; /* of the next record */
+	uint64_t offset; /* in the stream, of buffer[start] */
+	uint64_t begin; /* while skipping: where the too long record began */
+	size_t kept; /* while skipping: how much of it stays in front */
+	bool skipping; /* inside a too long record */
+	bool strip_cr; /* caller may set: CRLF ends a record too */
+	bool eof;
+};
+
+/* Read records of at most limit bytes from fd.  0, or -1 if there is no memory. */
+int record_open(struct record_reader *in, int fd, size_t limit);
+
+/* Free what the reader owns. */
+void record_close(struct record_reader *in);
+
+/*
+ * The next record, waited for; valid until the next call of record_next() or
+ * record_fill().  A last record with no newline counts.
+ */
+enum record_status record_next(struct record_reader *in, struct record *out);
+
+/* The same of what was read already: RECORD_NONE where record_next() would read. */
+enum record_status record_take(struct record_reader *in, struct record *out);
+
+/*
+ * One read(2), for event loops: call it when record_take() said RECORD_NONE and
+ * fd is readable.  RECORD_OK, also when nothing had arrived after all,
+ * RECORD_EOF or RECORD_ERROR.  At the end call record_take() once more.
+ */
+enum record_status record_fill(struct record_reader *in);
+
+/* Is a whole record at hand, so that record_next() would not wait? */
+bool record_ready(struct record_reader *in);
+
+struct record_writer {
+	int fd;
+	char *buffer;
+	size_t size, used;
+	uint64_t total; /* bytes put so far, written or not */
+};
+
+/* Write to fd.  0, or -1 if there is no memory. */
+int writer_open(struct record_writer *out, int fd);
+
+/* Free what the writer owns, flushed or not. */
+void writer_close(struct record_writer *out);
+
+/* Add len bytes.  0, or -1 with errno of write(2). */
+int writer_put(struct record_writer *out, const void *data, size_t len);
+
+/*
+ * Room for len bytes to be filled in place and counted by writer_commit(), or
+ * NULL with errno.  May flush, and may grow the buffer: len should be bounded.
+ */
+char *writer_reserve(struct record_writer *out, size_t len);
+
+/* Take back what is not yet sent from total mark on; false if it was sent. */
+bool writer_rewind(struct record_writer *out, uint64_t mark);
+
+/* Send what is buffered.  0, or -1 with errno; what was sent is gone from it. */
+int writer_flush(struct record_writer *out);
+
+static inline void
+writer_commit(struct record_writer *out, size_t len)
+{
+	out->used += len;
+	out->total += len;
+}
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * stage - the native side of par-stage(7), and the shape of every tool that is
+ * one: records in, records out, and a word on what became of each.
+ *
+ *	stage_open(&stage, &plan);
+ *	while ((got = stage_next(&stage, &rec)) != RECORD_EOF) {
+ *		... writer_put(&stage.out, ...) ...
+ *		stage_ok(&stage, rec.number);
+ *	}
+ *	return stage_close(&stage);
+ *
+ * Under a supervisor (PAR_STAGE=FD:PID names this process) the words go to FD;
+ * run by hand, a failed record is named on standard error and the others cost
+ * one comparison.  All that fails here is final and ends the program with a
+ * diagnostic, as die() and die_output() do: a stage without its input, output
+ * or supervisor has nothing left to do.
+ */
+#ifndef PAR_STAGE_H
+#define PAR_STAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ack.h"
+#include "diag.h"
+#include "record.h"
+
+struct stage {
+	struct record_reader in;
+	struct record_writer out;
+	int ack_fd; /* -1 when run by hand */
+	char *acks; /* lines not yet sent */
+	size_t acks_used;
+	uint64_t mark; /* out.total when the last record was finished */
+	uint64_t told; /* out.total when lines were last sent */
+	bool failed; /* some record failed, and nobody but us has said so */
+	const char *in_name, *out_name; /* for diagnostics */
+};
+
+struct stage_plan {
+	int in, out; /* descriptors, normally 0 and 1 */
+	const char *in_name, *out_name; /* NULL: "standard input", "standard output" */
+	size_t max_record; /* bytes */
+	struct hello hello; /* what to ask of the supervisor */
+};
+
+void stage_open(struct stage *stage, const struct stage_plan *plan);
+
+/* Is there a supervisor that wants to know? */
+static inline bool
+stage_native(const struct stage *stage)
+{
+	return stage->ack_fd >= 0;
+}
+
+/*
+ * The next record; what is finished is sent on before waiting for more input.
+ * A record that is too long is failed here and passed over.  RECORD_OK or
+ * RECORD_EOF.
+ */
+enum record_status stage_next(struct stage *stage, struct record *out);
+
+/*
+ * For event loops: stage_take() never reads (RECORD_NONE), stage_fill() is one
+ * read(2).  The caller sends what is finished by stage_flush() before it waits.
+ */
+enum record_status stage_take(struct stage *stage, struct record *out);
+void stage_fill(struct stage *stage);
+
+/*
+ * Add to the output of the record at work on.  The output of one record must
+ * be put in one go, and then finished, before that of another is begun.
+ */
+void stage_put(struct stage *stage, const void *data, size_t len);
+
+/* Room for len bytes of output, to be counted by writer_commit(&stage->out, n). */
+char *stage_reserve(struct stage *stage, size_t len);
+
+/* Take back the output of the record at work on; false if it was sent already. */
+bool stage_discard(struct stage *stage);
+
+/* See stage_ok(). */
+void stage_tell_ok(struct stage *stage, uint64_t number);
+
+/* Record number (record.number of it) is done; its output is what was put last. */
+static inline void
+stage_ok(struct stage *stage, uint64_t number)
+{
+	if (stage->ack_fd >= 0)
+		stage_tell_ok(stage, number);
+	else
+		stage->mark = stage->out.total;
+}
+
+/*
+ * Record rec failed for good, or (retry) for now; what was put for it counts as
+ * its output all the same, and is dropped by the supervisor if it is a retry.
+ * Only rec->number is used under a supervisor, which then names the record.
+ */
+void stage_fail(struct stage *stage, const struct record *rec, const char *why);
+void stage_retry(struct stage *stage, const struct record *rec, const char *why);
+
+/* Send output, then the words that count it.  Before a long computation, too. */
+void stage_flush(struct stage *stage);
+
+/* Send everything and free; the program's exit status. */
+enum status stage_close(struct stage *stage);
+
+#endif

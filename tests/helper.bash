@@ -1,0 +1,53 @@
+# Loaded by every test file: the programs on PATH, a private folder, no leftovers.
+
+bats_require_minimum_version 1.5.0
+
+# How long, in seconds, a test waits for an event that must come: a limit for
+# bugs, never the way to pass.
+export DEADLINE=${DEADLINE:-60}
+export BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-300}
+export LC_ALL=C
+unset PAR_STAGE PAR_WORKER PAR_WORKERS
+
+ROOT=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+export ROOT
+PATH=${PAR_BIN:-$ROOT/build/cc/bin}:$PATH
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	if declare -F prepare >/dev/null; then prepare; fi
+}
+
+# Processes started with `background` are ended here, by process id.
+teardown() {
+	local pid
+
+	for pid in "${BACKGROUND[@]}"; do
+		kill -9 "$pid" 2>/dev/null || true
+	done
+	if declare -F clean_up >/dev/null; then clean_up; fi
+}
+
+# background COMMAND...: run it without bats' own descriptor 3; its id is in $!
+background() {
+	"$@" 3>&- &
+	BACKGROUND+=("$!")
+}
+
+# eventually CONDITION...: wait until the command succeeds.
+eventually() {
+	local end=$((SECONDS + DEADLINE))
+
+	until "$@"; do
+		if ((SECONDS > end)); then
+			echo "never came true: $*" >&2
+			return 1
+		fi
+		read -r -t 0.02 <> <(:) || true
+	done
+}
+
+# same FILE FILE: equal bytes, or show how they differ.
+same() {
+	cmp "$1" "$2" || { diff -a "$1" "$2" | head -20; return 1; }
+}
