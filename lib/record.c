@@ -3,6 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "fdio.h"
 #include "record.h"
 
@@ -246,4 +250,55 @@ writer_rewind(struct record_writer *out, uint64_t mark)
 	out->used -= (size_t)back;
 	out->total = mark;
 	return true;
+}
+
+/* How many newlines are in the 64 bytes at data. */
+static unsigned
+newlines_in_64(const char *data)
+{
+#ifdef __SSE2__
+	const __m128i newline = _mm_set1_epi8('\n');
+	__m128i sum = _mm_setzero_si128();
+
+	for (int i = 0; i < 64; i += 16)
+		sum = _mm_sub_epi8(sum,
+		    _mm_cmpeq_epi8(_mm_loadu_si128((const void *)(data + i)), newline));
+	sum = _mm_sad_epu8(sum, _mm_setzero_si128());
+	return (unsigned)(_mm_cvtsi128_si32(sum) +
+	    _mm_cvtsi128_si32(_mm_unpackhi_epi64(sum, sum)));
+#else
+	unsigned count = 0;
+
+	for (int i = 0; i < 64; i++)
+		count += data[i] == '\n';
+	return count;
+#endif
+}
+
+size_t
+record_span(const char *data, size_t len, uint64_t max, size_t max_bytes, uint64_t *count)
+{
+	size_t at = 0, end = 0; /* end: of the last record that is counted */
+	uint64_t seen = 0;
+
+	for (; at + 64 <= len && at + 64 <= max_bytes; at += 64) {
+		unsigned more = newlines_in_64(data + at);
+
+		if (seen + more > max)
+			break;
+		seen += more;
+	}
+	if (seen > 0)
+		end = (size_t)((const char *)memrchr(data, '\n', at) - data) + 1;
+	while (seen < max && end < len) {
+		const char *newline = memchr(data + at, '\n', len - at);
+		size_t next = (size_t)(newline - data) + 1;
+
+		if (seen > 0 && next > max_bytes)
+			break;
+		at = end = next;
+		seen++;
+	}
+	*count = seen;
+	return end;
 }

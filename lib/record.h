@@ -73,6 +73,14 @@ enum record_status record_fill(struct record_reader *in);
 /* Is a whole record at hand, so that record_next() would not wait? */
 bool record_ready(struct record_reader *in);
 
+/*
+ * How many bytes of data the first records take up, newlines included: at most
+ * max records of at most max_bytes bytes together, but at least one if there is
+ * one.  data, len bytes, ends with a newline.  *count is set to their number.
+ */
+size_t record_span(
+    const char *data, size_t len, uint64_t max, size_t max_bytes, uint64_t *count);
+
 struct record_writer {
 	int fd;
 	char *buffer;

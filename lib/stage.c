@@ -1,71 +1,36 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "fdio.h"
-#include "num.h"
 #include "stage.h"
 
-enum {
-	ACKS_SIZE = 64 << 10, /* bytes of lines held back at the most */
-	TELL_AFTER = 128 << 10 /* output, in bytes, that may go without its lines */
-};
-
-/*
- * The descriptor that PAR_STAGE=FD:PID names, if PID is ours; else -1.  The
- * variable and the descriptor are for this process only, not for its children.
- */
-static int
-supervisor(void)
-{
-	const char *value = getenv("PAR_STAGE"), *colon;
-	uint64_t fd, pid;
-
-	if (value == NULL)
-		return -1;
-	colon = strchr(value, ':');
-	if (colon == NULL ||
-	    num_parse_bytes(value, (size_t)(colon - value), 3, INT32_MAX, &fd) < 0 ||
-	    num_parse(colon + 1, 1, INT32_MAX, &pid) < 0 || pid != (uint64_t)getpid())
-		return -1;
-	unsetenv("PAR_STAGE");
-	return fdio_cloexec((int)fd) < 0 ? -1 : (int)fd;
-}
+enum { TELL_AFTER = 128 << 10 }; /* output, in bytes, that may go without its lines */
 
 void
 stage_open(struct stage *stage, const struct stage_plan *plan)
 {
 	*stage = (struct stage){
-		.ack_fd = supervisor(),
 		.in_name = plan->in_name != NULL ? plan->in_name : "standard input",
 		.out_name = plan->out_name != NULL ? plan->out_name : "standard output",
 	};
 	if (record_open(&stage->in, plan->in, plan->max_record) < 0 ||
 	    writer_open(&stage->out, plan->out) < 0)
 		die(STATUS_BROKEN, errno, "buffers");
-	if (stage->ack_fd < 0)
-		return;
-	stage->acks = malloc(ACKS_SIZE);
-	if (stage->acks == NULL)
+	if (supervisor_find(&stage->above) < 0)
 		die(STATUS_BROKEN, errno, "buffers");
-	stage->acks_used = hello_format(stage->acks, &plan->hello);
-	stage_flush(stage);
+	if (stage_native(stage) && supervisor_greet(&stage->above, &plan->hello) < 0)
+		die_output(errno, "supervisor");
 }
 
 void
 stage_flush(struct stage *stage)
 {
-	size_t used = stage->acks_used;
-
 	if (writer_flush(&stage->out) < 0)
 		die_output(errno, stage->out_name);
 	stage->told = stage->out.total;
-	stage->acks_used = 0;
-	if (used > 0 && fdio_write(stage->ack_fd, stage->acks, used) < 0)
+	if (stage_native(stage) && supervisor_flush(&stage->above) < 0)
 		die_output(errno, "supervisor");
 }
 
@@ -79,12 +44,11 @@ finish(struct stage *stage)
 	return bytes;
 }
 
-/* Make room for another line of the longest kind. */
+/* A line was added: send it now if there is no room for more, or much to count. */
 static void
-make_room(struct stage *stage)
+told(struct stage *stage, bool full)
 {
-	if (stage->acks_used + ACK_LINE_MAX > ACKS_SIZE ||
-	    stage->out.total - stage->told >= TELL_AFTER)
+	if (full || stage->out.total - stage->told >= TELL_AFTER)
 		stage_flush(stage);
 }
 
@@ -93,8 +57,7 @@ stage_tell_ok(struct stage *stage, uint64_t number)
 {
 	uint64_t bytes = finish(stage);
 
-	stage->acks_used += ack_format_ok(stage->acks + stage->acks_used, number, bytes);
-	make_room(stage);
+	told(stage, supervisor_tell_ok(&stage->above, number, bytes));
 }
 
 static void
@@ -111,8 +74,7 @@ tell(struct stage *stage, const struct record *rec, enum fate fate, const char *
 		stage->failed = true;
 		return;
 	}
-	stage->acks_used += ack_format(stage->acks + stage->acks_used, &ack);
-	make_room(stage);
+	told(stage, supervisor_tell(&stage->above, &ack));
 }
 
 void
@@ -196,7 +158,7 @@ stage_close(struct stage *stage)
 	stage_flush(stage);
 	record_close(&stage->in);
 	writer_close(&stage->out);
-	free(stage->acks);
+	supervisor_leave(&stage->above);
 	if (stage->out.fd > STDERR_FILENO || stage->out.fd == STDOUT_FILENO)
 		if (close(stage->out.fd) < 0 && errno != EINTR)
 			die_output(errno, stage->out_name);

@@ -23,9 +23,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ack.h"
 #include "diag.h"
 #include "record.h"
+#include "supervisor.h"
 
 struct stage {
 	struct record_reader in;
@@ -52,7 +52,7 @@ void stage_open(struct stage *stage, const struct stage_plan *plan);
 static inline bool
 stage_native(const struct stage *stage)
 {
-	return stage->ack_fd >= 0;
+	return stage->above.fd >= 0;
 }
 
 /*
@@ -88,7 +88,7 @@ void stage_tell_ok(struct stage *stage, uint64_t number);
 static inline void
 stage_ok(struct stage *stage, uint64_t number)
 {
-	if (stage->ack_fd >= 0)
+	if (stage->above.fd >= 0)
 		stage_tell_ok(stage, number);
 	else
 		stage->mark = stage->out.total;

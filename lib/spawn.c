@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fdio.h"
+#include "spawn.h"
+
+/* In the child: fd becomes to, open across exec. */
+static int
+give(int fd, int to)
+{
+	if (fd == to)
+		return fcntl(fd, F_SETFD, 0);
+	return dup2(fd, to) < 0 ? -1 : 0;
+}
+
+static int
+set_variables(const struct spawn_plan *plan)
+{
+	char stage[64];
+
+	for (const char *const *var = plan->env; *var != NULL; var++)
+		if (putenv((char *)(unsigned long)*var) != 0)
+			return -1;
+	if (plan->stage_fd < 0)
+		return unsetenv("PAR_STAGE");
+	snprintf(stage, sizeof(stage), "%d:%ld", plan->stage_fd, (long)getpid());
+	if (fcntl(plan->stage_fd, F_SETFD, 0) < 0)
+		return -1;
+	return setenv("PAR_STAGE", stage, 1);
+}
+
+static void
+reset_signals(void)
+{
+	struct sigaction action = { .sa_handler = SIG_DFL };
+	sigset_t none;
+
+	sigemptyset(&action.sa_mask);
+	for (int number = 1; number < NSIG; number++)
+		sigaction(number, &action, NULL); /* SIGKILL and the like refuse */
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* In the child: become the command, or say why not on report. */
+static _Noreturn void
+become(const struct spawn_plan *plan, int report)
+{
+	int error;
+
+	setpgid(0, 0);
+	reset_signals();
+	for (int i = 0; i < 3; i++)
+		if (plan->fds[i] >= 0 && give(plan->fds[i], i) < 0)
+			goto fail;
+	if (set_variables(plan) < 0)
+		goto fail;
+	execvp(plan->argv[0], plan->argv);
+fail:
+	error = errno;
+	fdio_write(report, &error, sizeof(error));
+	_exit(127);
+}
+
+pid_t
+spawn(const struct spawn_plan *plan)
+{
+	sigset_t all, before;
+	int report[2], error = 0;
+	ssize_t n;
+	pid_t pid;
+
+	if (fdio_pipe(report) < 0)
+		return -1;
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before); /* no handler of ours in the child */
+	pid = fork();
+	if (pid == 0)
+		become(plan, report[1]);
+	if (pid < 0)
+		error = errno;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	close(report[1]);
+	n = pid < 0 ? 0 : fdio_read(report[0], &error, sizeof(error));
+	close(report[0]);
+	if (pid > 0 && n > 0)
+		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	if (error == 0)
+		return pid;
+	errno = error;
+	return -1;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fdio.h"
+#include "num.h"
+#include "supervisor.h"
+
+enum { LINES_SIZE = 64 << 10 };
+
+/* The descriptor that PAR_STAGE=FD:PID names, if PID is ours; else -1. */
+static int
+descriptor(void)
+{
+	const char *value = getenv("PAR_STAGE"), *colon;
+	uint64_t fd, pid;
+
+	if (value == NULL)
+		return -1;
+	colon = strchr(value, ':');
+	if (colon == NULL ||
+	    num_parse_bytes(value, (size_t)(colon - value), 3, INT32_MAX, &fd) < 0 ||
+	    num_parse(colon + 1, 1, INT32_MAX, &pid) < 0 || pid != (uint64_t)getpid())
+		return -1;
+	unsetenv("PAR_STAGE");
+	return fdio_cloexec((int)fd) < 0 ? -1 : (int)fd;
+}
+
+int
+supervisor_find(struct supervisor *above)
+{
+	*above = (struct supervisor){ .fd = descriptor() };
+	if (above->fd < 0)
+		return 0;
+	above->lines = malloc(LINES_SIZE);
+	return above->lines == NULL ? -1 : 0;
+}
+
+int
+supervisor_greet(struct supervisor *above, const struct hello *hello)
+{
+	above->used += hello_format(above->lines + above->used, hello);
+	return supervisor_flush(above);
+}
+
+/* Is there no room for another line of the longest kind? */
+static bool
+full(const struct supervisor *above)
+{
+	return above->used + ACK_LINE_MAX > LINES_SIZE;
+}
+
+bool
+supervisor_tell_ok(struct supervisor *above, uint64_t index, uint64_t bytes)
+{
+	above->used += ack_format_ok(above->lines + above->used, index, bytes);
+	return full(above);
+}
+
+bool
+supervisor_tell(struct supervisor *above, const struct ack *ack)
+{
+	above->used += ack_format(above->lines + above->used, ack);
+	return full(above);
+}
+
+int
+supervisor_flush(struct supervisor *above)
+{
+	size_t used = above->used;
+
+	above->used = 0;
+	return used == 0 ? 0 : fdio_write(above->fd, above->lines, used);
+}
+
+void
+supervisor_leave(struct supervisor *above)
+{
+	free(above->lines);
+	above->lines = NULL;
+}

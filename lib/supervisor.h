@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * supervisor - the one above this process, if PAR_STAGE says that there is one:
+ * tells it what became of each record, in lines of par-stage(7).
+ */
+#ifndef PAR_SUPERVISOR_H
+#define PAR_SUPERVISOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ack.h"
+
+struct supervisor {
+	int fd; /* -1: there is none, and nothing may be told */
+	char *lines; /* not yet sent */
+	size_t used;
+};
+
+/* Find it; the variable is taken away from children.  0, or -1 without memory. */
+int supervisor_find(struct supervisor *above);
+
+/* Send the first line at once. */
+int supervisor_greet(struct supervisor *above, const struct hello *hello);
+
+/*
+ * Tell of record index, whose output of so many bytes was written, or will be
+ * before supervisor_flush().  True when it is time to flush.
+ */
+bool supervisor_tell_ok(struct supervisor *above, uint64_t index, uint64_t bytes);
+bool supervisor_tell(struct supervisor *above, const struct ack *ack);
+
+/* Send the lines.  0, or -1 with errno. */
+int supervisor_flush(struct supervisor *above);
+
+void supervisor_leave(struct supervisor *above);
+
+#endif
