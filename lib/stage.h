@@ -30,9 +30,7 @@
 struct stage {
 	struct record_reader in;
 	struct record_writer out;
-	int ack_fd; /* -1 when run by hand */
-	char *acks; /* lines not yet sent */
-	size_t acks_used;
+	struct supervisor above;
 	uint64_t mark; /* out.total when the last record was finished */
 	uint64_t told; /* out.total when lines were last sent */
 	bool failed; /* some record failed, and nobody but us has said so */
