@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+
+#include "batch.h"
+#include "record.h"
+
+struct block *
+block_new(size_t size)
+{
+	struct block *block = malloc(sizeof(*block) + size);
+
+	if (block == NULL)
+		return NULL;
+	block->references = 1;
+	block->size = size;
+	return block;
+}
+
+void
+block_hold(struct block *block)
+{
+	block->references++;
+}
+
+void
+block_drop(struct block *block)
+{
+	if (block != NULL && --block->references == 0)
+		free(block);
+}
+
+struct batch *
+batch_new(
+    struct block *block, const char *data, size_t len, uint64_t first, uint64_t count)
+{
+	struct batch *batch = malloc(sizeof(*batch));
+
+	if (batch == NULL)
+		return NULL;
+	*batch = (struct batch){
+		.block = block, .data = data, .len = len, .first = first, .count = count
+	};
+	block_hold(block);
+	return batch;
+}
+
+struct batch *
+batch_slice(const struct batch *batch, uint64_t from, uint64_t count, size_t offset)
+{
+	struct batch *slice;
+	uint64_t got;
+	size_t len =
+	    record_span(batch->data + offset, batch->len - offset, count, SIZE_MAX, &got);
+
+	slice =
+	    batch_new(batch->block, batch->data + offset, len, batch->first + from, got);
+	if (slice != NULL)
+		slice->attempts = batch->attempts;
+	return slice;
+}
+
+void
+batch_free(struct batch *batch)
+{
+	if (batch == NULL)
+		return;
+	block_drop(batch->block);
+	free(batch);
+}
+
+void
+batch_push(struct batch_queue *queue, struct batch *batch)
+{
+	if (queue->head == NULL)
+		queue->tail = &queue->head;
+	batch->next = NULL;
+	*queue->tail = batch;
+	queue->tail = &batch->next;
+	queue->records += batch->count;
+}
+
+/* The link that points to the first batch whose time has come, or NULL. */
+static struct batch **
+ready(struct batch_queue *queue, uint64_t now)
+{
+	struct batch **link = &queue->head;
+
+	while (*link != NULL && (*link)->not_before > now)
+		link = &(*link)->next;
+	return *link == NULL ? NULL : link;
+}
+
+struct batch *
+batch_peek(struct batch_queue *queue, uint64_t now)
+{
+	struct batch **link = ready(queue, now);
+
+	return link == NULL ? NULL : *link;
+}
+
+struct batch *
+batch_pop(struct batch_queue *queue, uint64_t now)
+{
+	struct batch **link = ready(queue, now), *batch;
+
+	if (link == NULL)
+		return NULL;
+	batch = *link;
+	*link = batch->next;
+	if (*link == NULL)
+		queue->tail = link;
+	queue->records -= batch->count;
+	return batch;
+}
+
+uint64_t
+batch_due(const struct batch_queue *queue)
+{
+	uint64_t due = UINT64_MAX;
+
+	for (const struct batch *b = queue->head; b != NULL; b = b->next)
+		if (b->not_before < due)
+			due = b->not_before;
+	return due;
+}
+
+void
+batch_clear(struct batch_queue *queue)
+{
+	while (queue->head != NULL) {
+		struct batch *batch = queue->head;
+
+		queue->head = batch->next;
+		batch_free(batch);
+	}
+	*queue = (struct batch_queue){ 0 };
+}

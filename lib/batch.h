@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * batch - runs of whole records on their way to workers, as views into shared
+ * blocks of input, so that records are copied nowhere between read and write.
+ */
+#ifndef PAR_BATCH_H
+#define PAR_BATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Input as it was read.  Lives as long as somebody holds a reference. */
+struct block {
+	unsigned references;
+	size_t size;
+	char data[];
+};
+
+/* One reference for the caller; NULL without memory. */
+struct block *block_new(size_t size);
+void block_hold(struct block *block);
+void block_drop(struct block *block);
+
+struct batch {
+	struct batch *next;
+	struct block *block; /* a reference */
+	const char *data; /* whole records, each with its newline */
+	size_t len; /* bytes */
+	uint64_t first; /* number of the first record in the input, from 0 */
+	uint64_t count; /* records; at least one */
+	unsigned attempts; /* how often they were tried and not finished */
+	bool alone; /* suspect: for a worker that has nothing else */
+	uint64_t not_before; /* clock_ms() */
+};
+
+/* A batch that holds the block too; NULL without memory. */
+struct batch *batch_new(
+    struct block *block, const char *data, size_t len, uint64_t first, uint64_t count);
+
+/*
+ * Records from to from + count of batch, counted from its first, as a batch of
+ * their own in the same block; NULL without memory.  offset: of record from, bytes.
+ */
+struct batch *
+batch_slice(const struct batch *batch, uint64_t from, uint64_t count, size_t offset);
+
+void batch_free(struct batch *batch);
+
+/* First in, first out, but for what must wait for its time. */
+struct batch_queue {
+	struct batch *head;
+	struct batch **tail; /* NULL: empty and never used */
+	uint64_t records;
+};
+
+/* Takes the batch over. */
+void batch_push(struct batch_queue *queue, struct batch *batch);
+
+/* The first batch whose time has come, or NULL; then the caller's. */
+struct batch *batch_pop(struct batch_queue *queue, uint64_t now);
+
+/* The same, left in the queue. */
+struct batch *batch_peek(struct batch_queue *queue, uint64_t now);
+
+/* When the next batch that must wait is due, clock_ms(); UINT64_MAX if none is. */
+uint64_t batch_due(const struct batch_queue *queue);
+
+void batch_clear(struct batch_queue *queue);
+
+#endif

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+
+#include "record.h"
+#include "window.h"
+
+void
+window_init(struct window *window)
+{
+	*window = (struct window){ 0 };
+}
+
+int
+window_add(struct window *window, struct batch *batch)
+{
+	struct flight *flight = malloc(sizeof(*flight));
+
+	if (flight == NULL)
+		return -1;
+	*flight = (struct flight){
+		.batch = batch, .base = window->given_records, .at = window->given_bytes
+	};
+	if (window->head == NULL)
+		window->tail = &window->head;
+	*window->tail = flight;
+	window->tail = &flight->next;
+	if (window->unsent == NULL) {
+		window->unsent = flight;
+		window->unsent_at = 0;
+	}
+	window->given_records += batch->count;
+	window->given_bytes += batch->len;
+	window->records += batch->count;
+	window->bytes += batch->len;
+	return 0;
+}
+
+static bool
+is_done(const struct flight *flight, uint64_t k)
+{
+	if (k < flight->prefix)
+		return true;
+	return flight->bits != NULL && (flight->bits[k / 8] >> (k % 8) & 1) != 0;
+}
+
+/*
+ * Where record k of the flight begins, bytes.  The place is remembered, so that
+ * going through a batch in order reads it once.
+ */
+static size_t
+locate(struct flight *flight, uint64_t k)
+{
+	const struct batch *batch = flight->batch;
+	uint64_t passed;
+
+	if (k < flight->found)
+		flight->found = flight->found_at = 0;
+	if (k > flight->found)
+		flight->found_at += record_span(batch->data + flight->found_at,
+		    batch->len - flight->found_at, k - flight->found, SIZE_MAX, &passed);
+	flight->found = k;
+	return flight->found_at;
+}
+
+/* Was record k of the flight written to the worker, to its last byte? */
+static bool
+was_sent(const struct window *window, struct flight *flight, uint64_t k)
+{
+	if (window->unsent == NULL || flight->at < window->unsent->at)
+		return true;
+	if (flight != window->unsent)
+		return false;
+	return k + 1 < flight->batch->count && locate(flight, k + 1) <= window->unsent_at;
+}
+
+struct flight *
+window_find(struct window *window, uint64_t index)
+{
+	for (struct flight *f = window->head; f != NULL && f->base <= index;
+	     f = f->next) {
+		uint64_t k = index - f->base;
+
+		if (k < f->batch->count)
+			return is_done(f, k) || !was_sent(window, f, k) ? NULL : f;
+	}
+	return NULL;
+}
+
+/* Mark record k, out of order; 0, or -1 without memory. */
+static int
+mark(struct flight *flight, uint64_t k)
+{
+	if (flight->bits == NULL)
+		flight->bits = calloc(flight->batch->count / 8 + 1, 1);
+	if (flight->bits == NULL)
+		return -1;
+	flight->bits[k / 8] |= (unsigned char)(1u << (k % 8));
+	return 0;
+}
+
+uint64_t
+window_done(struct window *window, struct flight *flight, uint64_t index)
+{
+	uint64_t k = index - flight->base;
+
+	if (k != flight->prefix) {
+		if (mark(flight, k) < 0)
+			return UINT64_MAX;
+	} else {
+		flight->prefix++;
+		while (flight->bits != NULL && flight->prefix < flight->batch->count &&
+		    is_done(flight, flight->prefix))
+			flight->prefix++;
+	}
+	flight->done++;
+	window->records--;
+	return flight->batch->first + k;
+}
+
+struct batch *
+window_record(struct flight *flight, uint64_t index)
+{
+	uint64_t k = index - flight->base;
+
+	return batch_slice(flight->batch, k, 1, locate(flight, k));
+}
+
+/* Take the first flight off the window; its batch is then the caller's. */
+static struct batch *
+drop_head(struct window *window)
+{
+	struct flight *flight = window->head;
+	struct batch *batch = flight->batch;
+
+	window->head = flight->next;
+	window->records -= batch->count - flight->done;
+	window->bytes -= batch->len;
+	if (window->unsent == flight) {
+		window->unsent = flight->next;
+		window->unsent_at = 0;
+	}
+	free(flight->bits);
+	free(flight);
+	return batch;
+}
+
+void
+window_trim(struct window *window)
+{
+	while (window->head != NULL && window->head->done == window->head->batch->count)
+		batch_free(drop_head(window));
+}
+
+void
+window_consumed(struct window *window, uint64_t bytes)
+{
+	while (window->head != NULL && window->head != window->unsent &&
+	    window->head->at + window->head->batch->len <= bytes)
+		batch_free(drop_head(window));
+}
+
+/* Put the records of flight that are not done, from record k on, into queue. */
+static int
+take_back(struct flight *flight, uint64_t k, struct batch_queue *queue)
+{
+	uint64_t count = flight->batch->count;
+
+	while (k < count) {
+		uint64_t from = k;
+		struct batch *slice;
+
+		if (is_done(flight, k)) {
+			k = k < flight->prefix ? flight->prefix : k + 1;
+			continue;
+		}
+		while (k < count && !is_done(flight, k))
+			k++;
+		slice = batch_slice(flight->batch, from, k - from, locate(flight, from));
+		if (slice == NULL)
+			return -1;
+		slice->alone = flight->batch->alone;
+		batch_push(queue, slice);
+	}
+	return 0;
+}
+
+/* The first record of the flight that begins at or after byte at of its batch. */
+static uint64_t
+record_from(const struct flight *flight, uint64_t at)
+{
+	const struct batch *batch = flight->batch;
+	uint64_t count = 0;
+	size_t len;
+
+	if (at == 0)
+		return 0;
+	if (at > batch->len)
+		return batch->count;
+	len = record_span(batch->data, batch->len, UINT64_MAX, (size_t)at, &count);
+	return len < at ? count + 1 : count;
+}
+
+int
+window_take_back(struct window *window, uint64_t offset, struct batch_queue *queue)
+{
+	int status = 0;
+
+	while (window->head != NULL) {
+		struct flight *flight = window->head;
+		uint64_t skip = offset > flight->at ? offset - flight->at : 0;
+
+		if (status == 0)
+			status = take_back(flight, record_from(flight, skip), queue);
+		batch_free(drop_head(window));
+	}
+	return status;
+}
+
+size_t
+window_to_send(const struct window *window, const char **data)
+{
+	if (window->unsent == NULL)
+		return 0;
+	*data = window->unsent->batch->data + window->unsent_at;
+	return window->unsent->batch->len - window->unsent_at;
+}
+
+void
+window_sent(struct window *window, size_t len)
+{
+	window->unsent_at += len;
+	window->written += len;
+	if (window->unsent_at == window->unsent->batch->len) {
+		window->unsent = window->unsent->next;
+		window->unsent_at = 0;
+	}
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * window - the records in flight to one worker, kept until they are acknowledged
+ * so that they can be sent again.  The worker knows each by its index: its place
+ * among those sent to it, from 0.
+ */
+#ifndef PAR_WINDOW_H
+#define PAR_WINDOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "batch.h"
+
+/* A batch in flight. */
+struct flight {
+	struct flight *next;
+	struct batch *batch;
+	uint64_t base; /* index of its first record */
+	uint64_t at; /* bytes given before it, since the worker was started */
+	uint64_t prefix; /* so many of its first records are done */
+	uint64_t done; /* and so many altogether */
+	unsigned char *bits; /* one a record, for those done out of order; or NULL */
+	uint64_t found; /* the record last looked up, and */
+	size_t found_at; /* where it begins in the batch, bytes */
+};
+
+struct window {
+	struct flight *head, **tail;
+	struct flight *unsent; /* the first flight not wholly written to the worker */
+	size_t unsent_at; /* how much of it was written, bytes */
+	uint64_t given_records, given_bytes; /* since the worker was started */
+	uint64_t written; /* bytes of that, written to the worker */
+	uint64_t records; /* in flight, not acknowledged */
+	size_t bytes; /* of batches that are in flight */
+};
+
+void window_init(struct window *window);
+
+/* Takes the batch over.  0, or -1 without memory, and the batch stays the caller's. */
+int window_add(struct window *window, struct batch *batch);
+
+/* The flight that holds record index and has it not done; NULL if none has. */
+struct flight *window_find(struct window *window, uint64_t index);
+
+/*
+ * Record index of flight is done.  Returns its number in the input; the flight
+ * stays until window_trim().  UINT64_MAX without memory.
+ */
+uint64_t window_done(struct window *window, struct flight *flight, uint64_t index);
+
+/* Record index of flight as a batch of its own; NULL without memory. */
+struct batch *window_record(struct flight *flight, uint64_t index);
+
+/* Let go of the flights at the front that are wholly done. */
+void window_trim(struct window *window);
+
+/* Let go of all flights that end within the first bytes that were written. */
+void window_consumed(struct window *window, uint64_t bytes);
+
+/*
+ * Put what is not done into queue, in order, as batches of neighbours; the window
+ * is empty then.  Records that begin before byte offset of what was written since
+ * the worker was started are let go.  0, or -1 without memory.
+ */
+int window_take_back(struct window *window, uint64_t offset, struct batch_queue *queue);
+
+/* Bytes that wait to be written to the worker: where they are, 0 if there are none. */
+size_t window_to_send(const struct window *window, const char **data);
+
+/* len of them were written. */
+void window_sent(struct window *window, size_t len);
+
+#endif

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fdio.h"
+#include "move.h"
+#include "spawn.h"
+#include "worker.h"
+
+enum {
+	LINES_SIZE = 128 << 10,
+	IN_PIPE = 256 << 10,
+	OUT_PIPE = 1 << 20,
+	HOLD_STEP = 256 << 10
+};
+
+void
+worker_init(struct worker *worker, unsigned number)
+{
+	*worker = (struct worker){ .number = number, .in = -1, .out = -1, .ack = -1 };
+}
+
+static void
+close_end(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* A pipe with our end non-blocking. */
+static int
+make_pipe(int *ours, int *theirs, int which_is_ours)
+{
+	int ends[2];
+
+	if (fdio_pipe(ends) < 0)
+		return -1;
+	*ours = ends[which_is_ours];
+	*theirs = ends[1 - which_is_ours];
+	return fdio_nonblocking(*ours);
+}
+
+int
+worker_start(struct worker *worker, const struct worker_plan *plan)
+{
+	struct spawn_plan spawned = { .argv = plan->argv,
+		.fds = { -1, -1, -1 },
+		.stage_fd = -1,
+		.env = plan->env };
+	int saved;
+
+	if (worker->lines == NULL)
+		worker->lines = malloc(LINES_SIZE);
+	worker->lines_start = worker->lines_end = 0;
+	worker->kind = plan->silent ? WORKER_PLAIN : WORKER_UNKNOWN;
+	worker->ended = false;
+	worker->exit_code = worker->exit_signal = 0;
+	window_init(&worker->window);
+	if (worker->lines == NULL || make_pipe(&worker->in, &spawned.fds[0], 1) < 0 ||
+	    make_pipe(&worker->out, &spawned.fds[1], 0) < 0 ||
+	    (!plan->silent && make_pipe(&worker->ack, &spawned.stage_fd, 0) < 0))
+		goto fail;
+	fdio_pipe_size(worker->in, IN_PIPE);
+	worker->out_room = fdio_pipe_size(worker->out, OUT_PIPE);
+	worker->pid = spawn(&spawned);
+	if (worker->pid < 0)
+		goto fail;
+	worker->group = worker->pid;
+	close_end(&spawned.fds[0]);
+	close_end(&spawned.fds[1]);
+	close_end(&spawned.stage_fd);
+	return 0;
+fail:
+	saved = errno;
+	worker->pid = 0;
+	close_end(&spawned.fds[0]);
+	close_end(&spawned.fds[1]);
+	close_end(&spawned.stage_fd);
+	worker_close(worker);
+	errno = saved;
+	return -1;
+}
+
+int
+worker_feed(struct worker *worker)
+{
+	const char *data;
+	size_t len;
+
+	while (worker->in >= 0 && (len = window_to_send(&worker->window, &data)) > 0) {
+		ssize_t n = write(worker->in, data, len);
+
+		if (n >= 0) {
+			window_sent(&worker->window, (size_t)n);
+			if ((size_t)n < len)
+				return 0;
+		} else if (errno == EAGAIN) {
+			return 0;
+		} else if (errno != EINTR) {
+			close_end(&worker->in);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+void
+worker_end_input(struct worker *worker)
+{
+	close_end(&worker->in);
+}
+
+uint64_t
+worker_consumed(const struct worker *worker)
+{
+	uint64_t waiting = worker->in < 0 ? 0 : move_held(worker->in);
+
+	return waiting > worker->window.written ? 0 : worker->window.written - waiting;
+}
+
+/* Read more lines; 1 if some came, 0 if none did, -1 at their end. */
+static int
+read_lines(struct worker *worker)
+{
+	size_t left = worker->lines_end - worker->lines_start;
+	ssize_t n;
+
+	if (worker->ack < 0)
+		return -1;
+	memmove(worker->lines, worker->lines + worker->lines_start, left);
+	worker->lines_start = 0;
+	worker->lines_end = left;
+	if (left >= ACK_LINE_MAX)
+		return 0;
+	do {
+		n = read(worker->ack, worker->lines + left, LINES_SIZE - left);
+	} while (n < 0 && errno == EINTR);
+	if (n > 0) {
+		worker->lines_end += (size_t)n;
+		return 1;
+	}
+	if (n < 0 && errno == EAGAIN)
+		return 0;
+	close_end(&worker->ack);
+	return -1;
+}
+
+/* Take one line of len bytes, which is in the buffer. */
+static enum worker_word
+take_line(struct worker *worker, size_t len, struct ack *out)
+{
+	const char *line = worker->lines + worker->lines_start;
+	enum worker_word word = WORD_ACK;
+
+	if (worker->kind != WORKER_NATIVE) {
+		if (hello_parse(line, len, &worker->hello) < 0)
+			return WORD_BAD;
+		worker->kind = WORKER_NATIVE;
+		word = WORD_HELLO;
+	} else if (ack_parse(line, len, out) < 0) {
+		return WORD_BAD;
+	}
+	worker->lines_start += len + 1;
+	return word;
+}
+
+enum worker_word
+worker_hear(struct worker *worker, struct ack *out)
+{
+	for (;;) {
+		size_t left = worker->lines_end - worker->lines_start;
+		const char *newline = NULL;
+		int more;
+
+		if (left > 0)
+			newline = memchr(worker->lines + worker->lines_start, '\n', left);
+		if (newline != NULL)
+			return take_line(worker,
+			    (size_t)(newline - worker->lines) - worker->lines_start, out);
+		if (left >= ACK_LINE_MAX)
+			return WORD_BAD;
+		more = read_lines(worker);
+		if (more <= 0)
+			return more == 0 ? WORD_NONE : WORD_END;
+	}
+}
+
+const char *
+worker_bad_line(const struct worker *worker, size_t *len)
+{
+	const char *line = worker->lines + worker->lines_start;
+	size_t left = worker->lines_end - worker->lines_start;
+	const char *newline = memchr(line, '\n', left);
+
+	*len = newline == NULL ? left : (size_t)(newline - line);
+	return line;
+}
+
+/* Room for step more bytes at the end of the hold. */
+static int
+make_room(struct hold *hold, size_t step)
+{
+	size_t left = hold->end - hold->start;
+	char *larger;
+
+	if (hold->size - hold->end >= step)
+		return 0;
+	if (hold->start > 0) {
+		memmove(hold->data, hold->data + hold->start, left);
+		hold->start = 0;
+		hold->end = left;
+	}
+	if (hold->size - hold->end >= step)
+		return 0;
+	larger = realloc(hold->data, 2 * hold->size + step);
+	if (larger == NULL)
+		return -1;
+	hold->data = larger;
+	hold->size = 2 * hold->size + step;
+	return 0;
+}
+
+int
+worker_absorb(struct worker *worker, size_t size)
+{
+	struct hold *hold = &worker->hold;
+	ssize_t n;
+
+	if (worker->out < 0) {
+		errno = ENODATA;
+		return -1;
+	}
+	if (size > HOLD_STEP)
+		size = HOLD_STEP;
+	if (make_room(hold, size) < 0)
+		return -1;
+	do {
+		n = read(worker->out, hold->data + hold->end, size);
+	} while (n < 0 && errno == EINTR);
+	if (n > 0) {
+		hold->end += (size_t)n;
+		return 1;
+	}
+	if (n < 0 && errno == EAGAIN)
+		return 0;
+	close_end(&worker->out);
+	errno = ENODATA;
+	return -1;
+}
+
+void
+worker_release(struct worker *worker, size_t len)
+{
+	struct hold *hold = &worker->hold;
+
+	hold->start += len;
+	if (hold->start < hold->end)
+		return;
+	hold->start = hold->end = 0;
+	if (hold->size > 4 * HOLD_STEP) { /* one huge record does not keep its room */
+		free(hold->data);
+		*hold = (struct hold){ 0 };
+	}
+}
+
+int
+worker_move(struct worker *worker, int to, size_t *len)
+{
+	struct hold *hold = &worker->hold;
+	size_t held = hold->end - hold->start;
+
+	if (held > *len)
+		held = *len;
+	if (held > 0) {
+		if (fdio_write(to, hold->data + hold->start, held) < 0)
+			return -1;
+		worker_release(worker, held);
+		*len -= held;
+	}
+	if (*len == 0)
+		return 0;
+	if (worker->out < 0) {
+		errno = ENODATA;
+		return -1;
+	}
+	return move_bytes(worker->out, to, len);
+}
+
+int
+worker_skip(struct worker *worker, size_t len)
+{
+	while (worker->hold.end - worker->hold.start < len) {
+		int got = worker_absorb(worker, len);
+
+		if (got == 0)
+			errno = ENODATA;
+		if (got <= 0)
+			return -1;
+	}
+	worker_release(worker, len);
+	return 0;
+}
+
+void
+worker_signal(const struct worker *worker, int signal)
+{
+	if (worker->pid > 0)
+		kill(-worker->pid, signal);
+}
+
+bool
+worker_ended(struct worker *worker)
+{
+	siginfo_t info = { 0 };
+
+	if (worker->pid == 0 || worker->ended)
+		return worker->ended;
+	/* Left as a zombie, so that its process group stays ours to signal. */
+	if (waitid(P_PID, (id_t)worker->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0)
+		worker->ended = errno == ECHILD; /* somebody else took it */
+	if (info.si_pid == 0)
+		return worker->ended;
+	worker->ended = true;
+	if (info.si_code == CLD_EXITED)
+		worker->exit_code = info.si_status;
+	else
+		worker->exit_signal = info.si_status;
+	return true;
+}
+
+void
+worker_reap(struct worker *worker)
+{
+	if (worker->pid == 0)
+		return;
+	while (waitpid(worker->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	worker->pid = 0;
+}
+
+bool
+worker_group_alive(const struct worker *worker)
+{
+	return worker->group > 0 && kill(-worker->group, 0) == 0;
+}
+
+const char *
+worker_exit_text(const struct worker *worker, char text[static WORKER_EXIT_TEXT])
+{
+	if (worker->exit_signal != 0)
+		snprintf(text, WORKER_EXIT_TEXT, "killed by signal %d (%s)",
+		    worker->exit_signal, strsignal(worker->exit_signal));
+	else
+		snprintf(
+		    text, WORKER_EXIT_TEXT, "exited with status %d", worker->exit_code);
+	return text;
+}
+
+void
+worker_close(struct worker *worker)
+{
+	close_end(&worker->in);
+	close_end(&worker->out);
+	close_end(&worker->ack);
+	free(worker->hold.data);
+	worker->hold = (struct hold){ 0 };
+	worker_reap(worker);
+}

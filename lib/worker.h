@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * worker - the supervisor's side of one child: start it, feed it records, take
+ * its words and its output, end it.  Nothing here waits; descriptors are for the
+ * caller's poll(2).  What becomes of records is the caller's to decide.
+ */
+#ifndef PAR_WORKER_H
+#define PAR_WORKER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "ack.h"
+#include "window.h"
+
+enum { WORKER_EXIT_TEXT = 80 };
+
+enum worker_kind {
+	WORKER_UNKNOWN, /* started, and has not shown what it is */
+	WORKER_NATIVE, /* has said hello */
+	WORKER_PLAIN /* has begun to read without a hello, or cannot say one */
+};
+
+/* Bytes taken out of the worker's pipe before they could be passed on. */
+struct hold {
+	char *data;
+	size_t start, end, size;
+};
+
+struct worker {
+	unsigned number; /* from 1; stays the same across restarts */
+	enum worker_kind kind;
+	pid_t pid; /* 0: no process */
+	pid_t group; /* of the last one started */
+	bool ended; /* the process has, see worker_ended() */
+	int exit_code, exit_signal; /* one of them, if not 0 */
+	int in, out, ack; /* our ends, -1 when closed; none ever blocks */
+	struct hello hello;
+	struct window window;
+	struct hold hold;
+	char *lines; /* words that came, not yet taken */
+	size_t lines_start, lines_end;
+	size_t out_room; /* what the pipe out can hold, bytes */
+};
+
+struct worker_plan {
+	char *const *argv;
+	const char *const *env; /* NAME=VALUE, ended by NULL */
+	bool silent; /* offer no descriptor to say hello on */
+};
+
+/* A worker with a number and no process. */
+void worker_init(struct worker *worker, unsigned number);
+
+/*
+ * Start the process, with fresh pipes and an empty window.  0, or -1 with errno:
+ * then the command could not be executed, or there are no descriptors left.
+ */
+int worker_start(struct worker *worker, const struct worker_plan *plan);
+
+/*
+ * Write what the window has for it, as much as it takes now.  0, or -1 with
+ * errno EPIPE when it no longer reads; in is closed then.
+ */
+int worker_feed(struct worker *worker);
+
+/* Is something left to write? */
+static inline bool
+worker_hungry(const struct worker *worker)
+{
+	return worker->in >= 0 && worker->window.unsent != NULL;
+}
+
+/* End its input. */
+void worker_end_input(struct worker *worker);
+
+/* How many bytes of its input it has read; what it has is let go by a plain one. */
+uint64_t worker_consumed(const struct worker *worker);
+
+enum worker_word {
+	WORD_NONE, /* nothing more for now */
+	WORD_HELLO, /* worker.hello was set, and kind */
+	WORD_ACK,
+	WORD_END, /* its descriptor is closed: nothing more will come */
+	WORD_BAD /* not a line of the protocol: *bad is how it begins, *bad_len bytes */
+};
+
+/* The next of its words, in *out if it is WORD_ACK. */
+enum worker_word worker_hear(struct worker *worker, struct ack *out);
+
+/* The line that was WORD_BAD. */
+const char *worker_bad_line(const struct worker *worker, size_t *len);
+
+/*
+ * Read output that has come into the hold, at most about size bytes.  1 if there
+ * was some, 0 if there is none now, -1 with errno, and ENODATA at its end.
+ */
+int worker_absorb(struct worker *worker, size_t size);
+
+/* Drop len bytes of the hold that were passed on. */
+void worker_release(struct worker *worker, size_t len);
+
+/*
+ * Move the next len bytes of its output, which it has written already, to the
+ * descriptor to.  0, or -1 with errno: of writing, or ENODATA when they are not
+ * there.  EINTR: *len is what is left.
+ */
+int worker_move(struct worker *worker, int to, size_t *len);
+
+/* Drop the next len bytes of its output, written already.  As worker_move(). */
+int worker_skip(struct worker *worker, size_t len);
+
+/* Send a signal to its process group. */
+void worker_signal(const struct worker *worker, int signal);
+
+/* Has the process ended?  If so exit_code and exit_signal tell how. */
+bool worker_ended(struct worker *worker);
+
+/* Is somebody left in the process group of one that has ended and was reaped? */
+bool worker_group_alive(const struct worker *worker);
+
+/* Wait for a process that has ended, so that nothing is left of it. */
+void worker_reap(struct worker *worker);
+
+/* How it ended, in words, written to text. */
+const char *
+worker_exit_text(const struct worker *worker, char text[static WORKER_EXIT_TEXT]);
+
+/* Close what is left, reap, and free the hold; the window must be empty. */
+void worker_close(struct worker *worker);
+
+#endif
