@@ -1,22 +1,49 @@
 # par - small programs that make Unix pipelines parallel.
 #
 # A folder cmd/NAME is a program; cmd/NAME/packages, where there is one, names
-# the pkg-config packages that it needs.  Nothing here lists programs by name.
+# the pkg-config packages that it needs, one a line.  With a question mark behind
+# its name a package is used where it is there, and the code sees HAVE_NAME.
+# Nothing here lists programs, pages or tests by name.
 #
-#	make CC=clang            another compiler
+#	make help                    what can be made
+#	make CC=clang                another compiler
 #	make SAN=address,undefined   a build with sanitizers, in a folder of its own
 #	make PREFIX=/usr DESTDIR=stage install
+#
+# Settings that should last go into config.mk.
+#
+#: make             build the programs, in build/cc/bin
+#: make demo        install what is missing, build, crawl a small site on this machine
+#: make check       install what is missing, build, run the tests (TESTS=tests/NAME.bats)
+#: make sanitize    the same with AddressSanitizer and UndefinedBehaviorSanitizer
+#: make bench       measure, beside other tools (BENCH=tests/bench/NAME.sh)
+#: make lint        check style, man pages, shell scripts; clang-tidy
+#: make deps        install what all of these need (DEPS=build: only what make needs)
+#: make install     under PREFIX (default /usr/local); DESTDIR is put in front
+#: make uninstall   take that away
+#: make dist        build/par-VERSION.tar.gz of the last commit
+#: make clean       remove build/
+#:
+#: CC=clang, CFLAGS=, SAN=address,undefined choose a build; each has its own folder.
 
 VERSION	= 0.1.0
 PREFIX	?= /usr/local
 BINDIR	?= $(PREFIX)/bin
 MANDIR	?= $(PREFIX)/share/man
+DOCDIR	?= $(PREFIX)/share/doc/par
+BASHDIR	?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR	?= $(PREFIX)/share/zsh/site-functions
+FISHDIR	?= $(PREFIX)/share/fish/vendor_completions.d
 PKG_CONFIG ?= pkg-config
+CLANG_TIDY ?= clang-tidy
+CLANG_FORMAT ?= clang-format
 SAN	?=
 -include config.mk
 
 comma	:= ,
+quote	:= '
 B	?= build/$(notdir $(firstword $(CC)))$(if $(SAN),-$(subst $(comma),-,$(SAN)))
+JOBS	:= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 
 CFLAGS	?= -O2 -g
 WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
@@ -31,36 +58,182 @@ ALL_LDFLAGS = -pie $(SAN:%=-fsanitize=%) $(LDFLAGS)
 PROGS	:= $(notdir $(patsubst %/,%,$(wildcard cmd/*/)))
 BINS	:= $(PROGS:%=$B/bin/%)
 PAGES	:= $(wildcard man/*.[1-9])
+SOURCES	:= $(wildcard lib/*.c cmd/*/*.c)
+HEADERS	:= $(wildcard lib/*.h cmd/*/*.h)
 LIBOBJ	:= $(patsubst %.c,$B/%.o,$(wildcard lib/*.c))
-packages = $(shell cat cmd/$1/packages 2>/dev/null)
+BASH_COMPLETIONS := $(PROGS:%=$B/completions/bash/%)
+ZSH_COMPLETIONS := $(PROGS:%=$B/completions/zsh/_%)
+FISH_COMPLETIONS := $(PROGS:%=$B/completions/fish/%.fish)
+COMPLETIONS := $(BASH_COMPLETIONS) $(ZSH_COMPLETIONS) $(FISH_COMPLETIONS)
 
-all: $(BINS)
+all: $(BINS) $(COMPLETIONS)
 
+# What a program names in its packages file: needed, and used where it is there.
+named	= $(shell cat cmd/$1/packages 2>/dev/null)
+needed	= $(foreach p,$(call named,$1),$(if $(findstring ?,$p),,$p))
+extra	= $(foreach p,$(call named,$1),$(if $(findstring ?,$p),$(shell \
+	$(PKG_CONFIG) --exists $(subst ?,,$p) 2>/dev/null && echo $(subst ?,,$p))))
+have	= $(foreach p,$1,-DHAVE_$(shell echo $p | tr 'a-z-' 'A-Z_'))
+
+# One program.  $1 its name, $2 the packages it needs, $3 those it uses as well.
 define program
 $B/bin/$1: $(patsubst %.c,$B/%.o,$(wildcard cmd/$1/*.c)) $B/libpar.a
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$^ \
-	    $(if $(call packages,$1),$$$$($$(PKG_CONFIG) --libs $(call packages,$1))) $$(LDLIBS)
+	$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) \
+	    $(if $2$3,$$$$($$(PKG_CONFIG) --libs $2 $3)) $$(LDLIBS)
 
-$B/cmd/$1/%.o: cmd/$1/%.c
+$(foreach suffix,o tidy,$(patsubst %.c,$B/%.$(suffix),$(wildcard cmd/$1/*.c))) \
+$(patsubst %,$B/alone/%,$(wildcard cmd/$1/*.h)): $B/cmd/$1/cflags
+
+$B/cmd/$1/cflags: $(wildcard cmd/$1/packages) $B/flags
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CPPFLAGS) $$(ALL_CFLAGS) \
-	    $(if $(call packages,$1),$$$$($$(PKG_CONFIG) --cflags $(call packages,$1))) \
-	    -MMD -MP -c -o $$@ $$<
+	@$(if $2,$$(PKG_CONFIG) --print-errors --exists $2 || { echo \
+	    "$1 needs these packages: $(strip $2).  To install them$(comma) run 'make deps'." >&2; exit 1; })
+	@echo $(call have,$3) $(if $2$3,$$$$($$(PKG_CONFIG) --cflags $2 $3)) >$$@
 endef
-$(foreach p,$(PROGS),$(eval $(call program,$p)))
+$(foreach p,$(PROGS),$(eval $(call program,$p,$(call needed,$p),$(call extra,$p))))
 
-$B/lib/%.o: lib/%.c
+# The flags that a program's packages add, for a file in its folder.
+cflags	= $(if $(filter cmd/%,$1),$$(cat $B/$(patsubst %/,%,$(dir $1))/cflags))
+
+$B/%.o: %.c $B/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(call cflags,$<) -MMD -MP -c -o $@ $<
 
 $B/libpar.a: $(LIBOBJ)
 	rm -f $@ && $(AR) rcs $@ $(LIBOBJ)
 
+# Written anew when the compiler or its flags are others than last time.
+FLAGS	= $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(LDLIBS)
+$B/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(subst $(quote),,$(FLAGS))' | cmp -s - $@ || \
+	    echo '$(subst $(quote),,$(FLAGS))' >$@
+
 -include $(wildcard $B/lib/*.d $B/cmd/*/*.d)
+
+# Completions come from --help, so that they always agree with it.
+$(BASH_COMPLETIONS): $B/completions/bash/%: $B/bin/% completions/complete.awk
+$(ZSH_COMPLETIONS): $B/completions/zsh/_%: $B/bin/% completions/complete.awk
+$(FISH_COMPLETIONS): $B/completions/fish/%.fish: $B/bin/% completions/complete.awk
+$(COMPLETIONS):
+	@mkdir -p $(@D)
+	@LC_ALL=C $< --help >$@.help
+	@awk -v shell=$(notdir $(@D)) -v name=$(<F) -f completions/complete.awk $@.help >$@
+	@rm -f $@.help
+
+# Tests.
+
+# make check TESTS=tests/par-run.bats runs one file.
+TESTS	?= $(wildcard tests/*.bats)
+
+check:
+	@scripts/deps build check
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@PAR_BIN='$(abspath $B/bin)' scripts/check $(TESTS)
+
+sanitize:
+	@$(MAKE) --no-print-directory SAN=address,undefined check
+
+bench:
+	@scripts/deps build bench
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@PAR_BIN='$(abspath $B/bin)' scripts/bench $(BENCH)
+
+# Lint: each step is a target of its own.
+
+LINT	= lint-format lint-shell lint-man lint-layers lint-functions lint-sleep \
+	lint-headers lint-tidy
+
+lint:
+	@scripts/deps build lint
+	@$(MAKE) --no-print-directory -k -j$(JOBS) $(if $(filter output-sync,$(.FEATURES)),-O) \
+	    $(LINT)
+
+lint-format:
+	$(CLANG_FORMAT) --dry-run -Werror $(SOURCES) $(HEADERS)
+
+lint-shell:
+	shellcheck -x $$(scripts/shell-files)
+
+lint-man:
+	scripts/lint-man $(PAGES)
+
+lint-layers:
+	awk -f scripts/layers.awk lib/README $(wildcard lib/*.[ch] cmd/*/*.[ch])
+
+lint-functions:
+	awk -f scripts/functions.awk $(SOURCES)
+
+lint-sleep:
+	scripts/lint-sleep
+
+HEADERS_ALONE = $(HEADERS:%=$B/alone/%)
+lint-headers: $(HEADERS_ALONE)
+$(HEADERS_ALONE): $B/alone/%: % $(HEADERS) $B/flags
+	@mkdir -p $(@D)
+	@printf '#include "%s"\n#include "%s"\n' $< $< >$@.c
+	@$(CC) -I. -I$(<D) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -Werror \
+	    $(call cflags,$<) -fsyntax-only $@.c
+	@touch $@
+
+TIDY	= $(SOURCES:%.c=$B/%.tidy)
+lint-tidy: $(TIDY)
+$(TIDY): $B/%.tidy: %.c $(HEADERS) .clang-tidy $B/flags
+	@mkdir -p $(@D)
+	@echo $(CLANG_TIDY) $<
+	@$(CLANG_TIDY) --quiet $< -- -std=c11 $(ALL_CPPFLAGS) $(call cflags,$<) 2>$@.err || \
+	    { cat $@.err; exit 1; }
+	@rm -f $@.err; touch $@
+
+# Installing.
+
+install: all
+	mkdir -p $(DESTDIR)$(BINDIR) $(DESTDIR)$(DOCDIR) $(DESTDIR)$(BASHDIR) \
+	    $(DESTDIR)$(ZSHDIR) $(DESTDIR)$(FISHDIR)
+	install -m 755 $(BINS) $(DESTDIR)$(BINDIR)
+	for page in $(PAGES); do \
+	    mkdir -p $(DESTDIR)$(MANDIR)/man$${page##*.} && \
+	    install -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.} || exit 1; done
+	install -m 644 $(BASH_COMPLETIONS) $(DESTDIR)$(BASHDIR)
+	install -m 644 $(ZSH_COMPLETIONS) $(DESTDIR)$(ZSHDIR)
+	install -m 644 $(FISH_COMPLETIONS) $(DESTDIR)$(FISHDIR)
+	install -m 644 README.md CHANGELOG.md LICENSE $(DESTDIR)$(DOCDIR)
+	@$(index_man)
+
+uninstall:
+	rm -f $(PROGS:%=$(DESTDIR)$(BINDIR)/%)
+	rm -f $(foreach p,$(PAGES),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $p))/$(notdir $p))
+	rm -f $(PROGS:%=$(DESTDIR)$(BASHDIR)/%) $(PROGS:%=$(DESTDIR)$(ZSHDIR)/_%) \
+	    $(PROGS:%=$(DESTDIR)$(FISHDIR)/%.fish)
+	rm -rf $(DESTDIR)$(DOCDIR)
+	@$(index_man)
+
+# For apropos(1).  A staged tree is indexed by whoever installs it.
+index_man = if [ -n '$(DESTDIR)' ]; then :; \
+	elif command -v mandb >/dev/null 2>&1; then mandb -q $(MANDIR) 2>/dev/null || :; \
+	elif command -v makewhatis >/dev/null 2>&1; then makewhatis $(MANDIR) || :; fi
+
+dist:
+	@mkdir -p build
+	git archive --format=tar.gz --prefix=par-$(VERSION)/ -o build/par-$(VERSION).tar.gz HEAD
+
+# Other things.
+
+DEPS	?= build demo check lint bench
+deps:
+	@scripts/deps $(DEPS)
+
+demo:
+	@scripts/deps build demo
+	@$(MAKE) --no-print-directory -j$(JOBS) $(BINS)
+	@PATH='$(abspath $B/bin)':"$$PATH" examples/crawl-demo
 
 clean:
 	rm -rf build
 
-.PHONY: all clean
+help:
+	@awk '/^#:/ { print substr($$0, 4) }' Makefile
+
+.PHONY: all check sanitize bench lint $(LINT) install uninstall dist deps demo clean help FORCE
 .DELETE_ON_ERROR:
