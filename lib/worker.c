@@ -13,12 +13,7 @@
 #include "spawn.h"
 #include "worker.h"
 
-enum {
-	LINES_SIZE = 128 << 10,
-	IN_PIPE = 256 << 10,
-	OUT_PIPE = 1 << 20,
-	HOLD_STEP = 256 << 10
-};
+enum { LINES_SIZE = 128 << 10, OUT_PIPE = 1 << 20, HOLD_STEP = 256 << 10 };
 
 void
 worker_init(struct worker *worker, unsigned number)
@@ -67,7 +62,7 @@ worker_start(struct worker *worker, const struct worker_plan *plan)
 	    make_pipe(&worker->out, &spawned.fds[1], 0) < 0 ||
 	    (!plan->silent && make_pipe(&worker->ack, &spawned.stage_fd, 0) < 0))
 		goto fail;
-	fdio_pipe_size(worker->in, IN_PIPE);
+	worker->in_room = fdio_pipe_size(worker->in, 1);
 	worker->out_room = fdio_pipe_size(worker->out, OUT_PIPE);
 	worker->pid = spawn(&spawned);
 	if (worker->pid < 0)
@@ -109,6 +104,26 @@ worker_feed(struct worker *worker)
 		}
 	}
 	return 0;
+}
+
+void
+worker_in_size(struct worker *worker, size_t size)
+{
+	worker->in_room = fdio_pipe_size(worker->in, size);
+}
+
+void
+worker_mute(struct worker *worker)
+{
+	worker->kind = WORKER_PLAIN;
+	close_end(&worker->ack);
+}
+
+void
+worker_silence(struct worker *worker)
+{
+	close_end(&worker->ack);
+	worker->lines_start = worker->lines_end = 0;
 }
 
 void
@@ -372,4 +387,5 @@ worker_close(struct worker *worker)
 	free(worker->hold.data);
 	worker->hold = (struct hold){ 0 };
 	worker_reap(worker);
+	worker->ended = false;
 }

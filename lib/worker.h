@@ -42,7 +42,7 @@ struct worker {
 	struct hold hold;
 	char *lines; /* words that came, not yet taken */
 	size_t lines_start, lines_end;
-	size_t out_room; /* what the pipe out can hold, bytes */
+	size_t in_room, out_room; /* what the pipes can hold, bytes */
 };
 
 struct worker_plan {
@@ -73,10 +73,22 @@ worker_hungry(const struct worker *worker)
 	return worker->in >= 0 && worker->window.unsent != NULL;
 }
 
+/*
+ * Ask for a pipe to it of about size bytes.  A new worker's has the least size
+ * there is, so that it can be written to only when all was read.
+ */
+void worker_in_size(struct worker *worker, size_t size);
+
+/* It is a plain one: listen to it no more. */
+void worker_mute(struct worker *worker);
+
+/* Take no more of its words, not even those that came. */
+void worker_silence(struct worker *worker);
+
 /* End its input. */
 void worker_end_input(struct worker *worker);
 
-/* How many bytes of its input it has read; what it has is let go by a plain one. */
+/* How many bytes of its input it has read, as far as can be told. */
 uint64_t worker_consumed(const struct worker *worker);
 
 enum worker_word {

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "collect.h"
+#include "dispatch.h"
+#include "fate.h"
+#include "fdio.h"
+#include "move.h"
+
+enum {
+	READ_SIZE = 256 << 10,
+	LONG_SILENCE = 20, /* ms after which any output is taken into memory */
+	LONGEST_CHECK = 64, /* ms between looks at a silent worker */
+	LONGEST_PROBE = 16 /* ms between looks at one that is not yet known */
+};
+
+/* The worker breaks the protocol: nothing that it says can be relied on. */
+static void
+distrust(struct run *run, struct slot *slot, const char *what)
+{
+	(void)run;
+	warn("worker %u: %s; killed", slot->worker.number, what);
+	worker_signal(&slot->worker, SIGKILL);
+	worker_silence(&slot->worker);
+}
+
+void
+collect_settle(struct run *run, struct slot *slot)
+{
+	size_t left = slot->acked;
+
+	slot->acked = 0;
+	while (left > 0 && worker_move(&slot->worker, run->out, &left) < 0) {
+		if (errno == ENODATA)
+			run_broken(
+			    run, 0, "a worker says that it wrote more than it did");
+		if (errno != EINTR)
+			run_output_failed(run, errno);
+	}
+	/* Room in its pipe suffices again, if what it writes is small. */
+	if (slot->worker.hold.end == 0)
+		slot->absorbing = false;
+}
+
+void
+collect_in_turn(struct run *run)
+{
+	while (order_ready(&run->order)) {
+		struct held *held = order_take(&run->order);
+
+		if (fdio_write(run->out, held->data, held->len) < 0)
+			run_output_failed(run, errno);
+		order_free(&run->order, held);
+	}
+}
+
+/* Keep the next bytes of its output until the turn of record number. */
+static void
+keep(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
+{
+	struct hold *hold = &slot->worker.hold;
+
+	collect_settle(run, slot);
+	while (hold->end - hold->start < bytes) {
+		int got = worker_absorb(&slot->worker, bytes - (hold->end - hold->start));
+
+		if (got <= 0)
+			run_broken(run, got == 0 || errno == ENODATA ? 0 : errno,
+			    "a worker says that it wrote more than it did");
+	}
+	if (order_keep(
+		&run->order, &slot->held, number, hold->data + hold->start, bytes) < 0)
+		run_broken(run, ENOMEM, "output in order");
+	worker_release(&slot->worker, bytes);
+}
+
+void
+collect_done(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
+{
+	if (run->options->keep_order) {
+		if (number != run->order.next) {
+			keep(run, slot, number, bytes);
+			return;
+		}
+		run->order.next++;
+	}
+	slot->acked += bytes;
+	if (order_ready(&run->order)) {
+		collect_settle(run, slot);
+		collect_in_turn(run);
+	}
+}
+
+/* Take an acknowledgement; false if it is not one of a record that it has. */
+static bool
+take_ack(struct run *run, struct slot *slot, const struct ack *ack)
+{
+	struct window *window = &slot->worker.window;
+	struct flight *flight = window_find(window, ack->index);
+	struct batch *record = NULL;
+	uint64_t number;
+
+	if (flight == NULL)
+		return false;
+	if (ack->fate != FATE_OK) {
+		record = window_record(flight, ack->index);
+		if (record == NULL)
+			run_broken(run, ENOMEM, "record");
+	}
+	number = window_done(window, flight, ack->index);
+	if (number == UINT64_MAX)
+		run_broken(run, ENOMEM, "window");
+	switch (ack->fate) {
+	case FATE_OK:
+		fate_done(run, slot, number, ack->bytes);
+		break;
+	case FATE_FAIL:
+		fate_failed(run, slot, record, ack->bytes, ack->reason, ack->reason_len);
+		break;
+	case FATE_RETRY:
+		collect_settle(run, slot);
+		if (worker_skip(&slot->worker, ack->bytes) < 0)
+			run_broken(run, errno == ENODATA ? 0 : errno,
+			    "a worker says that it wrote more than it did");
+		fate_retry(run, record, ack->reason, ack->reason_len);
+		break;
+	}
+	return true;
+}
+
+/* The command has shown what it is. */
+static void
+know(struct run *run, struct slot *slot)
+{
+	if (slot->worker.kind == WORKER_PLAIN)
+		worker_mute(&slot->worker);
+	if (run->kind == WORKER_UNKNOWN)
+		run_known(run, slot->worker.kind, &slot->worker.hello);
+}
+
+static void
+bad_word(struct run *run, struct slot *slot)
+{
+	char line[200], what[300];
+	size_t len;
+	const char *bad = worker_bad_line(&slot->worker, &len);
+
+	diag_printable(line, sizeof(line), bad, len);
+	snprintf(what, sizeof(what), "not a line of par-stage(7): %s", line);
+	distrust(run, slot, what);
+}
+
+void
+collect_words(struct run *run, struct slot *slot)
+{
+	uint64_t acks = 0;
+	struct ack ack;
+	enum worker_word word;
+
+	while (
+	    (word = worker_hear(&slot->worker, &ack)) != WORD_NONE && word != WORD_END) {
+		if (word == WORD_HELLO) {
+			dispatch_hello(run, slot);
+			know(run, slot);
+		} else if (word == WORD_BAD) {
+			bad_word(run, slot);
+			break;
+		} else if (!take_ack(run, slot, &ack)) {
+			distrust(
+			    run, slot, "acknowledged a record that it does not have");
+			break;
+		} else {
+			acks++;
+		}
+	}
+	collect_settle(run, slot);
+	if (acks > 0) {
+		window_trim(&slot->worker.window);
+		dispatch_credit(run, slot, acks);
+		slot->check_wait = 1;
+		slot->check_at = run->now + 2;
+	}
+	if (word == WORD_END && slot->worker.kind == WORKER_UNKNOWN) {
+		slot->worker.kind = WORKER_PLAIN;
+		know(run, slot);
+	}
+}
+
+/* Drop the rest of a record that was too long, in what came last. */
+static void
+drop_torn(struct slot *slot)
+{
+	struct hold *hold = &slot->worker.hold;
+	const char *from = hold->data + hold->start;
+	const char *newline = memchr(from, '\n', hold->end - hold->start);
+
+	slot->torn = newline == NULL;
+	worker_release(&slot->worker,
+	    newline == NULL ? hold->end - hold->start : (size_t)(newline - from) + 1);
+}
+
+/* Pass on the whole records that a plain worker has written; from: what is new. */
+static void
+pass_whole(struct run *run, struct slot *slot, size_t from)
+{
+	struct hold *hold = &slot->worker.hold;
+	const char *newline = memrchr(hold->data + from, '\n', hold->end - from);
+	size_t len;
+
+	if (newline != NULL) {
+		len = (size_t)(newline + 1 - hold->data) - hold->start;
+		if (fdio_write(run->out, hold->data + hold->start, len) < 0)
+			run_output_failed(run, errno);
+		worker_release(&slot->worker, len);
+		run->deaths = 0;
+	}
+	if (hold->end - hold->start <= run->options->max_record)
+		return;
+	warn("worker %u: dropped an output record longer than %llu bytes",
+	    slot->worker.number, (unsigned long long)run->options->max_record);
+	run->trouble = true;
+	drop_torn(slot);
+}
+
+int
+collect_output(struct run *run, struct slot *slot)
+{
+	struct hold *hold = &slot->worker.hold;
+	size_t before = hold->end - hold->start;
+	int got;
+
+	if (slot->worker.kind == WORKER_UNKNOWN) {
+		collect_words(run, slot);
+		if (slot->worker.kind == WORKER_UNKNOWN) {
+			slot->worker.kind = WORKER_PLAIN; /* output before any hello */
+			know(run, slot);
+		}
+	}
+	got = worker_absorb(&slot->worker, READ_SIZE);
+	if (got < 0 && errno != ENODATA)
+		run_broken(run, errno, "output of a worker");
+	if (got > 0 && slot->worker.kind == WORKER_PLAIN) {
+		if (slot->torn)
+			drop_torn(slot);
+		else
+			pass_whole(run, slot, hold->start + before);
+	}
+	return got;
+}
+
+/* Is it a plain one?  It is if it reads, and has not said hello before. */
+static void
+probe(struct run *run, struct slot *slot)
+{
+	if (worker_consumed(&slot->worker) > 0) {
+		collect_words(run, slot);
+		if (slot->worker.kind == WORKER_UNKNOWN) {
+			slot->worker.kind = WORKER_PLAIN;
+			know(run, slot);
+			slot->writable = true;
+		}
+	}
+	slot->check_wait =
+	    slot->check_wait < LONGEST_PROBE ? 2 * slot->check_wait : LONGEST_PROBE;
+}
+
+void
+collect_check(struct run *run, struct slot *slot)
+{
+	size_t waiting;
+
+	dispatch_check(slot);
+	if (slot->worker.kind == WORKER_UNKNOWN)
+		probe(run, slot);
+	if (slot->worker.kind == WORKER_NATIVE && !slot->absorbing) {
+		waiting = move_held(slot->worker.out);
+		slot->absorbing = waiting >= slot->worker.out_room / 2 ||
+		    (waiting > 0 && slot->check_wait >= LONG_SILENCE);
+		slot->check_wait = slot->check_wait < LONGEST_CHECK ? 2 * slot->check_wait
+								    : LONGEST_CHECK;
+	}
+	if (slot->worker.kind == WORKER_PLAIN)
+		slot->check_wait = 2;
+	slot->check_at = run->now + slot->check_wait;
+}
+
+void
+collect_rest(struct run *run, struct slot *slot)
+{
+	int got = 1;
+
+	if (slot->worker.kind != WORKER_PLAIN)
+		collect_words(run, slot);
+	while (slot->worker.kind == WORKER_PLAIN && slot->worker.out >= 0 && got > 0)
+		got = collect_output(run, slot);
+}
+
+void
+collect_last(struct run *run, struct slot *slot)
+{
+	struct hold *hold = &slot->worker.hold;
+	size_t len = hold->end - hold->start;
+
+	if (len == 0 || slot->torn)
+		return;
+	if (fdio_write(run->out, hold->data + hold->start, len) < 0 ||
+	    fdio_write(run->out, "\n", 1) < 0)
+		run_output_failed(run, errno);
+	worker_release(&slot->worker, len);
+}

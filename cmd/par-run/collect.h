@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * collect - what workers say and write, on its way to standard output.
+ */
+#ifndef PAR_RUN_COLLECT_H
+#define PAR_RUN_COLLECT_H
+
+#include "run.h"
+
+/*
+ * The next bytes of the worker's output are that of record number: they go out
+ * by collect_settle() or, if it is not their turn, are kept until it is.
+ */
+void collect_done(struct run *run, struct slot *slot, uint64_t number, size_t bytes);
+
+/* Take what the worker has said, and the output that it has acknowledged. */
+void collect_words(struct run *run, struct slot *slot);
+
+/*
+ * Its output can be read: a plain one's whole records are passed on, of another
+ * one it is kept until it is acknowledged.  1 if there was some, 0 if there is
+ * none now, -1 at its end.
+ */
+int collect_output(struct run *run, struct slot *slot);
+
+/* Move output that was acknowledged and not yet moved. */
+void collect_settle(struct run *run, struct slot *slot);
+
+/* Pass on output that was kept for its turn, if it is that now. */
+void collect_in_turn(struct run *run);
+
+/*
+ * Look at a worker that is silent: is it a plain one, or does its output fill
+ * the pipe while nothing is acknowledged?
+ */
+void collect_check(struct run *run, struct slot *slot);
+
+/* The worker has ended: take what it left, and drop what counts for nothing. */
+void collect_rest(struct run *run, struct slot *slot);
+
+/* A plain one ended well: what it wrote after its last newline is a record too. */
+void collect_last(struct run *run, struct slot *slot);
+
+#endif

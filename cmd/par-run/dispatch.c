@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <limits.h>
+
+#include "clock.h"
+#include "collect.h"
+#include "dispatch.h"
+#include "move.h"
+
+enum {
+	MOST_CREDIT = 1 << 16, /* records in flight */
+	MOST_BYTES = 1 << 20, /* in flight, if more than one record */
+	LEAST_SHARE = 16 << 10, /* of the input that is ready, bytes */
+	NATIVE_PIPE = 256 << 10,
+	MOST_PARCEL = 256 << 10,
+	FAST_TURN = 4 * 1000 * 1000, /* ns for all that was in flight: give more */
+	SLOW_TURN = 20 * 1000 * 1000, /* ns: give less, so that none waits long */
+	FAST_PARCEL = 1 * 1000 * 1000, /* ns from given to read */
+	SLOW_PARCEL = 10 * 1000 * 1000,
+	MOST_KEPT = 64 << 20, /* output kept for its turn, bytes */
+	MOST_AHEAD = 1 << 20 /* records given out before the one whose turn it is */
+};
+
+void
+dispatch_start(struct run *run, struct slot *slot)
+{
+	slot->credit = 1;
+	slot->turn_since = 0;
+	slot->turn_acks = 0;
+	slot->parcel = 1;
+	slot->writable = true;
+	slot->draining = false;
+	slot->input_ended = false;
+	slot->check_wait = 1;
+	slot->check_at = run->now + 1;
+}
+
+void
+dispatch_hello(struct run *run, struct slot *slot)
+{
+	const struct hello *hello = &slot->worker.hello;
+
+	(void)run;
+	slot->credit = hello->jobs;
+	if (hello->window != 0 && slot->credit > hello->window)
+		slot->credit = hello->window;
+	worker_in_size(&slot->worker, NATIVE_PIPE);
+}
+
+void
+dispatch_credit(struct run *run, struct slot *slot, uint64_t acks)
+{
+	const struct hello *hello = &slot->worker.hello;
+	uint64_t most = hello->window != 0 ? hello->window : MOST_CREDIT, now, turn;
+
+	(void)run;
+	slot->turn_acks += acks;
+	if (slot->turn_acks < slot->credit)
+		return;
+	now = clock_ns();
+	turn = now - slot->turn_since;
+	if (slot->turn_since == 0)
+		turn = FAST_TURN;
+	if (turn < FAST_TURN && slot->credit < most)
+		slot->credit = 2 * slot->credit < most ? 2 * slot->credit : most;
+	else if (turn > SLOW_TURN && slot->credit / 2 >= hello->jobs)
+		slot->credit /= 2;
+	slot->turn_acks = 0;
+	slot->turn_since = now;
+}
+
+/* It can be written to, and has read what it was given: how soon? */
+static void
+adapt_parcel(struct slot *slot)
+{
+	uint64_t took = clock_ns() - slot->given_at;
+
+	if (took < FAST_PARCEL && slot->parcel < MOST_PARCEL) {
+		slot->parcel *= 8;
+		if (slot->parcel > MOST_PARCEL)
+			slot->parcel = MOST_PARCEL;
+		if (slot->parcel > slot->worker.in_room)
+			worker_in_size(&slot->worker, slot->parcel);
+	} else if (took > SLOW_PARCEL && slot->parcel > 1) {
+		slot->parcel = 1;
+		worker_in_size(&slot->worker, 1);
+		slot->draining = slot->worker.in_room > PIPE_BUF;
+	}
+}
+
+void
+dispatch_writable(struct run *run, struct slot *slot)
+{
+	(void)run;
+	if (worker_hungry(&slot->worker)) {
+		worker_feed(&slot->worker); /* a closed end is noticed at its death */
+		slot->given_at = clock_ns();
+		return;
+	}
+	if (slot->worker.kind == WORKER_NATIVE || slot->writable)
+		return;
+	adapt_parcel(slot);
+	slot->writable = !slot->draining;
+	window_consumed(&slot->worker.window, worker_consumed(&slot->worker));
+}
+
+void
+dispatch_check(struct slot *slot)
+{
+	if (!slot->draining || slot->worker.in < 0 || move_held(slot->worker.in) > 0)
+		return;
+	worker_in_size(&slot->worker, 1);
+	slot->draining = false;
+	slot->writable = true;
+}
+
+/* Would it take a record? */
+static bool
+wants(const struct run *run, const struct slot *slot)
+{
+	const struct worker *worker = &slot->worker;
+	const struct window *window = &worker->window;
+
+	if (worker->in < 0 || worker_hungry(worker))
+		return false;
+	if (window->head != NULL && window->head->batch->alone)
+		return false;
+	switch (worker->kind) {
+	case WORKER_UNKNOWN: /* one record shows whether it reads before it says hello */
+		return run->kind == WORKER_UNKNOWN && window->given_records == 0;
+	case WORKER_NATIVE:
+		return window->records < slot->credit && window->bytes < MOST_BYTES;
+	case WORKER_PLAIN:
+		return slot->writable;
+	}
+	return false;
+}
+
+/* May new input be given out, rather than what is to be sent again? */
+static bool
+open_for_new(const struct run *run)
+{
+	if (run->phase != PHASE_RUN)
+		return false;
+	return !run->options->keep_order || run->intake.next == run->order.next ||
+	    (run->order.bytes < MOST_KEPT &&
+		run->intake.next - run->order.next < MOST_AHEAD);
+}
+
+/* The next batch for slot, or NULL if there is none for it now. */
+static struct batch *
+choose(struct run *run, struct slot *slot)
+{
+	const struct window *window = &slot->worker.window;
+	struct batch *again = batch_peek(&run->again, run->now);
+	size_t share = intake_bytes(&run->intake) / run->slot_count;
+	uint64_t most = UINT64_MAX;
+
+	if (again != NULL && (!again->alone || window->records == 0)) {
+		if (run->reserved == slot)
+			run->reserved = NULL;
+		return batch_pop(&run->again, run->now);
+	}
+	if (again != NULL && run->reserved == NULL)
+		run->reserved = slot;
+	if (run->reserved == slot || !open_for_new(run) || !intake_ready(&run->intake))
+		return NULL;
+	if (slot->worker.kind == WORKER_PLAIN) {
+		share = slot->parcel;
+	} else {
+		most = slot->worker.kind == WORKER_NATIVE ? slot->credit - window->records
+							  : 1;
+		if (share < LEAST_SHARE)
+			share = LEAST_SHARE;
+		if (share > MOST_BYTES - window->bytes)
+			share = MOST_BYTES - window->bytes;
+	}
+	return intake_cut(&run->intake, most, share);
+}
+
+/* Give slot something; false if there is nothing for it. */
+static bool
+give(struct run *run, struct slot *slot)
+{
+	struct batch *batch = choose(run, slot);
+
+	if (batch == NULL) {
+		slot->turn_since = 0; /* it waits for us: no measure of its speed */
+		return false;
+	}
+	if (slot->turn_since == 0) {
+		slot->turn_since = clock_ns();
+		slot->turn_acks = 0;
+	}
+	if (slot->worker.window.records == 0) {
+		slot->check_wait = 1;
+		slot->check_at = run->now + 1;
+	}
+	if (window_add(&slot->worker.window, batch) < 0)
+		run_broken(run, ENOMEM, "window");
+	slot->writable = false;
+	worker_feed(&slot->worker);
+	if (slot->worker.kind != WORKER_NATIVE)
+		slot->given_at = clock_ns();
+	return true;
+}
+
+bool
+dispatch(struct run *run)
+{
+	size_t refused = 0;
+	bool wanted = false;
+
+	/* Once around without anybody taking something is the end. */
+	while (refused < run->slot_count) {
+		struct slot *slot = &run->slots[run->turn];
+
+		run->turn = run->turn + 1 == run->slot_count ? 0 : run->turn + 1;
+		if (!wants(run, slot)) {
+			refused++;
+		} else if (give(run, slot)) {
+			refused = 0;
+		} else {
+			refused++;
+			wanted = true;
+		}
+	}
+	return wanted && open_for_new(run);
+}

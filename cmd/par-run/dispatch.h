@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * dispatch - records to workers, on demand: a native one gets as many as it has
+ * credit for, a plain one what it reads at once; both get more the faster they are.
+ */
+#ifndef PAR_RUN_DISPATCH_H
+#define PAR_RUN_DISPATCH_H
+
+#include "run.h"
+
+/* A worker was started: it begins with little. */
+void dispatch_start(struct run *run, struct slot *slot);
+
+/* It has said hello: it gets as many as it works on at once. */
+void dispatch_hello(struct run *run, struct slot *slot);
+
+/* Give out what is ready.  True if a worker would take more, were there any. */
+bool dispatch(struct run *run);
+
+/* It has finished so many records: is it fast or slow? */
+void dispatch_credit(struct run *run, struct slot *slot, uint64_t acks);
+
+/* It can be written to. */
+void dispatch_writable(struct run *run, struct slot *slot);
+
+/* A plain one that has too much in its pipe: has it read that now? */
+void dispatch_check(struct slot *slot);
+
+#endif

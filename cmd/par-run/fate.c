@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "collect.h"
+#include "fate.h"
+
+enum { FIRST_WAIT = 100, LONGEST_WAIT = 10000 }; /* ms before a record is tried again */
+
+/* Tell the supervisor above, if there is one. */
+static void
+tell(struct run *run, struct slot *slot, const struct ack *ack)
+{
+	bool full;
+
+	if (run->above.fd < 0)
+		return;
+	full = ack->fate == FATE_OK
+	    ? supervisor_tell_ok(&run->above, ack->index, ack->bytes)
+	    : supervisor_tell(&run->above, ack);
+	if (!full)
+		return;
+	if (slot != NULL)
+		collect_settle(run, slot); /* what the lines count goes before them */
+	if (supervisor_flush(&run->above) < 0)
+		run_output_failed(run, errno);
+}
+
+void
+fate_done(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
+{
+	run->counts.done++;
+	run->deaths = 0;
+	collect_done(run, slot, number, bytes);
+	tell(run, slot, &(struct ack){ .index = number, .bytes = bytes });
+}
+
+/* Name a failed record, here or above. */
+static void
+name(struct run *run, struct slot *slot, const struct record *record, size_t bytes,
+    const char *why, size_t why_len)
+{
+	char text[1024];
+
+	run->counts.failed++;
+	run->deaths = 0;
+	tell(run, slot,
+	    &(struct ack){ .index = record->number,
+		.bytes = bytes,
+		.fate = FATE_FAIL,
+		.reason = why,
+		.reason_len = why_len });
+	if (run->above.fd >= 0)
+		return;
+	snprintf(text, sizeof(text), "%.*s", (int)(why_len > 1000 ? 1000 : why_len), why);
+	warn_record(record->data, record->len, why_len > 0 ? text : "failed");
+}
+
+/* The one record of batch. */
+static struct record
+record_of(const struct batch *batch)
+{
+	return (struct record){
+		.data = batch->data, .len = batch->len - 1, .number = batch->first
+	};
+}
+
+void
+fate_failed(struct run *run, struct slot *slot, struct batch *batch, size_t bytes,
+    const char *why, size_t why_len)
+{
+	struct record record = record_of(batch);
+
+	collect_done(run, slot, batch->first, bytes);
+	name(run, slot, &record, bytes, why, why_len);
+	batch_free(batch);
+}
+
+/* Record number will have no output: the others need not wait for it. */
+static void
+no_output(struct run *run, uint64_t number)
+{
+	struct held *none = NULL;
+
+	if (!run->options->keep_order)
+		return;
+	if (number == run->order.next)
+		run->order.next++;
+	else if (order_keep(&run->order, &none, number, NULL, 0) < 0)
+		run_broken(run, ENOMEM, "output in order");
+	collect_in_turn(run);
+}
+
+void
+fate_refused(struct run *run, const struct record *record, const char *why)
+{
+	no_output(run, record->number);
+	name(run, NULL, record, 0, why, strlen(why));
+}
+
+/* Try it once more after a while, or give it up when that was done often enough. */
+static void
+again(struct run *run, struct batch *batch, uint64_t wait, const char *why)
+{
+	batch->attempts++;
+	if (batch->attempts > run->options->retries) {
+		struct record record = record_of(batch);
+
+		fate_refused(run, &record, why);
+		batch_free(batch);
+		return;
+	}
+	run->counts.sent_again++;
+	batch->not_before = run->now + wait;
+	batch_push(&run->again, batch);
+}
+
+/* How long to wait before the next attempt, ms. */
+static uint64_t
+back_off(const struct run *run, unsigned attempts)
+{
+	uint64_t wait = FIRST_WAIT;
+
+	while (attempts-- > 0 && wait < LONGEST_WAIT)
+		wait *= 2;
+	/* Half of it is left to chance, here the clock's, so that not all come at once.
+	 */
+	return wait / 2 + run->now % (wait / 2 + 1);
+}
+
+void
+fate_retry(struct run *run, struct batch *batch, const char *why, size_t why_len)
+{
+	char text[1024];
+
+	snprintf(text, sizeof(text), "%.*s", (int)(why_len > 900 ? 900 : why_len), why);
+	again(run, batch, back_off(run, batch->attempts),
+	    why_len > 0 ? text : "failed for now");
+}
+
+/*
+ * A suspect range: each half goes to a worker that has nothing else, until the
+ * one record is found that kills it, or none does.
+ */
+static void
+suspect(struct run *run, struct batch *batch, const char *why)
+{
+	uint64_t half = batch->count / 2;
+	struct batch *first, *second;
+
+	if (batch->count == 1) {
+		batch->alone = true;
+		batch->not_before = 0;
+		run->counts.sent_again++;
+		batch_push(&run->again, batch);
+		return;
+	}
+	first = batch_slice(batch, 0, half, 0);
+	second = first == NULL
+	    ? NULL
+	    : batch_slice(batch, half, batch->count - half, first->len);
+	if (second == NULL)
+		run_broken(run, ENOMEM, why);
+	first->alone = second->alone = true;
+	run->counts.sent_again += batch->count;
+	batch_push(&run->again, first);
+	batch_push(&run->again, second);
+	batch_free(batch);
+}
+
+/* Take back what the worker did not finish; how many records these are. */
+static uint64_t
+take_back(struct run *run, struct slot *slot, uint64_t offset, struct batch_queue *queue)
+{
+	struct worker *worker = &slot->worker;
+
+	if (window_take_back(&worker->window, offset, queue) < 0)
+		run_broken(run, ENOMEM, "records to send again");
+	return queue->records;
+}
+
+/* Records of a worker that died go back as suspects. */
+static void
+send_suspects(struct run *run, struct batch_queue *queue, const char *how)
+{
+	bool one = queue->records == 1;
+	struct batch *batch;
+	char why[WORKER_EXIT_TEXT + 64];
+
+	snprintf(why, sizeof(why), "worker %s", how);
+	while ((batch = batch_pop(queue, UINT64_MAX)) != NULL) {
+		if (one && batch->alone)
+			again(run, batch, 0, why);
+		else
+			suspect(run, batch, why);
+	}
+}
+
+/* Records that a worker never looked at go back as they are. */
+static void
+send_back(struct run *run, struct batch_queue *queue)
+{
+	struct batch *batch;
+
+	while ((batch = batch_pop(queue, UINT64_MAX)) != NULL) {
+		batch->not_before = 0;
+		run->counts.sent_again += batch->count;
+		batch_push(&run->again, batch);
+	}
+}
+
+/* A plain worker: what it never read goes back, the rest nobody can know. */
+static void
+end_of_plain(struct run *run, struct slot *slot, bool crashed, const char *how)
+{
+	uint64_t given = slot->worker.window.given_records, unread, unknown;
+	struct batch_queue queue = { 0 };
+
+	/* With its input ended by us nobody can tell what waited there unread. */
+	unread = take_back(run, slot,
+	    slot->input_ended ? UINT64_MAX : worker_consumed(&slot->worker), &queue);
+	send_back(run, &queue);
+	if (!crashed) {
+		slot->retired = !slot->input_ended;
+		return;
+	}
+	unknown = given - unread;
+	run->trouble = true;
+	run->counts.unknown += unknown;
+	if (slot->input_ended && slot->worker.exit_signal == 0)
+		warn("worker %u: %s, after %llu records", slot->worker.number, how,
+		    (unsigned long long)unknown);
+	else
+		warn("worker %u: %s; what became of the %llu records that it had is "
+		     "not known",
+		    slot->worker.number, how, (unsigned long long)unknown);
+}
+
+/* A native worker: what it has not acknowledged goes back. */
+static void
+end_of_native(struct run *run, struct slot *slot, bool crashed, const char *how)
+{
+	struct batch_queue queue = { 0 };
+	uint64_t back = take_back(run, slot, 0, &queue);
+
+	if (!crashed) {
+		send_back(run, &queue);
+		return;
+	}
+	if (slot->input_ended && back == 0)
+		run->trouble = true;
+	warn("worker %u: %s; %llu records sent again", slot->worker.number, how,
+	    (unsigned long long)back);
+	send_suspects(run, &queue, how);
+}
+
+void
+fate_of_worker(struct run *run, struct slot *slot)
+{
+	struct worker *worker = &slot->worker;
+	bool failed = worker->exit_code != 0 || worker->exit_signal != 0;
+	bool crashed = failed && run->phase < PHASE_STOP;
+	char how[WORKER_EXIT_TEXT];
+
+	worker_exit_text(worker, how);
+	if (crashed || !slot->input_ended)
+		run->deaths++;
+	if (worker->kind == WORKER_PLAIN ||
+	    (worker->kind == WORKER_UNKNOWN && worker_consumed(worker) > 0))
+		end_of_plain(run, slot, crashed, how);
+	else
+		end_of_native(run, slot, crashed, how);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fate - what becomes of a record in the end: done, sent again or given up; and
+ * what becomes of the records of a worker that died.
+ */
+#ifndef PAR_RUN_FATE_H
+#define PAR_RUN_FATE_H
+
+#include "run.h"
+
+/*
+ * Record number is done, and the next bytes of its worker's output are its own;
+ * they are moved now or, in a batch, by collect_settle().
+ */
+void fate_done(struct run *run, struct slot *slot, uint64_t number, size_t bytes);
+
+/* The stage failed the record of batch, one record, for good.  Takes the batch. */
+void fate_failed(struct run *run, struct slot *slot, struct batch *batch, size_t bytes,
+    const char *why, size_t why_len);
+
+/* The stage could not do the record of batch for now.  Takes the batch. */
+void fate_retry(struct run *run, struct batch *batch, const char *why, size_t why_len);
+
+/* A record that no worker gets at all. */
+void fate_refused(struct run *run, const struct record *record, const char *why);
+
+/*
+ * The worker of slot has ended, and all that it had said was heard.  Its records
+ * go back, or are counted as of unknown fate.
+ */
+void fate_of_worker(struct run *run, struct slot *slot);
+
+#endif

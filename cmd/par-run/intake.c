@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "intake.h"
+
+enum { BLOCK_SIZE = 512 << 10, LEAST_ROOM = 64 << 10 };
+
+int
+intake_open(struct intake *intake, int fd, size_t limit)
+{
+	*intake = (struct intake){ .fd = fd, .limit = limit };
+	intake->block = block_new(BLOCK_SIZE);
+	return intake->block == NULL ? -1 : 0;
+}
+
+void
+intake_close(struct intake *intake)
+{
+	block_drop(intake->block);
+	intake->block = NULL;
+}
+
+/*
+ * Room to read into, and one byte more for a newline that is missing.  The
+ * beginning of a record that is not whole yet moves along.
+ */
+static int
+make_room(struct intake *intake)
+{
+	struct block *block = intake->block;
+	size_t left = intake->used - intake->cut;
+	size_t size = left > BLOCK_SIZE / 2 ? 2 * left + LEAST_ROOM : BLOCK_SIZE;
+
+	if (block->size - intake->used > LEAST_ROOM)
+		return 0;
+	if (block->references > 1 || block->size < size) {
+		block = block_new(size);
+		if (block == NULL)
+			return -1;
+	}
+	memmove(block->data, intake->block->data + intake->cut, left);
+	if (block != intake->block)
+		block_drop(intake->block);
+	intake->block = block;
+	intake->cut = intake->whole = 0;
+	intake->used = left;
+	return 0;
+}
+
+/* Remember the record at cut, of which len bytes are there, as refused. */
+static void
+refuse(struct intake *intake, size_t len)
+{
+	intake->refusal = (struct record){ .data = intake->shown,
+		.len = len < INTAKE_SHOWN ? len : INTAKE_SHOWN,
+		.number = intake->next++,
+		.offset = intake->offset };
+	memcpy(intake->shown, intake->block->data + intake->cut, intake->refusal.len);
+	intake->refused = true;
+}
+
+/* Pass over len bytes at cut. */
+static void
+pass(struct intake *intake, size_t len)
+{
+	intake->offset += len;
+	intake->cut += len;
+	if (intake->whole < intake->cut)
+		intake->whole = intake->cut;
+}
+
+/* Pass over what is there of a refused record. */
+static void
+skip(struct intake *intake)
+{
+	const char *from = intake->block->data + intake->cut;
+	size_t left = intake->used - intake->cut;
+	const char *newline = memchr(from, '\n', left);
+
+	intake->skipping = newline == NULL && !intake->end;
+	pass(intake, newline == NULL ? left : (size_t)(newline - from) + 1);
+}
+
+/*
+ * Find the end of the last whole record, or of the last before one that is too
+ * long; that one is refused when it comes first.
+ */
+static void
+examine(struct intake *intake)
+{
+	const char *data = intake->block->data;
+	size_t at = intake->whole;
+
+	while (intake->used - at > intake->limit) {
+		const char *newline = memchr(data + at, '\n', intake->used - at);
+		size_t len =
+		    newline == NULL ? intake->used - at : (size_t)(newline - (data + at));
+
+		if (len > intake->limit) {
+			intake->whole = at;
+			if (at == intake->cut) {
+				refuse(intake, len);
+				skip(intake);
+			}
+			return;
+		}
+		at += len + 1;
+	}
+	if (intake->used > at) {
+		const char *last = memrchr(data + at, '\n', intake->used - at);
+
+		if (last != NULL)
+			at = (size_t)(last - data) + 1;
+	}
+	intake->whole = at;
+}
+
+/* The input has ended: what is left is a record, newline or not. */
+static void
+finish(struct intake *intake)
+{
+	intake->end = true;
+	if (intake->used > intake->whole && !intake->skipping)
+		intake->block->data[intake->used++] = '\n';
+	intake->skipping = false;
+}
+
+int
+intake_fill(struct intake *intake)
+{
+	ssize_t n;
+
+	examine(intake); /* one after a record that was too long may be there */
+	if (intake_ready(intake) || intake->refused || intake->end)
+		return 0;
+	if (make_room(intake) < 0)
+		return -1;
+	n = read(intake->fd, intake->block->data + intake->used,
+	    intake->block->size - intake->used - 1);
+	if (n < 0)
+		return -1;
+	intake->used += (size_t)n;
+	if (n == 0)
+		finish(intake);
+	if (intake->skipping)
+		skip(intake);
+	if (!intake->skipping)
+		examine(intake);
+	return 0;
+}
+
+bool
+intake_refused(struct intake *intake, struct record *out)
+{
+	bool refused = intake->refused;
+
+	intake->refused = false;
+	*out = intake->refusal;
+	return refused;
+}
+
+struct batch *
+intake_cut(struct intake *intake, uint64_t max, size_t max_bytes)
+{
+	const char *from = intake->block->data + intake->cut;
+	struct batch *batch;
+	uint64_t count;
+	size_t len =
+	    record_span(from, intake->whole - intake->cut, max, max_bytes, &count);
+
+	batch = batch_new(intake->block, from, len, intake->next, count);
+	if (batch == NULL)
+		return NULL;
+	intake->next += count;
+	pass(intake, len);
+	return batch;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * intake - standard input as batches: read into blocks, cut at record ends on
+ * demand, never copied again.
+ */
+#ifndef PAR_RUN_INTAKE_H
+#define PAR_RUN_INTAKE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "batch.h"
+#include "record.h"
+
+enum { INTAKE_SHOWN = 256 }; /* what is kept of a refused record, bytes */
+
+struct intake {
+	int fd;
+	size_t limit; /* the longest record taken, bytes */
+	struct block *block;
+	size_t cut; /* of block: what was handed out */
+	size_t whole; /* of block: the end of the last whole record */
+	size_t used; /* of block: the end of what was read */
+	uint64_t next; /* number of the next record */
+	uint64_t offset; /* in the input, of block[cut], bytes */
+	bool end; /* nothing more can be read */
+	bool skipping; /* inside a refused record */
+	bool refused; /* see intake_refused() */
+	struct record refusal;
+	char shown[INTAKE_SHOWN];
+};
+
+/* 0, or -1 without memory. */
+int intake_open(struct intake *intake, int fd, size_t limit);
+void intake_close(struct intake *intake);
+
+/* Is there a record to cut? */
+static inline bool
+intake_ready(const struct intake *intake)
+{
+	return intake->cut < intake->whole;
+}
+
+/* Bytes that are ready to be cut. */
+static inline size_t
+intake_bytes(const struct intake *intake)
+{
+	return intake->whole - intake->cut;
+}
+
+/*
+ * One read(2), if need be; only when no record is ready.  0, or -1 with errno.
+ * EAGAIN: nothing was there after all.
+ */
+int intake_fill(struct intake *intake);
+
+/* Has a record been refused, too long?  It is told once, in *out. */
+bool intake_refused(struct intake *intake, struct record *out);
+
+/*
+ * The next records: at most max, of at most max_bytes together, but at least one.
+ * NULL without memory.
+ */
+struct batch *intake_cut(struct intake *intake, uint64_t max, size_t max_bytes);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * par-run(1) - copies of a stage, side by side.
+ *
+ *	main.c        options (this file)
+ *	run.[ch]      the state of it all, and the loop that waits for events
+ *	intake.[ch]   standard input as batches of records
+ *	dispatch.[ch] records to workers, on demand
+ *	collect.[ch]  what workers say and write, to standard output
+ *	order.[ch]    input order restored
+ *	fate.[ch]     done, sent again, given up; workers that die
+ */
+#include "cpus.h"
+#include "opt.h"
+#include "run.h"
+
+int
+main(int argc, char **argv)
+{
+	struct run_options options = {
+		.workers = 0, .retries = 2, .max_record = RECORD_LIMIT
+	};
+	const struct opt opts[] = {
+		{ 'k', "keep-order", OPT_FLAG, &options.keep_order, NULL,
+		    "output in the order of the input", 0, 0, NULL },
+		{ 0, "max-record", OPT_SIZE, &options.max_record, "SIZE",
+		    "fail records longer than SIZE (default 64M)", 1, 1 << 30, NULL },
+		{ 'n', "workers", OPT_NUMBER, &options.workers, "N",
+		    "run N copies of COMMAND (default: usable processors)", 1, 4096,
+		    NULL },
+		{ 'r', "retries", OPT_NUMBER, &options.retries, "N",
+		    "give a record up after N more tries (default 2)", 0, 1000000, NULL },
+		{ 0 },
+	};
+	const struct opt_program program = { .name = "par-run",
+		.synopsis = "[-k] [-n N] [-r N] [--max-record SIZE] COMMAND [ARG...]",
+		.about = "Run copies of COMMAND side by side: the records of standard "
+			 "input are spread\nover them, their output records are merged "
+			 "to standard output.",
+		.opts = opts,
+		.command = true };
+	int first = opt_parse(&program, argc, argv);
+
+	if (first == argc)
+		opt_misuse(&program, "a command is needed");
+	options.command = argv + first;
+	if (options.workers == 0)
+		options.workers = cpus_usable();
+	return (int)run_command(&options);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * order - input order restored: output that comes before its turn is kept, in
+ * runs of neighbours, until the records before it are done.
+ */
+#ifndef PAR_RUN_ORDER_H
+#define PAR_RUN_ORDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The output of count records from number first on. */
+struct held {
+	uint64_t first, count;
+	char *data;
+	size_t len, size;
+	struct held **run; /* who may add to it: set to NULL when it is freed */
+};
+
+struct order {
+	uint64_t next; /* the record whose turn it is */
+	struct held **heap; /* least first on top */
+	size_t count, size;
+	size_t bytes; /* of output kept */
+};
+
+/*
+ * Keep len bytes as the output of record number, which is not its turn yet.
+ * *run is where its worker's last one was kept, or NULL; it is set for the next.
+ * 0, or -1 without memory.
+ */
+int order_keep(struct order *order, struct held **run, uint64_t number, const char *data,
+    size_t len);
+
+/* Is there output whose turn it is?  It is on top of the heap. */
+static inline bool
+order_ready(const struct order *order)
+{
+	return order->count > 0 && order->heap[0]->first == order->next;
+}
+
+/*
+ * The output whose turn it is, order_ready(); the records in it then had theirs.
+ * To be given back to order_free().
+ */
+struct held *order_take(struct order *order);
+void order_free(struct order *order, struct held *held);
+
+void order_close(struct order *order);
+
+#endif

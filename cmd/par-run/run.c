@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "collect.h"
+#include "dispatch.h"
+#include "fate.h"
+#include "fdio.h"
+#include "run.h"
+#include "sig.h"
+
+enum {
+	MOST_DEATHS = 10, /* in a row, with nothing finished between */
+	FIRST_PAUSE = 10, /* ms before a worker that finished nothing starts again */
+	LONGEST_PAUSE = 1000,
+	STOP_GRACE = 2000, /* ms from telling workers to end to killing them */
+	NESTED_GRACE = 2000, /* ms that a hello may take before we read our input */
+	FIXED_POLLS = 3,
+	INPUT_PIPE = 1 << 20
+};
+
+/* What is waited for, and where it stands in the array of poll(2). */
+struct waiting {
+	struct pollfd *polls;
+	nfds_t count;
+};
+
+/* Signal all workers' process groups. */
+static void
+signal_workers(struct run *run, int number)
+{
+	for (size_t i = 0; i < run->slot_count; i++)
+		worker_signal(&run->slots[i].worker, number);
+}
+
+void
+run_output_failed(struct run *run, int error)
+{
+	signal_workers(run, SIGTERM);
+	die_output(error, "standard output");
+}
+
+void
+run_broken(struct run *run, int error, const char *what)
+{
+	signal_workers(run, SIGTERM);
+	die(STATUS_BROKEN, error, "%s", what);
+}
+
+bool
+run_has_input(const struct run *run)
+{
+	if (run->again.head != NULL)
+		return true;
+	return run->phase == PHASE_RUN &&
+	    (!run->intake.end || intake_ready(&run->intake));
+}
+
+/* Is any record in flight? */
+static bool
+in_flight(const struct run *run)
+{
+	for (size_t i = 0; i < run->slot_count; i++)
+		if (run->slots[i].worker.window.records > 0)
+			return true;
+	return false;
+}
+
+void
+run_known(struct run *run, enum worker_kind kind, const struct hello *hello)
+{
+	struct hello ours = { .jobs = hello->jobs * run->slot_count };
+
+	run->kind = kind;
+	if (run->above.fd < 0 || run->greeted || kind != WORKER_NATIVE)
+		return;
+	if (hello->window != 0)
+		ours.window = hello->window * run->slot_count;
+	run->greeted = true;
+	if (supervisor_greet(&run->above, &ours) < 0)
+		run_output_failed(run, errno);
+}
+
+/* Start the worker of a slot. */
+static void
+start(struct run *run, struct slot *slot)
+{
+	struct worker_plan plan = { .argv = run->options->command,
+		.env = slot->env,
+		.silent = run->kind == WORKER_PLAIN };
+	const char *name = run->options->command[0];
+
+	if (worker_start(&slot->worker, &plan) == 0) {
+		dispatch_start(run, slot);
+		return;
+	}
+	signal_workers(run, SIGTERM);
+	if (errno == ENOENT)
+		die(STATUS_NOT_FOUND, errno, "%s", name);
+	if (errno == EAGAIN || errno == ENOMEM || errno == EMFILE || errno == ENFILE)
+		die(STATUS_BROKEN, errno, "cannot start %s", name);
+	die(STATUS_CANNOT_RUN, errno, "%s", name);
+}
+
+/* Start what is due: a place whose worker has died, while there is work. */
+static void
+start_due(struct run *run)
+{
+	for (size_t i = 0; i < run->slot_count; i++) {
+		struct slot *slot = &run->slots[i];
+
+		if (slot->worker.pid != 0 || slot->retired || slot->start_at > run->now ||
+		    run->phase >= PHASE_STOP || !run_has_input(run))
+			continue;
+		run->counts.restarts++;
+		start(run, slot);
+	}
+}
+
+/* How long a place stays empty after so many deaths with nothing finished, ms. */
+static uint64_t
+pause_after(unsigned deaths)
+{
+	uint64_t wait = FIRST_PAUSE;
+
+	if (deaths < 2)
+		return 0;
+	while (deaths-- > 2 && wait < LONGEST_PAUSE)
+		wait *= 2;
+	return wait;
+}
+
+/* The worker has ended and nothing more of it will come. */
+static void
+bury(struct run *run, struct slot *slot)
+{
+	char how[WORKER_EXIT_TEXT];
+
+	if (run->reserved == slot)
+		run->reserved = NULL;
+	slot->held = NULL;
+	fate_of_worker(run, slot);
+	if (slot->worker.kind == WORKER_PLAIN && slot->worker.hold.end > 0 &&
+	    slot->worker.exit_signal == 0)
+		collect_last(run, slot);
+	worker_close(&slot->worker);
+	slot->absorbing = false;
+	slot->start_at = run->now + pause_after(run->deaths);
+	if (run->deaths < MOST_DEATHS || !run_has_input(run))
+		return;
+	worker_exit_text(&slot->worker, how);
+	signal_workers(run, SIGTERM);
+	die(STATUS_BROKEN, 0,
+	    "%s: %u workers in a row ended without finishing a record, the last %s",
+	    run->options->command[0], run->deaths, how);
+}
+
+/* See who has ended. */
+static void
+look_for_ends(struct run *run)
+{
+	for (size_t i = 0; i < run->slot_count; i++) {
+		struct slot *slot = &run->slots[i];
+		struct worker *worker = &slot->worker;
+
+		if (worker->pid == 0 && !worker->ended)
+			continue;
+		if (!worker_ended(worker))
+			continue;
+		collect_rest(run, slot);
+		if (worker->kind != WORKER_PLAIN) {
+			worker_signal(worker, SIGKILL); /* what it left behind */
+			worker_reap(worker);
+		}
+		worker_reap(worker);
+		/* A plain one may have left others to write its output. */
+		if (worker->kind == WORKER_PLAIN && worker->out >= 0 &&
+		    worker_group_alive(worker))
+			continue;
+		collect_rest(run, slot);
+		bury(run, slot);
+	}
+}
+
+/* Each signal goes one step further. */
+static void
+go_further(struct run *run)
+{
+	if (run->phase == PHASE_KILL)
+		return;
+	run->phase++;
+	if (run->phase == PHASE_STOP) {
+		signal_workers(run, SIGTERM);
+		run->kill_at = run->now + STOP_GRACE;
+	} else if (run->phase == PHASE_KILL) {
+		signal_workers(run, SIGKILL);
+	}
+}
+
+static void
+take_signals(struct run *run)
+{
+	int number;
+
+	while ((number = sig_next(run->signals)) != 0)
+		if (number != SIGCHLD)
+			go_further(run);
+	look_for_ends(run);
+}
+
+/* Read input once. */
+static void
+take_input(struct run *run)
+{
+	struct record refused;
+	char why[160];
+
+	if (intake_fill(&run->intake) < 0 && errno != EAGAIN && errno != EINTR)
+		run_broken(run, errno, "standard input");
+	while (intake_refused(&run->intake, &refused)) {
+		snprintf(why, sizeof(why),
+		    "record %llu at byte %llu is longer than %llu bytes",
+		    (unsigned long long)refused.number + 1,
+		    (unsigned long long)refused.offset,
+		    (unsigned long long)run->options->max_record);
+		fate_refused(run, &refused, why);
+	}
+}
+
+/* End the input of workers that will get no more. */
+static void
+end_inputs(struct run *run)
+{
+	bool all_done;
+
+	if (run_has_input(run))
+		return;
+	all_done = !in_flight(run) || run->kind == WORKER_PLAIN;
+	for (size_t i = 0; i < run->slot_count; i++) {
+		struct slot *slot = &run->slots[i];
+
+		if (slot->input_ended || slot->worker.pid == 0 ||
+		    worker_hungry(&slot->worker) ||
+		    (slot->worker.kind == WORKER_NATIVE && !all_done))
+			continue;
+		worker_end_input(&slot->worker);
+		slot->input_ended = true;
+	}
+}
+
+/* Add a descriptor to what is waited for; -1 is passed over by poll(2). */
+static void
+await(struct waiting *waiting, int fd, short events)
+{
+	waiting->polls[waiting->count++] = (struct pollfd){ .fd = fd, .events = events };
+}
+
+/* What is waited for of one worker: room, words, output. */
+static void
+await_worker(const struct run *run, const struct slot *slot, struct waiting *waiting)
+{
+	const struct worker *worker = &slot->worker;
+	bool room = worker_hungry(worker) ||
+	    (worker->kind == WORKER_PLAIN && !slot->writable && !slot->draining);
+	bool output = worker->kind != WORKER_NATIVE || slot->absorbing;
+
+	(void)run;
+	await(waiting, room ? worker->in : -1, POLLOUT);
+	await(waiting, worker->ack, POLLIN);
+	await(waiting, output ? worker->out : -1, POLLIN);
+}
+
+/* When this worker is to be looked at again, ms; UINT64_MAX if it need not be. */
+static uint64_t
+check_due(const struct run *run, const struct slot *slot)
+{
+	const struct worker *worker = &slot->worker;
+	bool restart = worker->pid == 0 && !worker->ended && !slot->retired &&
+	    run->phase < PHASE_STOP && run_has_input(run);
+
+	if (restart)
+		return slot->start_at;
+	if (worker->ended)
+		return run->now + 20;
+	if (worker->pid == 0)
+		return UINT64_MAX;
+	if ((worker->kind == WORKER_UNKNOWN && worker->window.written > 0) ||
+	    (worker->kind == WORKER_NATIVE && worker->window.records > 0 &&
+		!slot->absorbing) ||
+	    slot->draining)
+		return slot->check_at;
+	return UINT64_MAX;
+}
+
+/* How long poll(2) may wait, ms. */
+static int
+patience(const struct run *run)
+{
+	uint64_t due = batch_due(&run->again);
+
+	if (due <= run->now) /* it is ready, and waits for a worker, not for time */
+		due = UINT64_MAX;
+	for (size_t i = 0; i < run->slot_count; i++) {
+		uint64_t check = check_due(run, &run->slots[i]);
+
+		if (check < due)
+			due = check;
+	}
+	if (run->phase == PHASE_STOP && run->kill_at < due)
+		due = run->kill_at;
+	if (run->above.fd >= 0 && run->kind == WORKER_UNKNOWN && run->read_at < due)
+		due = run->read_at;
+	if (due == UINT64_MAX)
+		return -1;
+	return due <= run->now	     ? 0
+	    : due - run->now > 60000 ? 60000
+				     : (int)(due - run->now);
+}
+
+/* May input be read?  Not before our hello, if somebody waits for one. */
+static bool
+may_read(const struct run *run)
+{
+	return run->above.fd < 0 || run->kind != WORKER_UNKNOWN ||
+	    run->now >= run->read_at;
+}
+
+/* What has happened at the worker of a slot; p: its three of poll(2). */
+static void
+attend(struct run *run, struct slot *slot, const struct pollfd *p)
+{
+	if (p[1].revents != 0)
+		collect_words(run, slot);
+	if (p[2].revents != 0)
+		collect_output(run, slot);
+	if (p[0].revents != 0 && slot->worker.in >= 0)
+		dispatch_writable(run, slot);
+	if (run->now >= slot->check_at && slot->worker.pid != 0)
+		collect_check(run, slot);
+}
+
+/* One turn: give out, wait, and see to what has come. */
+static void
+turn(struct run *run, struct waiting *waiting)
+{
+	bool wanted = dispatch(run);
+
+	end_inputs(run);
+	if (run->above.fd >= 0 && supervisor_flush(&run->above) < 0)
+		run_output_failed(run, errno);
+	waiting->count = 0;
+	await(waiting, run->signals, POLLIN);
+	await(waiting, run->out, 0); /* its reader leaves: POLLERR */
+	await(waiting, wanted && !run->intake.end && may_read(run) ? run->intake.fd : -1,
+	    POLLIN);
+	for (size_t i = 0; i < run->slot_count; i++)
+		await_worker(run, &run->slots[i], waiting);
+	if (poll(waiting->polls, waiting->count, patience(run)) < 0 && errno != EINTR)
+		run_broken(run, errno, "poll");
+	run->now = clock_ms();
+	if ((waiting->polls[1].revents & (POLLERR | POLLNVAL)) != 0)
+		run_output_failed(run, EPIPE);
+	for (size_t i = 0; i < run->slot_count; i++)
+		attend(run, &run->slots[i], &waiting->polls[FIXED_POLLS + 3 * i]);
+	take_signals(run);
+	if (waiting->polls[2].revents != 0)
+		take_input(run);
+	if (run->phase == PHASE_STOP && run->now >= run->kill_at)
+		go_further(run);
+	start_due(run);
+}
+
+/* Is there nothing left to wait for? */
+static bool
+finished(const struct run *run)
+{
+	bool startable = false;
+
+	for (size_t i = 0; i < run->slot_count; i++) {
+		const struct slot *slot = &run->slots[i];
+
+		if (slot->worker.pid != 0 || slot->worker.ended)
+			return false;
+		startable = startable || !slot->retired;
+	}
+	return run->phase >= PHASE_STOP || !startable || !run_has_input(run);
+}
+
+static void
+open_run(struct run *run)
+{
+	static const int caught[] = { SIGCHLD, SIGINT, SIGTERM, SIGHUP };
+
+	run->out = STDOUT_FILENO;
+	run->now = clock_ms();
+	run->read_at = run->now + NESTED_GRACE;
+	run->signals = sig_open(caught, sizeof(caught) / sizeof(caught[0]));
+	run->slots = calloc(run->slot_count, sizeof(*run->slots));
+	if (run->signals < 0 || run->slots == NULL || supervisor_find(&run->above) < 0 ||
+	    intake_open(&run->intake, STDIN_FILENO, run->options->max_record) < 0)
+		die(STATUS_BROKEN, errno, "cannot begin");
+	signal(SIGPIPE, SIG_IGN);
+	fdio_pipe_size(STDIN_FILENO, INPUT_PIPE);
+	fdio_pipe_size(STDOUT_FILENO, INPUT_PIPE);
+	for (size_t i = 0; i < run->slot_count; i++) {
+		struct slot *slot = &run->slots[i];
+
+		worker_init(&slot->worker, (unsigned)i + 1);
+		snprintf(slot->name, sizeof(slot->name), "PAR_WORKER=%zu", i + 1);
+		snprintf(slot->of, sizeof(slot->of), "PAR_WORKERS=%zu", run->slot_count);
+		slot->env[0] = slot->name;
+		slot->env[1] = slot->of;
+		start(run, slot);
+	}
+}
+
+/* Say what was left undone, and make it a status. */
+static enum status
+sum_up(const struct run *run)
+{
+	uint64_t left = run->again.records;
+
+	for (size_t i = 0; i < run->slot_count; i++)
+		left += run->slots[i].worker.window.records;
+	if (run->phase != PHASE_RUN &&
+	    (left > 0 || !run->intake.end || intake_ready(&run->intake))) {
+		warn("stopped early: part of the input was not processed");
+		return STATUS_STOPPED;
+	}
+	return run->trouble || (run->counts.failed > 0 && run->above.fd < 0)
+	    ? STATUS_FAILED
+	    : STATUS_OK;
+}
+
+enum status
+run_command(const struct run_options *options)
+{
+	struct run run = { .options = options, .slot_count = options->workers };
+	struct waiting waiting = { 0 };
+	enum status status;
+
+	open_run(&run);
+	waiting.polls = calloc(FIXED_POLLS + 3 * run.slot_count, sizeof(*waiting.polls));
+	if (waiting.polls == NULL)
+		run_broken(&run, errno, "cannot begin");
+	while (!finished(&run))
+		turn(&run, &waiting);
+	if (run.above.fd >= 0 && supervisor_flush(&run.above) < 0)
+		run_output_failed(&run, errno);
+	status = sum_up(&run);
+	if (close(run.out) < 0 && errno != EINTR)
+		run_output_failed(&run, errno);
+	for (size_t i = 0; i < run.slot_count; i++)
+		free(run.slots[i].worker.lines);
+	free(waiting.polls);
+	free(run.slots);
+	batch_clear(&run.again);
+	order_close(&run.order);
+	intake_close(&run.intake);
+	supervisor_leave(&run.above);
+	close(run.signals);
+	return status;
+}

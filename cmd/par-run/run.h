@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * run - the state of one par-run, shared by the files of this folder: each of
+ * them is one step on the way of a record.
+ *
+ *	intake -> dispatch -> worker -> collect -> (order) -> standard output
+ *	              ^                    |
+ *	              +------- fate <------+   sent again, or given up
+ */
+#ifndef PAR_RUN_RUN_H
+#define PAR_RUN_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "batch.h"
+#include "diag.h"
+#include "intake.h"
+#include "order.h"
+#include "supervisor.h"
+#include "worker.h"
+
+struct run_options {
+	char **command;
+	uint64_t workers;
+	uint64_t retries; /* tries after the first of a record that is not finished */
+	uint64_t max_record; /* bytes */
+	bool keep_order;
+};
+
+/* One worker's place. */
+struct slot {
+	struct worker worker;
+	char name[32], of[32]; /* PAR_WORKER=3, PAR_WORKERS=8 */
+	const char *env[3];
+	uint64_t credit; /* most records it may have in flight now */
+	uint64_t turn_acks; /* records done since turn_since */
+	uint64_t turn_since; /* clock_ns(); 0: the turn does not count */
+	uint64_t check_at; /* clock_ms() of the next look at a silent worker */
+	uint64_t check_wait; /* ms until the one after it */
+	uint64_t start_at; /* clock_ms() from when it may be started again */
+	uint64_t acked; /* bytes of output acknowledged and not yet moved */
+	struct held *held; /* see order_keep() */
+	size_t parcel; /* plain: bytes to give at a time */
+	uint64_t given_at; /* plain: clock_ns() when it was last given some */
+	bool writable; /* plain: it has read enough to be given more */
+	bool draining; /* plain: too much waits in its pipe; see dispatch_check() */
+	bool input_ended; /* by us */
+	bool absorbing; /* its output is read before it is acknowledged */
+	bool torn; /* plain: dropping the rest of a too long output record */
+	bool retired; /* left well before the end of input: not started again */
+};
+
+/* What the supervisor is about; each follows from a signal or the end. */
+enum phase {
+	PHASE_RUN,
+	PHASE_DRAIN, /* no more input; what is in flight ends */
+	PHASE_STOP, /* workers were told to end */
+	PHASE_KILL /* workers were killed */
+};
+
+struct counts {
+	uint64_t done, failed, sent_again, restarts;
+	uint64_t unknown; /* given to plain workers that died */
+};
+
+struct run {
+	const struct run_options *options;
+	struct intake intake;
+	struct batch_queue again; /* to be sent again, before new input */
+	struct slot *slots;
+	size_t slot_count;
+	size_t turn; /* the slot that is offered records first */
+	struct slot *reserved; /* kept free for a suspect */
+	enum worker_kind kind; /* of the command, as far as it is known */
+	enum phase phase;
+	struct order order;
+	struct supervisor above; /* of this par-run, if any */
+	bool greeted; /* it was */
+	unsigned deaths; /* in a row, with nothing finished between */
+	struct counts counts;
+	int out; /* standard output */
+	int signals; /* descriptor */
+	uint64_t kill_at; /* clock_ms() when workers told to end are killed */
+	uint64_t read_at; /* clock_ms() from when input is read without a hello */
+	bool trouble; /* something failed that is not a record of ours */
+	uint64_t now; /* clock_ms(), once a turn of the loop */
+};
+
+/* Do it all; the exit status. */
+enum status run_command(const struct run_options *options);
+
+/* The first worker has shown what the command is; hello if it is native. */
+void run_known(struct run *run, enum worker_kind kind, const struct hello *hello);
+
+/* Is there input that no worker has yet, now or later? */
+bool run_has_input(const struct run *run);
+
+/* Standard output failed with error: end the workers, then as die_output(). */
+_Noreturn void run_output_failed(struct run *run, int error);
+
+/* Cannot go on: end the workers and die(STATUS_BROKEN). */
+_Noreturn void run_broken(struct run *run, int error, const char *what);
+
+#endif
