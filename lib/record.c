@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -131,16 +132,10 @@ make_room(struct record_reader *in)
 	return 0;
 }
 
-enum record_status
-record_fill(struct record_reader *in)
+/* Count what read(2) said: n bytes more, the end, or an error. */
+static enum record_status
+filled(struct record_reader *in, ssize_t n)
 {
-	ssize_t n;
-
-	if (in->eof)
-		return RECORD_EOF;
-	if (make_room(in) < 0)
-		return RECORD_ERROR;
-	n = fdio_read(in->fd, in->buffer + in->end, in->size - in->end);
 	if (n < 0)
 		return RECORD_ERROR;
 	if (n == 0) {
@@ -149,6 +144,58 @@ record_fill(struct record_reader *in)
 	}
 	in->end += (size_t)n;
 	return RECORD_OK;
+}
+
+enum record_status
+record_fill(struct record_reader *in)
+{
+	if (in->eof)
+		return RECORD_EOF;
+	if (make_room(in) < 0)
+		return RECORD_ERROR;
+	return filled(in, fdio_read(in->fd, in->buffer + in->end, in->size - in->end));
+}
+
+enum record_status
+record_fill_now(struct record_reader *in)
+{
+	ssize_t n;
+
+	if (in->eof)
+		return RECORD_EOF;
+	if (make_room(in) < 0)
+		return RECORD_ERROR;
+	do {
+		n = read(in->fd, in->buffer + in->end, in->size - in->end);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		return RECORD_NONE;
+	return filled(in, n);
+}
+
+enum record_status
+record_take_run(struct record_reader *in, struct record *out)
+{
+	size_t left = in->end - in->start, look;
+	const char *last = NULL;
+
+	/* There is room: the read that found the end had some. */
+	if (in->eof && !in->skipping && left > 0 && in->buffer[in->end - 1] != '\n') {
+		in->buffer[in->end++] = '\n';
+		left++;
+	}
+	look = left <= in->limit ? in->end : in->start + in->limit + 1;
+	if (!in->skipping && in->scanned < look)
+		last = memrchr(in->buffer + in->scanned, '\n', look - in->scanned);
+	if (last != NULL) {
+		out->data = in->buffer + in->start;
+		out->len = (size_t)(last - out->data) + 1;
+		out->number = 0;
+		out->offset = in->offset;
+		pass(in, out->len);
+		return RECORD_OK;
+	}
+	return record_take(in, out);
 }
 
 enum record_status

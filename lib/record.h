@@ -70,6 +70,16 @@ enum record_status record_take(struct record_reader *in, struct record *out);
  */
 enum record_status record_fill(struct record_reader *in);
 
+/* The same for a non-blocking fd: RECORD_NONE, without waiting, if nothing is there. */
+enum record_status record_fill_now(struct record_reader *in);
+
+/*
+ * All the whole records that record_take() would give, as one run: out->len
+ * bytes that end in a newline, added if the last had none.  Its number is not
+ * kept, and strip_cr not minded.  RECORD_TOO_LONG stands for one record alone.
+ */
+enum record_status record_take_run(struct record_reader *in, struct record *out);
+
 /* Is a whole record at hand, so that record_next() would not wait? */
 bool record_ready(struct record_reader *in);
 

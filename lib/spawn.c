@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -19,19 +20,37 @@ give(int fd, int to)
 	return dup2(fd, to) < 0 ? -1 : 0;
 }
 
+/*
+ * In the child: make fd one that a shell can name, 3 to 9, that nobody uses but
+ * what would be closed by exec anyway; report is still needed.
+ */
 static int
-set_variables(const struct spawn_plan *plan)
+low_descriptor(int fd, int report)
+{
+	for (int to = 3; to <= 9; to++) {
+		int flags = fcntl(to, F_GETFD);
+
+		if (to != report && (flags < 0 || (flags & FD_CLOEXEC) != 0))
+			return give(fd, to) < 0 ? -1 : to;
+	}
+	return give(fd, fd) < 0 ? -1 : fd;
+}
+
+static int
+set_variables(const struct spawn_plan *plan, int report)
 {
 	char stage[64];
+	int fd;
 
 	for (const char *const *var = plan->env; *var != NULL; var++)
-		if (putenv((char *)(unsigned long)*var) != 0)
+		if (putenv((char *)(uintptr_t)*var) != 0)
 			return -1;
 	if (plan->stage_fd < 0)
 		return unsetenv("PAR_STAGE");
-	snprintf(stage, sizeof(stage), "%d:%ld", plan->stage_fd, (long)getpid());
-	if (fcntl(plan->stage_fd, F_SETFD, 0) < 0)
+	fd = low_descriptor(plan->stage_fd, report);
+	if (fd < 0)
 		return -1;
+	snprintf(stage, sizeof(stage), "%d:%ld", fd, (long)getpid());
 	return setenv("PAR_STAGE", stage, 1);
 }
 
@@ -59,7 +78,7 @@ become(const struct spawn_plan *plan, int report)
 	for (int i = 0; i < 3; i++)
 		if (plan->fds[i] >= 0 && give(plan->fds[i], i) < 0)
 			goto fail;
-	if (set_variables(plan) < 0)
+	if (set_variables(plan, report) < 0)
 		goto fail;
 	execvp(plan->argv[0], plan->argv);
 fail:

@@ -55,7 +55,7 @@ worker_start(struct worker *worker, const struct worker_plan *plan)
 		worker->lines = malloc(LINES_SIZE);
 	worker->lines_start = worker->lines_end = 0;
 	worker->kind = plan->silent ? WORKER_PLAIN : WORKER_UNKNOWN;
-	worker->ended = false;
+	worker->ended = worker->deaf = false;
 	worker->exit_code = worker->exit_signal = 0;
 	window_init(&worker->window);
 	if (worker->lines == NULL || make_pipe(&worker->in, &spawned.fds[0], 1) < 0 ||
@@ -89,7 +89,8 @@ worker_feed(struct worker *worker)
 	const char *data;
 	size_t len;
 
-	while (worker->in >= 0 && (len = window_to_send(&worker->window, &data)) > 0) {
+	while (
+	    worker_hungry(worker) && (len = window_to_send(&worker->window, &data)) > 0) {
 		ssize_t n = write(worker->in, data, len);
 
 		if (n >= 0) {
@@ -99,7 +100,7 @@ worker_feed(struct worker *worker)
 		} else if (errno == EAGAIN) {
 			return 0;
 		} else if (errno != EINTR) {
-			close_end(&worker->in);
+			worker->deaf = true;
 			return -1;
 		}
 	}

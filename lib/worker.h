@@ -34,6 +34,7 @@ struct worker {
 	enum worker_kind kind;
 	pid_t pid; /* 0: no process */
 	pid_t group; /* of the last one started */
+	bool deaf; /* it has closed its input */
 	bool ended; /* the process has, see worker_ended() */
 	int exit_code, exit_signal; /* one of them, if not 0 */
 	int in, out, ack; /* our ends, -1 when closed; none ever blocks */
@@ -62,7 +63,7 @@ int worker_start(struct worker *worker, const struct worker_plan *plan);
 
 /*
  * Write what the window has for it, as much as it takes now.  0, or -1 with
- * errno EPIPE when it no longer reads; in is closed then.
+ * errno EPIPE when it no longer reads; deaf is set then.
  */
 int worker_feed(struct worker *worker);
 
@@ -70,7 +71,7 @@ int worker_feed(struct worker *worker);
 static inline bool
 worker_hungry(const struct worker *worker)
 {
-	return worker->in >= 0 && worker->window.unsent != NULL;
+	return worker->in >= 0 && !worker->deaf && worker->window.unsent != NULL;
 }
 
 /*
@@ -88,7 +89,7 @@ void worker_silence(struct worker *worker);
 /* End its input. */
 void worker_end_input(struct worker *worker);
 
-/* How many bytes of its input it has read, as far as can be told. */
+/* How many bytes of its input it has read; all once we have ended it. */
 uint64_t worker_consumed(const struct worker *worker);
 
 enum worker_word {

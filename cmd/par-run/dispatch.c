@@ -121,7 +121,7 @@ wants(const struct run *run, const struct slot *slot)
 	const struct worker *worker = &slot->worker;
 	const struct window *window = &worker->window;
 
-	if (worker->in < 0 || worker_hungry(worker))
+	if (worker->in < 0 || worker->deaf || worker_hungry(worker))
 		return false;
 	if (window->head != NULL && window->head->batch->alone)
 		return false;

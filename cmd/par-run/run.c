@@ -77,6 +77,11 @@ run_known(struct run *run, enum worker_kind kind, const struct hello *hello)
 	struct hello ours = { .jobs = hello->jobs * run->slot_count };
 
 	run->kind = kind;
+	if (kind == WORKER_PLAIN && run->options->keep_order) {
+		signal_workers(run, SIGTERM);
+		die(STATUS_MISUSE, 0, "-k: %s is not a native stage",
+		    run->options->command[0]);
+	}
 	if (run->above.fd < 0 || run->greeted || kind != WORKER_NATIVE)
 		return;
 	if (hello->window != 0)
@@ -232,6 +237,21 @@ take_input(struct run *run)
 	}
 }
 
+/* May its input be ended, now that there is no more? */
+static bool
+may_end_input(const struct worker *worker, bool all_done)
+{
+	switch (worker->kind) {
+	case WORKER_UNKNOWN: /* has it one, it is still to show what it is */
+		return worker->window.given_records == 0;
+	case WORKER_NATIVE: /* it may have to do what another one does not finish */
+		return all_done;
+	case WORKER_PLAIN:
+		return !worker_hungry(worker);
+	}
+	return false;
+}
+
 /* End the input of workers that will get no more. */
 static void
 end_inputs(struct run *run)
@@ -245,8 +265,7 @@ end_inputs(struct run *run)
 		struct slot *slot = &run->slots[i];
 
 		if (slot->input_ended || slot->worker.pid == 0 ||
-		    worker_hungry(&slot->worker) ||
-		    (slot->worker.kind == WORKER_NATIVE && !all_done))
+		    !may_end_input(&slot->worker, all_done))
 			continue;
 		worker_end_input(&slot->worker);
 		slot->input_ended = true;
@@ -266,7 +285,8 @@ await_worker(const struct run *run, const struct slot *slot, struct waiting *wai
 {
 	const struct worker *worker = &slot->worker;
 	bool room = worker_hungry(worker) ||
-	    (worker->kind == WORKER_PLAIN && !slot->writable && !slot->draining);
+	    (worker->kind == WORKER_PLAIN && !worker->deaf && !slot->writable &&
+		!slot->draining);
 	bool output = worker->kind != WORKER_NATIVE || slot->absorbing;
 
 	(void)run;
