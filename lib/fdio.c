@@ -96,6 +96,17 @@ fdio_writev(int fd, struct iovec *iov, int count)
 	return 0;
 }
 
+ssize_t
+fdio_writev_now(int fd, const struct iovec *iov, int count)
+{
+	ssize_t n;
+
+	do {
+		n = writev(fd, iov, count);
+	} while (n < 0 && errno == EINTR);
+	return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? 0 : n;
+}
+
 int
 fdio_cloexec(int fd)
 {

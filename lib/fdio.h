@@ -28,6 +28,9 @@ int fdio_write(int fd, const void *data, size_t len);
 /* All of count parts; changes iov. */
 int fdio_writev(int fd, struct iovec *iov, int count);
 
+/* One writev(2) that does not wait: how many bytes fd took, 0 if it takes none now. */
+ssize_t fdio_writev_now(int fd, const struct iovec *iov, int count);
+
 int fdio_cloexec(int fd);
 int fdio_nonblocking(int fd);
 

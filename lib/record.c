@@ -14,6 +14,9 @@
 /* How much of a too long record is kept to name it by. */
 enum { SHOWN = 256 };
 
+/* From so many bytes on, what is offered is written without being copied first. */
+enum { OFFER_DIRECT = 16 << 10 };
+
 int
 record_open(struct record_reader *in, int fd, size_t limit)
 {
@@ -245,6 +248,67 @@ writer_flush(struct record_writer *out)
 
 	out->used = 0;
 	return used == 0 ? 0 : fdio_write(out->fd, out->buffer, used);
+}
+
+/* n bytes of the buffer and of what follows it were sent: how many of the latter. */
+static size_t
+sent(struct record_writer *out, size_t n)
+{
+	if (n >= out->used) {
+		n -= out->used;
+		out->used = 0;
+		return n;
+	}
+	out->used -= n;
+	memmove(out->buffer, out->buffer + n, out->used);
+	return 0;
+}
+
+ssize_t
+writer_offer(struct record_writer *out, const void *data, size_t len)
+{
+	const char *at = data;
+	size_t left = len;
+
+	while (left >= OFFER_DIRECT || left > out->size - out->used) {
+		const struct iovec both[2] = {
+			{ .iov_base = out->buffer, .iov_len = out->used },
+			{ .iov_base = (void *)(uintptr_t)at, .iov_len = left },
+		};
+		ssize_t n = fdio_writev_now(out->fd, both, 2);
+		size_t taken;
+
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			break;
+		taken = sent(out, (size_t)n);
+		at += taken;
+		left -= taken;
+		out->total += taken;
+	}
+	if (left > 0 && left < OFFER_DIRECT && left <= out->size - out->used) {
+		memcpy(out->buffer + out->used, at, left);
+		writer_commit(out, left);
+		left = 0;
+	}
+	return (ssize_t)(len - left);
+}
+
+int
+writer_flush_now(struct record_writer *out)
+{
+	while (out->used > 0) {
+		const struct iovec all = { .iov_base = out->buffer, .iov_len = out->used };
+		ssize_t n = fdio_writev_now(out->fd, &all, 1);
+
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			break;
+		sent(out, (size_t)n);
+	}
+	return 0;
 }
 
 char *

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 enum {
 	RECORD_LIMIT = 64 << 20, /* the longest record taken, unless told, bytes */
@@ -118,6 +119,15 @@ bool writer_rewind(struct record_writer *out, uint64_t mark);
 
 /* Send what is buffered.  0, or -1 with errno; what was sent is gone from it. */
 int writer_flush(struct record_writer *out);
+
+/*
+ * For a non-blocking fd: add as much of len bytes as can be had without waiting.
+ * Returns how many those are, or -1 with errno of write(2).
+ */
+ssize_t writer_offer(struct record_writer *out, const void *data, size_t len);
+
+/* The same as writer_flush(), without waiting: out->used is what is left. */
+int writer_flush_now(struct record_writer *out);
 
 static inline void
 writer_commit(struct record_writer *out, size_t len)

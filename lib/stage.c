@@ -13,6 +13,7 @@ stage_open(struct stage *stage, const struct stage_plan *plan)
 {
 	*stage = (struct stage){
 		.in_name = plan->in_name != NULL ? plan->in_name : "standard input",
+		.no_wait = plan->no_wait,
 		.out_name = plan->out_name != NULL ? plan->out_name : "standard output",
 	};
 	if (record_open(&stage->in, plan->in, plan->max_record) < 0 ||
@@ -34,6 +35,32 @@ stage_flush(struct stage *stage)
 		die_output(errno, "supervisor");
 }
 
+bool
+stage_flush_now(struct stage *stage)
+{
+	if (writer_flush_now(&stage->out) < 0)
+		die_output(errno, stage->out_name);
+	if (stage->out.used > 0)
+		return false;
+	stage->told = stage->out.total;
+	if (stage_native(stage) && supervisor_flush(&stage->above) < 0)
+		die_output(errno, "supervisor");
+	return true;
+}
+
+size_t
+stage_offer(struct stage *stage, const void *data, size_t len)
+{
+	ssize_t taken;
+
+	if (stage_native(stage) && supervisor_full(&stage->above) && !stage_flush_now(stage))
+		return 0;
+	taken = writer_offer(&stage->out, data, len);
+	if (taken < 0)
+		die_output(errno, stage->out_name);
+	return (size_t)taken;
+}
+
 /* The output of the record at work on, in bytes; the next one begins. */
 static uint64_t
 finish(struct stage *stage)
@@ -48,7 +75,11 @@ finish(struct stage *stage)
 static void
 told(struct stage *stage, bool full)
 {
-	if (full || stage->out.total - stage->told >= TELL_AFTER)
+	if (!full && stage->out.total - stage->told < TELL_AFTER)
+		return;
+	if (stage->no_wait)
+		stage_flush_now(stage);
+	else
 		stage_flush(stage);
 }
 

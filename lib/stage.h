@@ -33,6 +33,7 @@ struct stage {
 	struct supervisor above;
 	uint64_t mark; /* out.total when the last record was finished */
 	uint64_t told; /* out.total when lines were last sent */
+	bool no_wait; /* see struct stage_plan */
 	bool failed; /* some record failed, and nobody but us has said so */
 	const char *in_name, *out_name; /* for diagnostics */
 };
@@ -42,6 +43,7 @@ struct stage_plan {
 	const char *in_name, *out_name; /* NULL: "standard input", "standard output" */
 	size_t max_record; /* bytes */
 	struct hello hello; /* what to ask of the supervisor */
+	bool no_wait; /* out does not block: never wait for it but at the end */
 };
 
 void stage_open(struct stage *stage, const struct stage_plan *plan);
@@ -72,6 +74,16 @@ void stage_fill(struct stage *stage);
  * be put in one go, and then finished, before that of another is begun.
  */
 void stage_put(struct stage *stage, const void *data, size_t len);
+
+/*
+ * The same without waiting, for event loops whose plan says no_wait: returns how
+ * many bytes were taken.  Fewer than len: call again with the rest when the
+ * descriptor stage->out.fd can be written to.
+ */
+size_t stage_offer(struct stage *stage, const void *data, size_t len);
+
+/* Send what can be sent without waiting; false if something is left. */
+bool stage_flush_now(struct stage *stage);
 
 /* Room for len bytes of output, to be counted by writer_commit(&stage->out, n). */
 char *stage_reserve(struct stage *stage, size_t len);

@@ -44,9 +44,8 @@ supervisor_greet(struct supervisor *above, const struct hello *hello)
 	return supervisor_flush(above);
 }
 
-/* Is there no room for another line of the longest kind? */
-static bool
-full(const struct supervisor *above)
+bool
+supervisor_full(const struct supervisor *above)
 {
 	return above->used + ACK_LINE_MAX > LINES_SIZE;
 }
@@ -55,14 +54,14 @@ bool
 supervisor_tell_ok(struct supervisor *above, uint64_t index, uint64_t bytes)
 {
 	above->used += ack_format_ok(above->lines + above->used, index, bytes);
-	return full(above);
+	return supervisor_full(above);
 }
 
 bool
 supervisor_tell(struct supervisor *above, const struct ack *ack)
 {
 	above->used += ack_format(above->lines + above->used, ack);
-	return full(above);
+	return supervisor_full(above);
 }
 
 int

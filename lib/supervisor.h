@@ -31,6 +31,9 @@ int supervisor_greet(struct supervisor *above, const struct hello *hello);
 bool supervisor_tell_ok(struct supervisor *above, uint64_t index, uint64_t bytes);
 bool supervisor_tell(struct supervisor *above, const struct ack *ack);
 
+/* Is there no room for another line of the longest kind? */
+bool supervisor_full(const struct supervisor *above);
+
 /* Send the lines.  0, or -1 with errno. */
 int supervisor_flush(struct supervisor *above);
 
