@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fifo.h"
+
+enum {
+	QUICK_TRIES = 8, /* of 1, 2, 4, ... ms */
+	LONGEST_PAUSE = 50 /* ms: an open that nobody would notice to be late */
+};
+
+bool
+fifo_waits(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+bool
+fifo_is(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
+}
+
+int
+fifo_open_read(const char *path, bool *waits)
+{
+	int fd;
+
+	do {
+		fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	} while (fd < 0 && errno == EINTR);
+	if (fd >= 0)
+		*waits = fifo_waits(fd);
+	return fd;
+}
+
+int
+fifo_open_write(const char *path)
+{
+	int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;
+	int fd;
+
+	do {
+		fd = open(path, flags, 0666);
+	} while (fd < 0 && errno == EINTR);
+	return fd;
+}
+
+int
+fifo_reopen_write(int fd)
+{
+	char path[32];
+	int again = -1;
+
+	snprintf(path, sizeof(path), "/dev/fd/%d", fd);
+	if (fifo_is(fd))
+		again = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	return again >= 0 ? again : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+}
+
+int
+fifo_pause(unsigned tries)
+{
+	int pause = tries < QUICK_TRIES ? 1 << tries : LONGEST_PAUSE;
+
+	return pause < LONGEST_PAUSE ? pause : LONGEST_PAUSE;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fifo - opening files that may be FIFOs, in any order and without a deadlock.
+ *
+ * Nothing here blocks.  A FIFO opened for reading is there at once, but until
+ * poll(2) has reported it, read(2) says "end" when it means "no writer so far";
+ * a FIFO opened for writing is refused until it has a reader, and tried again.
+ */
+#ifndef PAR_FIFO_H
+#define PAR_FIFO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Open path for reading, non-blocking and close-on-exec; *waits tells whether
+ * it is something to poll(2) for (FIFO, terminal, socket) and no regular file.
+ * The descriptor, or -1 with errno.
+ */
+int fifo_open_read(const char *path, bool *waits);
+
+/*
+ * Open path for writing, non-blocking and close-on-exec, as an empty regular
+ * file where there is none.  The descriptor, or -1 with errno: ENXIO is a FIFO
+ * without a reader, to be tried again after a fifo_pause().
+ */
+int fifo_open_write(const char *path);
+
+/*
+ * A non-blocking descriptor for the pipe or FIFO fd, which is not changed for
+ * those who share it; a plain duplicate where that cannot be done.  Close-on-exec.
+ */
+int fifo_reopen_write(int fd);
+
+/* Does fd wait for others: is it anything but a regular file or a directory? */
+bool fifo_waits(int fd);
+
+/* Is fd a pipe or a FIFO? */
+bool fifo_is(int fd);
+
+/* How long to wait, in milliseconds, before trying again for the tries-th time. */
+int fifo_pause(unsigned tries);
+
+#endif
