@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +12,17 @@ enum {
 	QUICK_TRIES = 8, /* of 1, 2, 4, ... ms */
 	LONGEST_PAUSE = 50 /* ms: an open that nobody would notice to be late */
 };
+
+void
+fifo_expect_many(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur == limit.rlim_max)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 bool
 fifo_waits(int fd)

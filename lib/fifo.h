@@ -12,6 +12,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Let this process have as many descriptors as the system allows it. */
+void fifo_expect_many(void);
+
 /*
  * Open path for reading, non-blocking and close-on-exec; *waits tells whether
  * it is something to poll(2) for (FIFO, terminal, socket) and no regular file.

@@ -4,7 +4,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -12,18 +11,6 @@
 #include "input.h"
 
 static const char stdin_name[] = "standard input";
-
-/* Inputs may be thousands: take as many descriptors as the system lets us. */
-static void
-raise_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur == limit.rlim_max)
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 static int
 open_one(struct input *input, bool *waits)
@@ -113,7 +100,7 @@ inputs_open(struct inputs *in, char *const *paths, size_t count, size_t limit)
 		in->all[i].path = standard ? NULL : path;
 		in->all[i].name = standard ? stdin_name : path;
 	}
-	raise_limit();
+	fifo_expect_many();
 	in->opened_ms = clock_ms();
 	in->file_turn = true;
 	return open_streams(in);

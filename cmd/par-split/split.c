@@ -317,6 +317,7 @@ split_run(const struct split_plan *plan, char *const *paths, size_t count)
 	for (size_t i = 0; i < count; i++)
 		output_init(&split.outputs[i], paths[i]);
 	signal(SIGPIPE, SIG_IGN);
+	fifo_expect_many();
 	open_input(&split);
 	loop(&split, polls);
 	status = report(&split);
