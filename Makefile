@@ -214,9 +214,10 @@ index_man = if [ -n '$(DESTDIR)' ]; then :; \
 	elif command -v mandb >/dev/null 2>&1; then mandb -q $(MANDIR) 2>/dev/null || :; \
 	elif command -v makewhatis >/dev/null 2>&1; then makewhatis $(MANDIR) || :; fi
 
+DIST	?= build/par-$(VERSION).tar.gz
 dist:
-	@mkdir -p build
-	git archive --format=tar.gz --prefix=par-$(VERSION)/ -o build/par-$(VERSION).tar.gz HEAD
+	@mkdir -p $(dir $(DIST))
+	git archive --format=tar.gz --prefix=par-$(VERSION)/ -o $(DIST) HEAD
 
 # Other things.
 

@@ -1,0 +1,122 @@
+#!/usr/bin/env bats
+load helper
+
+# Install what is tested, so that nothing is built here but what is missing.
+prepare() {
+	build=$(dirname "${PAR_BIN:-$ROOT/build/cc/bin}")
+	PATH=$PATH:/usr/sbin
+	mapfile -t programs < <(cd "$ROOT/cmd" && printf '%s\n' *)
+}
+
+# -o all: as it was built, even if it was by another compiler.
+make_here() {
+	make --no-print-directory -s -C "$ROOT" -o all "B=$build" "DESTDIR=$PWD/stage" \
+		PREFIX=/usr/local "$@"
+}
+
+install_into_stage() {
+	make_here install
+}
+
+@test "install: programs, pages and completions, and nothing else" {
+	local program page
+
+	install_into_stage
+	cd stage/usr/local
+	{
+		for program in "${programs[@]}"; do
+			echo "./bin/$program"
+			echo "./share/bash-completion/completions/$program"
+			echo "./share/fish/vendor_completions.d/$program.fish"
+			echo "./share/zsh/site-functions/_$program"
+		done
+		for page in "$ROOT"/man/*.[1-9]; do
+			echo "./share/man/man${page##*.}/${page##*/}"
+		done
+		for page in README.md CHANGELOG.md LICENSE; do
+			echo "./share/doc/par/$page"
+		done
+	} | sort >"$BATS_TEST_TMPDIR/want"
+	find . ! -type d | sort >"$BATS_TEST_TMPDIR/got"
+	diff "$BATS_TEST_TMPDIR/want" "$BATS_TEST_TMPDIR/got"
+}
+
+@test "install: what is installed runs, and its page is found by its name and its subject" {
+	install_into_stage
+	run -0 stage/usr/local/bin/par-fib <<<10
+	[ "$output" = $'10\t55' ]
+	makewhatis stage/usr/local/share/man
+	run -0 mandoc -M "$PWD/stage/usr/local/share/man" -k Nm~par-
+	for program in "${programs[@]}"; do
+		[[ $output == *"$program(1)"* ]]
+	done
+}
+
+@test "install: files have the right modes whatever the umask" {
+	(umask 077 && install_into_stage)
+	[ -z "$(find stage -type f -path '*/bin/*' ! -perm 755)" ]
+	[ -z "$(find stage -type f ! -path '*/bin/*' ! -perm 644)" ]
+}
+
+@test "install: PREFIX and MANDIR say where" {
+	make_here install PREFIX=/opt/par MANDIR=/opt/man
+	[ -x stage/opt/par/bin/par-fib ]
+	[ -f stage/opt/man/man1/par-fib.1 ]
+}
+
+@test "install: uninstall leaves nothing behind, and nothing of others is touched" {
+	install_into_stage
+	touch stage/usr/local/bin/other stage/usr/local/share/man/man1/other.1
+	make_here uninstall
+	run -0 find stage ! -type d
+	[ "$(sort <<<"$output")" = $'stage/usr/local/bin/other\nstage/usr/local/share/man/man1/other.1' ]
+}
+
+@test "install: completions offer exactly the options of --help" {
+	local program dir=$build/completions
+
+	for program in "${programs[@]}"; do
+		"$program" --help | grep -oE '^ +(-[[:alnum:]])?(, )? *(--[[:alnum:].-]+)?' |
+			grep -oE -- '--?[[:alnum:]][[:alnum:].-]*' | sort >want
+		bash -c 'complete() { :; }; COMP_WORDS=("$1" -); COMP_CWORD=1; . "$2/bash/$1"
+			"_${1//[^a-z]/_}"; printf "%s\n" "${COMPREPLY[@]}"' - "$program" "$dir" | sort >got
+		diff want got
+		grep -oE "^	'--?[^][+= ']+" "$dir/zsh/_$program" | tr -d "\t'" | sort >got
+		diff want got
+		grep -oE -- '-[sl] [^ ]+' "$dir/fish/$program.fish" | sed 's/^-s /-/; s/^-l /--/' |
+			sort >got
+		diff want got
+	done
+}
+
+@test "install: bash completes files where an option wants one, and options only after -" {
+	local dir=$build/completions
+
+	touch apple-file
+	complete_words() {
+		bash -c 'complete() { :; }; . "$1/bash/par-gather"; shift
+			COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _par_gather
+			printf "%s\n" "${COMPREPLY[@]}"' - "$dir" "$@"
+	}
+	[ "$(complete_words par-gather appl)" = apple-file ]
+	[ "$(complete_words par-gather --max)" = --max-record ]
+	[ -z "$(complete_words par-gather --max-record '')" ]
+}
+
+@test "install: the shells accept their completions" {
+	local program dir=$build/completions
+
+	for program in "${programs[@]}"; do
+		bash -n "$dir/bash/$program"
+		if command -v zsh >/dev/null; then zsh -n "$dir/zsh/_$program"; fi
+		if command -v fish >/dev/null; then fish -n "$dir/fish/$program.fish"; fi
+	done
+}
+
+@test "install: make dist holds what is in the last commit, under one folder" {
+	git -C "$ROOT" rev-parse HEAD >/dev/null 2>&1 || skip "not a checkout"
+	make --no-print-directory -s -C "$ROOT" dist "DIST=$PWD/par.tar.gz"
+	tar tzf par.tar.gz | sed 's,^par-[0-9.]*/,,' | grep -v '/$' | grep . | sort >got
+	git -C "$ROOT" ls-tree -r --name-only HEAD | sort >want
+	diff want got
+}

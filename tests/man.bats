@@ -1,0 +1,116 @@
+#!/usr/bin/env bats
+load helper
+load site
+
+programs() {
+	local folder
+
+	for folder in "$ROOT"/cmd/*/; do basename "$folder"; done
+}
+
+# "-m --max N" for each option that the page, or the help, has.
+options_of_page() {
+	sed -n 's/^\.It \(Fl .*\)/\1/p' "$ROOT/man/$1.1" | sed 's/\\-/-/g; s/Ns = Ns//g; s/ ,//g' |
+		awk '{
+			names = arg = ""
+			for (i = 1; i <= NF; i++)
+				if ($i == "Fl") names = names " -" $(++i)
+				else if ($i == "Ar") arg = " " $(++i)
+			print substr(names, 2) arg
+		}' | sort
+}
+
+options_of_help() {
+	"$1" --help | sed -nE 's/^ +(-[^ ].*)$/\1/p' | sed 's/   *.*//; s/,//g; s/=/ /g' | sort
+}
+
+@test "man: every program has a page, and every page of section 1 its program" {
+	diff <(programs) <(cd "$ROOT/man" && basename -s .1 -- *.1)
+}
+
+@test "man: every page passes mandoc's lint and has the sections that it needs" {
+	local page
+
+	"$ROOT/scripts/lint-man" "$ROOT"/man/*.[1-9]
+	for page in "$ROOT"/man/*.1; do
+		[ "$(grep -cE '^\.Sh (NAME|SYNOPSIS|DESCRIPTION|EXIT STATUS|EXAMPLES|SEE ALSO)$' \
+			"$page")" = 6 ] || {
+			echo "$page lacks a section"
+			false
+		}
+	done
+}
+
+@test "man: the options of --help are those of the page" {
+	local program bad=0
+
+	for program in $(programs); do
+		diff <(options_of_page "$program") <(options_of_help "$program") || {
+			echo "$program: page (<) and --help (>) differ"
+			bad=1
+		}
+	done
+	[ "$bad" = 0 ]
+}
+
+@test "man: the usage line of --help is the SYNOPSIS of the page" {
+	local program bad=0
+
+	for program in $(programs); do
+		diff -i <(mandoc -T ascii -O width=500 "$ROOT/man/$program.1" | sed 's/.\x08//g' |
+			sed -n '/^SYNOPSIS/,/^DESCRIPTION/p' | sed '1d;$d' | tr -s ' \n' ' ' |
+			sed 's/^ //; s/ $//; s/ \.\.\./.../g') \
+			<("$program" --help | sed -n '1{s/^usage: //; s/ \.\.\./.../g; p;}' | tr -s ' ' | tr -d '\n') || {
+			echo "$program: page (<) and --help (>) differ"
+			bad=1
+		}
+	done
+	[ "$bad" = 0 ]
+}
+
+@test "man: --version tells name and version" {
+	local program
+
+	for program in $(programs); do
+		[[ $("$program" --version) =~ ^"$program (par) "[0-9]+\.[0-9]+\.[0-9]+ ]]
+	done
+}
+
+# Run what the page shows, in a fresh folder; say what differs.
+examples_of() {
+	local page=$1 work="$PWD/${1##*/}" bad=0 want n
+
+	mkdir "$work" "$work.out"
+	awk -v dir="$work.out" -v url="$SITE_URL" -f "$ROOT/tests/examples.awk" "$page" >"$work.sh"
+	(cd "$work" && timeout "$DEADLINE" bash "$work.sh" </dev/null >/dev/null 2>"$work.err" 3>&-)
+	mapfile -t -O "${#BACKGROUND[@]}" BACKGROUND <"$work.out/left"
+	for want in "$work.out"/*.want; do
+		[ -e "$want" ] || break
+		n=${want%.want}
+		if ! cmp -s "$want" "$n.got"; then
+			echo "${page##*/}: $(cat "$n.command")"
+			diff -a "$want" "$n.got" || true
+			head -n 5 "$n.err"
+			bad=1
+		fi
+	done
+	return "$bad"
+}
+
+@test "man: the examples of every page print what the page says" {
+	local page bad=0
+
+	site_start
+	for page in "$ROOT"/man/*.[1-9]; do
+		examples_of "$page" || bad=1
+	done
+	[ "$bad" = 0 ]
+}
+
+@test "man: every page of section 1 shows at least two examples" {
+	local page
+
+	for page in "$ROOT"/man/*.1; do
+		[ "$(grep -c '^\$ ' "$page")" -ge 2 ] || { echo "$page"; false; }
+	done
+}

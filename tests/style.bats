@@ -1,0 +1,114 @@
+#!/usr/bin/env bats
+# What `make lint` checks and needs no clang for, so that it is seen at once.
+load helper
+
+prepare() {
+	cd "$ROOT" || return
+	shopt -s nullglob
+}
+
+@test "style: each module includes only what is below it" {
+	awk -f scripts/layers.awk lib/README lib/*.[ch] cmd/*/*.[ch]
+}
+
+@test "style: the check of layers finds what is wrong" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir lib
+	printf 'lib - modules\n\nlow      numbers\nhigh     letters\nlost     nothing\n' >lib/README
+	echo '#include "high.h"' >lib/low.c
+	echo '#include "low.h"' >lib/high.c
+	echo '#include "cmd.h"' >>lib/high.c
+	echo '/* nothing */' >lib/new.c
+	run -1 awk -f "$ROOT/scripts/layers.awk" lib/README lib/*.c
+	[ "$(sort <<<"$output")" = "$(sort <<-'END'
+		lib/high.c:2: cmd.h is not of lib
+		lib/low.c:1: low may not include high, which is above it
+		lib/README: no line for new
+		lib/README: there is no lost
+	END
+	)" ]
+}
+
+@test "style: functions fit on a screen" {
+	awk -f scripts/functions.awk lib/*.c cmd/*/*.c
+}
+
+@test "style: the check of functions finds a long one" {
+	{
+		printf 'static int\nshort(void)\n{\n'
+		yes ';' | head -n 60
+		printf '}\n\nstatic int\ntall(int a, int b)\n{\n'
+		yes ';' | head -n 61
+		printf '}\n'
+	} >"$BATS_TEST_TMPDIR/x.c"
+	run -1 awk -f scripts/functions.awk "$BATS_TEST_TMPDIR/x.c"
+	[[ $output == *": tall is 61 lines long, limit 60" ]]
+	[ "${#lines[@]}" = 1 ]
+}
+
+@test "style: tests wait for events and not for time" {
+	scripts/lint-sleep
+}
+
+@test "style: every header compiles alone, twice" {
+	make --no-print-directory "B=$BATS_TEST_TMPDIR/build" lint-headers
+}
+
+@test "style: every file of code says its licence on top" {
+	local file bad=0
+
+	for file in lib/*.[ch] cmd/*/*.[ch] scripts/*; do
+		[ "$file" = scripts/packages ] || head -n 3 "$file" | grep -q 'SPDX-License-Identifier: ISC' || { echo "$file"; bad=1; }
+	done
+	[ "$bad" = 0 ]
+}
+
+@test "style: every program has its tests, and main.c says what its files are for" {
+	local folder file name bad=0
+
+	for folder in cmd/*/; do
+		name=$(basename "$folder")
+		[ -e "tests/$name.bats" ] || { echo "no tests/$name.bats"; bad=1; }
+		for file in "$folder"*.c; do
+			file=$(basename "$file" .c)
+			sed '/\*\//q; 1d' "$folder/main.c" | cat - <(sed -n '2,/\*\//p' "$folder/main.c") |
+				grep -qE "^ \*	$file\.(c|\[ch\]) " || {
+				echo "cmd/$name/main.c: no line for $file at its top"
+				bad=1
+			}
+		done
+	done
+	[ "$bad" = 0 ]
+}
+
+@test "style: scripts/packages knows each library that a program names" {
+	local name bad=0
+
+	for name in $(cat cmd/*/packages | tr -d '?' | sort -u); do
+		awk -v need="pc:$name" '$2 == need && NF == 7 { found = 1 } END { exit !found }' \
+			scripts/packages || { echo "$name"; bad=1; }
+	done
+	[ "$bad" = 0 ]
+}
+
+@test "style: dependencies that are there are not installed, and nothing is said" {
+	run -0 scripts/deps build
+	[ -z "$output" ]
+}
+
+@test "style: each package manager is asked for packages by its own names" {
+	local want
+
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	for tool in sh dirname cat tr awk grep sort id; do
+		ln -s "$(command -v "$tool")" "$BATS_TEST_TMPDIR/bin/$tool"
+	done
+	cp -r scripts cmd "$BATS_TEST_TMPDIR"
+	# of a script in which no tool but these is found, all else is missing
+	sed -i 's/^PATH=.*/PATH='"${BATS_TEST_TMPDIR//\//\\/}"'\/bin/' "$BATS_TEST_TMPDIR/scripts/deps"
+	for want in apt-get:libgmp-dev dnf:gmp-devel apk:gmp-dev pacman:gmp brew:gmp; do
+		DEPS_MANAGER=${want%:*} DEPS_DRY_RUN=1 run -0 "$BATS_TEST_TMPDIR/scripts/deps" build
+		[[ " $output " == *" ${want#*:} "* ]]
+		[[ $output == *" with ${want%:*}" ]]
+	done
+}
