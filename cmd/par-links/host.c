@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <idn2.h>
+
+#include "host.h"
+
+enum { PIECES = 8, DOMAIN_MAX = 255 };
+
+int
+host_hex(char byte)
+{
+	if (byte >= '0' && byte <= '9')
+		return byte - '0';
+	if (byte >= 'a' && byte <= 'f')
+		return byte - 'a' + 10;
+	if (byte >= 'A' && byte <= 'F')
+		return byte - 'A' + 10;
+	return -1;
+}
+
+/* May byte not stand in an opaque host? */
+static bool
+is_forbidden(char byte)
+{
+	return byte == '\0' || strchr("\t\n\r #/:<>?@[\\]^|", byte) != NULL;
+}
+
+/* May byte not stand in a domain? */
+static bool
+is_forbidden_domain(char byte)
+{
+	return is_forbidden(byte) || (unsigned char)byte < 0x20 || byte == '%' ||
+	    byte == 0x7f;
+}
+
+/* What is left of the text of an IPv6 address. */
+struct cursor {
+	const char *at, *end;
+};
+
+static bool
+at_byte(const struct cursor *in, char byte)
+{
+	return in->at < in->end && *in->at == byte;
+}
+
+/* The dotted tail of an IPv6 address, as two pieces.  0, or -1. */
+static int
+parse_dotted(struct cursor *in, uint16_t pieces[static 2])
+{
+	unsigned bytes[4];
+
+	for (int i = 0; i < 4; i++) {
+		const char *first;
+
+		if (i > 0 && !at_byte(in, '.'))
+			return -1;
+		in->at += i > 0;
+		first = in->at;
+		bytes[i] = 0;
+		while (in->at < in->end && *in->at >= '0' && *in->at <= '9') {
+			if (in->at > first && bytes[i] == 0)
+				return -1;
+			bytes[i] = bytes[i] * 10 + (unsigned)(*in->at++ - '0');
+			if (bytes[i] > 255)
+				return -1;
+		}
+		if (in->at == first)
+			return -1;
+	}
+	pieces[0] = (uint16_t)(bytes[0] << 8 | bytes[1]);
+	pieces[1] = (uint16_t)(bytes[2] << 8 | bytes[3]);
+	return in->at == in->end ? 0 : -1;
+}
+
+/* Up to four hexadecimal digits; how many there were. */
+static size_t
+parse_piece(struct cursor *in, uint16_t *piece)
+{
+	const char *first = in->at;
+	unsigned value = 0;
+
+	while (in->at < in->end && in->at < first + 4 && host_hex(*in->at) >= 0)
+		value = value * 16 + (unsigned)host_hex(*in->at++);
+	*piece = (uint16_t)value;
+	return (size_t)(in->at - first);
+}
+
+/* Move the pieces after the gap to the end.  0, or -1 if there are too many or few. */
+static int
+close_gap(uint16_t address[static PIECES], int count, int gap)
+{
+	if (gap < 0)
+		return count == PIECES ? 0 : -1;
+	if (count == PIECES)
+		return -1;
+	for (int i = 0; i < count - gap; i++) {
+		address[PIECES - 1 - i] = address[count - 1 - i];
+		address[count - 1 - i] = 0;
+	}
+	return 0;
+}
+
+static int
+parse_ipv6(struct cursor in, uint16_t address[static PIECES])
+{
+	int count = 0, gap = -1;
+
+	if (at_byte(&in, ':')) {
+		if (in.end - in.at < 2 || in.at[1] != ':')
+			return -1;
+		in.at += 2;
+		gap = 0;
+	}
+	while (in.at < in.end) {
+		const char *first = in.at;
+
+		if (count == PIECES)
+			return -1;
+		if (at_byte(&in, ':')) {
+			if (gap >= 0)
+				return -1;
+			in.at++;
+			gap = count;
+			continue;
+		}
+		if (parse_piece(&in, &address[count]) > 0 && at_byte(&in, '.')) {
+			in.at = first;
+			if (count > PIECES - 2 || parse_dotted(&in, address + count) < 0)
+				return -1;
+			count += 2;
+			break;
+		}
+		count++;
+		if (at_byte(&in, ':')) {
+			in.at++;
+			if (in.at == in.end)
+				return -1;
+		} else if (in.at < in.end) {
+			return -1;
+		}
+	}
+	return close_gap(address, count, gap);
+}
+
+/* The first of the longest run of two or more zero pieces; PIECES if there is none. */
+static int
+zero_run(const uint16_t address[static PIECES], int *len)
+{
+	int best = PIECES;
+
+	*len = 1;
+	for (int i = 0; i < PIECES; i++) {
+		int run = 0;
+
+		while (i + run < PIECES && address[i + run] == 0)
+			run++;
+		if (run > *len) {
+			best = i;
+			*len = run;
+		}
+	}
+	return best;
+}
+
+static long
+format_ipv6(char *dst, const uint16_t address[static PIECES])
+{
+	int len, zeros = zero_run(address, &len);
+	char *to = dst;
+
+	*to++ = '[';
+	for (int i = 0; i < PIECES; i++) {
+		if (i == zeros) {
+			to += sprintf(to, i == 0 ? "::" : ":");
+			i += len - 1;
+			continue;
+		}
+		to += sprintf(to, i + 1 < PIECES ? "%x:" : "%x", address[i]);
+	}
+	*to++ = ']';
+	return to - dst;
+}
+
+/* One number of an IPv4 address: decimal, 0x hexadecimal, 0 octal.  0, or -1. */
+static int
+parse_number(const char *in, size_t len, uint64_t *out)
+{
+	int base = 10;
+
+	if (len == 0)
+		return -1;
+	if (len >= 2 && in[0] == '0' && (in[1] == 'x' || in[1] == 'X')) {
+		base = 16;
+		in += 2;
+		len -= 2;
+	} else if (len >= 2 && in[0] == '0') {
+		base = 8;
+		in++;
+		len--;
+	}
+	*out = 0;
+	for (size_t i = 0; i < len; i++) {
+		int value = host_hex(in[i]);
+
+		if (value < 0 || value >= base)
+			return -1;
+		*out = *out * (uint64_t)base + (uint64_t)value;
+		if (*out > UINT32_MAX)
+			*out = UINT64_C(1) << 32; /* too large: how much is no matter */
+	}
+	return 0;
+}
+
+/* The length of host without a last dot. */
+static size_t
+without_dot(const char *host, size_t len)
+{
+	return len > 0 && host[len - 1] == '.' ? len - 1 : len;
+}
+
+/* Does it end in a number, so that it must be an IPv4 address? */
+static bool
+is_numeric(const char *host, size_t len)
+{
+	const char *dot;
+	uint64_t value;
+	size_t digits = 0;
+
+	len = without_dot(host, len);
+	dot = memrchr(host, '.', len);
+	if (dot != NULL) {
+		len -= (size_t)(dot + 1 - host);
+		host = dot + 1;
+	}
+	while (digits < len && host[digits] >= '0' && host[digits] <= '9')
+		digits++;
+	return len > 0 && (digits == len || parse_number(host, len, &value) == 0);
+}
+
+static int
+parse_ipv4(const char *host, size_t len, uint32_t *address)
+{
+	const char *end = host + without_dot(host, len);
+	uint64_t value = 0, whole = 0;
+	int parts = 0;
+
+	for (;; host++) {
+		const char *dot = memchr(host, '.', (size_t)(end - host));
+
+		if (parts > 0 && value > 255)
+			return -1;
+		if (parts > 0)
+			whole |= value << (8 * (4 - parts));
+		if (++parts > 4 ||
+		    parse_number(
+			host, (size_t)((dot == NULL ? end : dot) - host), &value) < 0)
+			return -1;
+		if (dot == NULL)
+			break;
+		host = dot;
+	}
+	if (value >= UINT64_C(1) << (8 * (5 - parts)))
+		return -1;
+	*address = (uint32_t)(whole | value);
+	return 0;
+}
+
+/* Undo %XX. */
+static size_t
+percent_decode(char *dst, const char *in, size_t len)
+{
+	char *to = dst;
+
+	for (size_t i = 0; i < len; i++) {
+		if (in[i] == '%' && i + 2 < len && host_hex(in[i + 1]) >= 0 &&
+		    host_hex(in[i + 2]) >= 0) {
+			*to++ = (char)(host_hex(in[i + 1]) << 4 | host_hex(in[i + 2]));
+			i += 2;
+		} else {
+			*to++ = in[i];
+		}
+	}
+	return (size_t)(to - dst);
+}
+
+static bool
+is_ascii(const char *data, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)data[i] >= 0x80)
+			return false;
+	return true;
+}
+
+/* Has it to go through IDNA: other than ASCII in it, or a label that begins "xn--"? */
+static bool
+needs_idna(const char *host, size_t len)
+{
+	if (!is_ascii(host, len))
+		return true;
+	for (size_t i = 0; i < len; i++)
+		if ((i == 0 || host[i - 1] == '.') && len - i >= 4 &&
+		    strncasecmp(host + i, "xn--", 4) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * The domain in dst to ASCII, in place.  Its new length, or -1.  One that is
+ * ASCII already stays as it is when libidn2 finds fault with its labels.
+ */
+static long
+to_ascii(char *dst, size_t len)
+{
+	uint8_t *ascii = NULL;
+	long got = is_ascii(dst, len) ? (long)len : -1;
+
+	if (len > 4 * DOMAIN_MAX || memchr(dst, '\0', len) != NULL)
+		return got;
+	dst[len] = '\0';
+	if (idn2_lookup_u8((const uint8_t *)dst, &ascii,
+		IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) == IDN2_OK) {
+		got = (long)strlen((char *)ascii);
+		memcpy(dst, ascii, (size_t)got);
+	}
+	idn2_free(ascii);
+	return got;
+}
+
+static long
+parse_domain(char *dst, const char *in, size_t len)
+{
+	long got = (long)percent_decode(dst, in, len);
+	uint32_t address;
+
+	if (needs_idna(dst, (size_t)got))
+		got = to_ascii(dst, (size_t)got);
+	if (got <= 0)
+		return -1;
+	for (long i = 0; i < got; i++) {
+		if (is_forbidden_domain(dst[i]))
+			return -1;
+		if (dst[i] >= 'A' && dst[i] <= 'Z')
+			dst[i] = (char)(dst[i] | 0x20);
+	}
+	if (!is_numeric(dst, (size_t)got))
+		return got;
+	if (parse_ipv4(dst, (size_t)got, &address) < 0)
+		return -1;
+	return sprintf(dst, "%u.%u.%u.%u", address >> 24, address >> 16 & 255,
+	    address >> 8 & 255, address & 255);
+}
+
+static long
+parse_opaque(char *dst, const char *in, size_t len)
+{
+	char *to = dst;
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char byte = (unsigned char)in[i];
+
+		if (is_forbidden(in[i]))
+			return -1;
+		if (byte < 0x20 || byte >= 0x7f)
+			to += sprintf(to, "%%%02X", byte);
+		else
+			*to++ = in[i];
+	}
+	return to - dst;
+}
+
+long
+host_parse(char *dst, const char *in, size_t len, bool special)
+{
+	if (len > 0 && in[0] == '[') {
+		struct cursor inner = { in + 1, in + len - 1 };
+		uint16_t address[PIECES] = { 0 };
+
+		if (in[len - 1] != ']' || parse_ipv6(inner, address) < 0)
+			return -1;
+		return format_ipv6(dst, address);
+	}
+	return special ? parse_domain(dst, in, len) : parse_opaque(dst, in, len);
+}
