@@ -18,9 +18,6 @@
 
 enum { HEAP_LIMIT = 256 << 10 /* KiB that one search of --regex may take */ };
 
-static const char synopsis[] = "[--match-limit N] [--max-record SIZE] [--regex PATTERN]\n"
-			       "                 [--valid]";
-
 /* Read pages, write links; the program's exit status. */
 static enum status
 work(const struct choice *choice, struct scanner *scanner, size_t max_record)
@@ -66,7 +63,7 @@ main(int argc, char **argv)
 		{ 0 },
 	};
 	const struct opt_program program = { .name = "par-links",
-		.synopsis = synopsis,
+		.synopsis = "[OPTION...]",
 		.about =
 		    "Print the URL of each page, a TAB and a link, for each link of\n"
 		    "the page records on standard input, as par-fetch(1) writes them.",
