@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -43,14 +44,27 @@ fifo_is(int fd)
 int
 fifo_open_read(const char *path, bool *waits)
 {
+	struct stat st;
 	int fd;
 
 	do {
 		fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	} while (fd < 0 && errno == EINTR);
-	if (fd >= 0)
-		*waits = fifo_waits(fd);
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+		close(fd);
+		errno = EISDIR;
+		return -1;
+	}
+	*waits = !S_ISREG(st.st_mode);
 	return fd;
+}
+
+const char *
+fifo_why(int error)
+{
+	return error == ETIME ? "nobody opened its other end in time" : strerror(error);
 }
 
 int

@@ -18,7 +18,7 @@ void fifo_expect_many(void);
 /*
  * Open path for reading, non-blocking and close-on-exec; *waits tells whether
  * it is something to poll(2) for (FIFO, terminal, socket) and no regular file.
- * The descriptor, or -1 with errno.
+ * The descriptor, or -1 with errno; a folder is an error at once.
  */
 int fifo_open_read(const char *path, bool *waits);
 
@@ -34,6 +34,9 @@ int fifo_open_write(const char *path);
  * those who share it; a plain duplicate where that cannot be done.  Close-on-exec.
  */
 int fifo_reopen_write(int fd);
+
+/* strerror(3), with better words for ETIME: a FIFO without another end, given up. */
+const char *fifo_why(int error);
 
 /* Does fd wait for others: is it anything but a regular file or a directory? */
 bool fifo_waits(int fd);

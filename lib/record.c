@@ -26,6 +26,13 @@ record_open(struct record_reader *in, int fd, size_t limit)
 }
 
 void
+record_continue(struct record_reader *in, int fd)
+{
+	in->fd = fd;
+	in->eof = false;
+}
+
+void
 record_close(struct record_reader *in)
 {
 	free(in->buffer);
@@ -299,7 +306,8 @@ int
 writer_flush_now(struct record_writer *out)
 {
 	while (out->used > 0) {
-		const struct iovec all = { .iov_base = out->buffer, .iov_len = out->used };
+		const struct iovec all = { .iov_base = out->buffer,
+			.iov_len = out->used };
 		ssize_t n = fdio_writev_now(out->fd, &all, 1);
 
 		if (n < 0)

@@ -52,6 +52,9 @@ struct record_reader {
 /* Read records of at most limit bytes from fd.  0, or -1 if there is no memory. */
 int record_open(struct record_reader *in, int fd, size_t limit);
 
+/* At the end of its input: go on with another, fd, counting records and bytes on. */
+void record_continue(struct record_reader *in, int fd);
+
 /* Free what the reader owns. */
 void record_close(struct record_reader *in);
 

@@ -1,73 +1,160 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * par-fib(1) - F(n) for each n on standard input.
+ * par-fib(1) - F(n) for each n of the input.
  *
  *	main.c    options and the loop over records (this file)
- *	fib.[ch]  reading n; F(n) in decimal, on GMP integers
+ *	fib.[ch]  reading n; F(n), its residue or its length, on GMP integers
  */
+#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "ends.h"
 #include "fib.h"
+#include "fifo.h"
 #include "opt.h"
 #include "stage.h"
 
-enum { LONG_WORK = 20000 }; /* from this n on, what is finished does not wait */
+struct plan {
+	uint64_t max, mod, wait_ms, max_record; /* mod: 0 if not given */
+	bool digits;
+	const char *output;
+};
 
-/* Put n, TAB, F(n).  NULL, or why the record failed. */
+/* Put n, TAB, the answer.  NULL, or why the record failed. */
 static const char *
-answer(struct stage *stage, const struct record *rec, uint64_t max)
+answer(struct stage *stage, struct fib *fib, const struct record *rec)
 {
 	const char *why;
 	uint64_t n;
 	char *room, *to;
 
-	why = fib_parse(rec->data, rec->len, max, &n);
+	why = fib_parse(fib, rec->data, rec->len, &n);
 	if (why != NULL)
 		return why;
-	if (n >= LONG_WORK)
+	if (fib_is_long(fib, n))
 		stage_flush(stage);
-	room = stage_reserve(stage, rec->len + fib_room(n) + 2);
+	room = stage_reserve(stage, rec->len + fib_room(fib, n) + 2);
 	memcpy(room, rec->data, rec->len);
 	to = room + rec->len;
 	*to++ = '\t';
-	to = fib_decimal(to, n);
+	to = fib_answer(fib, to, n);
+	if (to == NULL)
+		return "too close to a power of ten to tell";
 	*to++ = '\n';
 	writer_commit(&stage->out, (size_t)(to - room));
 	return NULL;
 }
 
+/* The same for the small n that most are: no number is computed. */
+static bool
+answer_small(struct stage *stage, const struct fib *fib, const struct record *rec)
+{
+	int n = fib_parse_small(fib, rec->data, rec->len);
+	char *room;
+
+	if (n < 0)
+		return false;
+	if (stage->out.size - stage->out.used >= FIB_SMALL_ROOM + 2)
+		room = stage->out.buffer + stage->out.used;
+	else
+		room = stage_reserve(stage, FIB_SMALL_ROOM + 2);
+	room[0] = rec->data[0];
+	room[rec->len - 1] = rec->data[rec->len - 1];
+	memcpy(room + rec->len, fib->small[n].text, FIB_SMALL_ROOM);
+	writer_commit(&stage->out, rec->len + fib->small_len[n]);
+	stage_ok(stage, rec->number);
+	return true;
+}
+
+/* Answer all records of the input at work. */
+static void
+answer_all(struct stage *stage, struct fib *fib)
+{
+	struct record rec;
+
+	while (stage_next(stage, &rec) == RECORD_OK) {
+		const char *why;
+
+		if (answer_small(stage, fib, &rec))
+			continue;
+		why = answer(stage, fib, &rec);
+		if (why != NULL)
+			stage_fail(stage, &rec, why);
+		else
+			stage_ok(stage, rec.number);
+	}
+}
+
+static enum status
+run(const struct plan *plan, char *const *paths, size_t count)
+{
+	struct fib fib;
+	struct stage stage;
+	struct ends ends;
+	int got, fd;
+
+	if (ends_open(&ends, paths, count, plan->output, plan->wait_ms) < 0)
+		die(STATUS_BROKEN, 0, "%s: %s", ends.name, fifo_why(errno));
+	fib_open(&fib,
+	    plan->digits	? FIB_DIGITS
+		: plan->mod > 0 ? FIB_MOD
+				: FIB_NUMBER,
+	    plan->mod, plan->max);
+	stage_open(&stage,
+	    &(struct stage_plan){ .in = -1,
+		.out = ends.out,
+		.out_name = ends.out_name,
+		.max_record = plan->max_record });
+	while ((got = ends_next(&ends, &fd)) != 0) {
+		stage.in_name = ends.name;
+		if (got < 0) {
+			warn("%s: %s", ends.name, fifo_why(errno));
+			stage.failed = true;
+			continue;
+		}
+		record_continue(&stage.in, fd);
+		answer_all(&stage, &fib);
+	}
+	ends_close(&ends);
+	fib_close(&fib);
+	return stage_close(&stage);
+}
+
 int
 main(int argc, char **argv)
 {
-	uint64_t max = 10000000, max_record = RECORD_LIMIT;
+	struct plan plan = { .max = UINT64_MAX, .max_record = RECORD_LIMIT };
 	const struct opt opts[] = {
-		{ 'm', "max", OPT_NUMBER, &max, "N", "fail n above N (default 10000000)",
-		    0, FIB_MAX, NULL },
-		{ 0, "max-record", OPT_SIZE, &max_record, "SIZE",
+		{ 'd', "digits", OPT_FLAG, &plan.digits, NULL,
+		    "print how many decimal digits F(n) has", 0, 0, NULL },
+		{ 'm', "max", OPT_NUMBER, &plan.max, "N",
+		    "fail n above N (default 10000000; no limit with -d and -M)", 0, 0,
+		    NULL },
+		{ 'M', "mod", OPT_NUMBER, &plan.mod, "M", "print F(n) modulo M", 1, 0,
+		    NULL },
+		{ 'o', "output", OPT_STRING, &plan.output, "FILE",
+		    "write to FILE, not to standard output", 0, 0, NULL },
+		{ 0, "max-record", OPT_SIZE, &plan.max_record, "SIZE",
 		    "fail records longer than SIZE (default 64M)", 1, 1 << 30, NULL },
+		{ 0, "wait", OPT_DURATION, &plan.wait_ms, "TIME",
+		    "give up FIFOs without another end after TIME (default never)", 1, 0,
+		    NULL },
 		{ 0 },
 	};
 	const struct opt_program program = { .name = "par-fib",
-		.synopsis = "[-m N] [--max-record SIZE]",
-		.about = "Print n, a TAB and the Fibonacci number F(n) for each n on "
-			 "standard input.",
+		.synopsis = "[-d | -M M] [-m N] [-o FILE] [--max-record SIZE] "
+			    "[--wait TIME] [FILE ...]",
+		.about = "Print n, a TAB and the Fibonacci number F(n) for each n of the "
+			 "input.",
 		.opts = opts };
-	struct stage stage;
-	struct record rec;
+	int first = opt_parse(&program, argc, argv);
 
-	if (opt_parse(&program, argc, argv) < argc)
-		opt_misuse(&program, "takes no operands");
-	stage_open(&stage,
-	    &(struct stage_plan){
-		.in = STDIN_FILENO, .out = STDOUT_FILENO, .max_record = max_record });
-	while (stage_next(&stage, &rec) == RECORD_OK) {
-		const char *why = answer(&stage, &rec, max);
-
-		if (why != NULL)
-			stage_fail(&stage, &rec, why);
-		else
-			stage_ok(&stage, rec.number);
-	}
-	return (int)stage_close(&stage);
+	if (plan.digits && plan.mod > 0)
+		opt_misuse(&program, "--digits and --mod exclude each other");
+	if (plan.max == UINT64_MAX && !plan.digits && plan.mod == 0)
+		plan.max = 10000000;
+	if (plan.max > FIB_MAX && !plan.digits && plan.mod == 0)
+		opt_misuse(&program, "--max: %llu: more than 10000000000 needs -d or -M",
+		    (unsigned long long)plan.max);
+	return (int)run(&plan, argv + first, (size_t)(argc - first));
 }

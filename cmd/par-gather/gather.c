@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "diag.h"
+#include "fifo.h"
 #include "gather.h"
 
 void
@@ -31,7 +32,7 @@ name_input(struct gather *gather, int error)
 {
 	if (error == ENOMEM)
 		die(STATUS_BROKEN, error, "%s", inputs_name(&gather->in));
-	warn_errno(error, "%s", inputs_name(&gather->in));
+	warn("%s: %s", inputs_name(&gather->in), fifo_why(error));
 	gather->failed = true;
 }
 

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * ends - the FILE operands and -o FILE of a filter, opened without a deadlock.
+ *
+ * Whichever way round others open the far ends of FIFOs, ours are there for
+ * them: those to read from the start, the one to write as soon as it has a
+ * reader.  Only then does a filter begin.
+ */
+#ifndef PAR_ENDS_H
+#define PAR_ENDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct ends {
+	char *const *paths;
+	size_t count, next;
+	int *fds; /* opened ahead, or -1 */
+	uint64_t wait_ms, opened_ms;
+	const char *name; /* of the input at work, or of what failed */
+	int out;
+	const char *out_name;
+};
+
+/*
+ * Open the count inputs that paths name, none standing for standard input, and
+ * output, NULL standing for standard output; "-" stands for either, too.  paths
+ * and output stay the caller's and must stay as they are.  With wait_ms, a FIFO
+ * whose other end is not there in that time is an error, ETIME.  0, or -1 with
+ * errno if ends->name, the output, could not be opened, or there is no memory.
+ */
+int ends_open(struct ends *ends, char *const *paths, size_t count, const char *output,
+    uint64_t wait_ms);
+
+/*
+ * The next input, in the order given: 1 and *fd, to be read and not closed, 0
+ * after the last, or -1 with errno if ends->name could not be opened; the others
+ * go on.
+ */
+int ends_next(struct ends *ends, int *fd);
+
+/* Close the inputs; the output stays the caller's to close. */
+void ends_close(struct ends *ends);
+
+#endif
