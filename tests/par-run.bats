@@ -1,0 +1,452 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2094 # inputs are compared with what comes out of pipelines
+load helper
+
+# Each input number comes out once as the first field.
+each_once() { # FROM TO FILE
+	cut -f1 "$3" | sort -n | cmp - <(seq "$1" "$2")
+}
+
+# A native stage that dies of SIGKILL at a given record: with the line after it
+# not read, and what it wrote not acknowledged.
+make_killer() {
+	cat >killer.sh <<-'EOF'
+		#!/bin/bash
+		fd=${PAR_STAGE%:*}
+		echo 'par-stage 1' >&"$fd"
+		i=0
+		while IFS= read -r n; do
+			echo "$n"
+			if [[ $n == "$POISON" && ( -z $ONCE || ! -e $ONCE ) ]]; then
+				[[ -z $ONCE ]] || : >"$ONCE"
+				kill -9 $$
+			fi
+			echo "$i $((${#n} + 1)) ok" >&"$fd"
+			i=$((i + 1))
+		done
+	EOF
+	chmod +x killer.sh
+}
+
+@test "par-run: plain commands share the input, records stay whole" {
+	seq 200000 >in
+	par-run -n 3 cat <in >out
+	sort -n out | cmp - in
+}
+
+@test "par-run: native stages share the input" {
+	seq 0 5000 >in
+	par-run -n 3 par-fib <in >out
+	each_once 0 5000 out
+	sort -n out | cmp - <(par-fib <in)
+}
+
+@test "par-run: -k restores the order of the input" {
+	seq 0 5000 >in
+	par-run -k -n 3 par-fib <in | cmp - <(par-fib <in)
+}
+
+@test "par-run: -k with stages that finish out of order, and write none or many" {
+	cat >odd.py <<-'EOF'
+		import os, sys
+		words = open(int(os.environ["PAR_STAGE"].split(":")[0]), "w")
+		print("par-stage 1 window=8 jobs=8", file=words, flush=True)
+		wait = []
+		def finish(index, n):
+		    out = "".join("%d.%d\n" % (n, i) for i in range(n % 3))
+		    sys.stdout.write(out)
+		    sys.stdout.flush()
+		    print(index, len(out), "ok", file=words, flush=True)
+		for index, line in enumerate(iter(sys.stdin.readline, "")):
+		    wait.append((index, int(line)))
+		    if len(wait) == 4:
+		        while wait:
+		            finish(*wait.pop())
+		while wait:
+		    finish(*wait.pop())
+	EOF
+	seq 1000 | par-run -k -n 2 python3 odd.py >out
+	seq 1000 | awk '{ for (i = 0; i < $1 % 3; i++) print $1 "." i }' | cmp - out
+}
+
+@test "par-run: -k needs a native stage" {
+	run -2 par-run -k cat <<<1
+	[ "$output" = 'par-run: -k: cat is not a native stage' ]
+}
+
+@test "par-run: an empty input, a missing last newline, bytes 0 to 255" {
+	run -0 par-run -n 2 cat </dev/null
+	[ -z "$output" ]
+	printf 'a\nb' | par-run -n 2 cat | sort | cmp - <(printf 'a\nb\n')
+	LC_ALL=C awk 'BEGIN { for (i = 0; i < 256; i++) printf "%c", i; print "" }' >bytes
+	par-run -n 1 cat <bytes | cmp - bytes
+	par-run -n 1 "$ROOT/examples/stage.py" <bytes >out
+	[ "$(wc -l <out)" = "$(wc -l <bytes)" ]
+}
+
+@test "par-run: a last record with no newline of a worker gets one" {
+	seq 4 | par-run -n 4 sh -c 'printf %s "$(cat)"' | sort | cmp - <(seq 4)
+}
+
+@test "par-run: a record of 50 MB, plain and native" {
+	head -c 50000000 /dev/zero | tr '\0' x >in
+	echo >>in
+	echo short >>in
+	par-run -n 2 cat <in | sort | cmp - <(sort in)
+	par-run -n 2 python3 "$ROOT/examples/stage.py" <in | cut -f2 | sort -n |
+	    cmp - <(printf '5\n50000000\n')
+}
+
+@test "par-run: a record over the limit is named, the others go on" {
+	{ echo one; head -c 1000000 /dev/zero | tr '\0' x; echo; echo two; } >in
+	run -1 --separate-stderr par-run -n 1 --max-record 1000 cat <in
+	[ "${lines[*]}" = "one two" ]
+	[[ $stderr == *'record 2 at byte 4 is longer than 1000 bytes' ]]
+	printf 'aaaa\nb\ncccc\ndd\n' >in
+	run -1 --separate-stderr par-run -n 1 --max-record 2 cat <in
+	[ "${lines[*]}" = "b dd" ]
+	[[ ${stderr_lines[0]} == 'par-run: aaaa: record 1 at byte 0 is longer than 2 bytes' ]]
+	[[ ${stderr_lines[1]} == 'par-run: cccc: record 3 at byte 7 is longer than 2 bytes' ]]
+}
+
+@test "par-run: a full disk is an error, never silence" {
+	for command in cat par-fib; do
+		run -3 bash -c "seq 9 | par-run $command >/dev/full"
+		[[ $output == *'standard output: No space left on device' ]]
+	done
+}
+
+@test "par-run: a reader that leaves ends it at once, without a word" {
+	for command in cat par-fib "sh -c cat;cat"; do
+		# shellcheck disable=SC2086
+		{ yes 7 | par-run $command 2>err || echo "${PIPESTATUS[1]}" >status; } | head -n 1 >/dev/null
+		eventually test -s status
+		[ "$(cat status)" = 141 ]
+		[ ! -s err ]
+		rm status
+	done
+	mkfifo in
+	{ par-run cat <in || echo $? >status; } 3>&- | true 3>&- &
+	exec {to}>in
+	eventually test -s status # with nothing ever written
+	[ "$(cat status)" = 141 ]
+	exec {to}>&-
+}
+
+@test "par-run: a command that is not there, or cannot be run" {
+	run -127 par-run ./nosuch <<<1
+	[[ $output == 'par-run: ./nosuch: No such file or directory' ]]
+	: >file
+	run -126 par-run ./file <<<1
+	[[ $output == 'par-run: ./file: Permission denied' ]]
+}
+
+@test "par-run: misuse" {
+	run -2 par-run
+	run -2 par-run -n 0 cat
+	run -2 par-run -n x cat
+	run -2 par-run --nosuch cat
+	run -0 par-run --help
+	run -0 par-run --version
+}
+
+@test "par-run: a command's own options are its own" {
+	run -0 par-run -n 1 grep -n 2 < <(seq 3)
+	[ "$output" = 2:2 ]
+}
+
+@test "par-run: PAR_WORKER and PAR_WORKERS" {
+	# shellcheck disable=SC2016
+	par-run -n 3 sh -c 'cat >/dev/null; echo $PAR_WORKER of $PAR_WORKERS' </dev/null |
+	    sort | cmp - <(printf '%s of 3\n' 1 2 3)
+}
+
+@test "par-run: as many workers as processors that it may use" {
+	# shellcheck disable=SC2016
+	taskset -c 0 par-run sh -c 'cat; echo $PAR_WORKERS' </dev/null | cmp - <(echo 1)
+}
+
+@test "par-run: a worker killed in the middle loses nothing and doubles nothing" {
+	make_killer
+	seq 3000 >in
+	POISON=1234 ONCE=$PWD/once par-run -n 2 ./killer.sh <in >out 2>err
+	each_once 1 3000 out
+	grep -q 'killed by signal 9 (Killed); [0-9]* records sent again' err
+}
+
+@test "par-run: -k with a worker killed in the middle" {
+	make_killer
+	seq 3000 >in
+	POISON=1234 ONCE=$PWD/once par-run -k -n 2 ./killer.sh <in 2>/dev/null | cmp - in
+}
+
+@test "par-run: a record that kills workers is found, named and passed over" {
+	make_killer
+	seq 3000 >in
+	for order in '' -k; do
+		POISON=1234 run -1 --separate-stderr par-run $order -n 2 ./killer.sh <in
+		sort -n <<<"$output" | cmp - <(grep -vx 1234 in)
+		[[ $stderr == *'par-run: 1234: worker killed by signal 9 (Killed)'* ]]
+		[ "$(grep -c 'par-run: [0-9]*: ' <<<"$stderr")" = 1 ]
+	done
+}
+
+@test "par-run: kill -9 of random workers, ten times in a row" {
+	[ -z "${SANITIZED-}" ] && rounds=10 || rounds=2
+	for ((round = 0; round < rounds; round++)); do
+		seq 1 100000 >in
+		par-run -n 4 par-fib <in >out 2>err 3>&- &
+		pid=$!
+		kills=0
+		while kill -0 "$pid" 2>/dev/null && ((kills < 25)); do
+			mapfile -t workers < <(pgrep -P "$pid")
+			((${#workers[@]} == 0)) && continue
+			kill -9 "${workers[RANDOM % ${#workers[@]}]}" 2>/dev/null && kills=$((kills + 1))
+			read -r -t 0.0$((RANDOM % 9 + 1)) <> <(:) || true
+		done
+		wait "$pid"
+		((kills > 3))
+		each_once 1 100000 out
+	done
+}
+
+@test "par-run: kill -9 of shell and Python stages" {
+	seq 1 3000 >in
+	for stage in stage.sh stage.py; do
+		par-run -n 3 "$ROOT/examples/$stage" <in >out 2>err 3>&- &
+		pid=$!
+		kills=0
+		while kill -0 "$pid" 2>/dev/null && ((kills < 5)); do
+			mapfile -t workers < <(pgrep -P "$pid")
+			((${#workers[@]} == 0)) && continue
+			kill -9 "${workers[RANDOM % ${#workers[@]}]}" 2>/dev/null && kills=$((kills + 1))
+			read -r -t 0.05 <> <(:) || true
+		done
+		wait "$pid"
+		each_once 1 3000 out
+	done
+}
+
+@test "par-run: a plain worker that dies is reported with what it had" {
+	# Two workers read a record each and die, once each; then all goes well.
+	# shellcheck disable=SC2016
+	run -1 --separate-stderr par-run -n 2 sh -c \
+	    'mkdir "died.$PAR_WORKER" || exec cat; read n; kill -9 $$' < <(seq 100)
+	[ "${#lines[@]}" = 98 ]
+	[ "$(grep -c 'killed by signal 9 (Killed); what became of the 1 records that it had is not known' <<<"$stderr")" = 2 ]
+}
+
+@test "par-run: workers that only die end the run" {
+	# shellcheck disable=SC2016
+	run -3 --separate-stderr par-run -n 2 sh -c 'kill -9 $$' < <(seq 100)
+	[[ $stderr == *'10 workers in a row ended without finishing a record'* ]]
+}
+
+@test "par-run: a plain worker's exit status is told" {
+	run -1 --separate-stderr par-run -n 1 sh -c 'cat; exit 7' < <(seq 3)
+	[ "${#lines[@]}" = 3 ]
+	[ "$stderr" = 'par-run: worker 1: exited with status 7, after 3 records' ]
+}
+
+@test "par-run: a worker that stops reading is not a crash" {
+	seq 100000 >in
+	run -0 --separate-stderr par-run -n 2 head -n 3 <in
+	[ "${#lines[@]}" = 6 ]
+	[ -z "$stderr" ]
+	run -0 par-run true <in
+}
+
+@test "par-run: a stage may leave when it likes, others go on" {
+	cat >five.sh <<-'EOF'
+		#!/bin/bash
+		echo 'par-stage 1' >&"${PAR_STAGE%:*}"
+		for i in 0 1 2 3 4; do
+			read -r n || exit 0
+			echo "$n"
+			echo "$i $((${#n} + 1)) ok" >&"${PAR_STAGE%:*}"
+		done
+	EOF
+	chmod +x five.sh
+	seq 100 | par-run -n 2 ./five.sh >out
+	each_once 1 100 out
+}
+
+@test "par-run: retry is tried again, fail is not" {
+	cat >moody.sh <<-'EOF'
+		#!/bin/bash
+		exec 9>&"${PAR_STAGE%:*}"
+		echo 'par-stage 1' >&9
+		i=0
+		while read -r n; do
+			echo "$n" >>tried
+			case $n in
+			2) if [ "$(grep -cx 2 tried)" -lt 2 ]; then
+				echo dropped
+				echo "$i 8 retry busy now" >&9
+			else
+				echo 2
+				echo "$i 2 ok" >&9
+			fi ;;
+			3) echo "$i 0 retry never ready" >&9 ;;
+			4) echo kept; echo "$i 5 fail no good" >&9 ;;
+			*) echo "$n"; echo "$i 2 ok" >&9 ;;
+			esac
+			i=$((i + 1))
+		done
+	EOF
+	chmod +x moody.sh
+	run -1 --separate-stderr par-run -r 1 -n 1 ./moody.sh < <(seq 5)
+	sort <<<"$output" | cmp - <(printf '1\n2\n5\nkept\n')
+	sort <<<"$stderr" | cmp - <(printf 'par-run: 3: never ready\npar-run: 4: no good\n')
+	[ "$(grep -cx 3 tried)" = 2 ]
+	[ "$(grep -cx 4 tried)" = 1 ]
+}
+
+@test "par-run: output larger than a pipe before it is acknowledged" {
+	cat >large.py <<-'EOF'
+		import os, sys
+		words = open(int(os.environ["PAR_STAGE"].split(":")[0]), "w")
+		print("par-stage 1", file=words, flush=True)
+		for index, line in enumerate(iter(sys.stdin.readline, "")):
+		    out = line * 1500000
+		    sys.stdout.write(out)
+		    sys.stdout.flush()
+		    print(index, len(out), "ok", file=words, flush=True)
+	EOF
+	for order in '' -k; do
+		seq 6 | par-run $order -n 2 python3 large.py | uniq -c |
+		    awk '{ print $2, $1 }' | sort -n | cmp - <(seq 6 | sed 's/$/ 1500000/')
+	done
+}
+
+@test "par-run: a stage that does not keep to the protocol is stopped" {
+	# shellcheck disable=SC2016
+	run -1 --separate-stderr par-run -n 1 sh -c \
+	    'fd=${PAR_STAGE%:*}; echo "par-stage 1" >&$fd; read n; echo 99 0 ok >&$fd; cat' <<<1
+	[[ $stderr == *'acknowledged a record that it does not have'* ]]
+	# shellcheck disable=SC2016
+	run -1 --separate-stderr par-run -n 1 sh -c \
+	    'fd=${PAR_STAGE%:*}; echo "par-stage 1" >&$fd; read n; echo rubbish >&$fd; cat' <<<1
+	[[ $stderr == *'not a line of par-stage(7): rubbish'* ]]
+	# shellcheck disable=SC2016
+	run -3 --separate-stderr par-run -n 1 sh -c \
+	    'fd=${PAR_STAGE%:*}; echo "par-stage 1" >&$fd; read n; echo 0 9 ok >&$fd; cat' <<<1
+	[[ $stderr == *'says that it wrote more than it did'* ]]
+}
+
+@test "par-run: supervisors nest" {
+	seq 0 3000 >in
+	par-run -n 2 par-run -n 2 par-fib <in >out
+	each_once 0 3000 out
+	run -1 --separate-stderr par-run -n 2 par-run par-fib < <(echo x; seq 3)
+	[ "$stderr" = 'par-run: x: not a number' ]
+	seq 100 | par-run -n 2 par-run -n 2 cat | sort -n | cmp - <(seq 100)
+}
+
+@test "par-run: nested, with an inner supervisor killed" {
+	seq 1 30000 >in
+	par-run -n 2 par-run -n 2 par-fib <in >out 2>err 3>&- &
+	pid=$!
+	eventually pgrep -P "$pid"
+	for _ in 1 2 3; do
+		pkill -9 -o -P "$pid" || true
+		eventually pgrep -P "$pid" || true
+	done
+	wait "$pid"
+	each_once 1 30000 out
+}
+
+@test "par-run: what has come goes on at once, not at the end of input" {
+	for command in cat par-fib; do
+		mkfifo "in.$command" "out.$command"
+		par-run -n 2 $command <"in.$command" >"out.$command" 3>&- &
+		exec {to}>"in.$command" {from}<"out.$command"
+		echo 10 >&"$to"
+		read -r -t "$DEADLINE" answer <&"$from"
+		[[ $answer == 10* ]]
+		echo 11 >&"$to"
+		read -r -t "$DEADLINE" answer <&"$from"
+		[[ $answer == 11* ]]
+		exec {to}>&- {from}<&-
+	done
+}
+
+@test "par-run: a slow record does not hold up those behind it" {
+	mkfifo gate out
+	cat >slow.sh <<-'EOF'
+		#!/bin/bash
+		exec 9>&"${PAR_STAGE%:*}"
+		echo 'par-stage 1' >&9
+		i=0
+		while read -r n; do
+			[ "$n" != 1 ] || read -r _ <gate
+			echo "$n"
+			echo "$i $((${#n} + 1)) ok" >&9
+			i=$((i + 1))
+		done
+	EOF
+	chmod +x slow.sh
+	seq 200 >in
+	par-run -n 2 ./slow.sh <in >out 3>&- &
+	exec {from}<out
+	for ((i = 0; i < 199; i++)); do
+		read -r -t "$DEADLINE" n <&"$from"
+		[ "$n" != 1 ]
+	done
+	echo >gate
+	read -r -t "$DEADLINE" n <&"$from"
+	[ "$n" = 1 ]
+	wait "$!"
+}
+
+@test "par-run: SIGTERM drains: what was given out is finished, the rest is left" {
+	mkfifo in out
+	par-run -n 2 par-fib <in >out 2>err 3>&- &
+	pid=$!
+	exec {to}>in {from}<out
+	echo 10 >&"$to"
+	read -r -t "$DEADLINE" _ <&"$from"
+	kill -TERM "$pid"
+	status=0
+	wait "$pid" || status=$?
+	[ "$status" = 4 ]
+	grep -q 'stopped early' err
+	exec {to}>&- {from}<&-
+}
+
+@test "par-run: the second signal ends workers, hung or not" {
+	mkfifo in hang
+	# shellcheck disable=SC2016
+	par-run -n 1 sh -c 'trap "" TERM; echo $$; read n <hang' <in >out 2>err 3>&- &
+	pid=$!
+	exec {to}>in
+	eventually test -s out
+	kill -TERM "$pid"
+	kill -INT "$pid"
+	kill -TERM "$pid"
+	status=0
+	wait "$pid" || status=$?
+	[ "$status" = 4 ]
+	run -1 kill -0 "$(cat out)"
+	exec {to}>&-
+}
+
+@test "par-run: a worker's background child does not hide its end" {
+	# shellcheck disable=SC2016
+	seq 3 | par-run -n 1 sh -c 'tail --pid=$PPID -f /dev/null >/dev/null 2>&1 3>&- & cat' | cmp - <(seq 3)
+	cat >leaver.sh <<-'EOF'
+		#!/bin/bash
+		echo 'par-stage 1' >&"${PAR_STAGE%:*}"
+		tail --pid=$PPID -f /dev/null 3>&- &
+		read -r n
+		echo "$n"
+		echo "0 $((${#n} + 1)) ok" >&"${PAR_STAGE%:*}"
+		kill -9 $$
+	EOF
+	chmod +x leaver.sh
+	seq 3 | par-run -n 1 ./leaver.sh 2>err | cmp - <(seq 3)
+}
+
+@test "par-run: output of what a plain worker leaves running is waited for" {
+	seq 3 | par-run -n 1 bash -c 'exec > >(sed s/^/x/); cat' | cmp - <(printf 'x%s\n' 1 2 3)
+}
