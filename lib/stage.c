@@ -53,7 +53,8 @@ stage_offer(struct stage *stage, const void *data, size_t len)
 {
 	ssize_t taken;
 
-	if (stage_native(stage) && supervisor_full(&stage->above) && !stage_flush_now(stage))
+	if (stage_native(stage) && supervisor_full(&stage->above) &&
+	    !stage_flush_now(stage))
 		return 0;
 	taken = writer_offer(&stage->out, data, len);
 	if (taken < 0)

@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <curl/curl.h>
+
+#include "clock.h"
+#include "fdio.h"
+#include "fetcher.h"
+#include "fifo.h"
+#include "request.h"
+#include "schedule.h"
+#include "stage.h"
+#include "transfer.h"
+
+enum {
+	PIPE_SIZE = 1 << 20, /* of standard output, bytes: pages are large */
+	AHEAD_BYTES = 64 << 20, /* most input held in memory that waits, roughly */
+	MANY_HOSTS = 256, /* from here on connections and names are not kept for later */
+	WAIT_MAX = 60000 /* of one wait, milliseconds */
+};
+
+struct fetcher {
+	const struct settings *set;
+	struct stage stage;
+	CURLM *multi;
+	CURLU *parser;
+	struct schedule schedule;
+	struct request *refused, **refused_tail; /* that hold no URL */
+	struct transfer *idle;
+	struct transfer *done, **done_tail; /* their records wait to be written */
+	size_t transfers, in_flight; /* made; at work */
+	size_t held; /* requests, wherever they are */
+	size_t held_bytes; /* of input, of those that wait */
+	bool input_ended, input_empty, stuck;
+	unsigned short random[3];
+};
+
+static _Noreturn void
+no_memory(void)
+{
+	die(STATUS_BROKEN, ENOMEM, "libcurl");
+}
+
+/* A descriptor for each transfer, and some more. */
+static void
+raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void
+open_stage(struct fetcher *fetcher)
+{
+	struct stage_plan plan = {
+		.in = STDIN_FILENO,
+		.out = fifo_reopen_write(STDOUT_FILENO),
+		.max_record = fetcher->set->max_record,
+		.hello = { .window = fetcher->set->lookahead,
+		    .jobs = fetcher->set->jobs },
+		.no_wait = true,
+	};
+
+	if (plan.out < 0)
+		die_output(errno, "standard output");
+	fdio_pipe_size(plan.out, PIPE_SIZE);
+	stage_open(&fetcher->stage, &plan);
+}
+
+static void
+fetcher_open(struct fetcher *fetcher, const struct settings *set)
+{
+	uint64_t now = clock_ns();
+
+	*fetcher = (struct fetcher){ .set = set, .input_empty = true };
+	raise_descriptor_limit();
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		no_memory();
+	fetcher->multi = curl_multi_init();
+	fetcher->parser = curl_url();
+	if (fetcher->multi == NULL || fetcher->parser == NULL)
+		no_memory();
+	curl_multi_setopt(fetcher->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+	schedule_open(&fetcher->schedule, (unsigned)set->per_host);
+	fetcher->refused_tail = &fetcher->refused;
+	fetcher->done_tail = &fetcher->done;
+	now ^= (uint64_t)getpid() << 24;
+	memcpy(fetcher->random, &now, sizeof(fetcher->random));
+	open_stage(fetcher);
+}
+
+static enum status
+fetcher_close(struct fetcher *fetcher)
+{
+	enum status status = stage_close(&fetcher->stage);
+
+	while (fetcher->idle != NULL) {
+		struct transfer *transfer = fetcher->idle;
+
+		fetcher->idle = transfer->next;
+		transfer_free(transfer);
+	}
+	schedule_close(&fetcher->schedule);
+	curl_url_cleanup(fetcher->parser);
+	curl_multi_cleanup(fetcher->multi);
+	curl_global_cleanup();
+	return status;
+}
+
+/* Is there room for another record of the input? */
+static bool
+wants_input(const struct fetcher *fetcher)
+{
+	return !fetcher->input_ended && !fetcher->stuck &&
+	    fetcher->held < fetcher->set->jobs + fetcher->set->lookahead &&
+	    fetcher->held_bytes < AHEAD_BYTES;
+}
+
+static void
+accept_record(struct fetcher *fetcher, const struct record *rec)
+{
+	struct request *request = request_new(rec, fetcher->parser, fetcher->set->proto);
+
+	fetcher->held++;
+	fetcher->held_bytes += request->input.len;
+	if (request->refusal == NULL) {
+		schedule_add(&fetcher->schedule, request, false, clock_ms());
+		return;
+	}
+	*fetcher->refused_tail = request;
+	fetcher->refused_tail = &request->next;
+}
+
+/* Take what was read of the input. */
+static void
+take_input(struct fetcher *fetcher)
+{
+	struct record rec;
+
+	while (wants_input(fetcher)) {
+		switch (stage_take(&fetcher->stage, &rec)) {
+		case RECORD_OK:
+			accept_record(fetcher, &rec);
+			break;
+		case RECORD_EOF:
+			fetcher->input_ended = true;
+			break;
+		case RECORD_NONE:
+		case RECORD_TOO_LONG:
+		case RECORD_ERROR:
+			fetcher->input_empty = true;
+			return;
+		}
+	}
+}
+
+/* A transfer that has nothing to do; NULL if all have. */
+static struct transfer *
+idle_transfer(struct fetcher *fetcher)
+{
+	struct transfer *transfer = fetcher->idle;
+
+	if (transfer != NULL) {
+		fetcher->idle = transfer->next;
+		return transfer;
+	}
+	if (fetcher->transfers == fetcher->set->jobs)
+		return NULL;
+	transfer = transfer_new(fetcher->set);
+	if (transfer == NULL)
+		no_memory();
+	fetcher->transfers++;
+	return transfer;
+}
+
+static void
+put_idle(struct fetcher *fetcher, struct transfer *transfer)
+{
+	transfer->next = fetcher->idle;
+	fetcher->idle = transfer;
+}
+
+/* The record of transfer is complete: it is to be written. */
+static void
+put_done(struct fetcher *fetcher, struct transfer *transfer)
+{
+	transfer->next = NULL;
+	*fetcher->done_tail = transfer;
+	fetcher->done_tail = &transfer->next;
+}
+
+/*
+ * libcurl looks at every name it remembers and every host it has known a
+ * connection to, after each transfer: with many hosts it must not remember.
+ */
+static bool
+forget_connection(struct fetcher *fetcher, struct transfer *transfer)
+{
+	bool many = fetcher->schedule.hosts_count > MANY_HOSTS;
+
+	curl_easy_setopt(transfer->easy, CURLOPT_DNS_CACHE_TIMEOUT, many ? 0L : 60L);
+	return many && transfer->request->host->head == NULL;
+}
+
+static void
+start(struct fetcher *fetcher, struct transfer *transfer, struct request *request)
+{
+	transfer->request = request;
+	transfer_begin(transfer, request, forget_connection(fetcher, transfer));
+	if (curl_multi_add_handle(fetcher->multi, transfer->easy) != CURLM_OK)
+		no_memory();
+	fetcher->in_flight++;
+}
+
+/* Make the records of requests that hold no URL. */
+static void
+answer_refused(struct fetcher *fetcher)
+{
+	while (fetcher->refused != NULL) {
+		struct transfer *transfer = idle_transfer(fetcher);
+		struct request *request = fetcher->refused;
+
+		if (transfer == NULL)
+			return;
+		fetcher->refused = request->next;
+		if (fetcher->refused == NULL)
+			fetcher->refused_tail = &fetcher->refused;
+		transfer_refuse(transfer, request);
+		put_done(fetcher, transfer);
+	}
+}
+
+/* Begin all that may be begun now. */
+static void
+start_all(struct fetcher *fetcher)
+{
+	uint64_t now = clock_ms();
+
+	answer_refused(fetcher);
+	while (!fetcher->stuck && fetcher->schedule.waiting > 0) {
+		struct transfer *transfer = idle_transfer(fetcher);
+		struct request *request;
+
+		if (transfer == NULL)
+			return;
+		request = schedule_next(&fetcher->schedule, now);
+		if (request == NULL) {
+			put_idle(fetcher, transfer);
+			return;
+		}
+		start(fetcher, transfer, request);
+	}
+}
+
+/* How long to wait before the next attempt, milliseconds: half of it by chance. */
+static uint64_t
+back_off(struct fetcher *fetcher, const struct request *request)
+{
+	uint64_t delay = fetcher->set->retry_delay;
+
+	for (unsigned i = 1; i < request->attempts && delay < UINT32_MAX; i++)
+		delay *= 2;
+	if (delay > fetcher->set->retry_max_delay)
+		delay = fetcher->set->retry_max_delay;
+	return delay / 2 + (uint64_t)(erand48(fetcher->random) * (double)(delay / 2));
+}
+
+/* Try again later, if that is allowed; false if not. */
+static bool
+retry(struct fetcher *fetcher, struct transfer *transfer, uint64_t now)
+{
+	struct request *request = transfer->request;
+	uint64_t wanted = transfer_retry_after(transfer);
+	uint64_t delay = back_off(fetcher, request);
+
+	if (request->attempts > fetcher->set->retries ||
+	    wanted > fetcher->set->retry_max_delay)
+		return false;
+	if (wanted > delay)
+		delay = wanted;
+	schedule_later(&fetcher->schedule, transfer_release(transfer), now + delay);
+	put_idle(fetcher, transfer);
+	return true;
+}
+
+/* Go where the answer leads; false with transfer->why if that cannot be. */
+static bool
+move(struct fetcher *fetcher, struct transfer *transfer, uint64_t now)
+{
+	struct request *request = transfer->request;
+	const char *why = "too many redirects";
+
+	if (request->redirects < fetcher->set->max_redirs)
+		why = request_redirect(request, transfer_location(transfer),
+		    fetcher->parser, fetcher->set->proto);
+	if (why != NULL) {
+		snprintf(transfer->why, sizeof(transfer->why), "%s%s",
+		    request->redirects < fetcher->set->max_redirs ? "redirect: " : "",
+		    why);
+		return false;
+	}
+	schedule_add(&fetcher->schedule, transfer_release(transfer), true, now);
+	put_idle(fetcher, transfer);
+	return true;
+}
+
+/* An attempt has ended. */
+static void
+landed(struct fetcher *fetcher, struct transfer *transfer, CURLcode code)
+{
+	uint64_t now = clock_ms();
+	enum verdict verdict = transfer_judge(transfer, code);
+
+	schedule_landed(&fetcher->schedule, transfer->request, now);
+	switch (verdict) {
+	case VERDICT_MOVED:
+		if (move(fetcher, transfer, now))
+			return;
+		break;
+	case VERDICT_RETRY:
+		if (retry(fetcher, transfer, now))
+			return;
+		break;
+	case VERDICT_ANSWER:
+	case VERDICT_FAIL:
+		break;
+	}
+	transfer_finish(transfer, transfer->why[0] != '\0');
+	put_done(fetcher, transfer);
+}
+
+/* Take the transfers that have ended from libcurl; how many there were. */
+static size_t
+collect(struct fetcher *fetcher)
+{
+	size_t count = 0;
+	CURLMsg *message;
+	int left;
+
+	while ((message = curl_multi_info_read(fetcher->multi, &left)) != NULL) {
+		CURLcode code = message->data.result;
+		struct transfer *transfer;
+		char *private;
+
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
+		transfer = (struct transfer *)(void *)private;
+		curl_multi_remove_handle(fetcher->multi, transfer->easy);
+		fetcher->in_flight--;
+		landed(fetcher, transfer, code);
+		count++;
+	}
+	return count;
+}
+
+/* The whole record of transfer was written: tell, and let go of it. */
+static void
+written(struct fetcher *fetcher, struct transfer *transfer)
+{
+	struct record name = request_name(transfer->request);
+	struct request *request;
+
+	if (transfer->failed)
+		stage_fail(&fetcher->stage, &name, transfer->why);
+	else
+		stage_ok(&fetcher->stage, name.number);
+	request = transfer_release(transfer);
+	fetcher->held--;
+	fetcher->held_bytes -= request->input.len;
+	request_free(request);
+	put_idle(fetcher, transfer);
+}
+
+/* Write finished records as far as the output takes them now; how many it took. */
+static size_t
+emit(struct fetcher *fetcher)
+{
+	size_t count = 0;
+
+	fetcher->stuck = false;
+	for (; fetcher->done != NULL; count++) {
+		struct transfer *transfer = fetcher->done;
+		size_t left = transfer->out.len - transfer->sent;
+		size_t taken = stage_offer(
+		    &fetcher->stage, transfer->out.data + transfer->sent, left);
+
+		transfer->sent += taken;
+		if (taken < left) {
+			fetcher->stuck = true;
+			break;
+		}
+		fetcher->done = transfer->next;
+		if (fetcher->done == NULL)
+			fetcher->done_tail = &fetcher->done;
+		written(fetcher, transfer);
+	}
+	return count;
+}
+
+/* How long a wait may last, milliseconds. */
+static int
+patience(const struct fetcher *fetcher)
+{
+	uint64_t due = schedule_due(&fetcher->schedule), now = clock_ms();
+
+	if (fetcher->stuck || due >= now + WAIT_MAX)
+		return WAIT_MAX;
+	return due > now ? (int)(due - now) : 0;
+}
+
+/* Wait until there is something to do, and read the input if it has come. */
+static void
+wait_for_events(struct fetcher *fetcher)
+{
+	struct curl_waitfd extra[2];
+	unsigned count = 0;
+	bool reading = fetcher->input_empty && wants_input(fetcher);
+
+	if (reading)
+		extra[count++] = (struct curl_waitfd){ .fd = STDIN_FILENO,
+			.events = CURL_WAIT_POLLIN };
+	if (!stage_flush_now(&fetcher->stage) || fetcher->stuck)
+		extra[count++] = (struct curl_waitfd){ .fd = fetcher->stage.out.fd,
+			.events = CURL_WAIT_POLLOUT };
+	if (curl_multi_poll(fetcher->multi, extra, count, patience(fetcher), NULL) !=
+	    CURLM_OK)
+		no_memory();
+	if (reading) {
+		/* libcurl does not tell of an input that has only been closed. */
+		struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+
+		if (poll(&input, 1, 0) > 0) {
+			stage_fill(&fetcher->stage);
+			fetcher->input_empty = false;
+		}
+	}
+}
+
+static bool
+finished(const struct fetcher *fetcher)
+{
+	return fetcher->input_ended && fetcher->held == 0;
+}
+
+enum status
+fetcher_run(const struct settings *set)
+{
+	struct fetcher fetcher;
+
+	fetcher_open(&fetcher, set);
+	while (!finished(&fetcher)) {
+		int running;
+
+		take_input(&fetcher);
+		start_all(&fetcher);
+		if (curl_multi_perform(fetcher.multi, &running) != CURLM_OK)
+			no_memory();
+		if (collect(&fetcher) + emit(&fetcher) == 0 && !finished(&fetcher))
+			wait_for_events(&fetcher);
+	}
+	return fetcher_close(&fetcher);
+}

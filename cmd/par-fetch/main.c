@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * par-fetch(1) - one page record for each URL on standard input.
+ *
+ *	main.c         (this file)
+ *	options.[ch]   the command line
+ *	settings.h     what it says
+ *	fetcher.[ch]   the event loop: input, transfers, output
+ *	schedule.[ch]  whose turn it is: queues for each host
+ *	request.[ch]   one record of input on its way to its record of output
+ *	transfer.[ch]  one attempt at a request, by libcurl
+ *	page.[ch]      the page record
+ *	target.[ch]    URLs: checked, normalised, taken apart
+ *	bytes.[ch]     bytes that grow
+ */
+#include <signal.h>
+
+#include "fetcher.h"
+#include "options.h"
+
+int
+main(int argc, char **argv)
+{
+	struct settings set;
+
+	options_read(&set, argc, argv);
+	signal(SIGPIPE, SIG_IGN); /* of connections; that of the output is minded */
+	return (int)fetcher_run(&set);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdio.h>
+#include <string.h>
+
+#include "field.h"
+#include "page.h"
+
+/* TAB and text. */
+static void
+put_field(struct bytes *out, const char *text)
+{
+	size_t len = text == NULL ? 0 : strlen(text);
+	char *room = bytes_reserve(out, 2 * len + 1);
+
+	*room = '\t';
+	out->len += 1 + field_escape(room + 1, text, len);
+}
+
+void
+page_begin(struct bytes *out, const struct request *request, const struct page_head *head)
+{
+	char status[24];
+
+	snprintf(status, sizeof(status), "%03ld", head->status);
+	bytes_put(out, request->input.data, request->field);
+	put_field(out, status);
+	put_field(out, head->type);
+	put_field(out, request->target.url);
+	put_field(out, head->error);
+	bytes_put(out, "\t", 1);
+}
+
+void
+page_body(struct bytes *out, const char *data, size_t len)
+{
+	char *room = bytes_reserve(out, 2 * len);
+
+	out->len += field_escape(room, data, len);
+}
+
+void
+page_end(struct bytes *out, const struct request *request)
+{
+	bytes_put(out, request->input.data + request->field,
+	    request->input.len - request->field);
+	bytes_put(out, "\n", 1);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diag.h"
+#include "field.h"
+#include "request.h"
+
+struct request *
+request_new(const struct record *rec, CURLU *parser, const char *protocols)
+{
+	struct request *request = calloc(1, sizeof(*request));
+	struct bytes url = { 0 };
+	struct field first;
+
+	if (request == NULL)
+		die(STATUS_BROKEN, errno, "request");
+	bytes_put(&request->input, rec->data, rec->len);
+	request->number = rec->number;
+	field_at(rec->data, rec->len, 0, &first);
+	request->field = first.len;
+	bytes_reserve(&url, first.len);
+	url.len = field_unescape(url.data, first.data, first.len);
+	request->refusal =
+	    target_read(&request->target, parser, url.data, url.len, protocols);
+	bytes_free(&url);
+	return request;
+}
+
+const char *
+request_redirect(
+    struct request *request, const char *url, CURLU *parser, const char *protocols)
+{
+	struct target next;
+	const char *why = target_read(&next, parser, url, strlen(url), protocols);
+
+	if (why != NULL)
+		return why;
+	free(next.user);
+	free(next.password);
+	next.user = next.password = NULL;
+	if (target_same_origin(&request->target, &next)) {
+		next.user = request->target.user;
+		next.password = request->target.password;
+		request->target.user = request->target.password = NULL;
+	}
+	target_release(&request->target);
+	request->target = next;
+	request->attempts = 0;
+	request->redirects++;
+	return NULL;
+}
+
+/* Where the credentials of a URL end, or 0 if it has none: before its host. */
+static size_t
+credentials_end(const char *url, size_t len, size_t begin)
+{
+	size_t end = begin;
+
+	for (size_t at = begin; at < len && strchr("/?#", url[at]) == NULL; at++)
+		if (url[at] == '@')
+			end = at + 1;
+	return end;
+}
+
+struct record
+request_name(const struct request *request)
+{
+	struct record name = { .number = request->number };
+	const char *url = request->input.data;
+	const char *slashes;
+
+	name.data = url;
+	name.len = request->field;
+	if (request->field == 0)
+		return name;
+	slashes = memmem(url, request->field, "//", 2);
+	if (slashes != NULL) {
+		size_t begin = (size_t)(slashes - url) + 2;
+		size_t end = credentials_end(url, request->field, begin);
+
+		name.data += end > begin ? end : 0;
+		name.len -= end > begin ? end : 0;
+	}
+	return name;
+}
+
+void
+request_free(struct request *request)
+{
+	bytes_free(&request->input);
+	target_release(&request->target);
+	free(request);
+}

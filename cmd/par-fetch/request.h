@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * request - one record of the input on its way to its one record of output:
+ * the URL to ask for next, how often that was tried, how far it was redirected.
+ */
+#ifndef PAR_FETCH_REQUEST_H
+#define PAR_FETCH_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bytes.h"
+#include "record.h"
+#include "target.h"
+
+struct host;
+
+struct request {
+	struct request *next; /* in whichever queue it is */
+	struct bytes input; /* the record */
+	size_t field; /* length of its first field */
+	uint64_t number; /* of the record */
+	struct target target; /* what to ask for; empty if the record holds no URL */
+	const char *refusal; /* why it is not asked for, or NULL */
+	struct host *host; /* while it is asked for, or waits to be */
+	unsigned attempts; /* that were made of this target */
+	unsigned redirects;
+};
+
+/* A request for rec; its refusal is set if that is no URL that may be asked for. */
+struct request *
+request_new(const struct record *rec, CURLU *parser, const char *protocols);
+
+/*
+ * Ask for url instead, to which the target redirects.  Credentials of the old one
+ * are kept only for the same origin.  NULL, or why it cannot be asked for; the
+ * target is then as it was.
+ */
+const char *request_redirect(
+    struct request *request, const char *url, CURLU *parser, const char *protocols);
+
+/* How to name it in a diagnostic: its URL, without password, as a record. */
+struct record request_name(const struct request *request);
+
+void request_free(struct request *request);
+
+#endif

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diag.h"
+#include "schedule.h"
+
+void
+schedule_open(struct schedule *schedule, unsigned per_host)
+{
+	*schedule = (struct schedule){ .per_host = per_host };
+	schedule->ready_tail = &schedule->ready;
+}
+
+static int
+by_key(const void *one, const void *other)
+{
+	const struct host *a = one, *b = other;
+
+	return strcmp(a->key, b->key);
+}
+
+static struct host *
+find_host(struct schedule *schedule, char *key)
+{
+	const struct host wanted = { .key = key };
+	struct host *host, **found;
+
+	found = tfind(&wanted, &schedule->hosts, by_key);
+	if (found != NULL)
+		return *found;
+	host = calloc(1, sizeof(*host));
+	if (host == NULL)
+		die(STATUS_BROKEN, errno, "host");
+	host->key = bytes_string(key, strlen(key));
+	host->tail = &host->head;
+	if (tsearch(host, &schedule->hosts, by_key) == NULL)
+		die(STATUS_BROKEN, errno, "host");
+	schedule->hosts_count++;
+	return host;
+}
+
+static void
+forget(struct schedule *schedule, struct host *host)
+{
+	tdelete(host, &schedule->hosts, by_key);
+	schedule->hosts_count--;
+	free(host->key);
+	free(host);
+}
+
+/* Put something that waits into the heap: the soonest is on top. */
+static void
+push_due(struct schedule *schedule, struct due due)
+{
+	size_t at = schedule->heap_count++;
+
+	if (at == schedule->heap_size) {
+		size_t size = at == 0 ? 64 : at * 2;
+		struct due *larger = realloc(schedule->heap, size * sizeof(*larger));
+
+		if (larger == NULL)
+			die(STATUS_BROKEN, errno, "timers");
+		schedule->heap = larger;
+		schedule->heap_size = size;
+	}
+	while (at > 0 && schedule->heap[(at - 1) / 2].at > due.at) {
+		schedule->heap[at] = schedule->heap[(at - 1) / 2];
+		at = (at - 1) / 2;
+	}
+	schedule->heap[at] = due;
+}
+
+static struct due
+pop_due(struct schedule *schedule)
+{
+	struct due top = schedule->heap[0], last = schedule->heap[--schedule->heap_count];
+	size_t at = 0, child;
+
+	while ((child = 2 * at + 1) < schedule->heap_count) {
+		if (child + 1 < schedule->heap_count &&
+		    schedule->heap[child + 1].at < schedule->heap[child].at)
+			child++;
+		if (schedule->heap[child].at >= last.at)
+			break;
+		schedule->heap[at] = schedule->heap[child];
+		at = child;
+	}
+	if (schedule->heap_count > 0)
+		schedule->heap[at] = last;
+	return top;
+}
+
+/* Something about host has changed: give it the place where it belongs now. */
+static void
+settle(struct schedule *schedule, struct host *host, uint64_t now)
+{
+	if (host->state != HOST_IDLE)
+		return;
+	if (host->head == NULL && host->active == 0 && host->not_before <= now) {
+		forget(schedule, host);
+		return;
+	}
+	if (host->active >= schedule->per_host ||
+	    (host->head == NULL && host->active > 0))
+		return;
+	if (host->not_before > now) {
+		host->state = HOST_RESTING;
+		push_due(schedule, (struct due){ .at = host->not_before, .host = host });
+		return;
+	}
+	host->state = HOST_READY;
+	host->next = NULL;
+	*schedule->ready_tail = host;
+	schedule->ready_tail = &host->next;
+}
+
+/* Bring back what has waited long enough. */
+static void
+wake(struct schedule *schedule, uint64_t now)
+{
+	while (schedule->heap_count > 0 && schedule->heap[0].at <= now) {
+		struct due due = pop_due(schedule);
+
+		if (due.host != NULL) {
+			due.host->state = HOST_IDLE;
+			settle(schedule, due.host, now);
+		} else {
+			schedule->waiting--;
+			schedule_add(schedule, due.request, true, now);
+		}
+	}
+}
+
+void
+schedule_add(struct schedule *schedule, struct request *request, bool first, uint64_t now)
+{
+	struct host *host = find_host(schedule, request->target.key);
+
+	request->host = host;
+	schedule->waiting++;
+	if (first) {
+		request->next = host->head;
+		host->head = request;
+		if (request->next == NULL)
+			host->tail = &request->next;
+	} else {
+		request->next = NULL;
+		*host->tail = request;
+		host->tail = &request->next;
+	}
+	settle(schedule, host, now);
+}
+
+void
+schedule_later(struct schedule *schedule, struct request *request, uint64_t at)
+{
+	schedule->waiting++;
+	push_due(schedule, (struct due){ .at = at, .request = request });
+}
+
+/* The first host whose turn it is, taken off the ring. */
+static struct host *
+pop_ready(struct schedule *schedule)
+{
+	struct host *host = schedule->ready;
+
+	if (host == NULL)
+		return NULL;
+	schedule->ready = host->next;
+	if (schedule->ready == NULL)
+		schedule->ready_tail = &schedule->ready;
+	host->state = HOST_IDLE;
+	return host;
+}
+
+struct request *
+schedule_next(struct schedule *schedule, uint64_t now)
+{
+	struct request *request;
+	struct host *host;
+
+	wake(schedule, now);
+	host = pop_ready(schedule);
+	while (host != NULL && host->not_before > now) { /* held since it was ready */
+		settle(schedule, host, now);
+		host = pop_ready(schedule);
+	}
+	if (host == NULL)
+		return NULL;
+	request = host->head;
+	host->head = request->next;
+	if (host->head == NULL)
+		host->tail = &host->head;
+	request->next = NULL;
+	schedule->waiting--;
+	host->active++;
+	settle(schedule, host, now);
+	return request;
+}
+
+void
+schedule_landed(struct schedule *schedule, struct request *request, uint64_t now)
+{
+	struct host *host = request->host;
+
+	request->host = NULL;
+	host->active--;
+	settle(schedule, host, now);
+}
+
+void
+schedule_hold(struct host *host, uint64_t at)
+{
+	if (host->not_before < at)
+		host->not_before = at;
+}
+
+uint64_t
+schedule_due(const struct schedule *schedule)
+{
+	return schedule->heap_count > 0 ? schedule->heap[0].at : UINT64_MAX;
+}
+
+void
+schedule_close(struct schedule *schedule)
+{
+	while (schedule->hosts != NULL)
+		forget(schedule, *(struct host **)schedule->hosts);
+	free(schedule->heap);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * schedule - whose turn it is: requests wait in a queue for each host, hosts
+ * take turns, none is asked for more at a time, or sooner, than it should be.
+ *
+ * Times are clock_ms().
+ */
+#ifndef PAR_FETCH_SCHEDULE_H
+#define PAR_FETCH_SCHEDULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "request.h"
+
+enum host_state {
+	HOST_IDLE, /* nothing to ask for, or as much in flight as may be */
+	HOST_READY, /* among those that take turns */
+	HOST_RESTING /* until its time has come */
+};
+
+struct host {
+	char *key;
+	struct host *next; /* that is ready, too */
+	struct request *head, **tail; /* its queue */
+	enum host_state state;
+	unsigned active; /* requests in flight */
+	uint64_t not_before; /* of its next request */
+};
+
+/* Something that waits for a time: a host that rests, or a request to be tried again. */
+struct due {
+	uint64_t at;
+	struct host *host; /* or NULL: */
+	struct request *request;
+};
+
+struct schedule {
+	void *hosts; /* a tree, see tsearch(3) */
+	size_t hosts_count;
+	struct host *ready, **ready_tail;
+	struct due *heap;
+	size_t heap_count, heap_size;
+	size_t waiting; /* requests here, not in flight */
+	unsigned per_host;
+};
+
+void schedule_open(struct schedule *schedule, unsigned per_host);
+
+/* Take request over, behind those of its host, or (first) before them. */
+void schedule_add(
+    struct schedule *schedule, struct request *request, bool first, uint64_t now);
+
+/* The same, when the time has come. */
+void schedule_later(struct schedule *schedule, struct request *request, uint64_t at);
+
+/* The request to be started now, then the caller's and in flight; NULL if none is. */
+struct request *schedule_next(struct schedule *schedule, uint64_t now);
+
+/* request, from schedule_next(), is not in flight any more. */
+void schedule_landed(struct schedule *schedule, struct request *request, uint64_t now);
+
+/* Do not ask host for anything before at. */
+void schedule_hold(struct host *host, uint64_t at);
+
+/* When something that waits is due; UINT64_MAX if nothing does. */
+uint64_t schedule_due(const struct schedule *schedule);
+
+/* Nothing waits and nothing is in flight. */
+void schedule_close(struct schedule *schedule);
+
+#endif

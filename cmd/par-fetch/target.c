@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: ISC */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "bytes.h"
+#include "target.h"
+
+/* Is scheme one of those in list, which has commas between them? */
+static bool
+listed(const char *list, const char *scheme)
+{
+	size_t len = strlen(scheme);
+
+	for (;;) {
+		size_t word = strcspn(list, ",");
+
+		if (word == len && strncasecmp(list, scheme, len) == 0)
+			return true;
+		if (list[word] == '\0')
+			return false;
+		list += word + 1;
+	}
+}
+
+/* A copy of a part of the parser's URL, or NULL if there is none. */
+static char *
+part(CURLU *parser, CURLUPart what, unsigned flags)
+{
+	char *text = NULL, *copy;
+
+	if (curl_url_get(parser, what, &text, flags) != CURLUE_OK)
+		return NULL;
+	copy = bytes_string(text, strlen(text));
+	curl_free(text);
+	return copy;
+}
+
+/* host:port in lower case; of a scheme without hosts, the scheme. */
+static char *
+make_key(CURLU *parser)
+{
+	char *host = part(parser, CURLUPART_HOST, 0);
+	char *port = part(parser, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+	struct bytes key = { 0 };
+
+	if (host != NULL)
+		bytes_put(&key, host, strlen(host));
+	bytes_put(&key, ":", 1);
+	if (port != NULL)
+		bytes_put(&key, port, strlen(port));
+	bytes_put(&key, "", 1);
+	for (char *at = key.data; *at != '\0'; at++)
+		*at = (char)tolower((unsigned char)*at);
+	free(host);
+	free(port);
+	return key.data;
+}
+
+/* Check the scheme; NULL, or why not. */
+static const char *
+check_scheme(struct target *out, CURLU *parser, const char *protocols)
+{
+	char *scheme = part(parser, CURLUPART_SCHEME, 0);
+	bool allowed = scheme != NULL && listed(protocols, scheme);
+
+	out->http = scheme != NULL && listed("http,https", scheme);
+	free(scheme);
+	return allowed ? NULL : "protocol is not allowed";
+}
+
+/* What the parser holds goes to out; NULL, or why it cannot. */
+static const char *
+take_apart(struct target *out, CURLU *parser, const char *protocols)
+{
+	const char *why = check_scheme(out, parser, protocols);
+
+	if (why != NULL)
+		return why;
+	out->user = part(parser, CURLUPART_USER, CURLU_URLDECODE);
+	out->password = part(parser, CURLUPART_PASSWORD, CURLU_URLDECODE);
+	curl_url_set(parser, CURLUPART_USER, NULL, 0);
+	curl_url_set(parser, CURLUPART_PASSWORD, NULL, 0);
+	curl_url_set(parser, CURLUPART_FRAGMENT, NULL, 0);
+	out->url = part(parser, CURLUPART_URL, 0);
+	if (out->url == NULL)
+		return "not a URL";
+	out->key = make_key(parser);
+	return NULL;
+}
+
+/* Why a URL that libcurl does not take is none. */
+static const char *
+refusal(CURLUcode code)
+{
+	if (code == CURLUE_BAD_SCHEME)
+		return "not a URL: no http:// or https:// in front";
+	if (code == CURLUE_NO_HOST || code == CURLUE_BAD_HOSTNAME)
+		return "not a URL: no proper host name";
+	if (code == CURLUE_BAD_PORT_NUMBER)
+		return "not a URL: no proper port number";
+	return "not a URL";
+}
+
+const char *
+target_read(struct target *out, CURLU *parser, const char *text, size_t len,
+    const char *protocols)
+{
+	const unsigned flags =
+	    CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE | CURLU_ALLOW_SPACE;
+	const char *why;
+	CURLUcode code;
+	char *copy;
+
+	*out = (struct target){ 0 };
+	while (len > 0 && isspace((unsigned char)text[0]))
+		text++, len--;
+	while (len > 0 && isspace((unsigned char)text[len - 1]))
+		len--;
+	if (len == 0)
+		return "empty, not a URL";
+	if (len > TARGET_LONGEST)
+		return "not a URL: longer than 4 MiB";
+	if (memchr(text, '\0', len) != NULL)
+		return "not a URL: NUL byte";
+	copy = bytes_string(text, len);
+	code = curl_url_set(parser, CURLUPART_URL, copy, flags);
+	free(copy);
+	if (code != CURLUE_OK)
+		return refusal(code);
+	why = take_apart(out, parser, protocols);
+	curl_url_set(parser, CURLUPART_URL, NULL, 0);
+	if (why != NULL)
+		target_release(out);
+	return why;
+}
+
+bool
+target_same_origin(const struct target *one, const struct target *other)
+{
+	size_t scheme = strcspn(one->url, ":") + 1;
+
+	return strncmp(one->url, other->url, scheme) == 0 &&
+	    strcmp(one->key, other->key) == 0;
+}
+
+void
+target_release(struct target *target)
+{
+	free(target->url);
+	free(target->key);
+	free(target->user);
+	free(target->password);
+	*target = (struct target){ 0 };
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * target - a URL as it is asked for: checked, normalised, taken apart.
+ */
+#ifndef PAR_FETCH_TARGET_H
+#define PAR_FETCH_TARGET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <curl/curl.h>
+
+enum { TARGET_LONGEST = 4 << 20 }; /* bytes; libcurl refuses longer ones */
+
+/* All zero is none.  All strings are its own. */
+struct target {
+	char *url; /* without user, password and fragment */
+	char *key; /* host:port, in lower case: whose turn it is to be asked */
+	char *user, *password; /* NULL if the URL has none */
+	bool http; /* http or https */
+};
+
+/*
+ * Read len bytes of text, an absolute URL, with parser, which keeps nothing.
+ * protocols are the schemes allowed, with commas between.  NULL, or why it
+ * cannot be asked for (a string that stays valid); then out is empty.
+ */
+const char *target_read(struct target *out, CURLU *parser, const char *text, size_t len,
+    const char *protocols);
+
+/* Do both lead to the same server, by the same protocol? */
+bool target_same_origin(const struct target *one, const struct target *other);
+
+void target_release(struct target *target);
+
+#endif

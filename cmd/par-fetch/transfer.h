@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * transfer - one attempt at a request, by a libcurl handle that is used again
+ * for the next one, and the record that comes of it.
+ */
+#ifndef PAR_FETCH_TRANSFER_H
+#define PAR_FETCH_TRANSFER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <curl/curl.h>
+
+#include "bytes.h"
+#include "request.h"
+#include "settings.h"
+
+enum { TRANSFER_WHY = CURL_ERROR_SIZE + 64 };
+
+struct transfer {
+	struct transfer *next; /* in whichever queue it is */
+	const struct settings *set;
+	CURL *easy;
+	struct request *request; /* the one it is at */
+	struct bytes out; /* its record, as far as it is made */
+	size_t sent; /* bytes of out that were written */
+	bool begun; /* out has all that comes before the body */
+	bool moved; /* the answer leads elsewhere, and its body is nobody's */
+	bool failed; /* the record has an error */
+	uint64_t body, header; /* bytes of the answer, decoded */
+	char why[TRANSFER_WHY]; /* what is wrong, if something is */
+	char curl_why[CURL_ERROR_SIZE];
+};
+
+/* What is to become of the request after an attempt. */
+enum verdict {
+	VERDICT_ANSWER, /* it has its answer */
+	VERDICT_FAIL, /* it has none, or not a whole one: see why */
+	VERDICT_RETRY, /* another attempt may do better */
+	VERDICT_MOVED /* the answer lies elsewhere, see transfer_location() */
+};
+
+/* NULL without memory. */
+struct transfer *transfer_new(const struct settings *set);
+void transfer_free(struct transfer *transfer);
+
+/* Take request over and make easy ready for it; last: its connection is for no other. */
+void transfer_begin(struct transfer *transfer, struct request *request, bool last);
+
+/* The attempt has ended, with code. */
+enum verdict transfer_judge(struct transfer *transfer, CURLcode code);
+
+/* Where the answer sends us, valid until the next attempt; NULL if nowhere. */
+const char *transfer_location(struct transfer *transfer);
+
+/* How long the server wants us to wait, milliseconds; 0 if it does not say. */
+uint64_t transfer_retry_after(struct transfer *transfer);
+
+/* The HTTP status, 0 if there was no answer. */
+long transfer_status(struct transfer *transfer);
+
+/* Finish the record: of an answer, or of a failure for the reason in why. */
+void transfer_finish(struct transfer *transfer, bool failed);
+
+/* Make the record of a request that is not to be asked for at all, and why not. */
+void transfer_refuse(struct transfer *transfer, struct request *request);
+
+/* Give the request back to its owner, and be free for the next. */
+struct request *transfer_release(struct transfer *transfer);
+
+#endif

@@ -1,0 +1,284 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""A web server that misbehaves, for the tests of par-fetch.
+
+hostile-server.py LOG [CERT]: serve on a free port of 127.0.0.1, with TLS if CERT
+(key and certificate) is given.  Prints the port once it listens.  Writes a line to
+LOG for each connection ("open") and each request ("get METHOD TARGET SECONDS").
+The first part of a request's path says what to do; see the functions below.
+"""
+
+import asyncio
+import gzip
+import signal
+import socket
+import ssl
+import struct
+import sys
+import time
+from urllib.parse import parse_qs, unquote, urlsplit
+
+PATHS = {}
+tries = {}
+
+
+def path(function):
+    """Serve /NAME/... by the coroutine of that name."""
+    PATHS[function.__name__.replace("_", "-")] = function
+    return function
+
+
+class Request:
+    def __init__(self, method, target, headers, body, reader, writer):
+        self.method, self.target, self.headers, self.body = method, target, headers, body
+        self.reader, self.writer = reader, writer
+        parts = urlsplit(target)
+        self.words = [unquote(word) for word in parts.path.split("/")[2:]]
+        self.query = {key: values[0] for key, values in parse_qs(parts.query).items()}
+
+    async def send(self, data):
+        self.writer.write(data)
+        await self.writer.drain()
+
+    async def answer(self, body=b"hello\n", status="200 OK", headers=()):
+        head = [f"HTTP/1.1 {status}"]
+        if not any(line.lower().startswith("content-type:") for line in headers):
+            head.append("Content-Type: text/plain")
+        head += list(headers) + [f"Content-Length: {len(body)}", "", ""]
+        body = b"" if self.method == "HEAD" else body
+        await self.send("\r\n".join(head).encode("latin-1") + body)
+
+    def reset(self):
+        """End the connection with a TCP reset."""
+        sock = self.writer.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.writer.transport.abort()
+
+
+# Behaving well.
+
+@path
+async def ok(request):
+    await request.answer()
+
+
+@path
+async def echo(request):
+    """The request itself."""
+    lines = [f"{request.method} {request.target}"]
+    lines += [f"{name}: {value}" for name, value in request.headers]
+    await request.answer("\n".join(lines).encode("latin-1") + b"\n\n" + request.body)
+
+
+@path
+async def slow(request):
+    """/slow/SECONDS"""
+    await asyncio.sleep(float(request.words[0]))
+    await request.answer()
+
+
+@path
+async def size(request):
+    """/size/BYTES"""
+    await request.answer(b"x" * int(request.words[0]))
+
+
+@path
+async def gzipped(request):
+    await request.answer(gzip.compress(b"was compressed\n"),
+                         headers=["Content-Encoding: gzip"])
+
+
+@path
+async def status(request):
+    """/status/CODE[/HEADER: VALUE]..."""
+    await request.answer(status=f"{request.words[0]} Whatever", headers=request.words[1:])
+
+
+@path
+async def busy(request):
+    """/busy/TIMES/CODE/HEADER: VALUE: say CODE so many times, then answer"""
+    count = tries[request.target] = tries.get(request.target, 0) + 1
+    if count <= int(request.words[0]):
+        await request.answer(b"busy\n", f"{request.words[1]} Busy", request.words[2:])
+    else:
+        await request.answer(f"{count}\n".encode())
+
+
+@path
+async def to(request):
+    """/to/CODE?url=URL: redirect"""
+    await request.answer(b"elsewhere\n", f"{request.words[0]} Elsewhere",
+                         [f"Location: {request.query['url']}"])
+
+
+@path
+async def chain(request):
+    """/chain/N: N redirects, then an answer"""
+    left = int(request.words[0])
+    if left == 0:
+        await request.answer()
+    else:
+        await request.answer(b"", "302 Found", [f"Location: ../chain/{left - 1}"])
+
+
+# Behaving badly.
+
+@path
+async def silent(request):
+    """Never a word."""
+    await asyncio.sleep(3600)
+
+
+@path
+async def loris(request):
+    """A byte of header now and then, for ever."""
+    await request.send(b"HTTP/1.1 200 OK\r\nX: ")
+    while True:
+        await request.send(b"x")
+        await asyncio.sleep(0.02)
+
+
+@path
+async def drip(request):
+    """A byte of body now and then, for ever."""
+    await request.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+    while True:
+        await request.send(b"x")
+        await asyncio.sleep(0.02)
+
+
+@path
+async def endless_headers(request):
+    await request.send(b"HTTP/1.1 200 OK\r\n")
+    while True:
+        await request.send(b"X-More: and more\r\n" * 1000)
+
+
+@path
+async def long_header(request):
+    """One header line of a gigabyte."""
+    await request.send(b"HTTP/1.1 200 OK\r\nX-Long: ")
+    for _ in range(1024):
+        await request.send(b"x" * (1 << 20))
+    await request.send(b"\r\nContent-Length: 0\r\n\r\n")
+
+
+@path
+async def endless_chunks(request):
+    await request.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    while True:
+        await request.send(b"10000\r\n" + b"x" * 65536 + b"\r\n")
+
+
+@path
+async def bad_chunk(request):
+    await request.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n")
+    request.writer.close()
+
+
+@path
+async def short(request):
+    """Fewer bytes than promised."""
+    await request.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this")
+    request.writer.close()
+
+
+@path
+async def cut(request):
+    """/cut/TIMES: reset in the middle of the body, so many times"""
+    count = tries[request.target] = tries.get(request.target, 0) + 1
+    if request.words and count > int(request.words[0]):
+        await request.answer(f"{count}\n".encode())
+        return
+    await request.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this")
+    await asyncio.sleep(0.05)
+    request.reset()
+
+
+@path
+async def bomb(request):
+    """/bomb/GIGABYTES: zeros, compressed to a thousandth"""
+    chunk = gzip.compress(b"\0" * (64 << 20), 9)
+    count = int(request.words[0]) * 16
+    await request.send(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n"
+                       b"Content-Length: %d\r\n\r\n" % (len(chunk) * count))
+    for _ in range(count):
+        await request.send(chunk)
+
+
+@path
+async def bad_gzip(request):
+    await request.answer(b"\x1f\x8b\x08 this is no gzip", headers=["Content-Encoding: gzip"])
+
+
+@path
+async def bad_encoding(request):
+    await request.answer(b"?", headers=["Content-Encoding: rot13"])
+
+
+@path
+async def nuls(request):
+    """NUL bytes in the header and the body."""
+    await request.send(b"HTTP/1.1 200 OK\r\nX-N\0l: \0\0\r\nContent-Length: 6\r\n\r\n\0\t\n\r\\\0")
+
+
+@path
+async def nul_line(request):
+    await request.send(b"\0" * 1000)
+    request.writer.close()
+
+
+@path
+async def not_http(request):
+    await request.send(b"220 This is some other protocol\r\n")
+    request.writer.close()
+
+
+@path
+async def any_bytes(request):
+    await request.answer(bytes(range(256)) * 300,
+                         headers=["Content-Type: a/b\tc\\d"])
+
+
+async def read_request(reader, writer):
+    line = await reader.readline()
+    if not line.strip():
+        return None
+    method, target, _ = line.decode("latin-1").split(" ", 2)
+    headers = []
+    while (line := await reader.readline()).strip():
+        name, _, value = line.decode("latin-1").strip().partition(": ")
+        headers.append((name, value))
+    length = [int(value) for name, value in headers if name.lower() == "content-length"]
+    body = await reader.readexactly(length[0]) if length else b""
+    return Request(method, target, headers, body, reader, writer)
+
+
+async def serve(reader, writer, log):
+    print("open", file=log)
+    try:
+        while (request := await read_request(reader, writer)) is not None:
+            print("get", request.method, request.target, f"{time.monotonic():.3f}", file=log)
+            await PATHS[request.target.split("/")[1].split("?")[0]](request)
+    except (ConnectionError, asyncio.CancelledError, asyncio.IncompleteReadError, ValueError):
+        pass
+    finally:
+        writer.close()
+
+
+async def main():
+    log = open(sys.argv[1], "w", buffering=1)
+    context = None
+    if len(sys.argv) > 2:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(sys.argv[2])
+    server = await asyncio.start_server(lambda r, w: serve(r, w, log), "127.0.0.1", 0,
+                                        ssl=context, limit=16 << 20, backlog=1000)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    async with server:
+        await server.serve_forever()
+
+
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
+asyncio.run(main())

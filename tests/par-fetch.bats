@@ -1,0 +1,268 @@
+#!/usr/bin/env bats
+load helper
+load site
+
+setup_file() {
+	load helper
+	load site
+	site_start
+	hostile_start
+}
+
+teardown_file() {
+	load site
+	site_stop
+	kill "$HOSTILE_PID"
+}
+
+# Start the server of aid/hostile-server.py: HOSTILE is its address, HOSTILE_LOG its log.
+hostile_start() {
+	HOSTILE_LOG=$BATS_FILE_TMPDIR/hostile.log
+	mkfifo "$BATS_FILE_TMPDIR/port"
+	"$ROOT/tests/aid/hostile-server.py" "$HOSTILE_LOG" \
+		>"$BATS_FILE_TMPDIR/port" 2>"$BATS_FILE_TMPDIR/hostile.err" 3>&- &
+	HOSTILE_PID=$!
+	read -r -t "$DEADLINE" port <"$BATS_FILE_TMPDIR/port"
+	HOSTILE=http://127.0.0.1:$port
+	export HOSTILE HOSTILE_LOG HOSTILE_PID
+}
+
+# field N: that field of records on standard input, unescaped
+field() {
+	cut -f "$1" | python3 -c '
+import re, sys
+names = {b"t": b"\t", b"n": b"\n", b"r": b"\r", b"0": b"\0", b"\\": b"\\"}
+for line in sys.stdin.buffer:
+    sys.stdout.buffer.write(re.sub(rb"\\(.)", lambda m: names[m[1]], line[:-1]))'
+}
+
+# How many requests the hostile server had that match a pattern.
+requests() {
+	grep -c "^get [A-Z]* $1" "$HOSTILE_LOG"
+}
+
+@test "par-fetch: a record has URL, status, type, effective URL, error and body" {
+	run -0 par-fetch <<<"$HOSTILE/ok"
+	[ "$output" = "$HOSTILE/ok"$'\t200\ttext/plain\t'"$HOSTILE/ok"$'\t\thello\\n' ]
+}
+
+@test "par-fetch: one record for each URL, and each page is the server's" {
+	(cd "$ROOT/examples/site" && find . -type f) | sed "s,^\.,$SITE_URL," >urls
+	par-fetch <urls >out
+	[ "$(wc -l <out)" -eq "$(wc -l <urls)" ]
+	same <(cut -f 1 out | sort) <(sort urls)
+	[ "$(cut -f 2 out | sort -u)" = 200 ]
+	sort out | field 6 >got
+	sort urls | sed "s,^$SITE_URL,$ROOT/examples/site," | xargs cat >want
+	same got want
+}
+
+@test "par-fetch: any bytes, in the body and in the content type, are escaped" {
+	par-fetch <<<"$HOSTILE/any-bytes" >out
+	[ "$(wc -l <out)" -eq 1 ]
+	[ "$(awk -F '\t' '{ print NF }' out)" -eq 6 ]
+	python3 -c 'import sys; sys.stdout.buffer.write(bytes(range(256)) * 300)' >want
+	field 6 <out >got
+	same got want
+	[ "$(field 3 <out)" = $'a/b\tc\\d' ]
+}
+
+@test "par-fetch: a page is out as soon as it is there, while input goes on" {
+	mkfifo in out
+	background bash -c 'exec par-fetch <in >out'
+	exec {to}>in {from}<out
+	echo "$HOSTILE/silent" >&"$to"
+	echo "$HOSTILE/ok" >&"$to"
+	read -r -t "$DEADLINE" answer <&"$from"
+	[[ $answer = "$HOSTILE/ok"* ]]
+}
+
+@test "par-fetch: one slow page among many delays none of them" {
+	{ echo "$HOSTILE/slow/1.5"; for i in {1..200}; do echo "$HOSTILE/ok?$i"; done; } >urls
+	par-fetch <urls | cut -f 1 >out
+	[ "$(wc -l <out)" -eq 201 ]
+	[ "$(tail -n 1 out)" = "$HOSTILE/slow/1.5" ]
+}
+
+@test "par-fetch: input that is no URL is that record's error" {
+	printf '%s\n' 'no url' '' 'ftp://127.0.0.1/x' 'file:///etc/hostname' 'http://' \
+		'http://127.0.0.1:99999/' 'nul\0byte' "$HOSTILE/ok" >in
+	run -1 --separate-stderr par-fetch <in
+	[ "${#lines[@]}" -eq 8 ]
+	# shellcheck disable=SC2154 # bats sets stderr_lines
+	[ "${#stderr_lines[@]}" -eq 7 ]
+	cut -f 1 <<<"$output" | sort >got
+	same got <(sort in)
+	[ "$(cut -f 2 <<<"$output" | sort | uniq -c | awk '{ print $1 $2 }' | paste -sd ' ')" \
+		= "7000 1200" ]
+	grep -q $'^ftp:.*\t000\t\t\tprotocol is not allowed\t$' <<<"$output"
+	grep -q $'^\t000\t\t\tempty, not a URL\t$' <<<"$output"
+	[ "$(awk -F '\t' '$2 == "000" && $5 == ""' <<<"$output")" = "" ]
+}
+
+@test "par-fetch: empty input, a missing last newline, CRLF, blanks around a URL" {
+	run -0 par-fetch </dev/null
+	[ "$output" = "" ]
+	par-fetch < <(printf '%s/ok?1\r\n  %s/ok?2 \n%s/ok?3' "$HOSTILE" "$HOSTILE" "$HOSTILE") >out
+	[ "$(cut -f 2 out | paste -sd ' ')" = "200 200 200" ]
+	same <(cut -f 1 out | sort) <(printf '%s/ok?1\r\n  %s/ok?2 \n%s/ok?3\n' \
+		"$HOSTILE" "$HOSTILE" "$HOSTILE" | sort)
+	same <(cut -f 4 out | sort) <(printf "$HOSTILE/ok?%s\n" 1 2 3)
+}
+
+@test "par-fetch: fields after the URL are passed on, behind the body" {
+	run -0 par-fetch <<<"$HOSTILE/ok"$'\tdepth 3\tx\\ty'
+	[ "$(cut -f 6- <<<"$output")" = $'hello\\n\tdepth 3\tx\\ty' ]
+	run -1 --separate-stderr par-fetch <<<$'no url\tdepth 3'
+	[ "$output" = $'no url\t000\t\t\tnot a URL: no http:// or https:// in front\t\tdepth 3' ]
+}
+
+@test "par-fetch: URLs of any length get a record" {
+	long=$(head -c 1000000 /dev/zero | tr '\0' x)
+	huge=$(head -c 5000000 /dev/zero | tr '\0' x)
+	printf '%s\n' "$HOSTILE/ok?$long" "$HOSTILE/ok?$huge" "$HOSTILE/ok" >in
+	run -1 bash -c 'par-fetch <in >out'
+	same <(cut -f 1 out | sort) <(sort in)
+	[ "$(wc -l <out)" -eq 3 ]
+	grep -q $'\t000\t\t\tnot a URL: longer than 4 MiB\t$' out
+	grep -q "^$HOSTILE/ok"$'\t200\t' out
+}
+
+@test "par-fetch: redirects are followed, and the effective URL tells" {
+	run -0 par-fetch <<<"$HOSTILE/chain/5"
+	[ "$output" = "$HOSTILE/chain/5"$'\t200\ttext/plain\t'"$HOSTILE/chain/0"$'\t\thello\\n' ]
+	run -0 par-fetch <<<"$SITE_URL/odd/moved"
+	[ "$(cut -f 4 <<<"$output")" = "$SITE_URL/ideas/pipeline.html" ]
+	run -0 par-fetch <<<"$HOSTILE/to/302?url=${SITE_URL//:/%3A}/map.svg%23fragment"
+	[ "$(cut -f 2,4 <<<"$output")" = $'200\t'"$SITE_URL/map.svg" ]
+}
+
+@test "par-fetch: redirects that never end, or lead out of HTTP, are errors" {
+	run -1 --separate-stderr par-fetch <<<"$SITE_URL/odd/loop/a"
+	[ "$(cut -f 2,5,6 <<<"$output")" = $'302\ttoo many redirects\t' ]
+	run -1 --separate-stderr par-fetch --max-redirs 4 <<<"$HOSTILE/chain/5"
+	[ "$(cut -f 5 <<<"$output")" = "too many redirects" ]
+	run -0 par-fetch --max-redirs 5 <<<"$HOSTILE/chain/5"
+	run -0 par-fetch --max-redirs 0 <<<"$HOSTILE/to/301?url=/ok"
+	[ "$(cut -f 2,4- <<<"$output")" = $'301\t'"$HOSTILE/to/301?url=/ok"$'\t\telsewhere\\n' ]
+	run -1 --separate-stderr par-fetch <<<"$HOSTILE/to/302?url=file:///etc/hostname"
+	[ "$(cut -f 2,5,6 <<<"$output")" = $'302\tredirect: protocol is not allowed\t' ]
+}
+
+@test "par-fetch: --proto says which protocols are allowed" {
+	echo content >file
+	run -0 par-fetch --proto file,http <<<"file://$PWD/file"
+	[ "$(cut -f 2,6 <<<"$output")" = $'200\tcontent\\n' ]
+	run -1 --separate-stderr par-fetch --proto https <<<"$HOSTILE/ok"
+	[ "$(cut -f 5 <<<"$output")" = "protocol is not allowed" ]
+}
+
+@test "par-fetch: a compressed answer is read" {
+	run -0 par-fetch <<<"$HOSTILE/gzipped"
+	[ "$(cut -f 6 <<<"$output")" = 'was compressed\n' ]
+}
+
+@test "par-fetch: no server, or no word from it, is a record with a reason" {
+	# a port that was free a moment ago
+	port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+	run -1 --separate-stderr par-fetch <<<"http://127.0.0.1:$port/"
+	[ "$(cut -f 2 <<<"$output")" = 000 ]
+	[[ $(cut -f 5 <<<"$output") = *"Connection refused"* || $(cut -f 5 <<<"$output") = *"Couldn't connect"* ]]
+	run -1 --separate-stderr par-fetch --retries 0 --max-time 0.3 <<<"$HOSTILE/silent"
+	[[ $output = *$'\t000\t\t'*'timed out after 3'* ]]
+	# shellcheck disable=SC2154
+	[[ $stderr = "par-fetch: $HOSTILE/silent: "*"timed out"* ]]
+}
+
+@test "par-fetch: what may pass is tried again, and no more often than --retries" {
+	run -0 par-fetch --retry-delay 10ms <<<"$HOSTILE/cut/2"
+	[ "$(cut -f 2,6 <<<"$output")" = $'200\t3\\n' ]
+	run -0 par-fetch --retry-delay 10ms <<<"$HOSTILE/busy/2/503"
+	[ "$(cut -f 2,6 <<<"$output")" = $'200\t3\\n' ]
+	run -0 par-fetch --retry-delay 10ms --retries 3 <<<"$HOSTILE/busy/99/503?again"
+	[ "$(cut -f 2,6 <<<"$output")" = $'503\tbusy\\n' ]
+	[ "$(requests /busy/99/503.again)" -eq 4 ]
+	run -0 par-fetch --retry-delay 10ms <<<"$HOSTILE/busy/99/404"
+	[ "$(requests /busy/99/404)" -eq 1 ]
+	run -1 --separate-stderr par-fetch --retries 0 <<<"$HOSTILE/cut"
+	[ "$(requests /cut)" -eq 4 ]
+	[ "$(cut -f 2,6 <<<"$output")" = $'200\t' ]
+}
+
+@test "par-fetch: Retry-After is minded, and never longer than --retry-max-delay" {
+	url="$HOSTILE/busy/1/503/Retry-After:%201"
+	run -0 par-fetch --retry-delay 1ms <<<"$url"
+	[ "$(cut -f 6 <<<"$output")" = '2\n' ]
+	grep 'Retry-After:%201 ' "$HOSTILE_LOG" | awk '{ t[NR] = $4 } END { exit !(NR == 2 && t[2] - t[1] >= 0.95) }'
+	run -0 par-fetch --retry-max-delay 2s <<<"$HOSTILE/busy/1/429/Retry-After:%203600"
+	[ "$(cut -f 2 <<<"$output")" = 429 ]
+}
+
+@test "par-fetch: the limit of a body counts what it is when decompressed" {
+	run -0 par-fetch --max-body 1000 <<<"$HOSTILE/size/1000"
+	run -1 --separate-stderr par-fetch --max-body 1000 <<<"$HOSTILE/size/1001"
+	[ "$(cut -f 2,5,6 <<<"$output")" = $'200\tbody longer than 1000 bytes\t' ]
+	run -1 --separate-stderr par-fetch --max-body 1M <<<"$HOSTILE/bomb/10"
+	[ "$(cut -f 2,5,6 <<<"$output")" = $'200\tbody longer than 1048576 bytes\t' ]
+}
+
+@test "par-fetch: hostile servers get a record and a reason each" {
+	for what in loris drip endless-headers long-header endless-chunks bad-chunk short cut \
+		bad-gzip bad-encoding nuls nul-line not-http; do
+		echo "$HOSTILE/$what"
+	done >urls
+	run -1 --separate-stderr par-fetch --retries 0 --max-time 1s --max-body 10M <urls
+	printf '%s\n' "$output" >out
+	same <(cut -f 1 out | sort) <(sort urls)
+	[ "$(awk -F '\t' '$5 == ""' out)" = "" ]
+	[ "$(awk -F '\t' '$6 != ""' out)" = "" ]
+	[ "${#stderr_lines[@]}" -eq "$(wc -l <urls)" ]
+}
+
+@test "par-fetch: connections are used again" {
+	before=$(grep -c open "$HOSTILE_LOG")
+	for i in {1..100}; do echo "$HOSTILE/ok?again$i"; done | par-fetch -j 4 >out
+	[ "$(wc -l <out)" -eq 100 ]
+	(($(grep -c open "$HOSTILE_LOG") - before <= 4))
+}
+
+@test "par-fetch: a reader that has stopped causes no time-out and stops the intake" {
+	for i in {1..400}; do echo "$HOSTILE/size/100000?stop$i"; done >urls
+	mkfifo out
+	background bash -c 'exec par-fetch -j 4 --retries 0 --max-time 1s <urls >out'
+	pid=$!
+	exec {from}<out
+	# The pipe fills up, and no more is asked for.
+	begun() { (($(requests /size/100000.stop) >= 8)); }
+	eventually begun
+	read -r -t 1.5 <> <(:) || true # a time-out that must not come
+	asked=$(requests /size/100000.stop)
+	((asked < 40))
+	cat <&"$from" >got
+	wait "$pid"
+	[ "$(wc -l <got)" -eq 400 ]
+	[ "$(cut -f 2 got | sort -u)" = 200 ]
+}
+
+@test "par-fetch: a full disk is an error, a reader that leaves is none" {
+	run -3 bash -c 'echo "$HOSTILE/ok" | par-fetch >/dev/full'
+	[ "$output" = 'par-fetch: standard output: No space left on device' ]
+	run -141 bash -c 'for i in {1..100}; do echo "$HOSTILE/size/100000"; done | { par-fetch; echo $? >status; } | head -c 10 >/dev/null; exit "$(cat status)"'
+	[ "$output" = "" ]
+}
+
+@test "par-fetch: under par-run each URL comes out once, whoever is killed" {
+	for i in {1..600}; do echo "$HOSTILE/slow/0.01?run$i"$'\tmore'; done >urls
+	printf 'no url\n%s/ok?raw\\\\ \n' "$HOSTILE" >>urls
+	background bash -c 'exec par-run -n 2 par-fetch -j 4 <urls >out 2>err'
+	run=$!
+	for count in 50 200 350; do
+		reached() { (($(requests "/slow/0.01.run") >= count)); }
+		eventually reached
+		kill -9 "$(pgrep -P "$run" | head -n 1)"
+	done
+	wait "$run" || status=$?
+	[ "$status" -eq 1 ]
+	same <(cut -f 1 out | sort) <(cut -f 1 urls | sort)
+	grep -q 'no url' err
+}
