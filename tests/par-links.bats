@@ -5,7 +5,7 @@ U=http://h/d/p.html
 
 # page BODY [TYPE [URL]]: a page record; BODY with the escapes of a field.
 page() {
-	printf '%s\t200\t%s\t%s\t\t%s\n' "$U" "${2-text/html}" "${3-$U}" "$1"
+	printf '%s\t200\t%s\t%s\t\t%s\n' "$U" "${2-text/html;charset=utf-8}" "${3-$U}" "$1"
 }
 
 # page_of FILE: the same of a file.
@@ -26,7 +26,7 @@ links_are() {
 
 # steps FILE: how many instructions par-links executes on it.
 steps() {
-	valgrind --tool=callgrind --callgrind-out-file=/dev/null par-links <"$1" 2>&1 \
+	valgrind --tool=callgrind --callgrind-out-file=/dev/null par-links --no-sandbox <"$1" 2>&1 \
 	    >/dev/null | sed -n 's/.*Collected : //p'
 }
 
@@ -171,8 +171,8 @@ steps() {
 	[ -z "$output" ]
 	run -0 par-links --regex '(?i)(x)|b' <pages
 	[ "$output" = "$U	http://h/d/X" ]
-	run -0 par-links --regex . < <(page $'\xff\xfeä' text/plain)
-	[ "$output" = "$U	http://h/d/%C3%A4" ]
+	run -0 par-links --regex . < <(page $'\xffä' text/plain)
+	[ "${lines[*]}" = "$U	http://h/d/%EF%BF%BD $U	http://h/d/%C3%A4" ]
 }
 
 @test "par-links: a pattern that runs away is that record's error" {
@@ -234,8 +234,7 @@ for tag in (b"%s", b"<a %s><a href=x>", b"<a href=\"?%s\">", b"<!--%s--><a href=
 
 @test "par-links: links come as their page comes, not at the end of input" {
 	mkfifo in out
-	par-links <in >out 3>&- &
-	BACKGROUND+=("$!")
+	background bash -c 'exec par-links <in >out'
 	exec {to}>in {from}<out
 	page '<a href=x>' >&"$to"
 	read -r -t "$DEADLINE" line <&"$from"
@@ -254,6 +253,193 @@ for tag in (b"%s", b"<a %s><a href=x>", b"<a href=\"?%s\">", b"<!--%s--><a href=
 	tail -n +2 words >told
 	same told want
 	[ "$(grep -c . out)" = 3 ]
+}
+
+# type_of CHARSET: a content type.
+type_of() {
+	echo "text/html; charset=$1"
+}
+
+@test "par-links: pages are read in the encoding of their content type" {
+	while read -r charset bytes link; do
+		page "<a href=\"$(printf '%b' "$bytes")?$(printf '%b' "$bytes")\">" \
+			"$(type_of "$charset")" | par-links | cut -f 2 >out
+		echo "http://h/d/$link" | same out - || { echo "$charset"; false; }
+	done <<-'END'
+		utf-8 \xc3\xa4 %C3%A4?%C3%A4
+		"UTF8" \xc3\xa4 %C3%A4?%C3%A4
+		utf-8 \xe4\xffx\xe2\x82 %EF%BF%BD%EF%BF%BDx%EF%BF%BD?%EF%BF%BD%EF%BF%BDx%EF%BF%BD
+		iso-8859-1 \xe4\x80 %C3%A4%E2%82%AC?%E4%80
+		Latin1 \xe4 %C3%A4?%E4
+		windows-1251 \xe6 %D0%B6?%E6
+		koi8-u \xae %D1%9E?%AE
+		shift_jis \x83\x5c %E3%82%BD?%83\\
+		euc-jp \xa4\xa2 %E3%81%82?%A4%A2
+		gb2312 \xd6\xd0 %E4%B8%AD?%D6%D0
+		big5 \xa4\xa4 %E4%B8%AD?%A4%A4
+		euc-kr \xb0\xa1 %EA%B0%80?%B0%A1
+		nonsense \xe4 %C3%A4?%E4
+	END
+}
+
+@test "par-links: a character that an encoding has not is a reference in the query" {
+	page '<a href="?&#x20ac;&#x4e2d;#&#x4e2d;">' "$(type_of iso-8859-1)" | par-links >out
+	echo "$U	$U?%80%26%2320013%3B#%E4%B8%AD" >want
+	same out want
+}
+
+@test "par-links: UTF-16 and ISO-2022-JP, whose bytes are no tags as they are" {
+	local text=$'<title>< a</title><a href="\xe3\x81\x82?\xe3\x81\x82">'
+
+	for charset in UTF-16LE UTF-16BE; do
+		page "$text" text/html | cut -f 6 | tr -d '\n' | iconv -f UTF-8 -t "$charset" |
+			sed -z 's/\\/\\\\/g; s/\t/\\t/g; s/\n/\\n/g; s/\r/\\r/g' | sed 's/\x00/\\0/g' >body
+		{ page '' "$(type_of "$charset")" | tr -d '\n'; cat body; echo; } | par-links >out
+		echo "$U	http://h/d/%E3%81%82?%E3%81%82" | same out - || { echo "$charset"; false; }
+	done
+	page "$(iconv -f UTF-8 -t ISO-2022-JP <<<"$text")" "$(type_of iso-2022-jp)" | par-links >out
+	echo "$U	http://h/d/%E3%81%82?%1B\$B\$%22%1B(B" >want
+	same out want
+}
+
+@test "par-links: a mark comes before the content type, and that before meta" {
+	b=$'\xe4'
+	{
+		page $'\xef\xbb\xbf<a href=\xc3\xa4>' "$(type_of iso-8859-5)"
+		page "<meta charset=koi8-r><a href=$b>" "$(type_of iso-8859-5)"
+		page "<meta charset=koi8-r><a href=$b>" text/html
+		page "<meta http-equiv=Content-Type content='text/html; charset=koi8-r'><a href=$b>" text/html
+		page "<!-- <meta charset=koi8-r> --><meta charset=what><a href=$b>" text/html
+		page "$(printf '%1024s' '')<meta charset=koi8-r><a href=$b>" text/html
+		page "<meta charset=utf-16><a href=$(printf '\xc3\xa4')>" text/html
+	} >pages
+	par-links <pages | cut -f 2 >out
+	printf 'http://h/d/%s\n' %C3%A4 %D1%84 %D0%94 %D0%94 %C3%A4 %C3%A4 %C3%A4 >want
+	same out want
+}
+
+@test "par-links: a page in an encoding that is not safe to read has no links" {
+	run -0 par-links < <(page '<a href=x>' "$(type_of iso-2022-cn)")
+	[ -z "$output" ]
+}
+
+@test "par-links: --kinds takes other elements, srcset and refresh" {
+	page '<base href="/b/"><body background=1><a href=2><img src=3 srcset="4 1x, 5,6 (,) 2x,,7"><video src=8 poster=9></video><meta http-equiv=refresh content="5; URL = '"'10'"'"><meta http-equiv=other content="5;url=no"><meta content="1;no"><form action=11><button formaction=12></button></form><iframe src=13><a href=no></iframe><link rel=x href=14 imagesrcset="15 2x"><script src=16></script><svg><use xlink:href="#17"/><image href=18 /></svg><object data=19></object><q cite=20>q</q><input src=21 formaction=22><area href=23><template><img src=no></template>' >pages
+	par-links --kinds all <pages | cut -f 2 >out
+	{ echo http://h/b/; for i in {1..4} 5,6 {7..16} '#17' {18..23}; do echo "http://h/b/$i"; done; } >want
+	same out want
+	par-links --kinds img,area --kind <pages | cut -f 2,3 >out
+	printf 'http://h/b/%s\t%s\n' 3 img 4 img 5,6 img 7 img 23 area >want
+	same out want
+	run -2 par-links --kinds a,nothing <pages
+	[[ $output == *"--kinds: a,nothing: no such kind"* ]]
+}
+
+@test "par-links: refresh is read as browsers read it" {
+	while IFS='|' read -r content link; do
+		page "<meta http-equiv=REFRESH content=\"$content\">" | par-links --kinds meta --raw | cut -f 2 >out
+		[ "$(cat out)" = "$link" ] || { echo "$content"; cat out; false; }
+	done <<-'END'
+		5|
+		5;|
+		5;x|x
+		 5 , url=x|x
+		5 x|x
+		.5;url='x&quot;'y|x"
+		5;url=&quot;x|x
+		5;url=''|
+		5;url x|url x
+		x;url=y|
+		;url=y|
+	END
+}
+
+@test "par-links: --text, --rel and --kind add fields in that order" {
+	page '<a rel="Nofollow  x" href=1> a\n&amp;<b title=">">b</b><!-- c -->  <script>d</script>e\\&copy </a>z<a href=2>f<a href=3>g<area alt="h" href=4>' >pages
+	par-links --text --rel --kind <pages | cut -f 2- >out
+	printf 'http://h/d/%s\t%s\t%s\t%s\n' 1 a $'a &b e\\\\\xc2\xa9' 'Nofollow  x' 2 a f '' 3 a g '' \
+		4 area h '' >want
+	same out want
+	par-links --skip-nofollow <pages | cut -f 2 >out
+	printf 'http://h/d/%s\n' 2 3 4 >want
+	same out want
+}
+
+@test "par-links: --json is JSON" {
+	command -v jq || skip "no jq"
+	page '<a href="1&quot;">\ta&#1;b</a><a href="http://[">c</a>' text/html >pages
+	page '<a href="&#233;\\">' >>pages
+	par-links --json --text --rel <pages >out
+	jq -c '[.page, .link, .raw, .kind, .text, .rel]' out >got
+	cat >want <<-'END'
+		["http://h/d/p.html","http://h/d/1%22","1\"","a","a\u0001b",""]
+		["http://h/d/p.html",null,"http://[","a","c",""]
+		["http://h/d/p.html","http://h/d/%C3%A9/","é\\","a","",""]
+	END
+	same got want
+	printf 'x\\t\xff"\t200\ttext/html\t\t\t<a href=http://h>\n' | par-links --json |
+		jq -r '[.page, .link] | join(" ")' >got
+	printf 'x\t\xef\xbf\xbd" http://h/\n' >want
+	same got want
+}
+
+@test "par-links: --same-host and --same-site" {
+	page '<a href=1><a href=http://www.a.co.uk/2><a href=https://a.co.uk/3><a href=http://b.co.uk/4><a href=mailto:x><a href=http://[><a href=//WWW.A.CO.UK:81/5>' \
+		text/html http://www.a.co.uk/ >pages
+	par-links --same-host <pages | cut -f 2 >out
+	printf '%s\n' http://www.a.co.uk/1 http://www.a.co.uk/2 http://www.a.co.uk:81/5 >want
+	same out want
+	run par-links --same-site </dev/null
+	[ "$status" = 0 ] || skip "$output"
+	par-links --same-site <pages | cut -f 2 >out
+	printf '%s\n' http://www.a.co.uk/1 http://www.a.co.uk/2 https://a.co.uk/3 \
+		http://www.a.co.uk:81/5 >want
+	same out want
+	page '<a href=http://127.0.0.1/><a href=http://1.0.0.1/><a href=http://co.uk/>' \
+		text/html http://127.0.0.1/ | par-links --same-site | cut -f 2 >out
+	echo http://127.0.0.1/ >want
+	same out want
+}
+
+@test "par-links: --include and --exclude, each of them more than once" {
+	page '<a href=a.html><a href=b.png><a href=c.html><a href=d.jpg>' >pages
+	par-links --include '\.html$' --include 'png' --exclude /c --exclude /x <pages | cut -f 2 >out
+	printf 'http://h/d/%s\n' a.html b.png >want
+	same out want
+	run -2 par-links --include '(' <pages
+	page "<a href=$(printf 'a%.0s' {1..60})><a href=b>" >>pages
+	run -1 --separate-stderr par-links --exclude '(a+)+$(?<=b)' <pages
+	[[ $stderr == *": match limit exceeded" ]]
+	[[ ${lines[*]} == *"http://h/d/b" ]]
+}
+
+@test "par-links: --unique, --first, --fragments and --raw" {
+	page '<a href=a#1><a href="./a#2"><a href=a#1><a href=b><a href="&#32;c ">' >pages
+	page '<a href=a>' >>pages
+	shown() { par-links "$@" <pages | cut -f 2 | sed 's|http://h/d/||' | paste -s -d ,; }
+	[ "$(shown --unique)" = 'a#1,a#2,b,c,a' ]
+	[ "$(shown --unique --fragments drop)" = 'a,b,c,a' ]
+	[ "$(shown --fragments drop)" = 'a,a,a,b,c,a' ]
+	[ "$(shown --fragments keep --first 2)" = 'a#1,a#2,a' ]
+	[ "$(shown --unique --fragments drop --first 2)" = 'a,b,a' ]
+	[ "$(shown --raw --unique --fragments drop)" = 'a#1,b, c ,a' ]
+	[ "$(shown --regex 'href=(\S)' --unique)" = 'a,%22,b,a' ]
+	run -2 par-links --first 0 <pages
+	run -2 par-links --fragments some <pages
+}
+
+@test "par-links: nothing but reading, writing and memory is left to it" {
+	mkfifo in
+	background bash -c 'exec par-links <in >out'
+	exec {to}>in
+	page '<a href=x>' >&"$to"
+	eventually test -s out
+	grep -q '^Seccomp:' "/proc/$!/status" || skip "no seccomp"
+	grep -q seccomp <(ldd "$(command -v par-links)") || skip "built without libseccomp"
+	! nm "$(command -v par-links)" | grep -q __asan || skip "built with sanitizers"
+	[ "$(sed -n 's/^Seccomp:[[:space:]]*//p' "/proc/$!/status")" = 2 ]
+	exec {to}>&-
+	wait "$!"
 }
 
 # Bodies that make careless scanners go over the same bytes again and again.
@@ -309,9 +495,9 @@ attacks() {
 	[ "$status" = 0 ] || skip "this build does not run under valgrind"
 	for size in 0 1 2; do
 		attacks | while IFS= read -r attack; do
-			page "$(yes "$attack" | tr -d '\n' | head -c $((size * 20000)) | sed 's/\\/\\\\/g')"
+			page "$(yes -- "$attack" | tr -d '\n' | head -c $((size * 20000)) | sed 's/\\/\\\\/g')"
 			# The same once closed, or inside one attribute.
-			page "<a href=\"$(yes "$attack" | tr -d '\n"' | head -c $((size * 5000)))\">"
+			page "<a href=\"$(yes -- "$attack" | tr -d '\n"' | head -c $((size * 5000)))\">"
 		done >"pages$size"
 	done
 	none=$(steps pages0) one=$(($(steps pages1) - none)) two=$(($(steps pages2) - none))

@@ -3,62 +3,153 @@
  * par-links(1) - the links of pages, as a browser sees them.
  *
  *	main.c         options and the loop over records (this file)
- *	page.[ch]      one page record: its fields, its base, its links put
+ *	choice.h       what the options chose
+ *	page.[ch]      one page record: its fields, encoding and base, its tags
  *	scan.[ch]      the tags that matter, past comments, scripts and raw text
- *	pattern.[ch]   PCRE2 patterns
- *	entity.[ch]    character references; entity_table.h is made by entities.py
+ *	kind.[ch]      the attributes that hold links, srcset and refresh
+ *	link.[ch]      a link resolved, chosen, and put as a record
  *	url.[ch]       URLs by the WHATWG URL Standard, resolved and serialised
  *	host.[ch]      their hosts: IDNA, IPv4, IPv6
+ *	site.[ch]      which hosts belong together
+ *	entity.[ch]    character references; entity_table.h is made by entities.py
+ *	charset.[ch]   encodings; charset_table.h is made by charsets.py
+ *	pattern.[ch]   PCRE2 patterns
+ *	room.[ch]      buffers that grow
+ *	sandbox.[ch]   nothing but read, write and memory
  */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "opt.h"
 #include "page.h"
+#include "sandbox.h"
+#include "site.h"
 #include "stage.h"
 
-enum { HEAP_LIMIT = 256 << 10 /* KiB that one search of --regex may take */ };
+enum { HEAP_LIMIT = 256 << 10 /* KiB that one search of a user's pattern may take */ };
 
-/* Read pages, write links; the program's exit status. */
-static enum status
-work(const struct choice *choice, struct scanner *scanner, size_t max_record)
+/* The options. */
+struct options {
+	struct choice choice;
+	uint64_t max_record, match_limit;
+	const char *regex;
+	bool sandbox;
+};
+
+static const uint32_t user_pattern =
+    PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C;
+
+static const char *
+take_kinds(void *target, const char *value)
 {
-	struct stage stage;
-	struct record rec;
-	struct pages pages = { .stage = &stage, .choice = choice, .scanner = scanner };
-
-	stage_open(&stage,
-	    &(struct stage_plan){
-		.in = STDIN_FILENO, .out = STDOUT_FILENO, .max_record = max_record });
-	while (stage_next(&stage, &rec) == RECORD_OK) {
-		const char *why = page_links(&pages, &rec);
-
-		if (why != NULL)
-			stage_fail(&stage, &rec, why);
-		else
-			stage_ok(&stage, rec.number);
-	}
-	pages_close(&pages);
-	return stage_close(&stage);
+	return kind_choose(target, value);
 }
 
-int
-main(int argc, char **argv)
+static const char *
+take_pattern(void *target, const char *value)
 {
-	uint64_t max_record = RECORD_LIMIT, match_limit = 10000000;
-	const char *regex_source = NULL;
-	struct choice choice = { 0 };
+	struct pattern_list *list = target;
+	const struct pattern_limits limits = { 10000000, HEAP_LIMIT };
+	struct pattern *all = realloc(list->all, (list->count + 1) * sizeof(*all));
+
+	if (all == NULL)
+		return "no memory";
+	list->all = all;
+	if (pattern_open(&all[list->count], value, user_pattern, &limits, list->why) < 0)
+		return list->why;
+	list->count++;
+	return NULL;
+}
+
+static const char *
+take_fragments(void *target, const char *value)
+{
+	bool drop = strcmp(value, "drop") == 0;
+
+	if (!drop && strcmp(value, "keep") != 0)
+		return "neither keep nor drop";
+	*(bool *)target = drop;
+	return NULL;
+}
+
+static void
+free_patterns(struct pattern_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		pattern_close(&list->all[i]);
+	free(list->all);
+}
+
+/* What cannot be done option by option. */
+static void
+open_what_is_chosen(struct options *o, const struct opt_program *program)
+{
+	const struct pattern_limits limits = { (uint32_t)o->match_limit, HEAP_LIMIT };
+	struct choice *c = &o->choice;
+	char why[PATTERN_WHY];
+
+	if (o->regex == NULL)
+		c->regex = NULL;
+	else if (pattern_open(c->regex, o->regex, user_pattern, &limits, why) < 0)
+		opt_misuse(program, "--regex: %s", why);
+	if (!c->same_site)
+		return;
+	c->sites = sites_open();
+	if (c->sites == NULL)
+		opt_misuse(program, "--same-site: there is no public suffix list");
+}
+
+static void
+parse_options(struct options *o, int argc, char **argv)
+{
+	struct choice *c = &o->choice;
 	const struct opt opts[] = {
-		{ 0, "match-limit", OPT_NUMBER, &match_limit, "N",
-		    "fail pages on which a search of --regex takes more than\n"
-		    "N steps (default 10000000)",
-		    1, UINT32_MAX, NULL },
-		{ 0, "max-record", OPT_SIZE, &max_record, "SIZE",
-		    "fail records longer than SIZE (default 64M)", 1, 1 << 30, NULL },
-		{ 0, "regex", OPT_STRING, &regex_source, "PATTERN",
-		    "take what the first group of the PCRE2 pattern, or all of\n"
-		    "it, matches for links, instead of tags",
+		{ 0, "exclude", OPT_CALL, &c->exclude, "PATTERN",
+		    "leave out links that the PCRE2 pattern matches", 0, 0,
+		    take_pattern },
+		{ 0, "first", OPT_NUMBER, &c->first, "N", "at most N links of each page",
+		    1, 0, NULL },
+		{ 0, "fragments", OPT_CALL, &c->drop_fragments, "WHAT",
+		    "keep or drop what follows # (default keep)", 0, 0, take_fragments },
+		{ 0, "include", OPT_CALL, &c->include, "PATTERN",
+		    "only links that the PCRE2 pattern matches", 0, 0, take_pattern },
+		{ 0, "json", OPT_FLAG, &c->json, NULL, "write JSON objects", 0, 0, NULL },
+		{ 0, "kind", OPT_FLAG, &c->show_kind, NULL, "add the name of the element",
 		    0, 0, NULL },
-		{ 0, "valid", OPT_FLAG, &choice.valid, NULL,
+		{ 0, "kinds", OPT_CALL, &c->kinds, "LIST",
+		    "elements to take links of (default a,area): a, area, audio,\n"
+		    "base, blockquote, body, button, del, embed, form, frame,\n"
+		    "iframe, image, img, input, ins, link, meta, object, q,\n"
+		    "script, source, track, use, video, or all",
+		    0, 0, take_kinds },
+		{ 0, "match-limit", OPT_NUMBER, &o->match_limit, "N",
+		    "most steps of a search of --regex (default 10000000)", 1, UINT32_MAX,
+		    NULL },
+		{ 0, "max-record", OPT_SIZE, &o->max_record, "SIZE",
+		    "fail records longer than SIZE (default 64M)", 1, 1 << 30, NULL },
+		{ 0, "no-sandbox", OPT_OFF, &o->sandbox, NULL,
+		    "leave system calls alone, for debuggers", 0, 0, NULL },
+		{ 0, "raw", OPT_FLAG, &c->raw, NULL,
+		    "give links as they stand in the page, not resolved", 0, 0, NULL },
+		{ 0, "regex", OPT_STRING, &o->regex, "PATTERN",
+		    "links are what the first group of PATTERN, or it, matches", 0, 0,
+		    NULL },
+		{ 0, "rel", OPT_FLAG, &c->show_rel, NULL,
+		    "add the rel attribute of the element", 0, 0, NULL },
+		{ 0, "same-host", OPT_FLAG, &c->same_host, NULL,
+		    "only links to the host of the page", 0, 0, NULL },
+		{ 0, "same-site", OPT_FLAG, &c->same_site, NULL,
+		    "only links to the site of the page, by the public suffix list", 0, 0,
+		    NULL },
+		{ 0, "skip-nofollow", OPT_FLAG, &c->skip_nofollow, NULL,
+		    "leave out links whose rel holds nofollow", 0, 0, NULL },
+		{ 0, "text", OPT_FLAG, &c->show_text, NULL, "add the text of the link", 0,
+		    0, NULL },
+		{ 0, "unique", OPT_FLAG, &c->unique, NULL,
+		    "give each link of a page once", 0, 0, NULL },
+		{ 0, "valid", OPT_FLAG, &c->valid, NULL,
 		    "leave out links that are no URLs", 0, 0, NULL },
 		{ 0 },
 	};
@@ -68,27 +159,70 @@ main(int argc, char **argv)
 		    "Print the URL of each page, a TAB and a link, for each link of\n"
 		    "the page records on standard input, as par-fetch(1) writes them.",
 		.opts = opts };
-	struct pattern regex;
+
+	if (opt_parse(&program, argc, argv) < argc)
+		opt_misuse(&program, "takes no operands");
+	open_what_is_chosen(o, &program);
+}
+
+/* Read pages, write links; the program's exit status. */
+static enum status
+work(const struct options *options, struct scanner *scanner)
+{
+	const struct choice *choice = &options->choice;
+	struct converters converters = { 0 };
+	struct stage stage;
+	struct record rec;
+	struct sink sink = {
+		.stage = &stage, .choice = choice, .converters = &converters
+	};
+	struct pages pages = { .choice = choice, .scanner = scanner, .sink = &sink };
+
+	converters_open(&converters);
+	stage_open(&stage,
+	    &(struct stage_plan){ .in = STDIN_FILENO,
+		.out = STDOUT_FILENO,
+		.max_record = options->max_record });
+	if (options->sandbox)
+		sandbox_enter();
+	while (stage_next(&stage, &rec) == RECORD_OK) {
+		const char *why = page_links(&pages, &rec);
+
+		if (why != NULL)
+			stage_fail(&stage, &rec, why);
+		else
+			stage_ok(&stage, rec.number);
+	}
+	pages_close(&pages);
+	sink_close(&sink);
+	converters_close(&converters);
+	return stage_close(&stage);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct pattern regex = { 0 };
+	struct options options = {
+		.choice = { .regex = &regex },
+		.max_record = RECORD_LIMIT,
+		.match_limit = 10000000,
+		.sandbox = true,
+	};
 	struct scanner scanner;
 	char why[PATTERN_WHY];
 	enum status status;
 
-	if (opt_parse(&program, argc, argv) < argc)
-		opt_misuse(&program, "takes no operands");
-	if (regex_source != NULL) {
-		struct pattern_limits limits = { (uint32_t)match_limit, HEAP_LIMIT };
-
-		if (pattern_open(&regex, regex_source,
-			PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C,
-			&limits, why) < 0)
-			opt_misuse(&program, "--regex: %s", why);
-		choice.regex = &regex;
-	}
-	if (scanner_open(&scanner, why) < 0)
+	kind_choose(&options.choice.kinds, "a,area");
+	parse_options(&options, argc, argv);
+	if (scanner_open(&scanner, options.choice.kinds.elements,
+		options.choice.kinds.element_count, why) < 0)
 		die(STATUS_BROKEN, 0, "own patterns: %s", why);
-	status = work(&choice, &scanner, max_record);
+	status = work(&options, &scanner);
 	scanner_close(&scanner);
-	if (choice.regex != NULL)
-		pattern_close(&regex);
+	pattern_close(&regex);
+	free_patterns(&options.choice.include);
+	free_patterns(&options.choice.exclude);
+	sites_close(options.choice.sites);
 	return (int)status;
 }

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -11,19 +10,7 @@
 enum { FIELD_URL, FIELD_STATUS, FIELD_TYPE, FIELD_EFFECTIVE, FIELD_ERROR, FIELD_BODY };
 enum { FIELDS = FIELD_BODY + 2 }; /* the last one is what follows the body */
 
-/* Room for size bytes; what was there is lost. */
-static char *
-room_for(struct room *room, size_t size)
-{
-	if (size > room->size) {
-		free(room->data);
-		room->size = size + size / 4 + 256;
-		room->data = malloc(room->size);
-		if (room->data == NULL)
-			die(STATUS_BROKEN, errno, "buffers");
-	}
-	return room->data;
-}
+enum { PRESCAN = 1024 }; /* bytes of a page that may tell its encoding */
 
 /* Is the type, without its parameters, name? */
 static bool
@@ -60,137 +47,299 @@ is_text(const struct field *type)
 	    memmem(type->data, type->len, "+json", 5) != NULL;
 }
 
-/* A value of the page, its character references decoded. */
+/* Part of the page, in UTF-8: as it is, or in room. */
 static struct field
-decode(struct pages *pages, const char *data, size_t len)
+to_utf8(struct pages *pages, struct room *room, const char *data, size_t len)
 {
 	struct field value = { data, len };
 
-	if (pages->html && entity_needed(data, len)) {
-		char *decoded = room_for(&pages->value, ENTITY_GROWTH * len);
+	if (!charset_is_utf8(pages->charset, data, len)) {
+		char *to = room_take(room, CHARSET_GROWTH * len);
 
-		value.len = entity_decode(decoded, data, len, true);
-		value.data = decoded;
+		value.len = charset_decode(
+		    pages->sink->converters, pages->charset, to, data, len);
+		value.data = to;
 	}
 	return value;
 }
 
-/* The same without what the URL parser takes away. */
+/* A value of the page, in UTF-8 and its character references decoded: in room. */
 static struct field
-clean(struct pages *pages, struct field value)
+decode(struct pages *pages, struct room *room, const char *data, size_t len)
 {
-	if (url_is_dirty(value.data, value.len)) {
-		char *cleaned = room_for(&pages->cleaned, value.len);
+	struct field value = to_utf8(pages, &pages->bytes, data, len);
 
-		value.len = url_clean(cleaned, value.data, value.len);
-		value.data = cleaned;
+	if (pages->html && entity_needed(value.data, value.len)) {
+		char *to = room_take(room, ENTITY_GROWTH * value.len);
+
+		value.len = entity_decode(to, value.data, value.len, true);
+		value.data = to;
+	} else if (value.data != data) {
+		memcpy(room_take(room, value.len), value.data, value.len);
+		value.data = room->data;
 	}
 	return value;
 }
 
-/* Begin a link record: room for its link, at most len bytes, and its newline. */
-static char *
-begin_record(struct pages *pages, size_t len)
+/* The encoding that a <meta> tells, or NULL. */
+static const struct charset *
+charset_of_meta(struct pages *pages, const struct scan_tag *tag)
 {
-	char *to = stage_reserve(pages->stage, pages->name.len + len + 2);
+	const struct charset *charset = NULL;
+	struct scanner *scanner = pages->scanner;
+	const char *value;
+	size_t len;
 
-	memcpy(to, pages->name.data, pages->name.len);
-	to += pages->name.len;
-	*to++ = '\t';
-	return to;
+	if (scan_attribute(scanner, tag, "charset", &value, &len))
+		charset = charset_find(value, len);
+	else if (scan_attribute(scanner, tag, "http-equiv", &value, &len) && len == 12 &&
+	    strncasecmp(value, "content-type", len) == 0 &&
+	    scan_attribute(scanner, tag, "content", &value, &len))
+		charset = charset_of_type(value, len);
+	if (charset == NULL)
+		return NULL;
+	/* A page whose tags could be read is not UTF-16. */
+	if (charset->kind == CHARSET_WHOLE && charset->encode == NULL)
+		return charset_find("utf-8", 5);
+	if (strcmp(charset->name, "x-user-defined") == 0)
+		return charset_find("windows-1252", 12);
+	return charset;
 }
 
-/* End it: its link has len bytes. */
-static void
-end_record(struct pages *pages, char *link, size_t len)
+/* The encoding of the page, by the order of the HTML Standard; skips its mark. */
+static const struct charset *
+find_charset(struct pages *pages, const struct field *type)
 {
-	link[len] = '\n';
-	writer_commit(&pages->stage->out, pages->name.len + len + 2);
+	const struct charset *charset;
+	size_t skip, at = 0, len = pages->len < PRESCAN ? pages->len : PRESCAN;
+	struct scan_tag tag;
+
+	charset = charset_of_mark(pages->data, pages->len, &skip);
+	pages->data += skip;
+	pages->len -= skip;
+	if (charset == NULL)
+		charset = charset_of_type(type->data, type->len);
+	if (!pages->html)
+		return charset == NULL ? charset_find("utf-8", 5) : charset;
+	while (
+	    charset == NULL && scanner_meta(pages->scanner, pages->data, len, &at, &tag))
+		charset = charset_of_meta(pages, &tag);
+	return charset == NULL ? charset_find("windows-1252", 12) : charset;
 }
 
-/* Put the link that stands in the page as len bytes of data. */
+/* Find the encoding, and decode the page if its tags could not be found otherwise. */
 static void
-put_link(struct pages *pages, const char *data, size_t len)
+use_charset(struct pages *pages, const struct field *type)
 {
-	struct field value = decode(pages, data, len);
-	struct field link = clean(pages, value);
-	const struct url *base = pages->has_base ? &pages->base : NULL;
-	struct url url;
-	char *to;
+	pages->charset = pages->sink->charset = find_charset(pages, type);
+	if (pages->charset->kind == CHARSET_WHOLE ||
+	    pages->charset->kind == CHARSET_NONE || pages->choice->regex != NULL) {
+		struct field whole =
+		    to_utf8(pages, &pages->decoded, pages->data, pages->len);
 
-	if (base != NULL) {
-		to = begin_record(pages, base->len + link.len);
-		len = url_join(to, link.data, link.len, base);
-		if (len > 0) {
-			if (memchr(to, '\\', len) == NULL) {
-				end_record(pages, to, len);
-				return;
-			}
-		}
+		pages->data = whole.data;
+		pages->len = whole.len;
+		pages->charset = charset_find("utf-8", 5);
 	}
-	to = room_for(&pages->resolved, url_room(link.len, base));
-	if (url_parse(&url, to, link.data, link.len, base) == 0)
-		value = (struct field){ url.href, url.len };
-	else if (pages->choice->valid)
-		return;
-	to = begin_record(pages, 2 * value.len);
-	end_record(pages, to, field_escape(to, value.data, value.len));
 }
 
 /* Make the URL of the document what links are resolved on. */
 static void
 use_document(struct pages *pages, const struct field *url)
 {
-	char *text = room_for(&pages->value, url->len);
-	struct field value = { text, field_unescape(text, url->data, url->len) };
+	struct sink *sink = pages->sink;
+	char *text = room_take(&pages->value, url->len), *to;
+	size_t len = field_unescape(text, url->data, url->len);
 
-	value = clean(pages, value);
-	pages->has_base =
-	    url_parse(&pages->base, room_for(&pages->document, url_room(value.len, NULL)),
-		value.data, value.len, NULL) == 0;
+	len = url_clean(text, text, len);
+	to = room_take(&pages->document, url_room(len, NULL));
+	sink->has_document = url_parse(&sink->document, to, text, len, NULL) == 0;
+	sink->has_base = sink->has_document;
+	sink->base = sink->document;
 }
 
 /* Resolve on the first <base href>, wherever it stands. */
 static void
 use_base_element(struct pages *pages)
 {
+	struct sink *sink = pages->sink;
+	const struct url *document = sink->has_document ? &sink->document : NULL;
 	struct scan scan;
 	struct scan_tag tag;
 	struct field value;
 	struct url url;
 	char *to;
 
-	scan_begin(&scan, pages->scanner, pages->text, pages->text_len);
+	scan_begin(&scan, pages->scanner, pages->data, pages->len);
 	do {
-		int got = scan_next(&scan, &tag);
-
-		if (got <= 0)
+		if (scan_next(&scan, &tag) <= 0)
 			return;
-	} while (tag.element != ELEMENT_BASE || tag.in_template || tag.href == NULL);
-	value = clean(pages, decode(pages, tag.href, tag.href_len));
-	to = room_for(&pages->base_href,
-	    url_room(value.len, pages->has_base ? &pages->base : NULL));
-	if (url_parse(&url, to, value.data, value.len,
-		pages->has_base ? &pages->base : NULL) < 0)
+	} while (strcmp(tag.name, "base") != 0 || tag.in_template || tag.foreign ||
+	    tag.href == NULL);
+	value = decode(pages, &pages->value, tag.href, tag.href_len);
+	to = room_take(&pages->text, value.len);
+	value.len = url_clean(to, value.data, value.len);
+	to = room_take(&pages->base, url_room(value.len, document));
+	if (url_parse(&url, to, pages->text.data, value.len, document) < 0 ||
+	    strncmp(to, "data:", 5) == 0 || strncmp(to, "javascript:", 11) == 0)
 		return;
-	if (strncmp(url.href, "data:", 5) == 0 ||
-	    strncmp(url.href, "javascript:", 11) == 0)
-		return;
-	pages->base = url;
-	pages->has_base = true;
+	sink->base = url;
+	sink->has_base = true;
+}
+
+static bool
+is_blank(char byte)
+{
+	return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\f' ||
+	    byte == '\r';
+}
+
+/* Runs of blanks become one, and those at the ends none. */
+static size_t
+collapse(char *text, size_t len)
+{
+	char *to = text;
+
+	for (size_t i = 0; i < len; i++)
+		if (!is_blank(text[i]))
+			*to++ = text[i];
+		else if (to > text && to[-1] != ' ')
+			*to++ = ' ';
+	if (to > text && to[-1] == ' ')
+		to--;
+	return (size_t)(to - text);
+}
+
+/* The text of the anchor whose tag was found last. */
+static struct field
+text_of_anchor(struct pages *pages, const struct scan *scan)
+{
+	struct room *room = &pages->text;
+	const char *piece;
+	size_t at = 0, len;
+
+	room->used = 0;
+	room_add(room, 1);
+	while (scan_text(scan, &at, &piece, &len)) {
+		struct field text = to_utf8(pages, &pages->bytes, piece, len);
+		char *to = room_add(room, ENTITY_GROWTH * text.len);
+
+		room->used += entity_decode(to, text.data, text.len, false);
+	}
+	return (struct field){ room->data, collapse(room->data, room->used) };
+}
+
+/* The text of what has none inside. */
+static struct field
+text_of_image(struct pages *pages, const struct scan_tag *tag)
+{
+	struct field text = { "", 0 };
+	const char *value;
+	size_t len;
+
+	if (scan_attribute(pages->scanner, tag, "alt", &value, &len))
+		text = decode(pages, &pages->text, value, len);
+	return text;
+}
+
+/* Put the links of one attribute. */
+static void
+put_values(struct pages *pages, const struct kind *kind, struct link *link,
+    const char *data, size_t len)
+{
+	struct field value = decode(pages, &pages->value, data, len);
+	size_t at = 0, link_len;
+
+	while (!sink_full(pages->sink) &&
+	    kind_next(kind->form, value.data, value.len, &at, &link_len)) {
+		link->data = value.data + at;
+		link->len = link_len;
+		sink_put(pages->sink, link);
+		at += link_len;
+		if (kind->form != KIND_SRCSET)
+			break;
+	}
+}
+
+/* Is it a <meta http-equiv=refresh>? */
+static bool
+is_refresh(struct pages *pages, const struct scan_tag *tag)
+{
+	const char *value;
+	size_t len;
+
+	return scan_attribute(pages->scanner, tag, "http-equiv", &value, &len) &&
+	    len == 7 && strncasecmp(value, "refresh", len) == 0;
+}
+
+/* Look up what is asked for besides the link. */
+static void
+describe(struct pages *pages, const struct scan *scan, const struct scan_tag *tag,
+    struct link *link)
+{
+	const char *value;
+	size_t len;
+
+	link->kind = tag->name;
+	link->text = link->rel = (struct field){ "", 0 };
+	if (pages->choice->show_text)
+		link->text = strcmp(tag->name, "a") == 0 ? text_of_anchor(pages, scan)
+							 : text_of_image(pages, tag);
+	if (choice_needs_rel(pages->choice) &&
+	    scan_attribute(pages->scanner, tag, "rel", &value, &len))
+		link->rel = decode(pages, &pages->rel, value, len);
+}
+
+/* Put the links of a tag. */
+static void
+put_tag(struct pages *pages, const struct scan *scan, const struct scan_tag *tag)
+{
+	unsigned where = tag->foreign ? KIND_FOREIGN : KIND_HTML;
+	struct link link;
+	bool described = false;
+
+	for (size_t i = 0; kinds[i].element != NULL; i++) {
+		const struct kind *kind = &kinds[i];
+		const char *value = tag->href;
+		size_t len = tag->href_len;
+
+		if (!pages->choice->kinds.chosen[i] || (kind->where & where) == 0 ||
+		    strcmp(kind->element, tag->name) != 0)
+			continue;
+		if (strcmp(kind->attribute, "href") == 0) {
+			if (value == NULL)
+				continue;
+		} else if (!scan_attribute(
+			       pages->scanner, tag, kind->attribute, &value, &len)) {
+			continue;
+		}
+		if (kind->form == KIND_REFRESH && !is_refresh(pages, tag))
+			continue;
+		if (!described)
+			describe(pages, scan, tag, &link);
+		described = true;
+		put_values(pages, kind, &link, value, len);
+	}
 }
 
 static const char *
 links_of_tags(struct pages *pages)
 {
+	bool plain = choice_is_plain(pages->choice) && pages->choice->kinds.anchors_only;
 	struct scan scan;
 	struct scan_tag tag;
-	int got;
+	int got = 1;
 
-	scan_begin(&scan, pages->scanner, pages->text, pages->text_len);
-	while ((got = scan_next(&scan, &tag)) > 0)
-		if (tag.href != NULL && !tag.in_template && tag.element != ELEMENT_BASE)
-			put_link(pages, tag.href, tag.href_len);
+	scan_begin(&scan, pages->scanner, pages->data, pages->len);
+	while (!sink_full(pages->sink) && (got = scan_next(&scan, &tag)) > 0) {
+		if (tag.in_template)
+			continue;
+		if (plain && tag.name[0] == 'a' && tag.href != NULL && !tag.foreign &&
+		    memchr(tag.href, '&', tag.href_len) == NULL &&
+		    sink_put_plain(pages->sink, tag.href, tag.href_len))
+			continue;
+		put_tag(pages, &scan, &tag);
+	}
 	return got < 0 ? "no memory to scan it" : NULL;
 }
 
@@ -198,23 +347,30 @@ static const char *
 links_of_regex(struct pages *pages)
 {
 	struct pattern *regex = pages->choice->regex;
-	size_t at = 0, len = pages->text_len;
+	struct link link = { .kind = "regex", .text = { "", 0 }, .rel = { "", 0 } };
+	size_t at = 0, len = pages->len;
 
-	while (at <= len) {
+	while (at <= len && !sink_full(pages->sink)) {
 		size_t group = regex->group_count > 0 ? 1 : 0;
-		int got = pattern_match(regex, pages->text, len, at, pages->why);
+		int got = pattern_match(regex, pages->data, len, at, pages->why);
 		size_t start, end;
 
 		if (got <= 0)
 			return got < 0 ? pages->why : NULL;
 		start = regex->groups[2 * group];
 		end = regex->groups[2 * group + 1];
-		if (start != PCRE2_UNSET && regex->groups[1] > regex->groups[0])
-			put_link(pages, pages->text + start, end - start);
+		if (start != PCRE2_UNSET && regex->groups[1] > regex->groups[0]) {
+			struct field value = decode(
+			    pages, &pages->value, pages->data + start, end - start);
+
+			link.data = value.data;
+			link.len = value.len;
+			sink_put(pages->sink, &link);
+		}
 		at = regex->groups[1] > at ? regex->groups[1] : at;
-		if (regex->groups[1] == regex->groups[0])
+		if (regex->groups[1] <= regex->groups[0])
 			at++; /* an empty match would be found for ever */
-		while (at < len && ((unsigned char)pages->text[at] & 0xc0) == 0x80)
+		while (at < len && ((unsigned char)pages->data[at] & 0xc0) == 0x80)
 			at++;
 	}
 	return NULL;
@@ -225,36 +381,38 @@ page_links(struct pages *pages, const struct record *rec)
 {
 	struct field fields[FIELDS];
 	size_t count = field_split(rec->data, rec->len, fields, FIELDS);
-	const struct field *body = &fields[FIELD_BODY], *url;
-	char *text;
+	const struct field *body = &fields[FIELD_BODY], *type = &fields[FIELD_TYPE];
+	const char *why;
+	char *data;
 
 	if (count <= FIELD_ERROR)
 		return "not a page record: fewer than five fields";
-	pages->html = is_html(&fields[FIELD_TYPE]);
+	pages->html = is_html(type);
 	if (count <= FIELD_BODY || body->len == 0)
 		return NULL;
-	if (!pages->html &&
-	    (pages->choice->regex == NULL || !is_text(&fields[FIELD_TYPE])))
+	if (!pages->html && (pages->choice->regex == NULL || !is_text(type)))
 		return NULL;
-	pages->name = fields[FIELD_URL];
-	url = &fields[fields[FIELD_EFFECTIVE].len > 0 ? FIELD_EFFECTIVE : FIELD_URL];
-	text = room_for(&pages->body, body->len);
-	pages->text = text;
-	pages->text_len = field_unescape(text, body->data, body->len);
-	use_document(pages, url);
-	if (pages->html && scanner_base(pages->scanner, text, pages->text_len))
+	pages->data = data = room_take(&pages->body, body->len);
+	pages->len = field_unescape(data, body->data, body->len);
+	sink_begin(pages->sink, fields[FIELD_URL]);
+	use_charset(pages, type);
+	use_document(pages,
+	    &fields[fields[FIELD_EFFECTIVE].len > 0 ? FIELD_EFFECTIVE : FIELD_URL]);
+	if (pages->html && scanner_base(pages->scanner, pages->data, pages->len))
 		use_base_element(pages);
-	return pages->choice->regex != NULL ? links_of_regex(pages)
-					    : links_of_tags(pages);
+	why = pages->choice->regex != NULL ? links_of_regex(pages) : links_of_tags(pages);
+	return why == NULL && pages->sink->failed ? pages->sink->why : why;
 }
 
 void
 pages_close(struct pages *pages)
 {
 	free(pages->body.data);
+	free(pages->decoded.data);
+	free(pages->bytes.data);
 	free(pages->value.data);
-	free(pages->cleaned.data);
-	free(pages->resolved.data);
+	free(pages->text.data);
+	free(pages->rel.data);
 	free(pages->document.data);
-	free(pages->base_href.data);
+	free(pages->base.data);
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * page - the links of one page record, resolved, as link records.
+ * page - the links of one page record: its fields, its encoding, its base, its tags.
  *
- *	URL status content-type effective-URL error body     in, more fields may follow
- *	URL link                                             out, one for each link
+ *	URL status content-type effective-URL error body     more fields may follow
  */
 #ifndef PAR_LINKS_PAGE_H
 #define PAR_LINKS_PAGE_H
@@ -11,39 +10,26 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "field.h"
-#include "pattern.h"
+#include "charset.h"
+#include "choice.h"
+#include "link.h"
+#include "room.h"
 #include "scan.h"
 #include "stage.h"
-#include "url.h"
 
-/* A buffer that grows as it must, and is used again for each record. */
-struct room {
-	char *data;
-	size_t size;
-};
-
-/* What the user chose. */
-struct choice {
-	struct pattern *regex; /* what to look for instead of tags, or NULL */
-	bool valid; /* leave out what is no URL */
-};
-
-/* The work on pages; all zero but for the first three to begin with. */
+/* The work on pages; all zero but for choice, scanner and sink to begin with. */
 struct pages {
-	struct stage *stage;
 	const struct choice *choice;
 	struct scanner *scanner;
-	struct room body, value, cleaned, resolved, document, base_href;
+	struct sink *sink;
+	struct room body, decoded, bytes, value, text, rel, document, base;
 	char why[PATTERN_WHY];
 
 	/* Of the page at work on: */
-	struct field name; /* its URL, as it is in the record */
-	const char *text; /* its body */
-	size_t text_len;
+	const char *data; /* its body */
+	size_t len;
 	bool html;
-	struct url base; /* what links are resolved on */
-	bool has_base;
+	const struct charset *charset; /* what data is in */
 };
 
 /*

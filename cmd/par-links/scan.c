@@ -22,12 +22,8 @@ struct name {
 	unsigned stops;
 };
 
-/* Names of one first letter stand together; "a" is first, as it is the most frequent. */
 static const struct name names[] = {
-	{ "a", ELEMENT_A, BOTH },
-	{ "area", ELEMENT_AREA, HTML },
 	{ "annotation-xml", ELEMENT_ANNOTATION, INSIDE },
-	{ "base", ELEMENT_BASE, HTML },
 	{ "b", ELEMENT_BREAKOUT, FOREIGN },
 	{ "big", ELEMENT_BREAKOUT, FOREIGN },
 	{ "blockquote", ELEMENT_BREAKOUT, FOREIGN },
@@ -105,15 +101,15 @@ enum { NAMES = sizeof(names) / sizeof(names[0]), SOURCE_MAX = 8192 };
 #define ATTR_NAME "[^" BLANKS "/>]" NAME_REST /* its first byte may be "=" */
 #define BARE "[^" BLANKS ">\"'][^" BLANKS ">]*+"
 /* An unclosed quote takes the rest of the page, where no ">" is left to match. */
-#define VALUE BLANK "=" BLANK "(?:\"[^\"]*+(?:\"|\\z)|'[^']*+(?:'|\\z)|" BARE "|(?=>))"
+#define IS BLANK "=" BLANK
+#define VALUE IS "(?:\"[^\"]*+(?:\"|\\z)|'[^']*+(?:'|\\z)|" BARE "|(?=>))"
 #define ATTRS "(?:" GAP ATTR_NAME "(?:" VALUE ")?+)*+"
 #define ATTRS_BUT(name)                                                                  \
 	"(?:" GAP "(?!" name "[" BLANKS "/>=])" ATTR_NAME "(?:" VALUE ")?+)*+"
-/* The attribute called name, its value as the next group. */
-#define ATTR(name)                                                                       \
-	GAP name "(?|" BLANK "=" BLANK "\"([^\"]*+)\"|" BLANK "=" BLANK                  \
-		 "'([^']*+)'|" BLANK "=" BLANK "(" BARE ")|" BLANK "=" BLANK             \
-		 "()(?=>)|()(?=" NAME_ENDS ")(?!" BLANK "=))"
+/* The value, none included, as the next group. */
+#define VALUE_GROUP                                                                      \
+	"(?|" IS "\"([^\"]*+)\"|" IS "'([^']*+)'|" IS "(" BARE ")|" IS                   \
+	"()(?=>)|()(?=" NAME_ENDS ")(?!" BLANK "=))"
 #define TAG_REST "[^" BLANKS "/>]*+(?:[^=>]*+>|" ATTRS GAP ">)"
 #define COMMENT "<!--(?:-?+>|[^-]*+(?:-(?!-!?>)[^-]*+)*+(?:--!?>|\\z))"
 #define BOGUS "<[!?][^>]*+>|</[^a-z>][^>]*+>|</>"
@@ -122,48 +118,85 @@ enum { NAMES = sizeof(names) / sizeof(names[0]), SOURCE_MAX = 8192 };
 /* Groups of the search for a tag. */
 enum { GROUP_SLASH = 1, GROUP_NAME, GROUP_HREF, GROUP_GAP };
 
-/* Add the names whose stops has any of wanted, as an alternation by first letter. */
-static size_t
-put_names(char *dst, size_t used, unsigned wanted)
+/* A pattern as it is put together. */
+struct source {
+	char text[SOURCE_MAX];
+	size_t used;
+};
+
+static void
+add(struct source *source, const char *text)
 {
-	char letter = '\0';
-
-	for (size_t i = 0; i < NAMES; i++) {
-		const char *name = names[i].name;
-
-		if ((names[i].stops & wanted) == 0)
-			continue;
-		if (*name != letter)
-			used += (size_t)snprintf(dst + used, SOURCE_MAX - used,
-			    "%s%c(?:", letter == '\0' ? "" : ")|", *name);
-		else
-			dst[used++] = '|';
-		letter = *name;
-		used += (size_t)snprintf(dst + used, SOURCE_MAX - used, "%s", name + 1);
-	}
-	return used + (size_t)snprintf(dst + used, SOURCE_MAX - used, ")");
+	source->used += (size_t)snprintf(
+	    source->text + source->used, SOURCE_MAX - source->used, "%s", text);
 }
 
-/* The search for the next tag whose name's stops has start, or for end tags end. */
-static int
-compile_find(struct pattern *pattern, unsigned start, unsigned end, const char *extra,
-    char why[static PATTERN_WHY])
+/*
+ * Add the names whose stops has any of those asked for, and those wanted, as
+ * alternatives, grouped by first letter so that few are tried at a tag.
+ */
+static void
+add_names(struct source *source, const struct scanner *scanner, unsigned stops)
 {
-	char source[SOURCE_MAX];
-	size_t used;
+	add(source, "(?:(?!)");
+	for (char letter = 'a'; letter <= 'z'; letter++) {
+		const char begin[] = { '|', letter, '(', '?', ':', '(', '?', '!', ')',
+			'\0' };
 
-	used = (size_t)snprintf(source, SOURCE_MAX, "(?:[^<]++|<(?!(?:");
-	used = put_names(source, used, start);
-	used += (size_t)snprintf(source + used, SOURCE_MAX - used,
-	    ")" NAME_ENDS ")[a-z]" TAG_REST "|</(?!(?:");
-	used = put_names(source, used, end);
-	snprintf(source + used, SOURCE_MAX - used,
-	    ")" NAME_ENDS ")[a-z]" TAG_REST "|" COMMENT "%s|" BOGUS "|<(?![a-z/!?]))*+"
+		add(source, begin);
+		for (size_t i = 0; i < NAMES; i++)
+			if ((names[i].stops & stops) != 0 && names[i].name[0] == letter) {
+				add(source, "|");
+				add(source, names[i].name + 1);
+			}
+		for (size_t i = 0; scanner != NULL && i < scanner->wanted_count; i++)
+			if (scanner->wanted[i].name[0] == letter) {
+				add(source, "|");
+				add(source, scanner->wanted[i].name + 1);
+			}
+		add(source, ")");
+	}
+	add(source, ")" NAME_ENDS);
+}
+
+/* The search for the next start tag of names, or end tag of ends. */
+static int
+compile_find(struct pattern *pattern, const struct source *starts,
+    const struct source *ends, const char *extra, char why[static PATTERN_WHY])
+{
+	struct source source = { 0 };
+
+	add(&source, "(?:[^<]++|<(?!");
+	add(&source, starts->text);
+	add(&source, ")[a-z]" TAG_REST "|</(?!");
+	add(&source, ends->text);
+	add(&source, ")[a-z]" TAG_REST "|" COMMENT);
+	add(&source, extra);
+	add(&source,
+	    "|" BOGUS "|<(?![a-z/!?]))*+"
 	    "<(/?)([a-z][^" BLANKS "/>]*+)"
-	    "(?:" ATTRS_BUT("href") ATTR("href") ")?+" ATTRS "(" GAP ")>",
-	    extra);
-	return pattern_open(
-	    pattern, source, PCRE2_ANCHORED | PCRE2_CASELESS | PCRE2_DOTALL, NULL, why);
+	    "(?:" ATTRS_BUT("href") GAP "href" VALUE_GROUP ")?+" ATTRS "(" GAP ")>");
+	return pattern_open(pattern, source.text,
+	    PCRE2_ANCHORED | PCRE2_CASELESS | PCRE2_DOTALL, NULL, why);
+}
+
+static int
+compile_finds(struct scanner *scanner, char why[static PATTERN_WHY])
+{
+	const struct source meta = { .text = "meta" NAME_ENDS },
+			    none = { .text = "(?!)" };
+	struct source starts = { 0 }, ends = { 0 };
+
+	add_names(&starts, scanner, HTML);
+	add_names(&ends, NULL, HTML_END);
+	if (compile_find(&scanner->html, &starts, &ends, "", why) < 0)
+		return -1;
+	starts.used = ends.used = 0;
+	add_names(&starts, scanner, FOREIGN);
+	add_names(&ends, NULL, FOREIGN_END);
+	if (compile_find(&scanner->foreign, &starts, &ends, "|" CDATA, why) < 0)
+		return -1;
+	return compile_find(&scanner->meta, &meta, &none, "", why);
 }
 
 /*
@@ -178,20 +211,49 @@ static const char script_source[] =
     ")*+(?:-->)?+"
     ")*+";
 
-int
-scanner_open(struct scanner *scanner, char why[static PATTERN_WHY])
+/* One attribute: its name and its value. */
+static const char attribute_source[] = GAP "(" ATTR_NAME ")" VALUE_GROUP;
+
+/*
+ * A piece of text, or the end of an anchor as the second group, or the name of an
+ * element with raw text as the third.
+ */
+static const char text_source[] =
+    "(?:" COMMENT "|" BOGUS
+    "|</?(?!(?:a|script|style|textarea|title|xmp|iframe|noembed|noframes)" NAME_ENDS
+    ")[a-z]" TAG_REST "|</(?!a" NAME_ENDS ")[a-z]" TAG_REST ")*+"
+    "(?:((?:[^<]++|<(?![a-z/!?]))++)|(</?a)" NAME_ENDS "|<([a-z]++)" TAG_REST ")";
+
+static enum element element_of(const char *name, size_t len);
+
+/* What matching tags may mean, and that it is linear, is the same for all. */
+static int
+open_own(struct pattern *pattern, const char *source, char why[static PATTERN_WHY])
 {
-	*scanner = (struct scanner){ 0 };
-	if (compile_find(&scanner->html, HTML, HTML_END, "", why) < 0)
-		return -1;
-	if (compile_find(&scanner->foreign, FOREIGN, FOREIGN_END, "|" CDATA, why) < 0 ||
-	    pattern_open(&scanner->script, script_source,
-		PCRE2_ANCHORED | PCRE2_CASELESS | PCRE2_DOTALL, NULL, why) < 0 ||
-	    pattern_open(&scanner->base, "<base", PCRE2_CASELESS, NULL, why) < 0) {
-		scanner_close(scanner);
-		return -1;
+	return pattern_open(
+	    pattern, source, PCRE2_ANCHORED | PCRE2_CASELESS | PCRE2_DOTALL, NULL, why);
+}
+
+int
+scanner_open(struct scanner *scanner, const char *const *elements, size_t count,
+    char why[static PATTERN_WHY])
+{
+	*scanner = (struct scanner){ .wanted_count = count };
+	for (size_t i = 0; i < count; i++) {
+		size_t len = strlen(elements[i]);
+
+		scanner->wanted[i].name = elements[i];
+		scanner->wanted[i].len = len;
+		scanner->wanted[i].element = element_of(elements[i], len);
 	}
-	return 0;
+	if (compile_finds(scanner, why) == 0 &&
+	    open_own(&scanner->script, script_source, why) == 0 &&
+	    open_own(&scanner->attribute, attribute_source, why) == 0 &&
+	    open_own(&scanner->text, text_source, why) == 0 &&
+	    pattern_open(&scanner->base, "<base", PCRE2_CASELESS, NULL, why) == 0)
+		return 0;
+	scanner_close(scanner);
+	return -1;
 }
 
 void
@@ -199,8 +261,11 @@ scanner_close(struct scanner *scanner)
 {
 	pattern_close(&scanner->html);
 	pattern_close(&scanner->foreign);
+	pattern_close(&scanner->meta);
 	pattern_close(&scanner->script);
 	pattern_close(&scanner->base);
+	pattern_close(&scanner->attribute);
+	pattern_close(&scanner->text);
 	free(scanner->contexts);
 }
 
@@ -354,28 +419,35 @@ leave_html(struct scan *scan, const struct found *found)
 		pop(scan);
 }
 
-/* Does tag, from its name on, have one of the attributes of <font> that break out? */
+/* Does a tag of SVG or MathML have one of the attributes that end them? */
 static bool
-has_any(const struct scan *scan, const struct found *found, const char *const *wanted)
+is_html_font(struct scanner *scanner, const struct scan_tag *tag)
 {
-	const char *end = scan->data + scan->at;
+	const char *value;
+	size_t len;
 
-	for (; *wanted != NULL; wanted++) {
-		size_t len = strlen(*wanted);
+	return scan_attribute(scanner, tag, "color", &value, &len) ||
+	    scan_attribute(scanner, tag, "face", &value, &len) ||
+	    scan_attribute(scanner, tag, "size", &value, &len);
+}
 
-		for (const char *p = found->name + found->name_len; p + len < end; p++)
-			if (strncasecmp(p, *wanted, len) == 0)
-				return true;
-	}
-	return false;
+/* Does an <annotation-xml> hold HTML? */
+static bool
+is_html_annotation(struct scanner *scanner, const struct scan_tag *tag)
+{
+	const char *value;
+	size_t len;
+
+	if (!scan_attribute(scanner, tag, "encoding", &value, &len))
+		return false;
+	return (len == 9 && strncasecmp(value, "text/html", len) == 0) ||
+	    (len == 21 && strncasecmp(value, "application/xhtml+xml", len) == 0);
 }
 
 /* What a start tag in SVG or MathML changes.  0, or -1 without memory. */
 static int
-enter_foreign(struct scan *scan, const struct found *found)
+enter_foreign(struct scan *scan, const struct found *found, const struct scan_tag *tag)
 {
-	static const char *const font[] = { "color", "face", "size", NULL };
-	static const char *const html[] = { "text/html", "application/xhtml+xml", NULL };
 	bool svg = scan->scanner->contexts[scan->depth - 1] == CONTEXT_SVG;
 
 	switch ((int)found->element) {
@@ -383,7 +455,7 @@ enter_foreign(struct scan *scan, const struct found *found)
 		break_out(scan);
 		return 0;
 	case ELEMENT_FONT:
-		if (has_any(scan, found, font))
+		if (is_html_font(scan->scanner, tag))
 			break_out(scan);
 		return 0;
 	case ELEMENT_SVG:
@@ -396,7 +468,7 @@ enter_foreign(struct scan *scan, const struct found *found)
 	case ELEMENT_MATH_TEXT:
 		return svg || found->closed ? 0 : push(scan, CONTEXT_MATH_HTML);
 	case ELEMENT_ANNOTATION:
-		if (svg || found->closed || !has_any(scan, found, html))
+		if (svg || found->closed || !is_html_annotation(scan->scanner, tag))
 			return 0;
 		return push(scan, CONTEXT_MATH_HTML);
 	default:
@@ -432,54 +504,144 @@ leave_foreign(struct scan *scan, const struct found *found)
 	}
 }
 
-/* Take in a tag.  1: it is one to give out; 0, or -1 without memory. */
+/* Take in a tag.  0, or -1 without memory. */
 static int
-take(struct scan *scan, const struct found *found)
+take(struct scan *scan, const struct found *found, struct scan_tag *tag)
 {
 	bool foreign = in_foreign(scan);
+	int got = 0;
 
-	if (found->end) {
-		if (foreign)
-			leave_foreign(scan, found);
-		else
-			leave_html(scan, found);
-		return 0;
+	if (found->end && foreign)
+		leave_foreign(scan, found);
+	else if (found->end)
+		leave_html(scan, found);
+	else if (foreign)
+		got = enter_foreign(scan, found, tag);
+	else
+		got = enter_html(scan, found);
+	/* A tag that ends SVG is one of HTML. */
+	tag->foreign = foreign && found->element != ELEMENT_BREAKOUT;
+	return got;
+}
+
+/* Is it one to give out?  Then its name is set, and what it means. */
+static bool
+is_wanted(const struct scanner *scanner, struct found *found, struct scan_tag *tag)
+{
+	for (size_t i = 0; i < scanner->wanted_count; i++)
+		if (scanner->wanted[i].len == found->name_len &&
+		    strncasecmp(scanner->wanted[i].name, found->name, found->name_len) ==
+			0) {
+			tag->name = scanner->wanted[i].name;
+			found->element = scanner->wanted[i].element;
+			return !found->end;
+		}
+	found->element = element_of(found->name, found->name_len);
+	return false;
+}
+
+/* What the groups of a search tell of a tag. */
+static void
+read_tag(
+    const char *data, const size_t *groups, struct found *found, struct scan_tag *tag)
+{
+	size_t gap = groups[2 * GROUP_GAP + 1];
+
+	found->name = data + groups[2 * GROUP_NAME];
+	found->name_len = groups[2 * GROUP_NAME + 1] - groups[2 * GROUP_NAME];
+	found->end = groups[2 * GROUP_SLASH + 1] > groups[2 * GROUP_SLASH];
+	found->closed = gap > groups[2 * GROUP_GAP] && data[gap - 1] == '/';
+	tag->attrs = found->name + found->name_len;
+	tag->attrs_len = (size_t)(data + groups[1] - tag->attrs);
+	tag->href = NULL;
+	if (groups[2 * GROUP_HREF] != PCRE2_UNSET) {
+		tag->href = data + groups[2 * GROUP_HREF];
+		tag->href_len = groups[2 * GROUP_HREF + 1] - groups[2 * GROUP_HREF];
 	}
-	if (found->element < ELEMENT_LINKS)
-		return 1;
-	return foreign ? enter_foreign(scan, found) : enter_html(scan, found);
 }
 
 int
 scan_next(struct scan *scan, struct scan_tag *tag)
 {
-	int given = 0;
+	bool wanted = false;
 
-	while (given == 0) {
+	while (!wanted) {
 		struct pattern *find =
 		    in_foreign(scan) ? &scan->scanner->foreign : &scan->scanner->html;
 		struct found found;
+		int got = pattern_match(find, scan->data, scan->len, scan->at, NULL);
+
+		if (got <= 0)
+			return got;
+		scan->at = find->groups[1];
+		read_tag(scan->data, find->groups, &found, tag);
+		wanted = is_wanted(scan->scanner, &found, tag);
+		tag->in_template = scan->templates > 0;
+		if (found.element != ELEMENT_OTHER && take(scan, &found, tag) < 0)
+			return -1;
+		if (found.element == ELEMENT_OTHER)
+			tag->foreign = in_foreign(scan);
+	}
+	return 1;
+}
+
+bool
+scan_attribute(struct scanner *scanner, const struct scan_tag *tag, const char *name,
+    const char **value, size_t *len)
+{
+	struct pattern *attribute = &scanner->attribute;
+	size_t at = 0, name_len = strlen(name);
+
+	while (pattern_match(attribute, tag->attrs, tag->attrs_len, at, NULL) > 0) {
+		const size_t *groups = attribute->groups;
+
+		at = groups[1];
+		if (groups[3] - groups[2] != name_len ||
+		    strncasecmp(tag->attrs + groups[2], name, name_len) != 0)
+			continue;
+		*value = tag->attrs + groups[4];
+		*len = groups[5] - groups[4];
+		return true;
+	}
+	return false;
+}
+
+bool
+scanner_meta(struct scanner *scanner, const char *data, size_t len, size_t *at,
+    struct scan_tag *tag)
+{
+	struct found found;
+
+	if (pattern_match(&scanner->meta, data, len, *at, NULL) <= 0)
+		return false;
+	*at = scanner->meta.groups[1];
+	read_tag(data, scanner->meta.groups, &found, tag);
+	return true;
+}
+
+bool
+scan_text(const struct scan *scan, size_t *at, const char **text, size_t *len)
+{
+	struct pattern *find = &scan->scanner->text;
+	struct scan raw = *scan;
+
+	if (*at == 0)
+		*at = scan->at;
+	if (raw.len - scan->at > SCAN_TEXT_MAX)
+		raw.len = scan->at + SCAN_TEXT_MAX;
+	while (*at < raw.len && pattern_match(find, scan->data, raw.len, *at, NULL) > 0) {
 		const size_t *groups = find->groups;
 
-		given = pattern_match(find, scan->data, scan->len, scan->at, NULL);
-		if (given <= 0)
-			return given;
-		scan->at = groups[1];
-		found.name = scan->data + groups[2 * GROUP_NAME];
-		found.name_len = groups[2 * GROUP_NAME + 1] - groups[2 * GROUP_NAME];
-		found.element = element_of(found.name, found.name_len);
-		found.end = groups[2 * GROUP_SLASH + 1] > groups[2 * GROUP_SLASH];
-		found.closed = groups[2 * GROUP_GAP + 1] > groups[2 * GROUP_GAP] &&
-		    scan->data[groups[2 * GROUP_GAP + 1] - 1] == '/';
-		given = take(scan, &found);
-		tag->element = found.element;
-		tag->href = NULL;
-		if (groups[2 * GROUP_HREF] != PCRE2_UNSET) {
-			tag->href = scan->data + groups[2 * GROUP_HREF];
-			tag->href_len =
-			    groups[2 * GROUP_HREF + 1] - groups[2 * GROUP_HREF];
+		if (groups[2] != PCRE2_UNSET) {
+			*at = groups[1];
+			*text = scan->data + groups[2];
+			*len = groups[3] - groups[2];
+			return true;
 		}
+		if (groups[4] != PCRE2_UNSET)
+			return false;
+		raw.at = groups[1];
+		*at = raw_end(&raw, scan->data + groups[6], groups[7] - groups[6]);
 	}
-	tag->in_template = scan->templates > 0;
-	return given;
+	return false;
 }

@@ -18,13 +18,9 @@
 
 #include "pattern.h"
 
-/* Elements that are given out come first. */
+/* Elements that change what the tags after them mean. */
 enum element {
-	ELEMENT_A,
-	ELEMENT_AREA,
-	ELEMENT_BASE,
-	ELEMENT_LINKS, /* how many those are */
-	ELEMENT_SCRIPT = ELEMENT_LINKS,
+	ELEMENT_SCRIPT,
 	ELEMENT_RAW, /* style, textarea and the like: text up to their end tag */
 	ELEMENT_TITLE,
 	ELEMENT_PLAINTEXT,
@@ -42,16 +38,34 @@ enum element {
 /* What is open around: SVG, MathML, and HTML inside them. */
 enum context { CONTEXT_SVG, CONTEXT_MATH, CONTEXT_SVG_HTML, CONTEXT_MATH_HTML, CONTEXTS };
 
+enum {
+	SCAN_WANTED_MAX = 64,
+	SCAN_TEXT_MAX = 32 << 10 /* how far the text of an anchor is looked for, bytes */
+};
+
 struct scanner {
 	struct pattern html, foreign; /* the next tag that matters in either */
+	struct pattern meta; /* the next <meta>, of what comes before all else */
 	struct pattern script; /* the text of a script */
 	struct pattern base; /* what may be a <base> */
+	struct pattern attribute;
+	struct pattern text; /* what an anchor holds */
+	struct {
+		const char *name;
+		size_t len;
+		enum element element;
+	} wanted[SCAN_WANTED_MAX]; /* tags to give out */
+	size_t wanted_count;
 	unsigned char *contexts; /* a stack; kept from page to page */
 	size_t room;
 };
 
-/* 0, or -1 and a sentence in why. */
-int scanner_open(struct scanner *scanner, char why[static PATTERN_WHY]);
+/*
+ * Look for start tags of count elements, lowercase names that stay valid, each
+ * named once, at most SCAN_WANTED_MAX.  0, or -1 and a sentence in why.
+ */
+int scanner_open(struct scanner *scanner, const char *const *elements, size_t count,
+    char why[static PATTERN_WHY]);
 void scanner_close(struct scanner *scanner);
 
 /* Is there a "<base" in the page at all, be it in a comment? */
@@ -59,11 +73,25 @@ bool scanner_base(struct scanner *scanner, const char *data, size_t len);
 
 /* A start tag; the strings point into the page, and are not decoded. */
 struct scan_tag {
-	enum element element;
+	const char *name; /* as scanner_open() was given it */
+	bool foreign; /* of SVG or MathML */
 	bool in_template; /* not part of the document */
 	const char *href; /* of its first attribute of that name; NULL: it has none */
 	size_t href_len;
+	const char *attrs; /* what follows its name, to its ">" */
+	size_t attrs_len;
 };
+
+/* The value of the first attribute called name, lowercase; false if there is none. */
+bool scan_attribute(struct scanner *scanner, const struct scan_tag *tag, const char *name,
+    const char **value, size_t *len);
+
+/*
+ * The next <meta> from *at on, found as browsers look for an encoding before they
+ * begin: no text is raw.  False if there is none; *at is set to its end.
+ */
+bool scanner_meta(struct scanner *scanner, const char *data, size_t len, size_t *at,
+    struct scan_tag *tag);
 
 /* One page. */
 struct scan {
@@ -79,5 +107,11 @@ void scan_begin(struct scan *scan, struct scanner *scanner, const char *data, si
 
 /* The next tag: 1 and *tag, 0 at the end of the page, -1 without memory. */
 int scan_next(struct scan *scan, struct scan_tag *tag);
+
+/*
+ * The next piece of the text between the tag given last, or *at if it is not 0,
+ * and the next start or end tag of an anchor.  False: there is no more.
+ */
+bool scan_text(const struct scan *scan, size_t *at, const char **text, size_t *len);
 
 #endif

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+#include <strings.h>
+
+#include "kind.h"
+
+enum { BOTH = KIND_HTML | KIND_FOREIGN };
+
+const struct kind kinds[] = {
+	{ "a", "href", KIND_URL, BOTH },
+	{ "area", "href", KIND_URL, KIND_HTML },
+	{ "audio", "src", KIND_URL, KIND_HTML },
+	{ "base", "href", KIND_URL, KIND_HTML },
+	{ "blockquote", "cite", KIND_URL, KIND_HTML },
+	{ "body", "background", KIND_URL, KIND_HTML },
+	{ "button", "formaction", KIND_URL, KIND_HTML },
+	{ "del", "cite", KIND_URL, KIND_HTML },
+	{ "embed", "src", KIND_URL, KIND_HTML },
+	{ "form", "action", KIND_URL, KIND_HTML },
+	{ "frame", "src", KIND_URL, KIND_HTML },
+	{ "iframe", "src", KIND_URL, KIND_HTML },
+	{ "image", "href", KIND_URL, KIND_FOREIGN },
+	{ "image", "xlink:href", KIND_URL, KIND_FOREIGN },
+	{ "img", "src", KIND_URL, KIND_HTML },
+	{ "img", "srcset", KIND_SRCSET, KIND_HTML },
+	{ "input", "src", KIND_URL, KIND_HTML },
+	{ "input", "formaction", KIND_URL, KIND_HTML },
+	{ "ins", "cite", KIND_URL, KIND_HTML },
+	{ "link", "href", KIND_URL, KIND_HTML },
+	{ "link", "imagesrcset", KIND_SRCSET, KIND_HTML },
+	{ "meta", "content", KIND_REFRESH, KIND_HTML },
+	{ "object", "data", KIND_URL, KIND_HTML },
+	{ "q", "cite", KIND_URL, KIND_HTML },
+	{ "script", "src", KIND_URL, KIND_HTML },
+	{ "script", "href", KIND_URL, KIND_FOREIGN },
+	{ "script", "xlink:href", KIND_URL, KIND_FOREIGN },
+	{ "source", "src", KIND_URL, KIND_HTML },
+	{ "source", "srcset", KIND_SRCSET, KIND_HTML },
+	{ "track", "src", KIND_URL, KIND_HTML },
+	{ "use", "href", KIND_URL, KIND_FOREIGN },
+	{ "use", "xlink:href", KIND_URL, KIND_FOREIGN },
+	{ "video", "src", KIND_URL, KIND_HTML },
+	{ "video", "poster", KIND_URL, KIND_HTML },
+	{ NULL, NULL, KIND_URL, 0 },
+};
+
+_Static_assert(sizeof(kinds) / sizeof(kinds[0]) <= KIND_MAX, "room for every kind");
+
+static bool
+is_blank(char byte)
+{
+	return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\f' ||
+	    byte == '\r';
+}
+
+/* Add the kinds of one element; false if there is none of that name. */
+static bool
+choose_element(struct kind_set *set, const char *name, size_t len)
+{
+	bool all = len == 3 && memcmp(name, "all", 3) == 0, found = false;
+
+	for (size_t i = 0; kinds[i].element != NULL; i++) {
+		if (!all &&
+		    (strlen(kinds[i].element) != len ||
+			memcmp(kinds[i].element, name, len) != 0))
+			continue;
+		set->chosen[i] = found = true;
+	}
+	return found;
+}
+
+const char *
+kind_choose(struct kind_set *set, const char *list)
+{
+	*set = (struct kind_set){ .anchors_only = true };
+	for (;;) {
+		size_t len = strcspn(list, ",");
+
+		if (!choose_element(set, list, len))
+			return "no such kind; --help names them";
+		if (list[len] == '\0')
+			break;
+		list += len + 1;
+	}
+	for (size_t i = 0; kinds[i].element != NULL; i++) {
+		const char *element = kinds[i].element;
+
+		if (!set->chosen[i] && strcmp(element, "base") != 0)
+			continue;
+		if (set->chosen[i] && strcmp(element, "a") != 0 &&
+		    strcmp(element, "area") != 0)
+			set->anchors_only = false;
+		if (set->element_count == 0 ||
+		    strcmp(set->elements[set->element_count - 1], element) != 0)
+			set->elements[set->element_count++] = element;
+	}
+	return NULL;
+}
+
+/* A candidate of a srcset: a URL, then descriptors up to a comma out of parentheses. */
+static bool
+next_candidate(const char *value, size_t len, size_t *at, size_t *link_len)
+{
+	const char *end = value + len, *p = value + *at, *first;
+	bool inside = false;
+
+	/* What follows the link before this one. */
+	if (p > value && p[-1] != ',')
+		while (p < end && (*p != ',' || inside)) {
+			inside = *p == '(' || (inside && *p != ')');
+			p++;
+		}
+	while (p < end && (is_blank(*p) || *p == ','))
+		p++;
+	for (first = p; p < end && !is_blank(*p);)
+		p++;
+	while (p > first && p[-1] == ',')
+		p--;
+	*at = (size_t)(first - value);
+	*link_len = (size_t)(p - first);
+	return *link_len > 0;
+}
+
+/* The URL of "5; url='x'". */
+static bool
+refresh_url(const char *value, size_t len, size_t *at, size_t *link_len)
+{
+	const char *end = value + len, *p = value, *first;
+
+	while (p < end && is_blank(*p))
+		p++;
+	for (first = p; p < end && ((*p >= '0' && *p <= '9') || *p == '.');)
+		p++;
+	if (p == first || p == end || !(is_blank(*p) || *p == ';' || *p == ','))
+		return false;
+	while (p < end && is_blank(*p))
+		p++;
+	if (p < end && (*p == ';' || *p == ','))
+		p++;
+	while (p < end && is_blank(*p))
+		p++;
+	first = p;
+	if (end - p >= 3 && strncasecmp(p, "url", 3) == 0) {
+		for (p += 3; p < end && is_blank(*p);)
+			p++;
+		if (p < end && *p == '=') {
+			for (p++; p < end && is_blank(*p);)
+				p++;
+			first = p;
+		}
+	}
+	if (first < end && (*first == '\'' || *first == '"')) {
+		const char *quote = memchr(first + 1, *first, (size_t)(end - first - 1));
+
+		first++;
+		end = quote == NULL ? end : quote;
+	}
+	*at = (size_t)(first - value);
+	*link_len = (size_t)(end - first);
+	return first < end;
+}
+
+bool
+kind_next(
+    enum kind_form form, const char *value, size_t len, size_t *at, size_t *link_len)
+{
+	switch (form) {
+	case KIND_URL:
+		*link_len = len;
+		return *at == 0;
+	case KIND_SRCSET:
+		return next_candidate(value, len, at, link_len);
+	case KIND_REFRESH:
+		return *at == 0 && refresh_url(value, len, at, link_len);
+	}
+	return false;
+}
