@@ -183,10 +183,6 @@ collect_words(struct run *run, struct slot *slot)
 		slot->check_wait = 1;
 		slot->check_at = run->now + 2;
 	}
-	if (word == WORD_END && slot->worker.kind == WORKER_UNKNOWN) {
-		slot->worker.kind = WORKER_PLAIN;
-		know(run, slot);
-	}
 }
 
 /* Drop the rest of a record that was too long, in what came last. */
@@ -232,16 +228,16 @@ collect_output(struct run *run, struct slot *slot)
 	size_t before = hold->end - hold->start;
 	int got;
 
-	if (slot->worker.kind == WORKER_UNKNOWN) {
+	got = worker_absorb(&slot->worker, READ_SIZE);
+	if (got < 0 && errno != ENODATA)
+		run_broken(run, errno, "output of a worker");
+	if (got > 0 && slot->worker.kind == WORKER_UNKNOWN) {
 		collect_words(run, slot);
 		if (slot->worker.kind == WORKER_UNKNOWN) {
 			slot->worker.kind = WORKER_PLAIN; /* output before any hello */
 			know(run, slot);
 		}
 	}
-	got = worker_absorb(&slot->worker, READ_SIZE);
-	if (got < 0 && errno != ENODATA)
-		run_broken(run, errno, "output of a worker");
 	if (got > 0 && slot->worker.kind == WORKER_PLAIN) {
 		if (slot->torn)
 			drop_torn(slot);

@@ -248,7 +248,8 @@ end_of_native(struct run *run, struct slot *slot, bool crashed, const char *how)
 		send_back(run, &queue);
 		return;
 	}
-	if (slot->input_ended && back == 0)
+	/* All it had was done, and yet it says that something went wrong. */
+	if (slot->input_ended && back == 0 && slot->worker.exit_code != 0)
 		run->trouble = true;
 	warn("worker %u: %s; %llu records sent again", slot->worker.number, how,
 	    (unsigned long long)back);
