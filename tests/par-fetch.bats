@@ -2,43 +2,21 @@
 load helper
 load site
 
+load aid/hostile
+
 setup_file() {
 	load helper
 	load site
+	load aid/hostile
 	site_start
 	hostile_start
 }
 
 teardown_file() {
 	load site
+	load aid/hostile
 	site_stop
-	kill "$HOSTILE_PID"
-}
-
-# Start the server of aid/hostile-server.py: HOSTILE is its address, HOSTILE_LOG its log.
-hostile_start() {
-	HOSTILE_LOG=$BATS_FILE_TMPDIR/hostile.log
-	mkfifo "$BATS_FILE_TMPDIR/port"
-	"$ROOT/tests/aid/hostile-server.py" "$HOSTILE_LOG" \
-		>"$BATS_FILE_TMPDIR/port" 2>"$BATS_FILE_TMPDIR/hostile.err" 3>&- &
-	HOSTILE_PID=$!
-	read -r -t "$DEADLINE" port <"$BATS_FILE_TMPDIR/port"
-	HOSTILE=http://127.0.0.1:$port
-	export HOSTILE HOSTILE_LOG HOSTILE_PID
-}
-
-# field N: that field of records on standard input, unescaped
-field() {
-	cut -f "$1" | python3 -c '
-import re, sys
-names = {b"t": b"\t", b"n": b"\n", b"r": b"\r", b"0": b"\0", b"\\": b"\\"}
-for line in sys.stdin.buffer:
-    sys.stdout.buffer.write(re.sub(rb"\\(.)", lambda m: names[m[1]], line[:-1]))'
-}
-
-# How many requests the hostile server had that match a pattern.
-requests() {
-	grep -c "^get [A-Z]* $1" "$HOSTILE_LOG"
+	hostile_stop
 }
 
 @test "par-fetch: a record has URL, status, type, effective URL, error and body" {
@@ -177,9 +155,9 @@ requests() {
 @test "par-fetch: what may pass is tried again, and no more often than --retries" {
 	run -0 par-fetch --retry-delay 10ms <<<"$HOSTILE/cut/2"
 	[ "$(cut -f 2,6 <<<"$output")" = $'200\t3\\n' ]
-	run -0 par-fetch --retry-delay 10ms <<<"$HOSTILE/busy/2/503"
+	run -0 par-fetch --retry-max-delay 10ms <<<"$HOSTILE/busy/2/503"
 	[ "$(cut -f 2,6 <<<"$output")" = $'200\t3\\n' ]
-	run -0 par-fetch --retry-delay 10ms --retries 3 <<<"$HOSTILE/busy/99/503?again"
+	run -0 par-fetch --retry-delay 10ms --retry-max-delay 50ms --retries 3 <<<"$HOSTILE/busy/99/503?again"
 	[ "$(cut -f 2,6 <<<"$output")" = $'503\tbusy\\n' ]
 	[ "$(requests /busy/99/503.again)" -eq 4 ]
 	run -0 par-fetch --retry-delay 10ms <<<"$HOSTILE/busy/99/404"

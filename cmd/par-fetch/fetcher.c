@@ -28,6 +28,7 @@ enum {
 struct fetcher {
 	const struct settings *set;
 	struct stage stage;
+	struct client client;
 	CURLM *multi;
 	CURLU *parser;
 	struct schedule schedule;
@@ -91,7 +92,8 @@ fetcher_open(struct fetcher *fetcher, const struct settings *set)
 	if (fetcher->multi == NULL || fetcher->parser == NULL)
 		no_memory();
 	curl_multi_setopt(fetcher->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
-	schedule_open(&fetcher->schedule, (unsigned)set->per_host);
+	client_open(&fetcher->client, set);
+	schedule_open(&fetcher->schedule, (unsigned)set->per_host, set->delay);
 	fetcher->refused_tail = &fetcher->refused;
 	fetcher->done_tail = &fetcher->done;
 	now ^= (uint64_t)getpid() << 24;
@@ -110,6 +112,7 @@ fetcher_close(struct fetcher *fetcher)
 		fetcher->idle = transfer->next;
 		transfer_free(transfer);
 	}
+	client_close(&fetcher->client);
 	schedule_close(&fetcher->schedule);
 	curl_url_cleanup(fetcher->parser);
 	curl_multi_cleanup(fetcher->multi);
@@ -176,7 +179,7 @@ idle_transfer(struct fetcher *fetcher)
 	}
 	if (fetcher->transfers == fetcher->set->jobs)
 		return NULL;
-	transfer = transfer_new(fetcher->set);
+	transfer = transfer_new(&fetcher->client);
 	if (transfer == NULL)
 		no_memory();
 	fetcher->transfers++;
@@ -299,6 +302,7 @@ move(struct fetcher *fetcher, struct transfer *transfer, uint64_t now)
 {
 	struct request *request = transfer->request;
 	const char *why = "too many redirects";
+	long status = transfer_status(transfer);
 
 	if (request->redirects < fetcher->set->max_redirs)
 		why = request_redirect(request, transfer_location(transfer),
@@ -307,11 +311,28 @@ move(struct fetcher *fetcher, struct transfer *transfer, uint64_t now)
 		snprintf(transfer->why, sizeof(transfer->why), "%s%s",
 		    request->redirects < fetcher->set->max_redirs ? "redirect: " : "",
 		    why);
+		transfer->broken = true;
 		return false;
 	}
+	if (status == 303 || (status <= 302 && fetcher->set->post))
+		request->as_get = true;
 	schedule_add(&fetcher->schedule, transfer_release(transfer), true, now);
 	put_idle(fetcher, transfer);
 	return true;
+}
+
+/* Slow down for a host that is too busy, and for that host only. */
+static void
+mind_status(struct fetcher *fetcher, struct transfer *transfer, uint64_t now)
+{
+	long status = transfer_status(transfer);
+	struct host *host = transfer->request->host;
+
+	if (status == 429 || status == 503)
+		schedule_busy(host, now, transfer_retry_after(transfer),
+		    fetcher->set->retry_max_delay);
+	else if (status != 0)
+		schedule_fine(host);
 }
 
 /* An attempt has ended. */
@@ -321,6 +342,7 @@ landed(struct fetcher *fetcher, struct transfer *transfer, CURLcode code)
 	uint64_t now = clock_ms();
 	enum verdict verdict = transfer_judge(transfer, code);
 
+	mind_status(fetcher, transfer, now);
 	schedule_landed(&fetcher->schedule, transfer->request, now);
 	switch (verdict) {
 	case VERDICT_MOVED:
@@ -335,7 +357,7 @@ landed(struct fetcher *fetcher, struct transfer *transfer, CURLcode code)
 	case VERDICT_FAIL:
 		break;
 	}
-	transfer_finish(transfer, transfer->why[0] != '\0');
+	transfer_finish(transfer);
 	put_done(fetcher, transfer);
 }
 

@@ -9,6 +9,7 @@
  *	schedule.[ch]  whose turn it is: queues for each host
  *	request.[ch]   one record of input on its way to its record of output
  *	transfer.[ch]  one attempt at a request, by libcurl
+ *	client.[ch]    what is the same for all requests; cookies
  *	page.[ch]      the page record
  *	target.[ch]    URLs: checked, normalised, taken apart
  *	bytes.[ch]     bytes that grow

@@ -1,6 +1,16 @@
 /* SPDX-License-Identifier: ISC */
-#include <stddef.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
 
+#include <curl/curl.h>
+
+#include "diag.h"
+#include "fdio.h"
+#include "num.h"
 #include "opt.h"
 #include "options.h"
 #include "record.h"
@@ -25,12 +35,162 @@ add(struct table *table, const struct opt *rows)
 		table->rows[table->count++] = *rows++;
 }
 
+/* A libcurl list with one more line; ends the program without memory. */
+static struct curl_slist *
+append(struct curl_slist *list, const char *line)
+{
+	list = curl_slist_append(list, line);
+	if (list == NULL)
+		die(STATUS_BROKEN, ENOMEM, "options");
+	return list;
+}
+
+static const char *
+set_header(void *target, const char *value)
+{
+	static const char *const secret[] = { "authorization", "cookie",
+		"proxy-authorization" };
+	struct settings *set = target;
+	size_t name = strcspn(value, ":;");
+
+	if (value[name] == '\0' || name == 0 || strpbrk(value, "\r\n") != NULL)
+		return "not a header line, NAME: VALUE";
+	set->headers = append(set->headers, value);
+	for (size_t i = 0; i < sizeof(secret) / sizeof(secret[0]); i++)
+		if (strlen(secret[i]) == name && strncasecmp(value, secret[i], name) == 0)
+			return NULL;
+	set->safe_headers = append(set->safe_headers, value);
+	return NULL;
+}
+
+static const char *
+set_resolve(void *target, const char *value)
+{
+	struct settings *set = target;
+
+	if (strchr(value, ':') == NULL)
+		return "not HOST:PORT:ADDRESS";
+	set->resolve = append(set->resolve, value);
+	return NULL;
+}
+
+static const char *
+set_user(void *target, const char *value)
+{
+	struct settings *set = target;
+	size_t name = strcspn(value, ":");
+
+	free(set->user);
+	free(set->password);
+	set->user = bytes_string(value, name);
+	value += name + (value[name] == ':');
+	set->password = bytes_string(value, strlen(value));
+	return NULL;
+}
+
+/* NAME=VALUE, or a file of cookies. */
+static const char *
+set_cookies(void *target, const char *value)
+{
+	struct settings *set = target;
+
+	if (strchr(value, '=') != NULL)
+		set->cookies = value;
+	else if (access(value, R_OK) == 0)
+		set->cookie_file = value;
+	else
+		return strerror(errno);
+	return NULL;
+}
+
+static const char *
+set_cookie_jar(void *target, const char *value)
+{
+	struct settings *set = target;
+
+	set->cookie_jar = value;
+	return strcmp(value, "-") == 0 ? "standard output has the records" : NULL;
+}
+
+/* The content of a file. */
+static const char *
+read_file(struct bytes *to, const char *path)
+{
+	int fd = strcmp(path, "-") == 0 ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = -1;
+
+	if (fd < 0)
+		return path[0] == '-' ? "standard input has the URLs" : strerror(errno);
+	while ((n = fdio_read(fd, bytes_reserve(to, 1 << 16), 1 << 16)) > 0)
+		to->len += (size_t)n;
+	close(fd);
+	return n < 0 ? strerror(errno) : NULL;
+}
+
+static const char *
+set_data(void *target, const char *value)
+{
+	struct settings *set = target;
+
+	if (set->post)
+		bytes_put(&set->data, "&", 1);
+	set->post = true;
+	if (value[0] == '@')
+		return read_file(&set->data, value + 1);
+	bytes_put(&set->data, value, strlen(value));
+	return NULL;
+}
+
+/* One of the words of --fail-on: 404, 5xx or 400-499. */
+static bool
+read_statuses(struct settings *set, const char *word, size_t len)
+{
+	uint64_t first, last;
+
+	if (len == 3 && memcmp(word + 1, "xx", 2) == 0 && word[0] >= '1' &&
+	    word[0] <= '9') {
+		first = (uint64_t)(word[0] - '0') * 100;
+		last = first + 99;
+	} else if (len == 7 && word[3] == '-') {
+		if (num_parse_bytes(word, 3, 100, 999, &first) < 0 ||
+		    num_parse_bytes(word + 4, 3, first, 999, &last) < 0)
+			return false;
+	} else if (num_parse_bytes(word, len, 100, 999, &first) == 0) {
+		last = first;
+	} else {
+		return false;
+	}
+	while (first <= last)
+		set->fail_on[first++] = true;
+	return true;
+}
+
+static const char *
+set_fail_on(void *target, const char *value)
+{
+	for (;;) {
+		size_t len = strcspn(value, ",");
+
+		if (!read_statuses(target, value, len))
+			return "not a list of statuses, as 404,429,5xx,600-699";
+		if (value[len] == '\0')
+			return NULL;
+		value += len + 1;
+	}
+}
+
 static void
 add_pace(struct table *table, struct settings *set)
 {
 	const struct opt rows[] = {
+		{ 0, "delay", OPT_DURATION, &set->delay, "TIME",
+		    "wait TIME from one request to a host to the next", 0, TIME_MAX,
+		    NULL },
 		{ 'j', "jobs", OPT_NUMBER, &set->jobs, "N",
 		    "N transfers in flight (default 16)", 1, JOBS_MAX, NULL },
+		{ 0, "limit-rate", OPT_SIZE, &set->limit_rate, "SIZE",
+		    "read no more than SIZE a second in a transfer", 1, 1ULL << 40,
+		    NULL },
 		{ 0, "lookahead", OPT_NUMBER, &set->lookahead, "N",
 		    "read N records ahead, so that hosts take turns (default 2 x -j)", 1,
 		    LOOKAHEAD_MAX, NULL },
@@ -59,8 +219,15 @@ add_limits(struct table *table, struct settings *set)
 		{ 0, "max-redirs", OPT_NUMBER, &set->max_redirs, "N",
 		    "follow N redirects (default 20); 0: a redirect is an answer", 0,
 		    1000, NULL },
+		{ 'L', "location", OPT_FLAG, &set->location, NULL,
+		    "follow redirects (the default)", 0, 0, NULL },
 		{ 'm', "max-time", OPT_DURATION, &set->max_time, "TIME",
 		    "give up an attempt after TIME (default 60s); 0: never", 0, TIME_MAX,
+		    NULL },
+		{ 'Y', "speed-limit", OPT_SIZE, &set->speed_limit, "SIZE",
+		    "give up a transfer slower than SIZE a second", 0, 1 << 30, NULL },
+		{ 'y', "speed-time", OPT_DURATION, &set->speed_time, "TIME",
+		    "when it has been that slow for TIME (default 30s)", 1000, TIME_MAX,
 		    NULL },
 		{ 0, "proto", OPT_STRING, &set->proto, "LIST",
 		    "protocols allowed (default http,https)", 0, 0, NULL },
@@ -71,9 +238,62 @@ add_limits(struct table *table, struct settings *set)
 }
 
 static void
+add_requests(struct table *table, struct settings *set)
+{
+	const struct opt rows[] = {
+		{ 'b', "cookie", OPT_CALL, set, "COOKIES|FILE",
+		    "send COOKIES, NAME=VALUE, or those in FILE", 0, 0, set_cookies },
+		{ 'c', "cookie-jar", OPT_CALL, set, "FILE",
+		    "keep cookies, and write them to FILE at the end", 0, 0,
+		    set_cookie_jar },
+		{ 'd', "data", OPT_CALL, set, "DATA",
+		    "POST DATA, or @FILE; several are joined by &", 0, 0, set_data },
+		{ 'H', "header", OPT_CALL, set, "LINE", "add LINE to the header", 0, 0,
+		    set_header },
+		{ 'I', "head", OPT_FLAG, &set->head, NULL,
+		    "ask for the header only; it stands for the body", 0, 0, NULL },
+		{ 0, "netrc", OPT_FLAG, &set->netrc, NULL,
+		    "take user and password from ~/.netrc", 0, 0, NULL },
+		{ 'u', "user", OPT_CALL, set, "NAME:PASSWORD",
+		    "user and password for the hosts of the input", 0, 0, set_user },
+		{ 'A', "user-agent", OPT_STRING, &set->agent, "NAME",
+		    "say NAME (default par-fetch/VERSION)", 0, 0, NULL },
+		{ 'X', "request", OPT_STRING, &set->method, "METHOD",
+		    "use METHOD instead of GET or POST", 0, 0, NULL },
+		{ 0 },
+	};
+
+	add(table, rows);
+}
+
+static void
+add_connection(struct table *table, struct settings *set)
+{
+	const struct opt rows[] = {
+		{ 0, "cacert", OPT_STRING, &set->cacert, "FILE",
+		    "trust the certificates in FILE", 0, 0, NULL },
+		{ 0, "http1.1", OPT_FLAG, &set->http1, NULL, "use HTTP/1.1", 0, 0, NULL },
+		{ 0, "http2", OPT_OFF, &set->http1, NULL,
+		    "use HTTP/2 where the server has it (the default)", 0, 0, NULL },
+		{ 'k', "insecure", OPT_FLAG, &set->insecure, NULL,
+		    "do not check certificates", 0, 0, NULL },
+		{ 'x', "proxy", OPT_STRING, &set->proxy, "URL", "connect through a proxy",
+		    0, 0, NULL },
+		{ 0, "resolve", OPT_CALL, set, "HOST:PORT:ADDRESS",
+		    "find HOST at ADDRESS", 0, 0, set_resolve },
+		{ 0 },
+	};
+
+	add(table, rows);
+}
+
+static void
 add_retries(struct table *table, struct settings *set)
 {
 	const struct opt rows[] = {
+		{ 0, "fail-on", OPT_CALL, set, "LIST",
+		    "fail answers of these statuses, as 404,5xx,400-499", 0, 0,
+		    set_fail_on },
 		{ 0, "retries", OPT_NUMBER, &set->retries, "N",
 		    "try again N times what may pass (default 2)", 0, 1000, NULL },
 		{ 0, "retry-delay", OPT_DURATION, &set->retry_delay, "TIME",
@@ -106,14 +326,18 @@ options_read(struct settings *set, int argc, char **argv)
 		.max_record = RECORD_LIMIT,
 		.max_body = 32 << 20,
 		.max_header = 256 << 10,
+		.agent = "par-fetch/" PAR_VERSION,
 		.connect_timeout = 10000,
 		.max_time = 60000,
+		.speed_time = 30000,
 		.max_redirs = 20,
 		.retries = 2,
 		.retry_delay = 500,
 		.retry_max_delay = 60000,
 		.proto = "http,https",
 	};
+	add_requests(&table, set);
+	add_connection(&table, set);
 	add_pace(&table, set);
 	add_limits(&table, set);
 	add_retries(&table, set);

@@ -44,6 +44,8 @@ request_redirect(
 		next.user = request->target.user;
 		next.password = request->target.password;
 		request->target.user = request->target.password = NULL;
+	} else {
+		request->foreign = true;
 	}
 	target_release(&request->target);
 	request->target = next;

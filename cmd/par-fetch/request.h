@@ -26,6 +26,8 @@ struct request {
 	struct host *host; /* while it is asked for, or waits to be */
 	unsigned attempts; /* that were made of this target */
 	unsigned redirects;
+	bool foreign; /* redirected to another server: it gets no secrets of ours */
+	bool as_get; /* redirected so that it is a GET from now on */
 };
 
 /* A request for rec; its refusal is set if that is no URL that may be asked for. */
@@ -33,8 +35,8 @@ struct request *
 request_new(const struct record *rec, CURLU *parser, const char *protocols);
 
 /*
- * Ask for url instead, to which the target redirects.  Credentials of the old one
- * are kept only for the same origin.  NULL, or why it cannot be asked for; the
+ * Ask for url instead, to which the target redirects.  Credentials in the URL that
+ * it had are kept only for the same origin.  NULL, or why it cannot be asked for; the
  * target is then as it was.
  */
 const char *request_redirect(

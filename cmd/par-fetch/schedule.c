@@ -8,9 +8,9 @@
 #include "schedule.h"
 
 void
-schedule_open(struct schedule *schedule, unsigned per_host)
+schedule_open(struct schedule *schedule, unsigned per_host, uint64_t delay)
 {
-	*schedule = (struct schedule){ .per_host = per_host };
+	*schedule = (struct schedule){ .per_host = per_host, .delay = delay };
 	schedule->ready_tail = &schedule->ready;
 }
 
@@ -97,14 +97,15 @@ pop_due(struct schedule *schedule)
 static void
 settle(struct schedule *schedule, struct host *host, uint64_t now)
 {
+	unsigned limit = host->penalty > 0 ? 1 : schedule->per_host;
+
 	if (host->state != HOST_IDLE)
 		return;
 	if (host->head == NULL && host->active == 0 && host->not_before <= now) {
 		forget(schedule, host);
 		return;
 	}
-	if (host->active >= schedule->per_host ||
-	    (host->head == NULL && host->active > 0))
+	if (host->active >= limit || (host->head == NULL && host->active > 0))
 		return;
 	if (host->not_before > now) {
 		host->state = HOST_RESTING;
@@ -197,6 +198,8 @@ schedule_next(struct schedule *schedule, uint64_t now)
 	request->next = NULL;
 	schedule->waiting--;
 	host->active++;
+	if (schedule->delay > 0)
+		host->not_before = now + schedule->delay;
 	settle(schedule, host, now);
 	return request;
 }
@@ -212,10 +215,24 @@ schedule_landed(struct schedule *schedule, struct request *request, uint64_t now
 }
 
 void
-schedule_hold(struct host *host, uint64_t at)
+schedule_busy(struct host *host, uint64_t now, uint64_t wanted, uint64_t at_most)
 {
-	if (host->not_before < at)
-		host->not_before = at;
+	uint64_t pause;
+
+	host->penalty = host->penalty == 0 ? SCHEDULE_PENALTY : 2 * host->penalty;
+	if (host->penalty > at_most)
+		host->penalty = at_most;
+	pause = wanted > host->penalty ? wanted : host->penalty;
+	if (pause > at_most)
+		pause = at_most;
+	if (host->not_before < now + pause)
+		host->not_before = now + pause;
+}
+
+void
+schedule_fine(struct host *host)
+{
+	host->penalty = host->penalty > SCHEDULE_PENALTY / 4 ? host->penalty / 2 : 0;
 }
 
 uint64_t

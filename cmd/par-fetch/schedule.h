@@ -27,6 +27,7 @@ struct host {
 	enum host_state state;
 	unsigned active; /* requests in flight */
 	uint64_t not_before; /* of its next request */
+	uint64_t penalty; /* how slow it is taken for having been too busy, ms; or 0 */
 };
 
 /* Something that waits for a time: a host that rests, or a request to be tried again. */
@@ -43,10 +44,11 @@ struct schedule {
 	struct due *heap;
 	size_t heap_count, heap_size;
 	size_t waiting; /* requests here, not in flight */
-	unsigned per_host;
+	unsigned per_host; /* most in flight to a host */
+	uint64_t delay; /* between requests to a host, ms */
 };
 
-void schedule_open(struct schedule *schedule, unsigned per_host);
+void schedule_open(struct schedule *schedule, unsigned per_host, uint64_t delay);
 
 /* Take request over, behind those of its host, or (first) before them. */
 void schedule_add(
@@ -61,8 +63,16 @@ struct request *schedule_next(struct schedule *schedule, uint64_t now);
 /* request, from schedule_next(), is not in flight any more. */
 void schedule_landed(struct schedule *schedule, struct request *request, uint64_t now);
 
-/* Do not ask host for anything before at. */
-void schedule_hold(struct host *host, uint64_t at);
+enum { SCHEDULE_PENALTY = 500 }; /* first of a host that is too busy, milliseconds */
+
+/*
+ * host is too busy: ask it for nothing for a while, at least for wanted milliseconds,
+ * and then for one thing at a time.  at_most bounds the while.
+ */
+void schedule_busy(struct host *host, uint64_t now, uint64_t wanted, uint64_t at_most);
+
+/* host has answered as it should: be less slow with it. */
+void schedule_fine(struct host *host);
 
 /* When something that waits is due; UINT64_MAX if nothing does. */
 uint64_t schedule_due(const struct schedule *schedule);

@@ -8,21 +8,50 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Times in milliseconds, sizes in bytes. */
+#include "bytes.h"
+
+enum { SETTINGS_STATUSES = 1000 };
+
+struct curl_slist;
+
+/* Times in milliseconds, sizes in bytes; strings and lists are NULL if not given. */
 struct settings {
+	/* how fast */
 	uint64_t jobs; /* most transfers in flight */
 	uint64_t per_host; /* and to one host */
-	uint64_t lookahead; /* most records read and not yet begun; 0: see main.c */
+	uint64_t delay; /* between requests to one host */
+	uint64_t lookahead; /* most records read and not yet begun; 0: see options.c */
+	uint64_t limit_rate; /* of one transfer, bytes a second; 0: no limit */
+
+	/* limits */
 	uint64_t max_record; /* of the input */
 	uint64_t max_body; /* decoded */
 	uint64_t max_header; /* all header lines of an answer */
 	uint64_t connect_timeout;
 	uint64_t max_time; /* of one attempt; 0: no limit */
+	uint64_t speed_limit, speed_time; /* bytes a second; how long it may be slower */
 	uint64_t max_redirs;
+	const char *proto; /* schemes, with commas between */
+	bool deny_private; /* connect to public addresses only */
+
+	/* what may pass */
 	uint64_t retries;
 	uint64_t retry_delay; /* before the first retry; doubled for each further one */
 	uint64_t retry_max_delay;
-	const char *proto; /* schemes, with commas between */
+	bool fail_on[SETTINGS_STATUSES]; /* statuses that are failures */
+
+	/* what to ask, and how */
+	struct curl_slist *headers; /* of -H */
+	struct curl_slist *safe_headers; /* those of them that hold no secret */
+	struct curl_slist *resolve;
+	const char *agent, *proxy, *cacert, *method;
+	char *user, *password;
+	const char *cookies; /* name=value, for all hosts in the input */
+	const char *cookie_file, *cookie_jar;
+	struct bytes data; /* of -d */
+	bool post; /* data is there, if only empty */
+	bool location; /* as it is anyway */
+	bool head, netrc, insecure, http1;
 };
 
 #endif

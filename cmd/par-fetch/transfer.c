@@ -7,18 +7,7 @@
 #include "page.h"
 #include "transfer.h"
 
-enum {
-	KEEP = 1 << 20, /* a larger buffer is given back after use, bytes */
-	READ_SIZE = 100 << 10 /* libcurl's buffer, bytes: best for pages by measurement */
-};
-
-/* Is status one that another attempt may change? */
-static bool
-may_pass(long status)
-{
-	return status == 408 || status == 429 || status == 500 || status == 502 ||
-	    status == 503 || status == 504;
-}
+enum { KEEP = 1 << 20 }; /* a larger buffer is given back after use, bytes */
 
 /* Does status lead elsewhere, when there is a Location too? */
 static bool
@@ -67,6 +56,7 @@ begin_record(struct transfer *transfer, const char *error)
 	if (head.status == 0 && error == NULL)
 		head.status = 200;
 	page_begin(&transfer->out, transfer->request, &head);
+	transfer->head = transfer->out.len;
 	transfer->begun = true;
 }
 
@@ -106,6 +96,15 @@ take_body(char *data, size_t one, size_t len, void *user)
 	return len;
 }
 
+/* With -I the header is what is wanted: that of the last answer there is. */
+static void
+keep_header(struct transfer *transfer, const char *data, size_t len)
+{
+	if (len >= 5 && memcmp(data, "HTTP/", 5) == 0)
+		bytes_clear(&transfer->header_lines, KEEP);
+	bytes_put(&transfer->header_lines, data, len);
+}
+
 /* libcurl has a header line: CURLOPT_HEADERFUNCTION. */
 static size_t
 take_header(char *data, size_t one, size_t len, void *user)
@@ -113,28 +112,17 @@ take_header(char *data, size_t one, size_t len, void *user)
 	struct transfer *transfer = user;
 
 	(void)one;
-	(void)data;
 	transfer->header += len;
 	if (transfer->header > transfer->set->max_header)
 		return refuse(transfer, "header", transfer->set->max_header);
+	if (transfer->set->head && transfer->request->target.http)
+		keep_header(transfer, data, len);
 	return len;
 }
 
 static void
-set_limits(CURL *easy, const struct settings *set)
+hear(struct transfer *transfer)
 {
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)set->connect_timeout);
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)set->max_time);
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, set->proto);
-	curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, set->proto);
-	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L); /* we do, by our rules */
-}
-
-/* What is the same for all requests. */
-static int
-configure(struct transfer *transfer)
-{
-	const struct settings *set = transfer->set;
 	CURL *easy = transfer->easy;
 
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
@@ -143,28 +131,22 @@ configure(struct transfer *transfer)
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)READ_SIZE);
-	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L); /* it was normalised once */
-	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, "par-fetch/" PAR_VERSION);
-	set_limits(easy, set);
-	return curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "") == CURLE_OK ? 0 : -1;
 }
 
 struct transfer *
-transfer_new(const struct settings *set)
+transfer_new(const struct client *client)
 {
 	struct transfer *transfer = calloc(1, sizeof(*transfer));
 
 	if (transfer == NULL)
 		return NULL;
-	transfer->set = set;
-	transfer->easy = curl_easy_init();
-	if (transfer->easy == NULL || configure(transfer) < 0) {
-		transfer_free(transfer);
+	transfer->set = client->set;
+	transfer->easy = client_handle(client);
+	if (transfer->easy == NULL) {
+		free(transfer);
 		return NULL;
 	}
+	hear(transfer);
 	return transfer;
 }
 
@@ -173,45 +155,105 @@ transfer_free(struct transfer *transfer)
 {
 	curl_easy_cleanup(transfer->easy);
 	bytes_free(&transfer->out);
+	bytes_free(&transfer->header_lines);
 	free(transfer);
+}
+
+/* What may be known to the hosts of the input, and to no other. */
+static void
+set_secrets(struct transfer *transfer)
+{
+	const struct request *request = transfer->request;
+	const struct settings *set = transfer->set;
+	bool own = request->target.user == NULL && !request->foreign;
+
+	curl_easy_setopt(
+	    transfer->easy, CURLOPT_USERNAME, own ? set->user : request->target.user);
+	curl_easy_setopt(transfer->easy, CURLOPT_PASSWORD,
+	    own ? set->password : request->target.password);
+	if (set->headers != NULL)
+		curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER,
+		    request->foreign ? set->safe_headers : set->headers);
+	if (set->cookies != NULL)
+		curl_easy_setopt(transfer->easy, CURLOPT_COOKIE,
+		    request->foreign ? NULL : set->cookies);
+}
+
+/* -d and -X, but for what a redirect has turned into a GET. */
+static void
+set_method(struct transfer *transfer)
+{
+	const struct settings *set = transfer->set;
+	bool get = transfer->request->as_get;
+
+	if (set->post && get) {
+		curl_easy_setopt(transfer->easy, CURLOPT_HTTPGET, 1L);
+	} else if (set->post) {
+		curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDS, set->data.data);
+		curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDSIZE_LARGE,
+		    (curl_off_t)set->data.len);
+		curl_easy_setopt(transfer->easy, CURLOPT_POST, 1L);
+	}
+	if (set->method != NULL)
+		curl_easy_setopt(
+		    transfer->easy, CURLOPT_CUSTOMREQUEST, get ? NULL : set->method);
 }
 
 void
 transfer_begin(struct transfer *transfer, struct request *request, bool last)
 {
-	const struct target *target = &request->target;
-	bool tls = target->url != NULL && strncmp(target->url, "https:", 6) == 0;
+	const char *url = request->target.url;
 
 	transfer->request = request;
-	transfer->begun = transfer->moved = false;
+	transfer->begun = transfer->moved = transfer->broken = false;
 	transfer->body = transfer->header = 0;
 	transfer->why[0] = transfer->curl_why[0] = '\0';
-	curl_easy_setopt(transfer->easy, CURLOPT_URL, target->url);
-	curl_easy_setopt(transfer->easy, CURLOPT_USERNAME, target->user);
-	curl_easy_setopt(transfer->easy, CURLOPT_PASSWORD, target->password);
+	curl_easy_setopt(transfer->easy, CURLOPT_URL, url);
+	set_secrets(transfer);
+	set_method(transfer);
 	curl_easy_setopt(transfer->easy, CURLOPT_FORBID_REUSE, last ? 1L : 0L);
 	/* Where many requests may share a connection, wait for the first. */
-	curl_easy_setopt(transfer->easy, CURLOPT_PIPEWAIT, tls ? 1L : 0L);
+	curl_easy_setopt(transfer->easy, CURLOPT_PIPEWAIT,
+	    strncmp(url, "https:", 6) == 0 && !transfer->set->http1 ? 1L : 0L);
 	request->attempts++;
 }
 
-/* Did it fail for a reason that may pass? */
+/* May the request be made twice without harm, by its method? */
+static bool
+repeatable(const struct transfer *transfer)
+{
+	static const char *const harmless[] = { "GET", "HEAD", "OPTIONS", "PUT",
+		"DELETE" };
+	const char *method = transfer->set->method;
+
+	if (transfer->request->as_get)
+		return true;
+	if (method == NULL)
+		return !transfer->set->post;
+	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
+		if (strcmp(method, harmless[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Did it fail for a reason that may pass, and can it be tried again? */
 static bool
 passing(struct transfer *transfer, CURLcode code)
 {
 	long error = 0;
 
 	switch ((int)code) {
-	case CURLE_OPERATION_TIMEDOUT:
 	case CURLE_COULDNT_RESOLVE_HOST:
 	case CURLE_COULDNT_RESOLVE_PROXY:
+		return true;
+	case CURLE_OPERATION_TIMEDOUT:
 	case CURLE_GOT_NOTHING:
 	case CURLE_PARTIAL_FILE:
 	case CURLE_SEND_ERROR:
 	case CURLE_RECV_ERROR:
 	case CURLE_HTTP2:
 	case CURLE_HTTP2_STREAM:
-		return true;
+		return repeatable(transfer);
 	case CURLE_COULDNT_CONNECT:
 		curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &error);
 		return error != ECONNREFUSED && error != 0;
@@ -220,15 +262,36 @@ passing(struct transfer *transfer, CURLcode code)
 	}
 }
 
+/* Is status one that another attempt may change? */
+static bool
+may_pass(const struct transfer *transfer, long status)
+{
+	if (status == 429 || status == 503)
+		return true;
+	return (status == 408 || status == 500 || status == 502 || status == 504) &&
+	    repeatable(transfer);
+}
+
+/* There is an answer. */
+static enum verdict
+judge_answer(struct transfer *transfer)
+{
+	long status = transfer_status(transfer);
+
+	transfer->why[0] = '\0';
+	if (will_move(transfer))
+		return VERDICT_MOVED;
+	if (status >= 0 && status < SETTINGS_STATUSES && transfer->set->fail_on[status])
+		snprintf(transfer->why, sizeof(transfer->why), "status %ld", status);
+	return may_pass(transfer, status) ? VERDICT_RETRY : VERDICT_ANSWER;
+}
+
 enum verdict
 transfer_judge(struct transfer *transfer, CURLcode code)
 {
-	if (code == CURLE_OK || transfer->moved) {
-		if (will_move(transfer))
-			return VERDICT_MOVED;
-		return may_pass(transfer_status(transfer)) ? VERDICT_RETRY
-							   : VERDICT_ANSWER;
-	}
+	if (code == CURLE_OK || transfer->moved)
+		return judge_answer(transfer);
+	transfer->broken = true;
 	if (transfer->why[0] != '\0')
 		return VERDICT_FAIL;
 	snprintf(transfer->why, sizeof(transfer->why), "%s",
@@ -238,14 +301,23 @@ transfer_judge(struct transfer *transfer, CURLcode code)
 }
 
 void
-transfer_finish(struct transfer *transfer, bool failed)
+transfer_finish(struct transfer *transfer)
 {
-	transfer->failed = failed;
-	if (failed) {
-		bytes_clear(&transfer->out, KEEP);
+	transfer->failed = transfer->why[0] != '\0';
+	if (transfer->failed) {
+		/* The error stands before the body, which is there already. */
+		struct bytes body = transfer->out;
+		size_t from =
+		    transfer->begun && !transfer->broken ? transfer->head : body.len;
+
+		transfer->out = (struct bytes){ 0 };
 		begin_record(transfer, transfer->why);
+		bytes_put(&transfer->out, body.data + from, body.len - from);
+		bytes_free(&body);
 	} else if (!transfer->begun) {
 		begin_record(transfer, NULL);
+		page_body(&transfer->out, transfer->header_lines.data,
+		    transfer->header_lines.len);
 	}
 	page_end(&transfer->out, transfer->request);
 }
@@ -268,6 +340,7 @@ transfer_release(struct transfer *transfer)
 	struct request *request = transfer->request;
 
 	bytes_clear(&transfer->out, KEEP);
+	bytes_clear(&transfer->header_lines, KEEP);
 	transfer->request = NULL;
 	transfer->sent = 0;
 	return request;

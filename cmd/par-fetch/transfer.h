@@ -13,6 +13,7 @@
 #include <curl/curl.h>
 
 #include "bytes.h"
+#include "client.h"
 #include "request.h"
 #include "settings.h"
 
@@ -27,7 +28,10 @@ struct transfer {
 	size_t sent; /* bytes of out that were written */
 	bool begun; /* out has all that comes before the body */
 	bool moved; /* the answer leads elsewhere, and its body is nobody's */
+	bool broken; /* the answer is not there, or not whole */
 	bool failed; /* the record has an error */
+	size_t head; /* length of what out has before the body */
+	struct bytes header_lines; /* kept for -I only */
 	uint64_t body, header; /* bytes of the answer, decoded */
 	char why[TRANSFER_WHY]; /* what is wrong, if something is */
 	char curl_why[CURL_ERROR_SIZE];
@@ -42,7 +46,7 @@ enum verdict {
 };
 
 /* NULL without memory. */
-struct transfer *transfer_new(const struct settings *set);
+struct transfer *transfer_new(const struct client *client);
 void transfer_free(struct transfer *transfer);
 
 /* Take request over and make easy ready for it; last: its connection is for no other. */
@@ -60,8 +64,8 @@ uint64_t transfer_retry_after(struct transfer *transfer);
 /* The HTTP status, 0 if there was no answer. */
 long transfer_status(struct transfer *transfer);
 
-/* Finish the record: of an answer, or of a failure for the reason in why. */
-void transfer_finish(struct transfer *transfer, bool failed);
+/* Finish the record: that of a failure if why has a reason. */
+void transfer_finish(struct transfer *transfer);
 
 /* Make the record of a request that is not to be asked for at all, and why not. */
 void transfer_refuse(struct transfer *transfer, struct request *request);

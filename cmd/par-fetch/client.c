@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "client.h"
+#include "diag.h"
+
+enum {
+	READ_SIZE = 100 << 10, /* bytes at once: best for pages by measurement */
+	READ_LEAST = 1 << 10, /* the least that it takes */
+	READS_A_SECOND = 256 /* of a transfer with a limit to its rate: libcurl makes up
+				to 100 before it looks at the limit */
+};
+
+/* The jar is written at the end, and libcurl keeps silent about failure: try now. */
+static void
+try_jar(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		die(STATUS_BROKEN, errno, "%s", path);
+	close(fd);
+}
+
+void
+client_open(struct client *client, const struct settings *set)
+{
+	*client = (struct client){ .set = set };
+	if (set->cookie_jar != NULL)
+		try_jar(set->cookie_jar);
+	if (set->cookie_file == NULL && set->cookie_jar == NULL)
+		return;
+	client->share = curl_share_init();
+	if (client->share == NULL)
+		die(STATUS_BROKEN, ENOMEM, "cookies");
+	curl_share_setopt(client->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
+}
+
+static void
+set_limits(CURL *easy, const struct settings *set)
+{
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)set->connect_timeout);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)set->max_time);
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)set->speed_limit);
+	curl_easy_setopt(
+	    easy, CURLOPT_LOW_SPEED_TIME, (long)((set->speed_time + 999) / 1000));
+	curl_easy_setopt(easy, CURLOPT_MAX_RECV_SPEED_LARGE, (curl_off_t)set->limit_rate);
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, set->proto);
+	curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, set->proto);
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L); /* we do, by our rules */
+}
+
+static long
+http_version(const struct settings *set)
+{
+	return set->http1 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS;
+}
+
+static void
+set_connection(CURL *easy, const struct settings *set)
+{
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, http_version(set));
+	curl_easy_setopt(easy, CURLOPT_RESOLVE, set->resolve);
+	if (set->cacert != NULL)
+		curl_easy_setopt(easy, CURLOPT_CAINFO, set->cacert);
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, set->insecure ? 0L : 1L);
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, set->insecure ? 0L : 2L);
+	/* A proxy from the environment would connect where we must not. */
+	if (set->proxy != NULL || set->deny_private)
+		curl_easy_setopt(
+		    easy, CURLOPT_PROXY, set->proxy != NULL ? set->proxy : "");
+}
+
+static void
+set_request(CURL *easy, const struct client *client)
+{
+	const struct settings *set = client->set;
+
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, set->agent);
+	curl_easy_setopt(
+	    easy, CURLOPT_NETRC, set->netrc ? CURL_NETRC_OPTIONAL : CURL_NETRC_IGNORED);
+	if (client->share != NULL) {
+		curl_easy_setopt(easy, CURLOPT_SHARE, client->share);
+		curl_easy_setopt(easy, CURLOPT_COOKIEFILE,
+		    set->cookie_file != NULL ? set->cookie_file : "");
+	}
+	if (set->head)
+		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+}
+
+/* libcurl keeps to a rate by pauses between reads: they must be small then. */
+static long
+read_size(const struct settings *set)
+{
+	uint64_t size = set->limit_rate / READS_A_SECOND;
+
+	if (size == 0 || size > READ_SIZE)
+		return READ_SIZE;
+	return size < READ_LEAST ? READ_LEAST : (long)size;
+}
+
+CURL *
+client_handle(const struct client *client)
+{
+	CURL *easy = curl_easy_init();
+
+	if (easy == NULL)
+		return NULL;
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, read_size(client->set));
+	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L); /* it was normalised once */
+	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+	set_limits(easy, client->set);
+	set_connection(easy, client->set);
+	set_request(easy, client);
+	return easy;
+}
+
+void
+client_close(struct client *client)
+{
+	CURL *easy;
+
+	if (client->share == NULL)
+		return;
+	easy = curl_easy_init();
+	if (easy != NULL && client->set->cookie_jar != NULL) {
+		curl_easy_setopt(easy, CURLOPT_SHARE, client->share);
+		curl_easy_setopt(easy, CURLOPT_COOKIEJAR, client->set->cookie_jar);
+	}
+	curl_easy_cleanup(easy);
+	curl_share_cleanup(client->share);
+}
