@@ -237,6 +237,20 @@ end_of_plain(struct run *run, struct slot *slot, bool crashed, const char *how)
 		    slot->worker.number, how, (unsigned long long)unknown);
 }
 
+/* A worker that never read anything: nothing that it was given is to blame. */
+static void
+end_of_unknown(struct run *run, struct slot *slot, bool crashed, const char *how)
+{
+	struct batch_queue queue = { 0 };
+
+	take_back(run, slot, 0, &queue);
+	send_back(run, &queue);
+	if (crashed)
+		warn("worker %u: %s, before it read anything", slot->worker.number, how);
+	else
+		slot->retired = !slot->input_ended && run->kind != WORKER_NATIVE;
+}
+
 /* A native worker: what it has not acknowledged goes back. */
 static void
 end_of_native(struct run *run, struct slot *slot, bool crashed, const char *how)
@@ -267,9 +281,10 @@ fate_of_worker(struct run *run, struct slot *slot)
 	worker_exit_text(worker, how);
 	if (crashed || !slot->input_ended)
 		run->deaths++;
-	if (worker->kind == WORKER_PLAIN ||
-	    (worker->kind == WORKER_UNKNOWN && worker_consumed(worker) > 0))
-		end_of_plain(run, slot, crashed, how);
-	else
+	if (worker->kind == WORKER_NATIVE)
 		end_of_native(run, slot, crashed, how);
+	else if (worker->kind == WORKER_UNKNOWN && worker_consumed(worker) == 0)
+		end_of_unknown(run, slot, crashed, how);
+	else
+		end_of_plain(run, slot, crashed, how);
 }
