@@ -65,6 +65,27 @@ end(struct inputs *in, struct input *input)
 	in->now = NULL;
 }
 
+/*
+ * The writers of a FIFO have left: be there for the next, before the last reader
+ * has left in their eyes.  False if input is to end.
+ */
+static bool
+follow(struct inputs *in, struct input *input)
+{
+	bool waits;
+	int fd;
+
+	if (!in->follow || input->path == NULL || !fifo_is(input->reader.fd))
+		return false;
+	fd = fifo_open_read(input->path, &waits);
+	if (fd < 0)
+		return false;
+	close(input->reader.fd);
+	record_continue(&input->reader, fd);
+	in->polls[in->now_poll].fd = fd;
+	return true;
+}
+
 /* Open what can be waited for; regular files, and errors, have their turn later. */
 static int
 open_streams(struct inputs *in)
@@ -87,9 +108,11 @@ open_streams(struct inputs *in)
 int
 inputs_open(struct inputs *in, char *const *paths, size_t count, size_t limit)
 {
-	*in = (struct inputs){ .count = count == 0 ? 1 : count, .limit = limit };
+	*in = (struct inputs){
+		.count = count == 0 ? 1 : count, .limit = limit, .watched = -1
+	};
 	in->all = calloc(in->count, sizeof(*in->all));
-	in->polls = calloc(in->count, sizeof(*in->polls));
+	in->polls = calloc(in->count + 1, sizeof(*in->polls));
 	in->polled = calloc(in->count, sizeof(*in->polled));
 	if (in->all == NULL || in->polls == NULL || in->polled == NULL)
 		return -1;
@@ -235,7 +258,7 @@ inputs_take(struct inputs *in, struct record *run)
 			got = record_take_run(&in->now->reader, run);
 			if (got == RECORD_OK || got == RECORD_TOO_LONG)
 				return got;
-			if (got == RECORD_EOF)
+			if (got == RECORD_EOF && !follow(in, in->now))
 				end(in, in->now);
 		}
 		in->now = NULL;
@@ -281,7 +304,57 @@ inputs_wait(struct inputs *in, int timeout)
 		return 0;
 	for (size_t i = 0; i < in->polls_count; i++)
 		in->polls[i].revents = 0;
-	if (poll(in->polls, in->polls_count, files ? 0 : bound(in, timeout)) < 0)
+	in->polls[in->polls_count] =
+	    (struct pollfd){ .fd = in->watched, .events = POLLIN };
+	if (poll(in->polls, in->polls_count + 1, files ? 0 : bound(in, timeout)) < 0)
 		return -1;
 	return 0;
+}
+
+enum record_status
+inputs_take_of(struct inputs *in, size_t index, struct record *out)
+{
+	struct input *input = &in->all[index];
+
+	in->now = input;
+	if (input->reader.buffer == NULL)
+		return RECORD_NONE;
+	return record_take(&input->reader, out);
+}
+
+/* Wait until a FIFO has its first writer. */
+static int
+await_start(struct inputs *in, struct input *input)
+{
+	while (!input->started) {
+		struct pollfd p = { .fd = input->reader.fd, .events = POLLIN };
+
+		if (poll(&p, 1, bound(in, -1)) < 0 && errno != EINTR)
+			return -1;
+		input->started = p.revents != 0;
+		if (waited_too_long(in, input)) {
+			errno = ETIME;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+enum record_status
+inputs_fill_of(struct inputs *in, size_t index)
+{
+	struct input *input = &in->all[index];
+	bool waits = false;
+
+	in->now = input;
+	if (input->reader.buffer == NULL) {
+		int fd = open_one(input, &waits);
+
+		if (fd < 0 || begin(in, input, fd) < 0)
+			return RECORD_ERROR;
+		input->started = true;
+	}
+	if (await_start(in, input) < 0)
+		return RECORD_ERROR;
+	return record_fill(&input->reader) == RECORD_ERROR ? RECORD_ERROR : RECORD_OK;
 }

@@ -8,9 +8,11 @@
  *
  *	for (;;) {
  *		got = inputs_take(&inputs, &run);
- *		if (got == RECORD_NONE) { ... flush ...; inputs_wait(&inputs); }
+ *		if (got == RECORD_NONE) { ... flush ...; inputs_wait(&inputs, -1); }
  *		...
  *	}
+ *
+ * After inputs_open(), the caller may set watched, follow and wait_ms.
  */
 #ifndef PAR_INPUT_H
 #define PAR_INPUT_H
@@ -42,6 +44,8 @@ struct inputs {
 	bool file_turn; /* it has not had its turn since the wait */
 	struct input *now; /* whose buffer is being handed out, or NULL */
 	size_t now_poll; /* its place in polls, if it is not the file */
+	int watched; /* another descriptor that ends a wait, or -1 */
+	bool follow; /* a FIFO whose writers have left is opened again */
 	uint64_t wait_ms; /* how long a FIFO may be without its first writer; 0: ever */
 	uint64_t opened_ms; /* clock_ms() at the start */
 };
@@ -71,11 +75,12 @@ const char *inputs_name(const struct inputs *in);
  */
 int inputs_wait(struct inputs *in, int timeout);
 
-/* Say how long a FIFO may go without its first writer, in milliseconds. */
-static inline void
-inputs_limit_wait(struct inputs *in, uint64_t wait_ms)
-{
-	in->wait_ms = wait_ms;
-}
+/*
+ * For merging: the next record of input number index alone.  RECORD_NONE: call
+ * inputs_fill_of(), which opens it if need be, waits and reads; RECORD_OK, also
+ * at the end, or RECORD_ERROR.
+ */
+enum record_status inputs_take_of(struct inputs *in, size_t index, struct record *out);
+enum record_status inputs_fill_of(struct inputs *in, size_t index);
 
 #endif

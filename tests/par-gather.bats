@@ -106,7 +106,7 @@ load helper
 	[ "$output" = $'a\tx\t1\t2\nb\ty\t2\t2\nc\tx\t3\t2' ]
 	run -1 --separate-stderr par-gather -g --key 3 in - <<<'only'
 	[ "$output" = $'1\ta\tx\n2\tb\ty\n3\tc\tx' ]
-	[ "$stderr" = "par-gather: only: has no such field as --key names" ]
+	[ "$stderr" = "par-gather: only: lacks the field that is the key" ]
 }
 
 @test "par-gather: empty keys, empty values and empty records are what they are" {
@@ -158,26 +158,24 @@ reference() {
 }
 
 @test "par-gather: FIFOs are opened in any order, and none starves another" {
-	mkfifo a b c out
-	background bash -c 'exec par-gather a b c >out'
-	exec {from}<out {c}>c
+	mkfifo a b c
+	background bash -c 'exec par-gather a b c >got'
+	gather=$!
+	exec {c}>c
 	echo from c >&"$c"
-	read -r -t "$DEADLINE" answer <&"$from"
-	[ "$answer" = "from c" ]
-	exec {a}>a
-	background bash -c 'exec yes busy >&'"$a"
-	exec {a}>&-
+	eventually grep -qx 'from c' got
+	background bash -c 'while echo busy; do :; done >a'
+	busy=$!
+	eventually grep -qx busy got
 	echo again c >&"$c"
-	until [ "$answer" = "again c" ]; do
-		read -r -t "$DEADLINE" answer <&"$from"
-	done
-	kill "$!"
+	eventually grep -qx 'again c' got
+	kill "$busy"
 	exec {c}>&-
+	kill -0 "$gather"
 	echo from b >b
-	until [ "$answer" = "from b" ]; do
-		read -r -t "$DEADLINE" answer <&"$from"
-	done
-	run ! read -r -t "$DEADLINE" answer <&"$from"
+	wait "$gather"
+	run -0 grep -vx busy got
+	[ "$output" = $'from c\nagain c\nfrom b' ]
 }
 
 @test "par-gather: records of many writers stay whole, once each" {
@@ -201,4 +199,169 @@ reference() {
 	background bash -c 'for i in {1..1500}; do echo $i >f/$i; done'
 	par-gather f/* | sort -n >out
 	same out <(seq 1 1500)
+}
+
+@test "par-gather: numbers of each key, exactly" {
+	printf 'a\t1\t0.1\nb\t-5\t2\na\t3\t0.2\nb\t10\t1e2\na\t2\t0.30\n' >in
+	run -0 par-gather --sum 2 --sum 3 --min 2 --max 3 --mean 2 --count in
+	[ "$output" = $'a\t6\t0.60\t1\t0.30\t2\t3\nb\t5\t102\t-5\t100\t2.5\t2' ]
+	{ echo $'k\t99999999999999999999999999'; seq 1 1000 | sed $'s/^/k\t0.0/'; } >in
+	run -0 par-gather --sum 2 in
+	[ "$output" = $'k\t'"$({ echo 99999999999999999999999999; seq 1 1000 | sed 's/^/0.0/'; } |
+		paste -sd + | BC_LINE_LENGTH=0 bc)" ]
+	run -0 par-gather --sum 2 <<<$'k\t1e40\nk\t1e40'
+	[ "$output" = $'k\t2e+40' ]
+}
+
+@test "par-gather: a field that is no number fails its record alone" {
+	printf 'a\t1\na\tx\na\na\t\na\t1e\na\t0x1\na\t1.\na\t.5\na\t-\na\t1e9999999\na\tnan\n' >in
+	run -1 --separate-stderr par-gather --count --sum 2 in
+	[ "$output" = $'a\t3\t2.5' ]
+	[ "${#stderr_lines[@]}" = 8 ]
+	[ "${stderr_lines[0]}" = 'par-gather: a\tx: has a field that is to be a number, and is none' ]
+	[ "${stderr_lines[1]}" = 'par-gather: a: lacks a field that is to be a number' ]
+}
+
+@test "par-gather: the first values, and the best keys" {
+	printf 'u\ta\tb\nv\tc\nu\td\te\nu\tf\nw\n' >in
+	run -0 par-gather --first 3 in
+	[ "$output" = $'u\ta\tb\td\nv\tc\nw' ]
+	run -0 par-gather --first 1 in
+	[ "$output" = $'u\ta\nv\tc\nw' ]
+	seq 1 5000 | awk '{ print $1 % 97 "\t" $1 }' >in
+	par-gather --count --sum 2 in >all
+	par-gather --count --sum 2 --top 10 in >out
+	same <(sort -s -t $'\t' -k 2,2nr all | head -n 10) out
+	par-gather --sum 2 --top 200 in >out
+	same <(cut -f 1,3 all | sort -s -t $'\t' -k 2,2nr) out
+	run -2 par-gather --top 3 in
+}
+
+@test "par-gather: JSON that others read, with the bytes that were escaped" {
+	printf 'k"\\\\\\t\x01\tv\xc3\xa4\t\xff\\n\nk2\nk2\t\n' >in
+	par-gather --json in >out
+	python3 -c '
+import json, sys
+got = [json.loads(line) for line in open("out", "rb")]
+assert got == [{"key": "k\"\\\t\x01", "values": ["v\u00e4", "\ufffd\n"]},
+               {"key": "k2", "values": [""]}], got'
+	run -0 par-gather --json --count --sum 2 --mean 2 <<<$'a\t1\na\t2'
+	[ "$output" = '{"key":"a","count":2,"sum_2":3,"mean_2":1.5}' ]
+}
+
+@test "par-gather: every key of --join-keys has its line, found or not, twice if twice asked" {
+	printf 'b\nnone\na\nb\n' >keys
+	printf 'a\t1\nother\t9\nb\t2\na\t3\n' >in
+	run -0 par-gather --join-keys keys in
+	[ "$output" = $'b\t2\nnone\na\t1\t3\nb\t2\nother\t9' ]
+	run -0 par-gather --join-keys keys --count --sum 2 --min 2 in
+	[ "$output" = $'b\t1\t2\t2\nnone\t0\t0\t\na\t2\t4\t1\nb\t1\t2\t2\nother\t1\t9\t9' ]
+	run -0 par-gather --json --join-keys keys --max 2 in
+	[ "${lines[1]}" = '{"key":"none","max_2":null}' ]
+	run -3 par-gather --join-keys missing in
+	[ "$output" = "par-gather: missing: No such file or directory" ]
+}
+
+@test "par-gather: what does not fit in memory goes to disk, and comes out the same" {
+	local what
+
+	seq 1 400000 | awk '{ k = $1 * 7919 % 200003; print "key-of-some-length-" k "\t" $1 "\t" $1 % 1000 / 10 }' >in
+	seq 1 7 250000 | sed 's/^/key-of-some-length-/' >keys
+	seq 1 70 250000 | sed 's/^/key-of-some-length-/' >>keys
+	for what in "-g" "--count" "--first 1" "--count --sum 2 --min 2 --max 3 --mean 3" \
+		"--count --top 50" "--json --join-keys keys" "--count --join-keys keys" "-g --key 3"; do
+		# shellcheck disable=SC2086
+		par-gather --memory 1G $what in >want
+		# shellcheck disable=SC2086
+		par-gather --memory 1M $what in >out
+		same want out
+	done
+}
+
+@test "par-gather: disk or not, as awk does" {
+	seq 1 200000 | awk '{ print $1 * 7919 % 100003 "\t" $1 }' >in
+	reference in
+	TMPDIR=$PWD par-gather -g --memory 1M in >out
+	same values out
+	run -3 bash -c 'TMPDIR=/no/such par-gather -g --memory 1M in 2>&1 >out'
+	[ "$output" = "par-gather: /no/such: No such file or directory" ]
+	[ ! -s out ]
+}
+
+@test "par-gather: one key with more than --memory of values" {
+	seq 1 600000 | sed $'s/^/k\t/' >in
+	par-gather -g --memory 1M in >out
+	same out <(printf 'k'; seq 1 600000 | sed 's/^/\t/' | tr -d '\n'; echo)
+}
+
+# merge_as_sort SORT-OPTIONS -- GATHER-OPTIONS: the files part.* are merged as sort would.
+merge_as_sort() {
+	local sort=() part
+
+	while [ "$1" != -- ]; do sort+=("$1"); shift; done
+	shift
+	for part in part.*; do sort "${sort[@]}" "$part" -o "$part"; done
+	par-gather --merge "$@" part.* >out
+	same <(sort "${sort[@]}" -m part.*) out
+	same <(sort "${sort[@]}" in) out
+}
+
+@test "par-gather: sorted inputs are merged as sort does" {
+	seq 1 30000 | awk '{ k = $1 * 7919 % 5003; printf "%d\t%s%d.%d\tx\n", k, k % 3 ? "" : "-", $1 % 700, k % 10 }' >in
+	par-split -r part.{1..7} <in
+	: >part.empty
+	merge_as_sort --
+	merge_as_sort -r -- -r
+	merge_as_sort -n -- -n
+	merge_as_sort -t $'\t' -k 2,2n -- -n -k 2
+	merge_as_sort -t $'\t' -k 2,2 -r -- --reverse --key 2
+}
+
+@test "par-gather: merging waits for the right FIFO, and repairs the last newline" {
+	mkfifo a b
+	background bash -c '{ printf "2\n4"; } >b'
+	background bash -c '{ echo 1; echo 3; printf 5; } >a'
+	run -0 par-gather --merge a b
+	[ "$output" = $'1\n2\n3\n4\n5' ]
+	run -1 --separate-stderr par-gather --merge --max-record 3 missing - <<<$'1\n12345\n2'
+	[ "$output" = $'1\n2' ]
+	[ "${#stderr_lines[@]}" = 2 ]
+	run -2 par-gather --merge --count
+}
+
+@test "par-gather: --follow outlives its writers, and a signal ends it with all it has" {
+	mkfifo in out
+	background par-gather --follow -o out in
+	gather=$!
+	exec {from}<out
+	for n in 1 2 3; do
+		printf 'record %s' $n >in
+		read -r -t "$DEADLINE" answer <&"$from"
+		[ "$answer" = "record $n" ]
+	done
+	exec {to}>in
+	echo last >&"$to"
+	kill -TERM "$gather"
+	read -r -t "$DEADLINE" answer <&"$from"
+	[ "$answer" = last ]
+	wait "$gather"
+	background bash -c 'exec par-gather --follow --count in >counts'
+	gather=$!
+	echo a >in
+	{ echo a; echo b; } >in
+	exec {to}>&- {to}>in
+	kill -INT "$gather"
+	wait "$gather"
+	same counts <(printf 'a\t2\nb\t1\n')
+}
+
+@test "par-gather: a FIFO without another end is given up when told to" {
+	mkfifo in out
+	run -1 --separate-stderr par-gather --wait 50ms in - <<<x
+	[ "$output" = x ]
+	[ "$stderr" = "par-gather: in: nobody opened its other end in time" ]
+	run -1 --separate-stderr par-gather --merge --wait 50ms in - <<<x
+	[ "$output" = x ]
+	run -3 par-gather --wait 50ms -o out - <<<x
+	[ "$output" = "par-gather: out: nobody opened its other end in time" ]
 }

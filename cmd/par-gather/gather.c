@@ -1,23 +1,76 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
-#include "diag.h"
+#include "ends.h"
 #include "fifo.h"
 #include "gather.h"
+#include "sig.h"
+
+/* Open what records are written to, when the inputs are there for their writers. */
+static int
+open_output(struct gather *gather, const struct plan *plan)
+{
+	struct ends ends;
+
+	if (ends_open(&ends, NULL, 0, plan->output, plan->wait_ms) < 0)
+		die(STATUS_BROKEN, 0, "%s: %s", ends.name, fifo_why(errno));
+	gather->out_name = ends.out_name;
+	ends_close(&ends);
+	return ends.out;
+}
+
+/* With --follow, SIGINT and SIGTERM are how the input ends. */
+static int
+catch_signals(void)
+{
+	static const int stops[] = { SIGINT, SIGTERM };
+	int fd = sig_open(stops, sizeof(stops) / sizeof(stops[0]));
+
+	if (fd < 0)
+		die(STATUS_BROKEN, errno, "signals");
+	return fd;
+}
+
+void
+gather_open(
+    struct gather *gather, const struct plan *plan, char *const *files, size_t count)
+{
+	*gather = (struct gather){ .signals = plan->follow ? catch_signals() : -1 };
+	if (inputs_open(&gather->in, files, count, plan->max_record) < 0 ||
+	    writer_open(&gather->out, open_output(gather, plan)) < 0)
+		die(STATUS_BROKEN, errno, "buffers");
+	gather->in.watched = gather->signals;
+	gather->in.follow = plan->follow;
+	gather->in.wait_ms = plan->wait_ms;
+}
+
+enum status
+gather_close(struct gather *gather)
+{
+	gather_flush(gather);
+	if (close(gather->out.fd) < 0 && errno != EINTR)
+		die_output(errno, gather->out_name);
+	inputs_close(&gather->in);
+	writer_close(&gather->out);
+	return gather->failed ? STATUS_FAILED : STATUS_OK;
+}
 
 void
 gather_put(struct gather *gather, const void *data, size_t len)
 {
 	if (writer_put(&gather->out, data, len) < 0)
-		die_output(errno, "standard output");
+		die_output(errno, gather->out_name);
 }
 
 void
 gather_flush(struct gather *gather)
 {
 	if (writer_flush(&gather->out) < 0)
-		die_output(errno, "standard output");
+		die_output(errno, gather->out_name);
 }
 
 void
@@ -27,44 +80,64 @@ gather_fail(struct gather *gather, const char *data, size_t len, const char *why
 	gather->failed = true;
 }
 
-static void
-name_input(struct gather *gather, int error)
+void
+gather_fail_input(struct gather *gather, const char *name, int error)
 {
 	if (error == ENOMEM)
-		die(STATUS_BROKEN, error, "%s", inputs_name(&gather->in));
-	warn("%s: %s", inputs_name(&gather->in), fifo_why(error));
+		die(STATUS_BROKEN, error, "%s", name);
+	warn("%s: %s", name, fifo_why(error));
 	gather->failed = true;
 }
 
-static void
-name_too_long(struct gather *gather, const struct record *rec)
+void
+gather_fail_long(struct gather *gather, const char *name, const struct record *rec)
 {
 	char why[512];
 
 	snprintf(why, sizeof(why), "%s: record at byte %llu is longer than %zu bytes",
-	    inputs_name(&gather->in), (unsigned long long)rec->offset, gather->in.limit);
+	    name, (unsigned long long)rec->offset, gather->in.limit);
 	gather_fail(gather, rec->data, rec->len, why);
+}
+
+/*
+ * Wait for more.  After a signal only what is there already is read: false when
+ * that is nothing.
+ */
+static bool
+wait_for_more(struct gather *gather, bool nothing)
+{
+	bool stopping = gather->signals >= 0 && !gather->in.follow;
+
+	if (stopping && nothing)
+		return false;
+	gather_flush(gather);
+	if (inputs_wait(&gather->in, stopping ? 0 : -1) < 0 && errno != EINTR)
+		die(STATUS_BROKEN, errno, "poll");
+	if (gather->signals >= 0 && sig_next(gather->signals) != 0) {
+		gather->in.follow = false;
+		gather->in.watched = -1;
+	}
+	return true;
 }
 
 bool
 gather_next(struct gather *gather, struct record *run)
 {
-	for (;;) {
+	for (bool nothing = false;; nothing = true) {
 		switch (inputs_take(&gather->in, run)) {
 		case RECORD_OK:
 			return true;
 		case RECORD_EOF:
 			return false;
 		case RECORD_TOO_LONG:
-			name_too_long(gather, run);
+			gather_fail_long(gather, inputs_name(&gather->in), run);
 			break;
 		case RECORD_ERROR:
-			name_input(gather, errno);
+			gather_fail_input(gather, inputs_name(&gather->in), errno);
 			break;
 		case RECORD_NONE:
-			gather_flush(gather);
-			if (inputs_wait(&gather->in, -1) < 0 && errno != EINTR)
-				die(STATUS_BROKEN, errno, "poll");
+			if (!wait_for_more(gather, nothing))
+				return false;
 			break;
 		}
 	}

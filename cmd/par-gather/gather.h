@@ -1,20 +1,33 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * gather - the inputs and the output of par-gather, and what failed so far.
+ *
+ * All that cannot be gone on after ends the program here, with a diagnostic.
  */
 #ifndef PAR_GATHER_GATHER_H
 #define PAR_GATHER_GATHER_H
 
 #include <stdbool.h>
 
+#include "diag.h"
 #include "input.h"
+#include "plan.h"
 #include "record.h"
 
 struct gather {
 	struct inputs in;
 	struct record_writer out;
+	const char *out_name;
+	int signals; /* sig_open(), or -1 */
 	bool failed; /* a record or an input failed, and was named */
 };
+
+/* Open the output, and of the count files those that can be waited for. */
+void gather_open(
+    struct gather *gather, const struct plan *plan, char *const *files, size_t count);
+
+/* Send all, and free; the exit status. */
+enum status gather_close(struct gather *gather);
 
 /*
  * The next run of whole records, waited for, after sending what is buffered.
@@ -22,11 +35,12 @@ struct gather {
  */
 bool gather_next(struct gather *gather, struct record *run);
 
-/* Write, or end the program as die_output() does. */
 void gather_put(struct gather *gather, const void *data, size_t len);
 void gather_flush(struct gather *gather);
 
-/* Name a record that failed. */
+/* Name a record that failed, or an input, with errno. */
 void gather_fail(struct gather *gather, const char *data, size_t len, const char *why);
+void gather_fail_input(struct gather *gather, const char *name, int error);
+void gather_fail_long(struct gather *gather, const char *name, const struct record *rec);
 
 #endif

@@ -3,81 +3,103 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diag.h"
-#include "field.h"
 #include "group.h"
 #include "hash.h"
-#include "num.h"
-#include "table.h"
 
 enum {
-	CHUNK_FIRST = 48, /* bytes of values; each chunk is twice the one before, */
+	CHUNK_FIRST = 48, /* bytes of a list; each chunk is twice the one before, */
 	CHUNK_LAST = 64 << 10 /* up to this */
 };
 
-/* A piece of the values of a key: TAB value TAB value ... */
-struct chunk {
-	struct chunk *next;
-	uint32_t used, size;
-	char bytes[];
-};
+int
+group_open(struct group *group, const struct plan *plan)
+{
+	size_t state =
+	    sizeof(struct group_state) + plan->columns_count * sizeof(struct number);
 
-struct state {
-	uint64_t records, values;
-	struct chunk *head, *tail;
-};
+	*group = (struct group){ .plan = plan };
+	return table_open(&group->table, state, plan->memory, hash_random_seed());
+}
 
-struct group {
-	const struct plan *plan;
-	struct gather *gather;
-	struct table table;
-	char *joined; /* scratch of join_values() */
-	size_t joined_size;
-};
-
-/* A record taken apart: its key, and the other fields, each after a TAB. */
-struct parts {
-	struct field key, values;
-};
+void
+group_close(struct group *group)
+{
+	table_close(&group->table);
+	free(group->joined);
+}
 
 /* Put the fields before and behind the key together.  0, or -1 if no memory. */
 static int
-join_values(struct group *group, struct parts *parts, const char *data)
+join_values(struct group *group, struct group_add *out, const char *data)
 {
-	size_t before = (size_t)(parts->key.data - data),
-	       len = before + parts->values.len;
-	char *joined = group->joined;
+	size_t before = (size_t)(out->key.data - data), len = before + out->values.len;
 
 	if (group->joined_size < len) {
-		joined = realloc(joined, len * 2);
-		if (joined == NULL)
+		char *larger = realloc(group->joined, len * 2);
+
+		if (larger == NULL)
 			return -1;
-		group->joined = joined;
+		group->joined = larger;
 		group->joined_size = len * 2;
 	}
-	joined[0] = '\t';
-	memcpy(joined + 1, data, before - 1);
-	memcpy(joined + before, parts->values.data, parts->values.len);
-	parts->values = (struct field){ joined, len };
+	group->joined[0] = '\t';
+	memcpy(group->joined + 1, data, before - 1);
+	memcpy(group->joined + before, out->values.data, out->values.len);
+	out->values = (struct field){ group->joined, len };
 	return 0;
 }
 
-/* NULL, or why the record cannot be grouped. */
+/* The numbers of a record, or why it has not all of them. */
 static const char *
-take_apart(struct group *group, struct parts *out, const char *data, size_t len)
+take_numbers(
+    const struct plan *plan, const char *data, size_t len, struct number *numbers)
 {
-	uint64_t key = group->plan->key;
+	for (size_t i = 0; i < plan->columns_count; i++) {
+		struct field field;
+
+		if (plan->columns[i].kind == COLUMN_COUNT)
+			continue;
+		if (!field_at(data, len, plan->columns[i].field - 1, &field))
+			return "lacks a field that is to be a number";
+		if (number_parse(field.data, field.len, &numbers[i]) < 0)
+			return "has a field that is to be a number, and is none";
+	}
+	return NULL;
+}
+
+static uint64_t
+count_values(struct field values)
+{
+	const char *at = values.data, *end = at + values.len;
+	uint64_t count = 0;
+
+	while ((at = memchr(at, '\t', (size_t)(end - at))) != NULL) {
+		count++;
+		at++;
+	}
+	return count;
+}
+
+const char *
+group_take_apart(struct group *group, const char *data, size_t len, struct group_add *out,
+    struct number *numbers)
+{
+	const struct plan *plan = group->plan;
 	const char *end = data + len;
 
-	out->key = (struct field){ data, len };
-	if (key > 0 && !field_at(data, len, key - 1, &out->key))
-		return "has no such field as --key names";
+	*out = (struct group_add){
+		.key = { data, len }, .seq = group->seq, .records = 1, .numbers = numbers
+	};
+	if (plan->key > 0 && !field_at(data, len, plan->key - 1, &out->key))
+		return "lacks the field that is the key";
 	out->values.data = out->key.data + out->key.len;
 	out->values.len = (size_t)(end - out->values.data);
-	if (out->key.data > data && group->plan->group &&
-	    join_values(group, out, data) < 0)
-		die(STATUS_BROKEN, ENOMEM, "values");
-	return NULL;
+	if (plan->group && out->key.data > data && join_values(group, out, data) < 0)
+		return "no memory for its values";
+	out->hash = hash_bytes(out->key.data, out->key.len, group->table.seed);
+	if (plan->group && (plan->first > 0 || plan->columns_count > 0))
+		out->count = count_values(out->values);
+	return plan->columns_count > 0 ? take_numbers(plan, data, len, numbers) : NULL;
 }
 
 static struct chunk *
@@ -96,129 +118,156 @@ new_chunk(struct group *group, const struct chunk *last, size_t needed)
 	return chunk;
 }
 
-/* Add len bytes to the values; 0, or -1 if there is no room, and nothing is added. */
+/* Add to a list; 0, or -1 if there is no room, and nothing is added. */
 static int
-append(struct group *group, struct state *state, const char *data, size_t len)
+append(struct group *group, struct list *list, struct field add)
 {
-	struct chunk *tail = state->tail;
-	size_t fits = tail == NULL ? 0 : tail->size - tail->used;
+	struct chunk *tail = list->tail;
+	size_t fits = tail == NULL ? 0 : tail->size - tail->used, left;
 
-	if (fits > len)
-		fits = len;
-	if (fits < len) {
-		struct chunk *more = new_chunk(group, tail, len - fits);
+	if (fits > add.len)
+		fits = add.len;
+	left = add.len - fits;
+	if (left > 0) {
+		struct chunk *more = new_chunk(group, tail, left);
 
 		if (more == NULL)
 			return -1;
-		memcpy(more->bytes, data + fits, len - fits);
-		more->used = (uint32_t)(len - fits);
+		memcpy(more->bytes, add.data + fits, left);
+		more->used = (uint32_t)left;
 		if (tail == NULL)
-			state->head = more;
+			list->head = more;
 		else
 			tail->next = more;
-		state->tail = more;
+		list->tail = more;
 	}
 	if (fits > 0) {
-		memcpy(tail->bytes + tail->used, data, fits);
+		memcpy(tail->bytes + tail->used, add.data, fits);
 		tail->used += (uint32_t)fits;
 	}
 	return 0;
 }
 
-static uint64_t
-count_values(struct field values)
+size_t
+list_len(const struct list *list)
 {
-	const char *at = values.data, *end = at + values.len;
-	uint64_t count = 0;
+	size_t len = 0;
 
-	while ((at = memchr(at, '\t', (size_t)(end - at))) != NULL) {
-		count++;
-		at++;
-	}
-	return count;
+	for (const struct chunk *c = list->head; c != NULL; c = c->next)
+		len += c->used;
+	return len;
 }
 
-/* Count a record in; 0, or -1 if there is no room, and nothing is counted. */
-static int
-add_record(struct group *group, const struct parts *parts)
+void
+list_copy(const struct list *list, char *dst)
 {
-	uint64_t hash = hash_bytes(parts->key.data, parts->key.len, group->table.seed);
-	struct state *state;
-	bool fresh;
-	uint32_t index =
-	    table_add(&group->table, parts->key.data, parts->key.len, hash, &fresh);
-
-	if (index == TABLE_FULL)
-		return -1;
-	state = table_state(&group->table, index);
-	if (group->plan->group) {
-		if (append(group, state, parts->values.data, parts->values.len) < 0)
-			return -1;
-		if (group->plan->count)
-			state->values += count_values(parts->values);
+	for (const struct chunk *c = list->head; c != NULL; c = c->next) {
+		memcpy(dst, c->bytes, c->used);
+		dst += c->used;
 	}
-	state->records++;
+}
+
+/* Leave at most count of values, of which there are *count. */
+static void
+shorten(struct field *values, uint64_t *count, uint64_t most)
+{
+	const char *at = values->data, *end = at + values->len;
+
+	if (*count <= most)
+		return;
+	*count = most;
+	for (at = memchr(at, '\t', (size_t)(end - at)); most > 0; most--)
+		at = memchr(at + 1, '\t', (size_t)(end - at) - 1);
+	values->len = (size_t)(at - values->data);
+}
+
+static int
+add_values(struct group *group, struct group_state *state, const struct group_add *add)
+{
+	const struct plan *plan = group->plan;
+	struct field values = add->values;
+	uint64_t count = add->count;
+
+	if (plan->first > 0)
+		shorten(&values, &count, plan->first - state->values);
+	if (plan_values(plan) && append(group, &state->list, values) < 0)
+		return -1;
+	state->values += count;
 	return 0;
 }
 
 static void
-add_run(struct group *group, const struct record *run)
+add_numbers(const struct plan *plan, struct group_state *state, const struct number *add)
 {
-	const char *at = run->data, *end = at + run->len;
+	bool none = state->records == 0;
 
-	while (at < end) {
-		const char *newline = memchr(at, '\n', (size_t)(end - at)), *why;
-		size_t len = (size_t)(newline - at);
-		struct parts parts;
+	for (size_t i = 0; i < plan->columns_count; i++) {
+		struct number *number = &state->numbers[i];
+		enum column_kind kind = plan->columns[i].kind;
 
-		why = take_apart(group, &parts, at, len);
-		if (why != NULL)
-			gather_fail(group->gather, at, len, why);
-		else if (add_record(group, &parts) < 0)
-			die(STATUS_BROKEN, ENOMEM, "keys");
-		at = newline + 1;
+		if (kind == COLUMN_SUM || kind == COLUMN_MEAN)
+			number_add(number, &add[i]);
+		else if (none ||
+		    (kind == COLUMN_MIN && number_compare(&add[i], number) < 0) ||
+		    (kind == COLUMN_MAX && number_compare(&add[i], number) > 0))
+			*number = add[i];
 	}
 }
 
-static void
-put_number(struct gather *gather, uint64_t number)
+/* --join-keys names the key, for its place seq; the first place is the entry's. */
+static int
+ask(struct group *group, struct table_entry *entry, struct group_state *state,
+    uint64_t seq)
 {
-	char text[24], *end;
-
-	text[0] = '\t';
-	end = num_format(text + 1, number);
-	gather_put(gather, text, (size_t)(end - text));
+	if ((entry->flags & GROUP_ASKED) == 0) {
+		entry->flags |= GROUP_ASKED;
+		return 0;
+	}
+	return append(
+	    group, &state->again, (struct field){ (const char *)&seq, sizeof(seq) });
 }
 
-static void
-put_key(struct group *group, uint32_t index)
+static int
+try_add(struct group *group, const struct group_add *add)
 {
-	const struct table_entry *entry = table_entry(&group->table, index);
-	const struct state *state = table_state(&group->table, index);
-	struct gather *gather = group->gather;
+	struct table *table = &group->table;
+	struct table_entry *entry;
+	struct group_state *state;
+	bool fresh;
+	uint32_t index = table_add(table, add->key.data, add->key.len, add->hash, &fresh);
 
-	gather_put(gather, entry->key, entry->len);
-	if (group->plan->count)
-		put_number(gather, group->plan->group ? state->values : state->records);
-	else
-		for (struct chunk *c = state->head; c != NULL; c = c->next)
-			gather_put(gather, c->bytes, c->used);
-	gather_put(gather, "\n", 1);
+	if (index == TABLE_FULL)
+		return -1;
+	entry = table_entry(table, index);
+	state = group_state(group, index);
+	if (fresh) {
+		entry->seq = add->seq;
+		if (add->seq >= group->seq)
+			group->seq = add->seq + 1;
+	}
+	if (add->asked && ask(group, entry, state, add->seq) < 0)
+		return -1;
+	if (add->again.len > 0 && append(group, &state->again, add->again) < 0)
+		return -1;
+	if (group->plan->group && add_values(group, state, add) < 0)
+		return -1;
+	if (add->records > 0 && group->plan->columns_count > 0)
+		add_numbers(group->plan, state, add->numbers);
+	state->records += add->records;
+	return 0;
 }
 
-void
-group_run(struct gather *gather, const struct plan *plan)
+int
+group_add(struct group *group, const struct group_add *add)
 {
-	struct group group = { .plan = plan, .gather = gather };
-	struct record run;
+	size_t limit = group->table.limit;
+	int got = try_add(group, add);
 
-	if (table_open(&group.table, sizeof(struct state), SIZE_MAX, hash_random_seed()) <
-	    0)
-		die(STATUS_BROKEN, errno, "keys");
-	while (gather_next(gather, &run))
-		add_run(&group, &run);
-	for (uint32_t i = 0; i < group.table.count; i++)
-		put_key(&group, i);
-	free(group.joined);
-	table_close(&group.table);
+	if (got == 0 || group->table.count > 1)
+		return got;
+	/* Alone in the table, a key has all the memory that it needs. */
+	group->table.limit = SIZE_MAX;
+	got = try_add(group, add);
+	group->table.limit = limit;
+	return got;
 }

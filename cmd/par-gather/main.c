@@ -1,74 +1,200 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * par-gather(1) - many streams to one, by whole records; groups and counts.
+ * par-gather(1) - many streams to one, by whole records; groups and reduces.
  *
- *	main.c       options; passing records on as they are (this file)
+ *	main.c       options (this file)
  *	plan.h       what the command line asks
  *	gather.[ch]  the inputs, the output, and naming what fails
- *	group.[ch]   keys with their values and counts
+ *	collect.[ch] records passed on as they are, or into groups
+ *	merge.[ch]   sorted inputs to one sorted output
+ *	group.[ch]   what is known of each key, in a table
+ *	number.[ch]  decimal numbers, exact
+ *	layer.[ch]   keys that have outgrown memory, on disk
+ *	show.[ch]    how a key is written
+ *	result.[ch]  the lines of keys on their way out
  */
-#include <errno.h>
-#include <unistd.h>
+#include <string.h>
 
-#include "diag.h"
+#include "collect.h"
 #include "gather.h"
-#include "group.h"
+#include "merge.h"
+#include "num.h"
 #include "opt.h"
 #include "plan.h"
 
-static void
-pass_on(struct gather *gather)
+/* Let column kind of the field that value names be shown, too. */
+static const char *
+add_column(struct plan *plan, enum column_kind kind, const char *value)
 {
-	struct record run;
+	struct column column = { .kind = kind };
 
-	while (gather_next(gather, &run))
-		gather_put(gather, run.data, run.len);
+	if (plan->columns_count == PLAN_COLUMNS)
+		return "too many columns, 64 at the most";
+	if (value != NULL && num_parse(value, 1, UINT32_MAX, &column.field) < 0)
+		return "not a field number, counted from 1";
+	plan->columns[plan->columns_count++] = column;
+	return NULL;
 }
 
-/* Do it, to a standard output that is heard out; the exit status. */
-static enum status
-run(const struct plan *plan, char *const *files, size_t count, size_t max_record)
+static const char *
+add_count(void *plan, const char *value)
 {
-	struct gather gather = { .failed = false };
+	(void)value;
+	return add_column(plan, COLUMN_COUNT, NULL);
+}
 
-	if (inputs_open(&gather.in, files, count, max_record) < 0 ||
-	    writer_open(&gather.out, STDOUT_FILENO) < 0)
-		die(STATUS_BROKEN, errno, "buffers");
-	if (plan_groups(plan))
-		group_run(&gather, plan);
-	else
-		pass_on(&gather);
-	gather_flush(&gather);
-	inputs_close(&gather.in);
-	writer_close(&gather.out);
-	if (close(STDOUT_FILENO) < 0 && errno != EINTR)
-		die_output(errno, "standard output");
-	return gather.failed ? STATUS_FAILED : STATUS_OK;
+static const char *
+add_sum(void *plan, const char *value)
+{
+	return add_column(plan, COLUMN_SUM, value);
+}
+
+static const char *
+add_min(void *plan, const char *value)
+{
+	return add_column(plan, COLUMN_MIN, value);
+}
+
+static const char *
+add_max(void *plan, const char *value)
+{
+	return add_column(plan, COLUMN_MAX, value);
+}
+
+static const char *
+add_mean(void *plan, const char *value)
+{
+	return add_column(plan, COLUMN_MEAN, value);
+}
+
+static const char *
+set_key(void *target, const char *value)
+{
+	struct plan *plan = target;
+
+	plan->key_given = true;
+	if (num_parse(value, 0, UINT32_MAX, &plan->key) < 0)
+		return "not a field number, counted from 1, or 0";
+	return NULL;
+}
+
+/* What fits with what; NULL, or what does not. */
+static const char *
+conflict(struct plan *plan)
+{
+	bool asked = plan->first > 0 || plan->json || plan->join_keys != NULL;
+
+	/* What is said of values needs values. */
+	if (asked && plan->columns_count == 0)
+		plan->group = true;
+	if (plan->merge && (plan_groups(plan) || plan->follow || plan->top > 0))
+		return "--merge does not group, nor follow";
+	if ((plan->numeric || plan->reverse) && !plan->merge)
+		return "--numeric and --reverse need --merge";
+	if (plan->first > 0 && plan->columns_count > 0)
+		return "--first shows values, and does not fit with numbers";
+	if (plan->top > 0 && plan->columns_count == 0)
+		return "--top needs a number to go by, such as --count";
+	for (size_t i = 0; i < plan->columns_count; i++)
+		if (plan->group && plan->columns[i].kind != COLUMN_COUNT)
+			return "--group shows values, and fits with --count only";
+	if (plan->merge && !plan->key_given)
+		plan->key = 0;
+	return NULL;
+}
+
+/* Options of groups, at opts; how many. */
+static size_t
+group_options(struct plan *plan, struct opt *opts)
+{
+	const struct opt rows[] = {
+		{ 'c', "count", OPT_CALL, plan, NULL,
+		    "show how many records each key has, or with -g values", 0, 0,
+		    add_count },
+		{ 'g', "group", OPT_FLAG, &plan->group, NULL,
+		    "show each key once, with all its values", 0, 0, NULL },
+		{ 'j', "json", OPT_FLAG, &plan->json, NULL, "show a JSON object a key", 0,
+		    0, NULL },
+		{ 'k', "key", OPT_CALL, plan, "FIELD",
+		    "the field that is the key (default 1); 0 is all of the record", 0, 0,
+		    set_key },
+		{ 0, "first", OPT_NUMBER, &plan->first, "N",
+		    "show the first N values of each key", 1, 0, NULL },
+		{ 0, "join-keys", OPT_STRING, &plan->join_keys, "FILE",
+		    "show the keys of FILE, in its order, found or not", 0, 0, NULL },
+		{ 0, "max", OPT_CALL, plan, "FIELD", "show the largest number in FIELD",
+		    0, 0, add_max },
+		{ 0, "mean", OPT_CALL, plan, "FIELD",
+		    "show the mean of the numbers in FIELD", 0, 0, add_mean },
+		{ 0, "memory", OPT_SIZE, &plan->memory, "SIZE",
+		    "keep up to SIZE of keys in memory, more on disk (default 1G)",
+		    1 << 20, (uint64_t)1 << 44, NULL },
+		{ 0, "min", OPT_CALL, plan, "FIELD", "show the least number in FIELD", 0,
+		    0, add_min },
+		{ 0, "sum", OPT_CALL, plan, "FIELD",
+		    "show the sum of the numbers in FIELD", 0, 0, add_sum },
+		{ 0, "top", OPT_NUMBER, &plan->top, "N",
+		    "show the N keys with the largest first number", 1, 1 << 30, NULL },
+	};
+
+	memcpy(opts, rows, sizeof(rows));
+	return sizeof(rows) / sizeof(rows[0]);
+}
+
+/* The others, with the end of the table. */
+static void
+stream_options(struct plan *plan, struct opt *opts)
+{
+	const struct opt rows[] = {
+		{ 'm', "merge", OPT_FLAG, &plan->merge, NULL,
+		    "merge sorted inputs, by --key (default 0)", 0, 0, NULL },
+		{ 'n', "numeric", OPT_FLAG, &plan->numeric, NULL,
+		    "with -m: sorted by number", 0, 0, NULL },
+		{ 'r', "reverse", OPT_FLAG, &plan->reverse, NULL,
+		    "with -m: sorted the other way round", 0, 0, NULL },
+		{ 'f', "follow", OPT_FLAG, &plan->follow, NULL,
+		    "go on with a FIFO whose writers have left, until a signal", 0, 0,
+		    NULL },
+		{ 'o', "output", OPT_STRING, &plan->output, "FILE",
+		    "write to FILE, not to standard output", 0, 0, NULL },
+		{ 0, "max-record", OPT_SIZE, &plan->max_record, "SIZE",
+		    "fail records longer than SIZE (default 64M)", 1, 1 << 30, NULL },
+		{ 0, "wait", OPT_DURATION, &plan->wait_ms, "TIME",
+		    "give up FIFOs without another end after TIME (default never)", 1, 0,
+		    NULL },
+		{ 0 },
+	};
+
+	memcpy(opts, rows, sizeof(rows));
 }
 
 int
 main(int argc, char **argv)
 {
-	struct plan plan = { .key = 1 };
-	uint64_t max_record = RECORD_LIMIT;
-	const struct opt opts[] = {
-		{ 'c', "count", OPT_FLAG, &plan.count, NULL,
-		    "count the records of each key, or with -g its values", 0, 0, NULL },
-		{ 'g', "group", OPT_FLAG, &plan.group, NULL,
-		    "one record for each key, with all its values", 0, 0, NULL },
-		{ 'k', "key", OPT_NUMBER, &plan.key, "FIELD",
-		    "the field that is the key (default 1); 0 is all of the record", 0,
-		    1 << 30, NULL },
-		{ 0, "max-record", OPT_SIZE, &max_record, "SIZE",
-		    "fail records longer than SIZE (default 64M)", 1, 1 << 30, NULL },
-		{ 0 },
+	struct plan plan = {
+		.key = 1, .max_record = RECORD_LIMIT, .memory = (uint64_t)1 << 30
 	};
+	struct opt opts[32];
 	const struct opt_program program = { .name = "par-gather",
-		.synopsis = "[-cg] [-k FIELD] [--max-record SIZE] [FILE ...]",
+		.synopsis = "[-cfgjmnr] [-k FIELD] [-o FILE] [OPTION ...] [FILE ...]",
 		.about = "Gather the records of many files, FIFOs or standard input into "
 			 "one stream.",
 		.opts = opts };
-	int first = opt_parse(&program, argc, argv);
+	struct gather gather;
+	const char *why;
+	int first;
 
-	return (int)run(&plan, argv + first, (size_t)(argc - first), max_record);
+	stream_options(&plan, opts + group_options(&plan, opts));
+	first = opt_parse(&program, argc, argv);
+	why = conflict(&plan);
+	if (why != NULL)
+		opt_misuse(&program, "%s", why);
+	gather_open(&gather, &plan, argv + first, (size_t)(argc - first));
+	if (plan.merge)
+		merge_run(&gather, &plan);
+	else if (plan_groups(&plan))
+		collect_groups(&gather, &plan);
+	else
+		collect_all(&gather);
+	return (int)gather_close(&gather);
 }

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "collect.h"
+#include "diag.h"
+#include "hash.h"
+#include "layer.h"
+#include "show.h"
+
+void
+collect_all(struct gather *gather)
+{
+	struct record run;
+
+	while (gather_next(gather, &run))
+		gather_put(gather, run.data, run.len);
+}
+
+static void
+add_run(struct gather *gather, struct group *group, struct layer *layer,
+    const struct record *run)
+{
+	const char *at = run->data, *end = at + run->len;
+	struct number numbers[PLAN_COLUMNS];
+
+	while (at < end) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at)), *why;
+		size_t len = (size_t)(newline - at);
+		struct group_add add;
+
+		why = group_take_apart(group, at, len, &add, numbers);
+		if (why != NULL)
+			gather_fail(gather, at, len, why);
+		else
+			layer_add(layer, group, &add);
+		at = newline + 1;
+	}
+}
+
+/* Let the keys of a file, the first fields of its records, have their places. */
+static void
+ask_for(struct group *group, struct layer *layer, const char *path)
+{
+	struct record_reader in;
+	struct record rec;
+	enum record_status got;
+	int fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || record_open(&in, fd, RECORD_LIMIT) < 0)
+		die(STATUS_BROKEN, errno, "%s", path);
+	while ((got = record_next(&in, &rec)) == RECORD_OK) {
+		struct group_add add = { .seq = group->seq, .asked = true };
+
+		field_at(rec.data, rec.len, 0, &add.key);
+		add.hash = hash_bytes(add.key.data, add.key.len, group->table.seed);
+		layer_add(layer, group, &add);
+		group->seq = add.seq + 1;
+	}
+	if (got == RECORD_ERROR)
+		die(STATUS_BROKEN, errno, "%s", path);
+	if (got == RECORD_TOO_LONG)
+		die(STATUS_BROKEN, 0, "%s: record %llu is too long", path,
+		    (unsigned long long)rec.number + 1);
+	record_close(&in);
+	if (fd != STDIN_FILENO)
+		close(fd);
+}
+
+void
+collect_groups(struct gather *gather, const struct plan *plan)
+{
+	struct layer layer = { .depth = 0 };
+	struct result_sink sink = { .gather = gather };
+	struct group group;
+	struct record run;
+
+	if (group_open(&group, plan) < 0)
+		die(STATUS_BROKEN, errno, "keys");
+	if (plan->join_keys != NULL)
+		ask_for(&group, &layer, plan->join_keys);
+	while (gather_next(gather, &run))
+		add_run(gather, &group, &layer, &run);
+	if (plan->top > 0)
+		sink.best = best_open(plan->top);
+	layer_finish(&layer, &group, &sink);
+	if (sink.best != NULL)
+		best_close(sink.best, gather);
+	group_close(&group);
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diag.h"
+#include "layer.h"
+#include "show.h"
+
+/* What stands before key, numbers, values and later places of a key on disk. */
+struct saved {
+	uint64_t hash, seq, records, values;
+	uint64_t key_len, list_len, again_len;
+	uint64_t asked;
+};
+
+static void
+check(bool good)
+{
+	if (!good)
+		die(STATUS_BROKEN, errno, "%s", spool_folder());
+}
+
+static void
+save_list(struct spool *spool, const struct list *list)
+{
+	for (const struct chunk *c = list->head; c != NULL; c = c->next)
+		check(spool_put(spool, c->bytes, c->used) == 0);
+}
+
+static void
+save_key(struct layer *layer, const struct group *group, uint32_t index)
+{
+	const struct table_entry *entry = table_entry(&group->table, index);
+	const struct group_state *state = group_state(group, index);
+	unsigned shift = 64 - LAYER_BITS * (layer->depth + 1);
+	struct spool *spool = &layer->parts[entry->hash >> shift & (LAYER_PARTS - 1)];
+	struct saved saved = { .hash = entry->hash,
+		.seq = entry->seq,
+		.records = state->records,
+		.values = state->values,
+		.key_len = entry->len,
+		.list_len = list_len(&state->list),
+		.again_len = list_len(&state->again),
+		.asked = entry->flags & GROUP_ASKED };
+
+	check(spool_put(spool, &saved, sizeof(saved)) == 0 &&
+	    spool_put(spool, entry->key, entry->len) == 0 &&
+	    spool_put(spool, state->numbers,
+		group->plan->columns_count * sizeof(struct number)) == 0);
+	save_list(spool, &state->list);
+	save_list(spool, &state->again);
+}
+
+/* Move all keys to disk. */
+static void
+relieve(struct layer *layer, struct group *group)
+{
+	if (group->table.exhausted)
+		die(STATUS_BROKEN, ENOMEM, "keys");
+	layer->used = true;
+	for (uint32_t i = 0; i < group->table.count; i++)
+		save_key(layer, group, i);
+	table_clear(&group->table);
+}
+
+void
+layer_add(struct layer *layer, struct group *group, const struct group_add *add)
+{
+	if (group_add(group, add) == 0)
+		return;
+	if (layer->depth == LAYER_DEEPEST)
+		group->table.limit = SIZE_MAX;
+	else
+		relieve(layer, group);
+	if (group_add(group, add) < 0)
+		die(STATUS_BROKEN, ENOMEM, "keys");
+}
+
+/* Bytes that grow as they are needed. */
+struct scratch {
+	char *data;
+	size_t size;
+};
+
+static char *
+load(struct spool *spool, struct scratch *scratch, size_t len)
+{
+	if (scratch->size < len + 1) {
+		free(scratch->data);
+		scratch->size = len * 2 + 64;
+		scratch->data = malloc(scratch->size);
+		if (scratch->data == NULL)
+			die(STATUS_BROKEN, ENOMEM, "keys");
+	}
+	errno = EIO;
+	check(spool_get(spool, scratch->data, len) == 1);
+	return scratch->data;
+}
+
+/*
+ * Add one saved key to group: its place, what its records added and its later
+ * places, each on its own, since each can fill the table.
+ */
+static void
+load_key(struct layer *layer, struct group *group, struct spool *spool,
+    const struct saved *saved, struct scratch scratch[3])
+{
+	struct number numbers[PLAN_COLUMNS];
+	struct group_add add = { .hash = saved->hash,
+		.seq = saved->seq,
+		.asked = saved->asked != 0,
+		.numbers = numbers };
+
+	add.key.data = load(spool, &scratch[0], saved->key_len);
+	add.key.len = saved->key_len;
+	layer_add(layer, group, &add);
+	errno = EIO;
+	check(spool_get(spool, numbers,
+		  group->plan->columns_count * sizeof(struct number)) == 1);
+	add.asked = false;
+	add.records = saved->records;
+	add.count = saved->values;
+	add.values.data = load(spool, &scratch[1], saved->list_len);
+	add.values.len = saved->list_len;
+	layer_add(layer, group, &add);
+	add.records = add.count = add.values.len = 0;
+	add.again.data = load(spool, &scratch[2], saved->again_len);
+	add.again.len = saved->again_len;
+	if (add.again.len > 0)
+		layer_add(layer, group, &add);
+}
+
+static void
+load_part(struct layer *layer, struct group *group, struct spool *spool)
+{
+	struct scratch scratch[3] = { { NULL, 0 } };
+	struct saved saved;
+	int got;
+
+	check(spool_rewind(spool) == 0);
+	while ((got = spool_get(spool, &saved, sizeof(saved))) > 0)
+		load_key(layer, group, spool, &saved, scratch);
+	check(got == 0);
+	for (size_t i = 0; i < 3; i++)
+		free(scratch[i].data);
+}
+
+/* A place in the output, and the key that stands there. */
+struct place {
+	uint64_t seq;
+	uint32_t index;
+};
+
+static int
+by_seq(const void *left, const void *right)
+{
+	const struct place *a = left, *b = right;
+
+	return (a->seq > b->seq) - (a->seq < b->seq);
+}
+
+/* The places of all keys, in order; some keys have several.  The caller frees. */
+static struct place *
+list_places(const struct group *group, size_t *count)
+{
+	size_t room = 0;
+	struct place *places;
+
+	*count = 0;
+	for (uint32_t i = 0; i < group->table.count; i++)
+		room += 1 + list_len(&group_state(group, i)->again) / sizeof(uint64_t);
+	places = calloc(room + 1, sizeof(*places));
+	if (places == NULL)
+		die(STATUS_BROKEN, errno, "keys");
+	for (uint32_t i = 0; i < group->table.count; i++) {
+		const struct list *again = &group_state(group, i)->again;
+		size_t len = list_len(again);
+		uint64_t *seqs = malloc(len + 1);
+
+		if (seqs == NULL)
+			die(STATUS_BROKEN, errno, "keys");
+		list_copy(again, (char *)seqs);
+		places[(*count)++] =
+		    (struct place){ table_entry(&group->table, i)->seq, i };
+		for (size_t k = 0; k < len / sizeof(*seqs); k++)
+			places[(*count)++] = (struct place){ seqs[k], i };
+		free(seqs);
+	}
+	qsort(places, *count, sizeof(*places), by_seq);
+	return places;
+}
+
+static void
+write_key(const struct group *group, struct show *show, struct result_sink *sink,
+    uint64_t seq, uint32_t index)
+{
+	const struct group_state *state = group_state(group, index);
+	struct result result = { .seq = seq, .rank = show_rank(group->plan, state) };
+
+	if (show_key(show, group->plan, table_entry(&group->table, index), state) < 0)
+		die(STATUS_BROKEN, ENOMEM, "results");
+	result.len = show->len;
+	result_put(sink, &result, show->data);
+}
+
+/* Write the keys of the table, all there are. */
+static void
+write_table(const struct group *group, struct result_sink *sink)
+{
+	struct show show = { .data = NULL };
+
+	if (group->plan->join_keys != NULL) {
+		size_t count;
+		struct place *places = list_places(group, &count);
+
+		for (size_t i = 0; i < count; i++)
+			write_key(group, &show, sink, places[i].seq, places[i].index);
+		free(places);
+	} else {
+		for (uint32_t i = 0; i < group->table.count; i++)
+			write_key(
+			    group, &show, sink, table_entry(&group->table, i)->seq, i);
+	}
+	show_close(&show);
+}
+
+void
+layer_finish(struct layer *layer, struct group *group, struct result_sink *sink)
+{
+	struct spool *results;
+
+	if (!layer->used) {
+		write_table(group, sink);
+		table_clear(&group->table);
+		return;
+	}
+	relieve(layer, group);
+	results = calloc(LAYER_PARTS, sizeof(*results));
+	if (results == NULL)
+		die(STATUS_BROKEN, errno, "results");
+	for (size_t i = 0; i < LAYER_PARTS; i++) {
+		struct layer deeper = { .depth = layer->depth + 1 };
+		struct result_sink into = { .spool = &results[i] };
+
+		load_part(&deeper, group, &layer->parts[i]);
+		group->table.limit = group->plan->memory;
+		spool_close(&layer->parts[i]);
+		layer_finish(&deeper, group, &into);
+	}
+	result_merge(sink, results, LAYER_PARTS);
+	for (size_t i = 0; i < LAYER_PARTS; i++)
+		spool_close(&results[i]);
+	free(results);
+}
