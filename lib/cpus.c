@@ -2,6 +2,7 @@
 #include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -29,20 +30,28 @@ share(long long quota, long long period)
 	return (unsigned)((quota + period - 1) / period);
 }
 
-/* The numbers in a file of a control group; how many were there. */
+/* The numbers in a file of a control group, at most two; how many were there. */
 static int
-read_numbers(const char *folder, const char *name, long long *a, long long *b)
+read_numbers(const char *folder, const char *name, long long numbers[2])
 {
-	char path[PATH_SIZE + 64];
+	char path[PATH_SIZE + 64], line[64], *at = line, *end;
 	FILE *file;
-	int got;
+	int got = 0;
 
 	snprintf(path, sizeof(path), "%s/%s", folder, name);
 	file = fopen(path, "re");
 	if (file == NULL)
 		return 0;
-	got = fscanf(file, "%lld %lld", a, b);
+	if (fgets(line, sizeof(line), file) == NULL)
+		*line = '\0';
 	fclose(file);
+	while (got < 2) {
+		numbers[got] = strtoll(at, &end, 10);
+		if (end == at)
+			break;
+		at = end;
+		got++;
+	}
 	return got;
 }
 
@@ -50,13 +59,13 @@ read_numbers(const char *folder, const char *name, long long *a, long long *b)
 static unsigned
 group_limit(const char *folder)
 {
-	long long quota, period, unused;
+	long long max[2], quota[2], period[2];
 
-	if (read_numbers(folder, "cpu.max", &quota, &period) == 2)
-		return share(quota, period);
-	if (read_numbers(folder, "cpu.cfs_quota_us", &quota, &unused) >= 1 &&
-	    read_numbers(folder, "cpu.cfs_period_us", &period, &unused) >= 1)
-		return share(quota, period);
+	if (read_numbers(folder, "cpu.max", max) == 2)
+		return share(max[0], max[1]);
+	if (read_numbers(folder, "cpu.cfs_quota_us", quota) >= 1 &&
+	    read_numbers(folder, "cpu.cfs_period_us", period) >= 1)
+		return share(quota[0], period[0]);
 	return 0;
 }
 
