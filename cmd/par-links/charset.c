@@ -56,31 +56,44 @@ charset_find(const char *label, size_t len)
 	return NULL;
 }
 
+static const char *
+skip_blanks(const char *p, const char *end)
+{
+	while (p < end && is_blank(*p))
+		p++;
+	return p;
+}
+
+/* The charset that stands after the "=", quoted or not, or NULL. */
+static const struct charset *
+charset_of_value(const char *p, const char *end)
+{
+	const char *last;
+
+	p = skip_blanks(p, end);
+	if (p < end && (*p == '"' || *p == '\'')) {
+		last = memchr(p + 1, *p, (size_t)(end - p - 1));
+		return last == NULL ? NULL : charset_find(p + 1, (size_t)(last - p - 1));
+	}
+	for (last = p; last < end && *last != ';' && !is_blank(*last);)
+		last++;
+	return charset_find(p, (size_t)(last - p));
+}
+
 const struct charset *
 charset_of_type(const char *type, size_t len)
 {
-	const char *end = type + len, *first;
+	const char *end = type + len;
 
-	for (; end - type > 7; type++)
-		if (strncasecmp(type, "charset", 7) == 0) {
-			const char *p = type + 7;
-			char quote = 0;
+	for (; end - type > 7; type++) {
+		const char *p;
 
-			while (p < end && is_blank(*p))
-				p++;
-			if (p == end || *p != '=')
-				continue;
-			for (p++; p < end && is_blank(*p);)
-				p++;
-			if (p < end && (*p == '"' || *p == '\''))
-				quote = *p++;
-			for (first = p; p < end; p++)
-				if (quote != 0 ? *p == quote : *p == ';' || is_blank(*p))
-					break;
-			if (quote != 0 && p == end)
-				return NULL;
-			return charset_find(first, (size_t)(p - first));
-		}
+		if (strncasecmp(type, "charset", 7) != 0)
+			continue;
+		p = skip_blanks(type + 7, end);
+		if (p < end && *p == '=')
+			return charset_of_value(p + 1, end);
+	}
 	return NULL;
 }
 
@@ -100,19 +113,26 @@ charset_of_mark(const char *data, size_t len, size_t *skip)
 	return NULL;
 }
 
+/* Open one; false if the system has it not. */
+static bool
+open_converter(iconv_t *cd, const char *to, const char *from)
+{
+	if (to == NULL || from == NULL)
+		return false;
+	*cd = iconv_open(to, from);
+	return (intptr_t)*cd != -1;
+}
+
 void
 converters_open(struct converters *converters)
 {
 	for (unsigned i = 0; i < CHARSETS; i++) {
 		const struct charset *charset = &charsets[i];
 
-		if (charset->decode == NULL || converters->opened[i])
-			continue;
-		converters->opened[i] = true;
-		converters->decode[i] = iconv_open("UTF-8", charset->decode);
-		converters->encode[i] = charset->encode == NULL
-		    ? (iconv_t)-1
-		    : iconv_open(charset->encode, "UTF-8");
+		converters->can_decode[i] =
+		    open_converter(&converters->decode[i], "UTF-8", charset->decode);
+		converters->can_encode[i] =
+		    open_converter(&converters->encode[i], charset->encode, "UTF-8");
 	}
 }
 
@@ -120,13 +140,21 @@ void
 converters_close(struct converters *converters)
 {
 	for (unsigned i = 0; i < CHARSETS; i++) {
-		if (!converters->opened[i])
-			continue;
-		if (converters->decode[i] != (iconv_t)-1)
+		if (converters->can_decode[i])
 			iconv_close(converters->decode[i]);
-		if (converters->encode[i] != (iconv_t)-1)
+		if (converters->can_encode[i])
 			iconv_close(converters->encode[i]);
 	}
+}
+
+/* For iconv(3), which does not say const, but writes nothing there. */
+static char *
+without_const(const char *data)
+{
+	char *same;
+
+	memcpy(&same, &data, sizeof(same));
+	return same;
 }
 
 static bool
@@ -238,17 +266,16 @@ refused(const struct charset *charset, const char *data, size_t len)
 }
 
 static size_t
-decode_iconv(
-    iconv_t cd, const struct charset *charset, char *dst, const char *data, size_t len)
+decode_iconv(struct converters *converters, const struct charset *charset, char *dst,
+    const char *data, size_t len)
 {
-	char *in = (char *)(uintptr_t)data, *to = dst;
+	static const unsigned short none[128];
+	iconv_t cd = converters->decode[charset->number];
+	char *in = without_const(data), *to = dst;
 	size_t in_left = len, room = CHARSET_GROWTH * len;
 
-	if (cd == (iconv_t)-1) {
-		static const unsigned short none[128];
-
+	if (!converters->can_decode[charset->number])
 		return decode_bytes(none, dst, data, len);
-	}
 	iconv(cd, NULL, NULL, NULL, NULL);
 	while (in_left > 0 && iconv(cd, &in, &in_left, &to, &room) == (size_t)-1) {
 		size_t skip = errno == EINVAL ? in_left : refused(charset, in, in_left);
@@ -274,8 +301,7 @@ charset_decode(struct converters *converters, const struct charset *charset, cha
 		return decode_bytes(charset->high, dst, data, len);
 	case CHARSET_ICONV:
 	case CHARSET_WHOLE:
-		return decode_iconv(
-		    converters->decode[charset->number], charset, dst, data, len);
+		return decode_iconv(converters, charset, dst, data, len);
 	case CHARSET_NONE:
 		break;
 	}
@@ -300,7 +326,7 @@ static size_t
 encode(struct converters *converters, const struct charset *charset, char *dst,
     const char *data, size_t len)
 {
-	char *in = (char *)(uintptr_t)data, *to = dst;
+	char *in = without_const(data), *to = dst;
 	size_t room = 16;
 	iconv_t cd;
 
@@ -315,7 +341,8 @@ encode(struct converters *converters, const struct charset *charset, char *dst,
 		return 0;
 	}
 	cd = converters->encode[charset->number];
-	if (cd == (iconv_t)-1 || iconv(cd, &in, &len, &to, &room) == (size_t)-1)
+	if (!converters->can_encode[charset->number] ||
+	    iconv(cd, &in, &len, &to, &room) == (size_t)-1)
 		return 0;
 	iconv(cd, NULL, NULL, &to, &room); /* back to ASCII, where there are states */
 	return (size_t)(to - dst);

@@ -31,7 +31,7 @@ enum { CHARSET_COUNT = 40, CHARSET_GROWTH = 3, CHARSET_QUERY_GROWTH = 8 };
 /* Converters that are open, by charset.number; all zero to begin with. */
 struct converters {
 	iconv_t decode[CHARSET_COUNT], encode[CHARSET_COUNT];
-	bool opened[CHARSET_COUNT];
+	bool can_decode[CHARSET_COUNT], can_encode[CHARSET_COUNT];
 };
 
 /* The charset that a label means, in any case and with blanks around it, or NULL. */

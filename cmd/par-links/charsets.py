@@ -82,6 +82,8 @@ def main():
     print("/* Made by charsets.py; do not edit. */")
     print("#ifndef PAR_LINKS_CHARSET_TABLE_H")
     print("#define PAR_LINKS_CHARSET_TABLE_H\n")
+    print('#include "charset.h"\n')
+    print("/* clang-format off */")
     for name in names:
         if kind(name) != "CHARSET_BYTE":
             continue

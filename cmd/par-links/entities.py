@@ -24,6 +24,7 @@ def main():
     print("/* Made by entities.py; do not edit. */")
     print("#ifndef PAR_LINKS_ENTITY_TABLE_H")
     print("#define PAR_LINKS_ENTITY_TABLE_H\n")
+    print("/* clang-format off */")
     print("enum {")
     print(f"\tENTITY_COUNT = {len(names)},")
     print(f"\tENTITY_NAME_MAX = {longest}, /* bytes, without a NUL */")

@@ -3,6 +3,7 @@
 #ifndef PAR_LINKS_ENTITY_TABLE_H
 #define PAR_LINKS_ENTITY_TABLE_H
 
+/* clang-format off */
 enum {
 	ENTITY_COUNT = 2231,
 	ENTITY_NAME_MAX = 32, /* bytes, without a NUL */

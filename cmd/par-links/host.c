@@ -9,7 +9,7 @@
 
 #include "host.h"
 
-enum { PIECES = 8, DOMAIN_MAX = 255 };
+enum { PIECES = 8, IDNA_MAX = 1020 /* bytes of a domain in UTF-8 */ };
 
 int
 host_hex(char byte)
@@ -321,7 +321,7 @@ to_ascii(char *dst, size_t len)
 	uint8_t *ascii = NULL;
 	long got = is_ascii(dst, len) ? (long)len : -1;
 
-	if (len > 4 * DOMAIN_MAX || memchr(dst, '\0', len) != NULL)
+	if (len > IDNA_MAX || memchr(dst, '\0', len) != NULL)
 		return got;
 	dst[len] = '\0';
 	if (idn2_lookup_u8((const uint8_t *)dst, &ascii,

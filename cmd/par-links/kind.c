@@ -121,43 +121,51 @@ next_candidate(const char *value, size_t len, size_t *at, size_t *link_len)
 	return *link_len > 0;
 }
 
+static const char *
+skip_blanks(const char *p, const char *end)
+{
+	while (p < end && is_blank(*p))
+		p++;
+	return p;
+}
+
+/* Past "url =", if that is what stands there. */
+static const char *
+skip_url(const char *p, const char *end)
+{
+	const char *equals;
+
+	if (end - p < 3 || strncasecmp(p, "url", 3) != 0)
+		return p;
+	equals = skip_blanks(p + 3, end);
+	if (equals == end || *equals != '=')
+		return p;
+	return skip_blanks(equals + 1, end);
+}
+
 /* The URL of "5; url='x'". */
 static bool
 refresh_url(const char *value, size_t len, size_t *at, size_t *link_len)
 {
-	const char *end = value + len, *p = value, *first;
+	const char *end = value + len, *p = skip_blanks(value, end), *time = p;
 
-	while (p < end && is_blank(*p))
+	while (p < end && ((*p >= '0' && *p <= '9') || *p == '.'))
 		p++;
-	for (first = p; p < end && ((*p >= '0' && *p <= '9') || *p == '.');)
-		p++;
-	if (p == first || p == end || !(is_blank(*p) || *p == ';' || *p == ','))
+	if (p == time || p == end || !(is_blank(*p) || *p == ';' || *p == ','))
 		return false;
-	while (p < end && is_blank(*p))
-		p++;
+	p = skip_blanks(p, end);
 	if (p < end && (*p == ';' || *p == ','))
 		p++;
-	while (p < end && is_blank(*p))
-		p++;
-	first = p;
-	if (end - p >= 3 && strncasecmp(p, "url", 3) == 0) {
-		for (p += 3; p < end && is_blank(*p);)
-			p++;
-		if (p < end && *p == '=') {
-			for (p++; p < end && is_blank(*p);)
-				p++;
-			first = p;
-		}
-	}
-	if (first < end && (*first == '\'' || *first == '"')) {
-		const char *quote = memchr(first + 1, *first, (size_t)(end - first - 1));
+	p = skip_url(skip_blanks(p, end), end);
+	if (p < end && (*p == '\'' || *p == '"')) {
+		const char *quote = memchr(p + 1, *p, (size_t)(end - p - 1));
 
-		first++;
+		p++;
 		end = quote == NULL ? end : quote;
 	}
-	*at = (size_t)(first - value);
-	*link_len = (size_t)(end - first);
-	return first < end;
+	*at = (size_t)(p - value);
+	*link_len = (size_t)(end - p);
+	return p < end;
 }
 
 bool

@@ -139,9 +139,9 @@ static void
 add_names(struct source *source, const struct scanner *scanner, unsigned stops)
 {
 	add(source, "(?:(?!)");
-	for (char letter = 'a'; letter <= 'z'; letter++) {
-		const char begin[] = { '|', letter, '(', '?', ':', '(', '?', '!', ')',
-			'\0' };
+	for (int letter = 'a'; letter <= 'z'; letter++) {
+		const char begin[] = { '|', (char)letter, '(', '?', ':', '(', '?', '!',
+			')', '\0' };
 
 		add(source, begin);
 		for (size_t i = 0; i < NAMES; i++)
@@ -540,23 +540,35 @@ is_wanted(const struct scanner *scanner, struct found *found, struct scan_tag *t
 	return false;
 }
 
+static size_t
+start_of(const size_t *groups, size_t group)
+{
+	return groups[2 * group];
+}
+
+static size_t
+end_of(const size_t *groups, size_t group)
+{
+	return groups[2 * group + 1];
+}
+
 /* What the groups of a search tell of a tag. */
 static void
 read_tag(
     const char *data, const size_t *groups, struct found *found, struct scan_tag *tag)
 {
-	size_t gap = groups[2 * GROUP_GAP + 1];
+	size_t gap = end_of(groups, GROUP_GAP);
 
-	found->name = data + groups[2 * GROUP_NAME];
-	found->name_len = groups[2 * GROUP_NAME + 1] - groups[2 * GROUP_NAME];
-	found->end = groups[2 * GROUP_SLASH + 1] > groups[2 * GROUP_SLASH];
-	found->closed = gap > groups[2 * GROUP_GAP] && data[gap - 1] == '/';
+	found->name = data + start_of(groups, GROUP_NAME);
+	found->name_len = end_of(groups, GROUP_NAME) - start_of(groups, GROUP_NAME);
+	found->end = end_of(groups, GROUP_SLASH) > start_of(groups, GROUP_SLASH);
+	found->closed = gap > start_of(groups, GROUP_GAP) && data[gap - 1] == '/';
 	tag->attrs = found->name + found->name_len;
-	tag->attrs_len = (size_t)(data + groups[1] - tag->attrs);
+	tag->attrs_len = (size_t)(data + end_of(groups, 0) - tag->attrs);
 	tag->href = NULL;
-	if (groups[2 * GROUP_HREF] != PCRE2_UNSET) {
-		tag->href = data + groups[2 * GROUP_HREF];
-		tag->href_len = groups[2 * GROUP_HREF + 1] - groups[2 * GROUP_HREF];
+	if (start_of(groups, GROUP_HREF) != PCRE2_UNSET) {
+		tag->href = data + start_of(groups, GROUP_HREF);
+		tag->href_len = end_of(groups, GROUP_HREF) - start_of(groups, GROUP_HREF);
 	}
 }
 
