@@ -105,7 +105,7 @@ grow_slots(struct table *table)
 static int
 grow_entries(struct table *table)
 {
-	size_t room = table->room + table->room / 2;
+	size_t room = table->room + table->room / 2 + 1;
 	char *larger;
 
 	if (table_memory(table) + (room - table->room) * table->stride > table->limit)

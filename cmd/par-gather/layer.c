@@ -225,31 +225,76 @@ write_table(const struct group *group, struct result_sink *sink)
 	show_close(&show);
 }
 
+/* A layer whose parts are being read back, each into the layer below. */
+struct frame {
+	struct layer layer;
+	struct spool results[LAYER_PARTS]; /* of each part */
+	size_t part; /* at work */
+	bool begun;
+};
+
+/* Go down to the next part of frame, by a new one; NULL when all are done. */
+static struct frame *
+next_part(struct frame *frame, struct group *group)
+{
+	struct frame *below;
+
+	if (frame->begun) {
+		frame->part++;
+	} else {
+		relieve(&frame->layer, group);
+		frame->begun = true;
+	}
+	if (frame->part == LAYER_PARTS)
+		return NULL;
+	below = calloc(1, sizeof(*below));
+	if (below == NULL)
+		die(STATUS_BROKEN, errno, "results");
+	below->layer.depth = frame->layer.depth + 1;
+	load_part(&below->layer, group, &frame->layer.parts[frame->part]);
+	spool_close(&frame->layer.parts[frame->part]);
+	group->table.limit = group->plan->memory;
+	return below;
+}
+
+/* All of frame is known: write it. */
+static void
+end_frame(struct frame *frame, struct group *group, struct result_sink *sink)
+{
+	if (frame->layer.used) {
+		result_merge(sink, frame->results, LAYER_PARTS);
+		for (size_t i = 0; i < LAYER_PARTS; i++)
+			spool_close(&frame->results[i]);
+	} else {
+		write_table(group, sink);
+		table_clear(&group->table);
+	}
+	free(frame);
+}
+
 void
 layer_finish(struct layer *layer, struct group *group, struct result_sink *sink)
 {
-	struct spool *results;
+	struct frame *frames[LAYER_DEEPEST + 1], *below;
+	int depth = 0;
 
-	if (!layer->used) {
-		write_table(group, sink);
-		table_clear(&group->table);
-		return;
-	}
-	relieve(layer, group);
-	results = calloc(LAYER_PARTS, sizeof(*results));
-	if (results == NULL)
+	frames[0] = calloc(1, sizeof(*frames[0]));
+	if (frames[0] == NULL)
 		die(STATUS_BROKEN, errno, "results");
-	for (size_t i = 0; i < LAYER_PARTS; i++) {
-		struct layer deeper = { .depth = layer->depth + 1 };
-		struct result_sink into = { .spool = &results[i] };
+	frames[0]->layer = *layer;
+	while (depth >= 0) {
+		struct frame *frame = frames[depth], *above;
+		struct result_sink into = *sink;
 
-		load_part(&deeper, group, &layer->parts[i]);
-		group->table.limit = group->plan->memory;
-		spool_close(&layer->parts[i]);
-		layer_finish(&deeper, group, &into);
+		below = frame->layer.used ? next_part(frame, group) : NULL;
+		if (below != NULL) {
+			frames[++depth] = below;
+			continue;
+		}
+		if (--depth >= 0) {
+			above = frames[depth];
+			into.spool = &above->results[above->part];
+		}
+		end_frame(frame, group, &into);
 	}
-	result_merge(sink, results, LAYER_PARTS);
-	for (size_t i = 0; i < LAYER_PARTS; i++)
-		spool_close(&results[i]);
-	free(results);
 }

@@ -28,7 +28,7 @@ struct layer {
 /* Add to a key of group, which layer relieves when it is full. */
 void layer_add(struct layer *layer, struct group *group, const struct group_add *add);
 
-/* Write what is known of each key into sink, by rising seq. */
+/* Write what is known of each key into sink, by rising seq; layer is used up. */
 void layer_finish(struct layer *layer, struct group *group, struct result_sink *sink);
 
 #endif
