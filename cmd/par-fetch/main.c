@@ -11,6 +11,7 @@
  *	transfer.[ch]  one attempt at a request, by libcurl
  *	client.[ch]    what is the same for all requests; cookies
  *	page.[ch]      the page record
+ *	guard.[ch]     which addresses are public
  *	target.[ch]    URLs: checked, normalised, taken apart
  *	bytes.[ch]     bytes that grow
  */

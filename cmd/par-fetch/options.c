@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -60,6 +61,19 @@ set_header(void *target, const char *value)
 		if (strlen(secret[i]) == name && strncasecmp(value, secret[i], name) == 0)
 			return NULL;
 	set->safe_headers = append(set->safe_headers, value);
+	return NULL;
+}
+
+static const char *
+set_allowed(void *target, const char *value)
+{
+	struct settings *set = target;
+	unsigned char address[16];
+
+	if (inet_pton(AF_INET, value, address) != 1 &&
+	    inet_pton(AF_INET6, value, address) != 1)
+		return "not an address";
+	set->allowed = append(set->allowed, value);
 	return NULL;
 }
 
@@ -206,6 +220,8 @@ static void
 add_limits(struct table *table, struct settings *set)
 {
 	const struct opt rows[] = {
+		{ 0, "allow", OPT_CALL, set, "ADDRESS",
+		    "allow ADDRESS in spite of --deny-private", 0, 0, set_allowed },
 		{ 0, "connect-timeout", OPT_DURATION, &set->connect_timeout, "TIME",
 		    "give up connecting after TIME (default 10s)", 1, TIME_MAX, NULL },
 		{ 0, "max-body", OPT_SIZE, &set->max_body, "SIZE",
@@ -219,6 +235,8 @@ add_limits(struct table *table, struct settings *set)
 		{ 0, "max-redirs", OPT_NUMBER, &set->max_redirs, "N",
 		    "follow N redirects (default 20); 0: a redirect is an answer", 0,
 		    1000, NULL },
+		{ 0, "deny-private", OPT_FLAG, &set->deny_private, NULL,
+		    "connect to public addresses only", 0, 0, NULL },
 		{ 'L', "location", OPT_FLAG, &set->location, NULL,
 		    "follow redirects (the default)", 0, 0, NULL },
 		{ 'm', "max-time", OPT_DURATION, &set->max_time, "TIME",
@@ -343,6 +361,8 @@ options_read(struct settings *set, int argc, char **argv)
 	add_retries(&table, set);
 	if (opt_parse(&program, argc, argv) < argc)
 		opt_misuse(&program, "takes no operands");
+	if (set->deny_private && set->proxy != NULL)
+		opt_misuse(&program, "--deny-private cannot look behind a --proxy");
 	if (set->lookahead == 0)
 		set->lookahead = 2 * set->jobs;
 }

@@ -32,7 +32,8 @@ struct settings {
 	uint64_t speed_limit, speed_time; /* bytes a second; how long it may be slower */
 	uint64_t max_redirs;
 	const char *proto; /* schemes, with commas between */
-	bool deny_private; /* connect to public addresses only */
+	bool deny_private; /* connect to public addresses only, */
+	struct curl_slist *allowed; /* and to these */
 
 	/* what may pass */
 	uint64_t retries;

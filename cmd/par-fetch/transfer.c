@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: ISC */
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
+#include "guard.h"
 #include "page.h"
 #include "transfer.h"
 
@@ -121,6 +125,49 @@ take_header(char *data, size_t one, size_t len, void *user)
 }
 
 static void
+deny(struct transfer *transfer, const char *address)
+{
+	snprintf(
+	    transfer->why, sizeof(transfer->why), "address %s is not public", address);
+}
+
+/* libcurl is about to connect to an address: CURLOPT_OPENSOCKETFUNCTION. */
+static curl_socket_t
+open_socket(void *user, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct transfer *transfer = user;
+	char text[INET6_ADDRSTRLEN] = "of an unknown kind";
+
+	(void)purpose;
+	if (!guard_public(&address->addr, transfer->set->allowed)) {
+		getnameinfo(&address->addr, address->addrlen, text, sizeof(text), NULL, 0,
+		    NI_NUMERICHOST);
+		deny(transfer, text);
+		return CURL_SOCKET_BAD;
+	}
+	return socket(
+	    address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+/*
+ * libcurl is about to send a request: CURLOPT_PREREQFUNCTION.  Unlike the above it
+ * is called for a connection that is used again, too.
+ */
+static int
+check_peer(void *user, char *peer, char *local, int peer_port, int local_port)
+{
+	struct transfer *transfer = user;
+
+	(void)local;
+	(void)peer_port;
+	(void)local_port;
+	if (guard_public_text(peer, transfer->set->allowed))
+		return CURL_PREREQFUNC_OK;
+	deny(transfer, peer);
+	return CURL_PREREQFUNC_ABORT;
+}
+
+static void
 hear(struct transfer *transfer)
 {
 	CURL *easy = transfer->easy;
@@ -131,6 +178,12 @@ hear(struct transfer *transfer)
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+	if (!transfer->set->deny_private)
+		return;
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
+	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, check_peer);
+	curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
 }
 
 struct transfer *

@@ -1,0 +1,119 @@
+#!/usr/bin/env bats
+load helper
+load aid/hostile
+
+setup_file() {
+	load helper
+	load aid/hostile
+	hostile_start
+}
+
+teardown_file() {
+	load aid/hostile
+	hostile_stop
+}
+
+@test "par-fetch: --deny-private refuses this machine, however it is written" {
+	for host in 127.0.0.1 127.1 0x7f.1 2130706433 017700000001 localhost x.localhost 0.0.0.0 \
+		'[::1]' '[::]' '[::ffff:127.0.0.1]' '[::127.0.0.1]' '[64:ff9b::7f00:1]' '[2002:7f00:1::]'; do
+		echo "http://$host:$HOSTILE_PORT/denied"
+	done >urls
+	run -1 --separate-stderr par-fetch --deny-private --retries 0 --max-time 5s <urls
+	printf '%s\n' "$output" >out
+	same <(cut -f 1 out | sort) <(sort urls)
+	[ "$(cut -f 2 out | sort -u)" = 000 ]
+	[ "$(cut -f 5 out | grep -vE '^address [0-9a-f.:]+ is not public$')" = "" ]
+	[ "$(requests /denied)" = 0 ]
+}
+
+@test "par-fetch: --deny-private refuses private, link-local and metadata addresses" {
+	for host in 10.1.2.3 172.16.0.1 172.31.255.255 192.168.1.1 100.64.0.1 169.254.169.254 \
+		100.100.100.200 192.0.0.192 168.63.129.16 198.18.0.1 224.0.0.1 240.0.0.1 255.255.255.255 \
+		'[fe80::1]' '[fc00::1]' '[fd00:ec2::254]' '[ff02::1]' '[fec0::1]' '[::ffff:10.0.0.1]' \
+		'[64:ff9b:1::1]' '[2001::1]' '[2001:db8::1]' '[100::1]'; do
+		echo "http://$host/"
+	done >urls
+	run -1 --separate-stderr par-fetch --deny-private --retries 0 --max-time 5s <urls
+	[ "${#lines[@]}" -eq "$(wc -l <urls)" ]
+	[ "$(cut -f 5 <<<"$output" | grep -vE '^address [0-9a-f.:]+ is not public$')" = "" ]
+}
+
+@test "par-fetch: --deny-private looks at addresses that names lead to, and redirects" {
+	evil="evil.test:$HOSTILE_PORT"
+	run -1 --separate-stderr par-fetch --deny-private --resolve "$evil:127.0.0.1" <<<"http://$evil/ok"
+	[ "$(cut -f 2,5 <<<"$output")" = $'000\taddress 127.0.0.1 is not public' ]
+	run -0 par-fetch --deny-private --allow 127.0.0.1 --resolve "$evil:127.0.0.1" <<<"http://$evil/ok"
+	for host in 127.0.0.2 '[::1]' '[::ffff:127.0.0.1]' 169.254.169.254 10.0.0.1; do
+		echo "$HOSTILE/to/302?url=http://$host:$HOSTILE_PORT/denied"
+	done >urls
+	run -1 --separate-stderr par-fetch --deny-private --allow 127.0.0.1 <urls
+	[ "${#lines[@]}" -eq 5 ]
+	[ "$(cut -f 5 <<<"$output" | grep -vE '^address [0-9a-f.:]+ is not public$')" = "" ]
+	[ "$(cut -f 6 <<<"$output" | tr -d '\n')" = "" ]
+	[ "$(requests /denied)" = 0 ]
+}
+
+@test "par-fetch: --deny-private asks no proxy" {
+	http_proxy=$HOSTILE run -1 --separate-stderr par-fetch --deny-private <<<"http://127.0.0.3/by-proxy"
+	[ "$(requests http://127.0.0.3/by-proxy)" = 0 ]
+	run -2 par-fetch --deny-private -x "$HOSTILE"
+}
+
+@test "par-fetch: --deny-private lets public addresses pass" {
+	# in a network of its own, which leads nowhere
+	unshare -rn true || skip "no network of its own can be had"
+	for host in 9.9.9.9 172.32.0.1 100.128.0.1 '[2620:fe::9]' '[64:ff9b::808:808]'; do
+		echo "http://$host/"
+	done >urls
+	run -1 --separate-stderr unshare -rn env PATH="$PATH" par-fetch --deny-private --retries 0 <urls
+	[ "${#lines[@]}" -eq 5 ]
+	[[ $output != *"is not public"* ]]
+}
+
+# peak COMMAND...: run it; the file peak has the most memory that it held, in MB.
+peak() {
+	python3 -c '
+import resource, subprocess, sys
+status = subprocess.call(sys.argv[1:])
+with open("peak", "w") as out:
+    print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024, file=out)
+sys.exit(status)' "$@"
+}
+
+@test "par-fetch: a body that expands to 10 GB costs no more memory than the limit" {
+	run -1 --separate-stderr peak par-fetch --max-body 10M <<<"$HOSTILE/bomb/10"
+	[ "$(cut -f 2,5,6 <<<"$output")" = $'200\tbody longer than 10485760 bytes\t' ]
+	(($(cat peak) < 300)) # of which sanitizers take most
+}
+
+@test "par-fetch: a header without end costs no more memory than the limit" {
+	printf '%s\n' "$HOSTILE/endless-headers" "$HOSTILE/long-header" >urls
+	run -1 --separate-stderr peak par-fetch --retries 0 --max-header 100K <urls
+	[ "$(cut -f 5 <<<"$output" | grep -c .)" -eq 2 ]
+	[ "$(awk -F '\t' '$1 ~ /endless/ { print $5 }' <<<"$output")" = "header longer than 102400 bytes" ]
+	(($(cat peak) < 300))
+}
+
+@test "par-fetch: a certificate that cannot be trusted is an error, but for -k and --cacert" {
+	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=a.test \
+		-addext subjectAltName=DNS:a.test -keyout key -out cert 2>/dev/null
+	cat key cert >both
+	mkdir tls
+	plain=$HOSTILE
+	BATS_FILE_TMPDIR=$PWD/tls hostile_start "$PWD/both"
+	BACKGROUND+=("$HOSTILE_PID")
+	url="https://a.test:$HOSTILE_PORT/ok"
+	there=(--resolve "a.test:$HOSTILE_PORT:127.0.0.1" --resolve "b.test:$HOSTILE_PORT:127.0.0.1")
+	run -1 --separate-stderr par-fetch "${there[@]}" <<<"$url"
+	[[ $(cut -f 2,5 <<<"$output") = $'000\t'*"certificate"* ]]
+	run -0 par-fetch "${there[@]}" --cacert cert <<<"$url"
+	run -0 par-fetch "${there[@]}" -k <<<"$url"
+	# of another name
+	run -1 --separate-stderr par-fetch "${there[@]}" --cacert cert <<<"${url/a.test/b.test}"
+	[[ $(cut -f 5 <<<"$output") = *"b.test"* ]]
+	# of no such protocol
+	run -1 --separate-stderr par-fetch --retries 0 -k <<<"https${plain#http}/ok"
+	[[ $(cut -f 2,5 <<<"$output") = $'000\t'?* ]]
+	run -1 --separate-stderr par-fetch --retries 0 --max-time 5s <<<"http${HOSTILE#https}/ok"
+	[[ $(cut -f 2,5 <<<"$output") = $'000\t'?* ]]
+}
