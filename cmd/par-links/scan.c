@@ -22,72 +22,93 @@ struct name {
 	unsigned stops;
 };
 
+/*
+ * An end tag that is of no SVG or MathML ends them, as it will be that of an
+ * element around them; one without such an element, which changes nothing, is
+ * not told from it.
+ */
 static const struct name names[] = {
+	{ "a", ELEMENT_ANCHOR, FOREIGN_END },
 	{ "annotation-xml", ELEMENT_ANNOTATION, INSIDE },
-	{ "b", ELEMENT_BREAKOUT, FOREIGN },
-	{ "big", ELEMENT_BREAKOUT, FOREIGN },
-	{ "blockquote", ELEMENT_BREAKOUT, FOREIGN },
+	{ "b", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
+	{ "big", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
+	{ "blockquote", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
 	{ "body", ELEMENT_BREAKOUT, FOREIGN },
 	{ "br", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
-	{ "center", ELEMENT_BREAKOUT, FOREIGN },
-	{ "code", ELEMENT_BREAKOUT, FOREIGN },
-	{ "dd", ELEMENT_BREAKOUT, FOREIGN },
+	{ "center", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
+	{ "code", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
+	{ "dd", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
 	{ "desc", ELEMENT_SVG_TEXT, INSIDE },
-	{ "div", ELEMENT_BREAKOUT, FOREIGN },
-	{ "dl", ELEMENT_BREAKOUT, FOREIGN },
-	{ "dt", ELEMENT_BREAKOUT, FOREIGN },
-	{ "em", ELEMENT_BREAKOUT, FOREIGN },
+	{ "div", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
+	{ "dl", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
+	{ "dt", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
+	{ "em", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
 	{ "embed", ELEMENT_BREAKOUT, FOREIGN },
 	{ "font", ELEMENT_FONT, FOREIGN },
 	{ "foreignobject", ELEMENT_SVG_TEXT, INSIDE },
-	{ "h1", ELEMENT_BREAKOUT, FOREIGN },
-	{ "h2", ELEMENT_BREAKOUT, FOREIGN },
-	{ "h3", ELEMENT_BREAKOUT, FOREIGN },
-	{ "h4", ELEMENT_BREAKOUT, FOREIGN },
-	{ "h5", ELEMENT_BREAKOUT, FOREIGN },
-	{ "h6", ELEMENT_BREAKOUT, FOREIGN },
+	{ "h1", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
+	{ "h2", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
+	{ "h3", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
+	{ "h4", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
+	{ "h5", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
+	{ "h6", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
 	{ "head", ELEMENT_BREAKOUT, FOREIGN },
 	{ "hr", ELEMENT_BREAKOUT, FOREIGN },
-	{ "i", ELEMENT_BREAKOUT, FOREIGN },
+	{ "i", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
 	{ "iframe", ELEMENT_RAW, HTML },
 	{ "img", ELEMENT_BREAKOUT, FOREIGN },
-	{ "li", ELEMENT_BREAKOUT, FOREIGN },
-	{ "listing", ELEMENT_BREAKOUT, FOREIGN },
+	{ "li", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
+	{ "listing", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
 	{ "math", ELEMENT_MATH, BOTH | FOREIGN_END },
-	{ "menu", ELEMENT_BREAKOUT, FOREIGN },
+	{ "menu", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
 	{ "meta", ELEMENT_BREAKOUT, FOREIGN },
 	{ "mi", ELEMENT_MATH_TEXT, INSIDE },
 	{ "mn", ELEMENT_MATH_TEXT, INSIDE },
 	{ "mo", ELEMENT_MATH_TEXT, INSIDE },
 	{ "ms", ELEMENT_MATH_TEXT, INSIDE },
 	{ "mtext", ELEMENT_MATH_TEXT, INSIDE },
-	{ "nobr", ELEMENT_BREAKOUT, FOREIGN },
+	{ "nobr", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
 	{ "noembed", ELEMENT_RAW, HTML },
 	{ "noframes", ELEMENT_RAW, HTML },
-	{ "ol", ELEMENT_BREAKOUT, FOREIGN },
+	{ "ol", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
 	{ "p", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
 	{ "plaintext", ELEMENT_PLAINTEXT, HTML },
-	{ "pre", ELEMENT_BREAKOUT, FOREIGN },
-	{ "ruby", ELEMENT_BREAKOUT, FOREIGN },
-	{ "s", ELEMENT_BREAKOUT, FOREIGN },
+	{ "pre", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
+	{ "ruby", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
+	{ "s", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
 	{ "script", ELEMENT_SCRIPT, HTML },
-	{ "small", ELEMENT_BREAKOUT, FOREIGN },
-	{ "span", ELEMENT_BREAKOUT, FOREIGN },
-	{ "strike", ELEMENT_BREAKOUT, FOREIGN },
-	{ "strong", ELEMENT_BREAKOUT, FOREIGN },
+	{ "small", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
+	{ "span", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
+	{ "strike", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
+	{ "strong", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
 	{ "style", ELEMENT_RAW, HTML },
-	{ "sub", ELEMENT_BREAKOUT, FOREIGN },
-	{ "sup", ELEMENT_BREAKOUT, FOREIGN },
+	{ "sub", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
+	{ "sup", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
 	{ "svg", ELEMENT_SVG, BOTH | FOREIGN_END },
-	{ "table", ELEMENT_BREAKOUT, FOREIGN },
+	{ "table", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
 	{ "template", ELEMENT_TEMPLATE, HTML | HTML_END },
 	{ "textarea", ELEMENT_RAW, HTML },
 	{ "title", ELEMENT_TITLE, HTML | INSIDE },
-	{ "tt", ELEMENT_BREAKOUT, FOREIGN },
-	{ "u", ELEMENT_BREAKOUT, FOREIGN },
-	{ "ul", ELEMENT_BREAKOUT, FOREIGN },
-	{ "var", ELEMENT_BREAKOUT, FOREIGN },
+	{ "tt", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
+	{ "u", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
+	{ "ul", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
+	{ "var", ELEMENT_BREAKOUT, FOREIGN | FOREIGN_END },
 	{ "xmp", ELEMENT_RAW, HTML },
+	{ "article", ELEMENT_BREAKOUT, FOREIGN_END },
+	{ "aside", ELEMENT_BREAKOUT, FOREIGN_END },
+	{ "button", ELEMENT_BREAKOUT, FOREIGN_END },
+	{ "fieldset", ELEMENT_BREAKOUT, FOREIGN_END },
+	{ "figure", ELEMENT_BREAKOUT, FOREIGN_END },
+	{ "footer", ELEMENT_BREAKOUT, FOREIGN_END },
+	{ "form", ELEMENT_BREAKOUT, FOREIGN_END },
+	{ "header", ELEMENT_BREAKOUT, FOREIGN_END },
+	{ "label", ELEMENT_BREAKOUT, FOREIGN_END },
+	{ "main", ELEMENT_BREAKOUT, FOREIGN_END },
+	{ "nav", ELEMENT_BREAKOUT, FOREIGN_END },
+	{ "section", ELEMENT_BREAKOUT, FOREIGN_END },
+	{ "td", ELEMENT_BREAKOUT, FOREIGN_END },
+	{ "th", ELEMENT_BREAKOUT, FOREIGN_END },
+	{ "tr", ELEMENT_BREAKOUT, FOREIGN_END },
 };
 
 enum { NAMES = sizeof(names) / sizeof(names[0]), SOURCE_MAX = 8192 };
@@ -342,6 +363,7 @@ break_out(struct scan *scan)
 {
 	while (in_foreign(scan))
 		pop(scan);
+	scan->anchors = 0;
 }
 
 /* Where the raw text that begins at scan->at, of an element called name, ends. */
@@ -391,9 +413,12 @@ enter_html(struct scan *scan, const struct found *found)
 		scan->templates++;
 		break;
 	case ELEMENT_SVG:
-		return found->closed ? 0 : push(scan, CONTEXT_SVG);
 	case ELEMENT_MATH:
-		return found->closed ? 0 : push(scan, CONTEXT_MATH);
+		scan->anchors = 0;
+		if (found->closed)
+			return 0;
+		return push(
+		    scan, found->element == ELEMENT_SVG ? CONTEXT_SVG : CONTEXT_MATH);
 	default:
 		break;
 	}
@@ -454,6 +479,9 @@ enter_foreign(struct scan *scan, const struct found *found, const struct scan_ta
 	case ELEMENT_BREAKOUT:
 		break_out(scan);
 		return 0;
+	case ELEMENT_ANCHOR:
+		scan->anchors += !found->closed;
+		return 0;
 	case ELEMENT_FONT:
 		if (is_html_font(scan->scanner, tag))
 			break_out(scan);
@@ -480,7 +508,13 @@ static void
 leave_foreign(struct scan *scan, const struct found *found)
 {
 	switch ((int)found->element) {
-	case ELEMENT_BREAKOUT: /* </p> and </br> make an element */
+	case ELEMENT_ANCHOR:
+		if (scan->anchors > 0)
+			scan->anchors--;
+		else
+			break_out(scan);
+		break;
+	case ELEMENT_BREAKOUT:
 		break_out(scan);
 		break;
 	case ELEMENT_SVG:

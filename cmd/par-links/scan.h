@@ -30,6 +30,7 @@ enum element {
 	ELEMENT_SVG_TEXT, /* foreignObject, desc: HTML inside SVG */
 	ELEMENT_MATH_TEXT, /* mi, mo and the like: HTML inside MathML */
 	ELEMENT_ANNOTATION,
+	ELEMENT_ANCHOR,
 	ELEMENT_FONT,
 	ELEMENT_BREAKOUT, /* div, p and the like: end SVG and MathML */
 	ELEMENT_OTHER
@@ -100,6 +101,7 @@ struct scan {
 	size_t len, at;
 	size_t depth; /* of scanner->contexts */
 	size_t open[CONTEXTS]; /* how many of each are in it */
+	size_t anchors; /* how many are open in the innermost SVG or MathML */
 	size_t templates; /* how many are open */
 };
 
