@@ -68,6 +68,38 @@ table_find(const struct table *table, const char *key, size_t len, uint64_t hash
 	return TABLE_FULL;
 }
 
+/* The first entry whose tag is that of hash, or NULL. */
+static const struct table_entry *
+likely(const struct table *table, uint64_t hash)
+{
+	uint32_t at = (uint32_t)hash & table->mask, tag = tag_of(hash);
+
+	for (; table->slots[at].place != 0; at = (at + 1) & table->mask)
+		if (table->slots[at].tag == tag)
+			return table_entry(table, table->slots[at].place - 1);
+	return NULL;
+}
+
+void
+table_near_entry(const struct table *table, uint64_t hash)
+{
+	const char *entry = (const char *)likely(table, hash);
+
+	if (entry == NULL)
+		return;
+	__builtin_prefetch(entry);
+	__builtin_prefetch(entry + table->stride - 1);
+}
+
+void
+table_near_key(const struct table *table, uint64_t hash)
+{
+	const struct table_entry *entry = likely(table, hash);
+
+	if (entry != NULL)
+		__builtin_prefetch(entry->key);
+}
+
 static void
 put_slot(struct table *table, uint64_t hash, uint32_t index)
 {

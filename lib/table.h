@@ -78,11 +78,18 @@ table_state(const struct table *table, uint32_t index)
 	return table->entries + index * table->stride + sizeof(struct table_entry);
 }
 
-/* Have the memory that a hash points to brought near. */
+/*
+ * Tables are larger than caches.  For a batch of keys, have what table_add() will
+ * look at brought near: for all of them the slots, then the entries, and then the
+ * keys.
+ */
 static inline void
-table_prefetch(const struct table *table, uint64_t hash)
+table_near_slot(const struct table *table, uint64_t hash)
 {
 	__builtin_prefetch(&table->slots[hash & table->mask]);
 }
+
+void table_near_entry(const struct table *table, uint64_t hash);
+void table_near_key(const struct table *table, uint64_t hash);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,6 +10,9 @@
 #include "hash.h"
 #include "layer.h"
 #include "show.h"
+
+/* Records whose memory is brought near together. */
+enum { BATCH = 32 };
 
 void
 collect_all(struct gather *gather)
@@ -19,25 +23,62 @@ collect_all(struct gather *gather)
 		gather_put(gather, run.data, run.len);
 }
 
+/* Records that are taken apart, and soon to be added. */
+struct batch {
+	struct group_add adds[BATCH];
+	struct number *numbers; /* columns of each */
+	size_t count, most;
+};
+
+static void
+batch_open(struct batch *batch, const struct plan *plan)
+{
+	batch->count = 0;
+	/* Values that stood around the key are joined in one scratch buffer. */
+	batch->most = plan->group && plan->key > 1 ? 1 : BATCH;
+	batch->numbers = calloc(BATCH * (plan->columns_count + 1), sizeof(struct number));
+	if (batch->numbers == NULL)
+		die(STATUS_BROKEN, errno, "keys");
+}
+
+static void
+batch_add(struct batch *batch, struct group *group, struct layer *layer)
+{
+	for (size_t i = 0; i < batch->count; i++)
+		table_near_entry(&group->table, batch->adds[i].hash);
+	for (size_t i = 0; i < batch->count; i++)
+		table_near_key(&group->table, batch->adds[i].hash);
+	for (size_t i = 0; i < batch->count; i++) {
+		batch->adds[i].seq = group->seq;
+		layer_add(layer, group, &batch->adds[i]);
+	}
+	batch->count = 0;
+}
+
 static void
 add_run(struct gather *gather, struct group *group, struct layer *layer,
-    const struct record *run)
+    struct batch *batch, const struct record *run)
 {
 	const char *at = run->data, *end = at + run->len;
-	struct number numbers[PLAN_COLUMNS];
+	size_t columns = group->plan->columns_count;
 
 	while (at < end) {
 		const char *newline = memchr(at, '\n', (size_t)(end - at)), *why;
 		size_t len = (size_t)(newline - at);
-		struct group_add add;
+		struct group_add *add = &batch->adds[batch->count];
 
-		why = group_take_apart(group, at, len, &add, numbers);
-		if (why != NULL)
+		why = group_take_apart(
+		    group, at, len, add, batch->numbers + batch->count * columns);
+		if (why != NULL) {
 			gather_fail(gather, at, len, why);
-		else
-			layer_add(layer, group, &add);
+		} else {
+			table_near_slot(&group->table, add->hash);
+			if (++batch->count == batch->most)
+				batch_add(batch, group, layer);
+		}
 		at = newline + 1;
 	}
+	batch_add(batch, group, layer);
 }
 
 /* Let the keys of a file, the first fields of its records, have their places. */
@@ -75,18 +116,21 @@ collect_groups(struct gather *gather, const struct plan *plan)
 	struct layer layer = { .depth = 0 };
 	struct result_sink sink = { .gather = gather };
 	struct group group;
+	struct batch batch;
 	struct record run;
 
+	batch_open(&batch, plan);
 	if (group_open(&group, plan) < 0)
 		die(STATUS_BROKEN, errno, "keys");
 	if (plan->join_keys != NULL)
 		ask_for(&group, &layer, plan->join_keys);
 	while (gather_next(gather, &run))
-		add_run(gather, &group, &layer, &run);
+		add_run(gather, &group, &layer, &batch, &run);
 	if (plan->top > 0)
 		sink.best = best_open(plan->top);
 	layer_finish(&layer, &group, &sink);
 	if (sink.best != NULL)
 		best_close(sink.best, gather);
 	group_close(&group);
+	free(batch.numbers);
 }
