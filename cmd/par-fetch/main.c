@@ -24,8 +24,11 @@ int
 main(int argc, char **argv)
 {
 	struct settings set;
+	enum status status;
 
 	options_read(&set, argc, argv);
 	signal(SIGPIPE, SIG_IGN); /* of connections; that of the output is minded */
-	return (int)fetcher_run(&set);
+	status = fetcher_run(&set);
+	options_release(&set);
+	return (int)status;
 }

@@ -366,3 +366,15 @@ options_read(struct settings *set, int argc, char **argv)
 	if (set->lookahead == 0)
 		set->lookahead = 2 * set->jobs;
 }
+
+void
+options_release(struct settings *set)
+{
+	curl_slist_free_all(set->headers);
+	curl_slist_free_all(set->safe_headers);
+	curl_slist_free_all(set->resolve);
+	curl_slist_free_all(set->allowed);
+	free(set->user);
+	free(set->password);
+	bytes_free(&set->data);
+}

@@ -10,4 +10,7 @@
 /* Read it into set; ends the program on misuse, --help and --version. */
 void options_read(struct settings *set, int argc, char **argv);
 
+/* Free what set has of its own. */
+void options_release(struct settings *set);
+
 #endif

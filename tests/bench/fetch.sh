@@ -1,0 +1,80 @@
+#!/bin/bash
+# SPDX-License-Identifier: ISC
+#
+# Whole pages as records, beside tools that throw the pages away: the pages of a
+# documentation tree (BENCH_SITE, or that of Debian's python3-doc), served by nginx
+# on loopback.  Prints seconds (the best of BENCH_RUNS), pages a second and how many
+# times as long as par-fetch each takes.
+set -eu
+
+site=${BENCH_SITE:-$(readlink -f /usr/share/doc/python3-doc/html || :)}
+runs=${BENCH_RUNS:-3}
+times=${BENCH_TIMES:-10}
+if [[ ! -d $site ]]; then
+	echo "fetch: no pages: install python3-doc, or name a folder in BENCH_SITE"
+	exit 0
+fi
+
+# A server without compression and log, so that it is not the server that is measured.
+sed -e 's/gzip on;/gzip off;/' -e 's/access_log .*;/access_log off;/' \
+	"$ROOT/examples/serve" >serve
+mkdir server
+url=$(bash ./serve server "$site")
+trap 'kill "$(cat server/nginx.pid)"' EXIT
+
+(cd "$site" && find . -type f -name '*.html') | sed "s,^\.,$url," >list
+for ((i = 0; i < times; i++)); do cat list; done >urls
+sed 's,.*,url="&"\noutput=/dev/null,' urls >curl.cfg
+head -n 500 urls >few
+pages=$(wc -l <urls)
+bytes=$(par-fetch <list | wc -c)
+echo "$pages pages, records of $((bytes / $(wc -l <list))) bytes"
+
+# The best time of a command on so many pages: seconds as hyperfine or bash has it.
+best() {
+	local i
+
+	if command -v hyperfine >/dev/null; then
+		hyperfine -N -w 1 -r "$runs" --export-csv times.csv "bash -c '$1'" \
+			>/dev/null 2>&1 || return
+		awk -F , 'NR == 2 { print $7 }' times.csv
+		return
+	fi
+	TIMEFORMAT=%R
+	for ((i = 0; i < runs; i++)); do
+		{ time bash -c "$1" >/dev/null 2>&1; } 2>&1
+	done | sort -n | head -n 1
+}
+
+measure() { # NAME PAGES COMMAND
+	local seconds
+
+	seconds=$(best "$3")
+	awk -v name="$1" -v pages="$2" -v seconds="$seconds" -v base="${base:-0}" 'BEGIN {
+		each = seconds / pages
+		printf "%-44s %8.3f s %8.0f pages/s", name, seconds, pages / seconds
+		if (base > 0)
+			printf "  %7.2f times as long", each / base
+		print ""
+	}'
+	if [[ -z ${base-} ]]; then
+		base=$(awk -v pages="$2" -v seconds="$seconds" 'BEGIN { printf "%.9f", seconds / pages }')
+	fi
+}
+
+measure 'par-fetch | cat' "$pages" 'par-fetch <urls | cat >/dev/null'
+measure 'par-fetch >/dev/null' "$pages" 'par-fetch <urls >/dev/null'
+measure 'par-fetch -j 1000 --per-host 1000 | cat' "$pages" \
+	'par-fetch -j 1000 --per-host 1000 <urls | cat >/dev/null'
+measure 'curl -Z, pages thrown away' "$pages" \
+	'curl -sS -Z --parallel-max 16 --parallel-immediate -K curl.cfg'
+measure 'curl, one after the other, thrown away' "$pages" 'curl -sS -K curl.cfg'
+measure 'xargs -P8 -n1 curl, thrown away' 500 'xargs -P8 -n1 curl -sS -o /dev/null <few'
+if command -v wget2 >/dev/null; then
+	measure 'wget2, 8 threads, thrown away' "$pages" \
+		'wget2 -q --max-threads=8 --robots=off -i urls -O /dev/null'
+fi
+if command -v aria2c >/dev/null; then
+	measure 'aria2c -j 64, to files' 500 \
+		'rm -rf files && aria2c -q -i few -d files -j 16 --allow-overwrite=true --file-allocation=none'
+fi
