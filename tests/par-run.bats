@@ -65,8 +65,9 @@ make_killer() {
 		while wait:
 		    finish(*wait.pop())
 	EOF
-	seq 1000 | par-run -k -n 2 python3 odd.py >out
-	seq 1000 | awk '{ for (i = 0; i < $1 % 3; i++) print $1 "." i }' | cmp - out
+	# It holds records back until it has four of them, or its input ends.
+	seq 1001 | par-run -k -n 2 python3 odd.py >out
+	seq 1001 | awk '{ for (i = 0; i < $1 % 3; i++) print $1 "." i }' | cmp - out
 }
 
 @test "par-run: -k needs a native stage" {

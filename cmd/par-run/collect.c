@@ -17,6 +17,8 @@ enum {
 	LONGEST_PROBE = 16 /* ms between looks at one that is not yet known */
 };
 
+static const char overdrawn[] = "a worker says that it wrote more than it did";
+
 /* The worker breaks the protocol: nothing that it says can be relied on. */
 static void
 distrust(struct run *run, struct slot *slot, const char *what)
@@ -27,22 +29,53 @@ distrust(struct run *run, struct slot *slot, const char *what)
 	worker_silence(&slot->worker);
 }
 
-void
-collect_settle(struct run *run, struct slot *slot)
+/* Move output that was acknowledged in its turn. */
+static void
+move(struct run *run, struct slot *slot)
 {
 	size_t left = slot->acked;
 
 	slot->acked = 0;
 	while (left > 0 && worker_move(&slot->worker, run->out, &left) < 0) {
 		if (errno == ENODATA)
-			run_broken(
-			    run, 0, "a worker says that it wrote more than it did");
+			run_broken(run, 0, overdrawn);
 		if (errno != EINTR)
 			run_output_failed(run, errno);
 	}
 	/* Room in its pipe suffices again, if what it writes is small. */
 	if (slot->worker.hold.end == 0)
 		slot->absorbing = false;
+}
+
+/* Keep output that was acknowledged before its turn. */
+static void
+keep(struct run *run, struct slot *slot)
+{
+	struct hold *hold = &slot->worker.hold;
+	struct kept kept = slot->kept;
+
+	slot->kept = (struct kept){ 0 };
+	while (hold->end - hold->start < kept.bytes) {
+		int got =
+		    worker_absorb(&slot->worker, kept.bytes - (hold->end - hold->start));
+
+		if (got <= 0)
+			run_broken(
+			    run, got == 0 || errno == ENODATA ? 0 : errno, overdrawn);
+	}
+	if (order_keep(&run->order, &slot->held, kept.first, kept.count,
+		hold->data + hold->start, kept.bytes) < 0)
+		run_broken(run, ENOMEM, "output in order");
+	worker_release(&slot->worker, kept.bytes);
+	collect_in_turn(run);
+}
+
+void
+collect_settle(struct run *run, struct slot *slot)
+{
+	move(run, slot);
+	if (slot->kept.count > 0)
+		keep(run, slot);
 }
 
 void
@@ -57,24 +90,18 @@ collect_in_turn(struct run *run)
 	}
 }
 
-/* Keep the next bytes of its output until the turn of record number. */
+/* Record number, whose turn it is not, is done. */
 static void
-keep(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
+done_early(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
 {
-	struct hold *hold = &slot->worker.hold;
+	struct kept *kept = &slot->kept;
 
-	collect_settle(run, slot);
-	while (hold->end - hold->start < bytes) {
-		int got = worker_absorb(&slot->worker, bytes - (hold->end - hold->start));
-
-		if (got <= 0)
-			run_broken(run, got == 0 || errno == ENODATA ? 0 : errno,
-			    "a worker says that it wrote more than it did");
+	if (kept->count == 0 || kept->first + kept->count != number) {
+		collect_settle(run, slot);
+		kept->first = number;
 	}
-	if (order_keep(
-		&run->order, &slot->held, number, hold->data + hold->start, bytes) < 0)
-		run_broken(run, ENOMEM, "output in order");
-	worker_release(&slot->worker, bytes);
+	kept->count++;
+	kept->bytes += bytes;
 }
 
 void
@@ -82,9 +109,11 @@ collect_done(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
 {
 	if (run->options->keep_order) {
 		if (number != run->order.next) {
-			keep(run, slot, number, bytes);
+			done_early(run, slot, number, bytes);
 			return;
 		}
+		if (slot->kept.count > 0)
+			collect_settle(run, slot);
 		run->order.next++;
 	}
 	slot->acked += bytes;
@@ -123,8 +152,7 @@ take_ack(struct run *run, struct slot *slot, const struct ack *ack)
 	case FATE_RETRY:
 		collect_settle(run, slot);
 		if (worker_skip(&slot->worker, ack->bytes) < 0)
-			run_broken(run, errno == ENODATA ? 0 : errno,
-			    "a worker says that it wrote more than it did");
+			run_broken(run, errno == ENODATA ? 0 : errno, overdrawn);
 		fate_retry(run, record, ack->reason, ack->reason_len);
 		break;
 	}

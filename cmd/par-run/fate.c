@@ -87,7 +87,7 @@ no_output(struct run *run, uint64_t number)
 		return;
 	if (number == run->order.next)
 		run->order.next++;
-	else if (order_keep(&run->order, &none, number, NULL, 0) < 0)
+	else if (order_keep(&run->order, &none, number, 1, NULL, 0) < 0)
 		run_broken(run, ENOMEM, "output in order");
 	collect_in_turn(run);
 }

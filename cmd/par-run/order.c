@@ -72,8 +72,8 @@ begin(struct order *order, struct held **run, uint64_t number)
 }
 
 int
-order_keep(
-    struct order *order, struct held **run, uint64_t number, const char *data, size_t len)
+order_keep(struct order *order, struct held **run, uint64_t number, uint64_t count,
+    const char *data, size_t len)
 {
 	struct held *held = *run;
 
@@ -93,7 +93,7 @@ order_keep(
 	if (len > 0)
 		memcpy(held->data + held->len, data, len);
 	held->len += len;
-	held->count++;
+	held->count += count;
 	order->bytes += len;
 	return 0;
 }

@@ -26,12 +26,13 @@ struct order {
 };
 
 /*
- * Keep len bytes as the output of record number, which is not its turn yet.
+ * Keep len bytes as the output of count records from number on, whose turn it is
+ * not yet.
  * *run is where its worker's last one was kept, or NULL; it is set for the next.
  * 0, or -1 without memory.
  */
-int order_keep(struct order *order, struct held **run, uint64_t number, const char *data,
-    size_t len);
+int order_keep(struct order *order, struct held **run, uint64_t number, uint64_t count,
+    const char *data, size_t len);
 
 /* Is there output whose turn it is?  It is on top of the heap. */
 static inline bool

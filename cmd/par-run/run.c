@@ -61,16 +61,6 @@ run_has_input(const struct run *run)
 	    (!run->intake.end || intake_ready(&run->intake));
 }
 
-/* Is any record in flight? */
-static bool
-in_flight(const struct run *run)
-{
-	for (size_t i = 0; i < run->slot_count; i++)
-		if (run->slots[i].worker.window.records > 0)
-			return true;
-	return false;
-}
-
 void
 run_known(struct run *run, enum worker_kind kind, const struct hello *hello)
 {
@@ -237,37 +227,25 @@ take_input(struct run *run)
 	}
 }
 
-/* May its input be ended, now that there is no more? */
-static bool
-may_end_input(const struct worker *worker, bool all_done)
-{
-	switch (worker->kind) {
-	case WORKER_UNKNOWN: /* has it one, it is still to show what it is */
-		return worker->window.given_records == 0;
-	case WORKER_NATIVE: /* it may have to do what another one does not finish */
-		return all_done;
-	case WORKER_PLAIN:
-		return !worker_hungry(worker);
-	}
-	return false;
-}
-
-/* End the input of workers that will get no more. */
+/*
+ * End the input of workers once there is no more.  Whatever they do not finish
+ * goes to a worker that is started for it.
+ */
 static void
 end_inputs(struct run *run)
 {
-	bool all_done;
-
 	if (run_has_input(run))
 		return;
-	all_done = !in_flight(run) || run->kind == WORKER_PLAIN;
 	for (size_t i = 0; i < run->slot_count; i++) {
 		struct slot *slot = &run->slots[i];
+		struct worker *worker = &slot->worker;
 
-		if (slot->input_ended || slot->worker.pid == 0 ||
-		    !may_end_input(&slot->worker, all_done))
+		if (slot->input_ended || worker->pid == 0 || worker_hungry(worker))
 			continue;
-		worker_end_input(&slot->worker);
+		/* Has it a record, it is still to show what it is. */
+		if (worker->kind == WORKER_UNKNOWN && worker->window.given_records > 0)
+			continue;
+		worker_end_input(worker);
 		slot->input_ended = true;
 	}
 }

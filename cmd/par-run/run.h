@@ -29,6 +29,12 @@ struct run_options {
 	bool keep_order;
 };
 
+/* Neighbours that were acknowledged before their turn, and their output. */
+struct kept {
+	uint64_t first, count;
+	size_t bytes;
+};
+
 /* One worker's place. */
 struct slot {
 	struct worker worker;
@@ -41,6 +47,7 @@ struct slot {
 	uint64_t check_wait; /* ms until the one after it */
 	uint64_t start_at; /* clock_ms() from when it may be started again */
 	uint64_t acked; /* bytes of output acknowledged and not yet moved */
+	struct kept kept; /* the same, not in their turn */
 	struct held *held; /* see order_keep() */
 	size_t parcel; /* plain: bytes to give at a time */
 	uint64_t given_at; /* plain: clock_ns() when it was last given some */

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=bash
+# Sourced by the benchmarks: the same input for all, in one run, best of three.
+
+# measure NAME COMMAND: run a shell command; print seconds, and the ratio to the
+# first one that was measured since `compare`.
+measure() {
+	local name=$1 command=$2 best=0 took
+
+	if ! command -v "${3:-sh}" >/dev/null; then
+		printf '  %-44s (%s is not installed)\n' "$name" "$3"
+		return
+	fi
+	for _ in 1 2 3; do
+		took=$( {
+			TIMEFORMAT=%R
+			time timeout 120 bash -c "$command" >measured 2>&1
+		} 2>&1 | tail -n 1)
+		if [[ $best == 0 ]] || awk "BEGIN { exit !($took < $best) }"; then best=$took; fi
+	done
+	if [[ -z $first ]]; then first=$best; fi
+	awk -v name="$name" -v best="$best" -v first="$first" -v size="$size" -v unit="$unit" '
+		BEGIN { if (best < 0.001) best = 0.001; if (first < 0.001) first = 0.001
+			printf "  %-44s %8.3f s %10.4g %s  %6.2f x\n", name, best, size / best, unit, best / first }'
+}
+
+# compare TITLE SIZE UNIT: begin a group; SIZE of UNIT is what each command does.
+compare() {
+	first='' size=$2 unit=$3
+	printf '%s\n' "$1"
+}

@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: ISC
+#
+# par-run beside GNU parallel, xargs, paexec and Python's process pool.
+# shellcheck source=tests/bench/common.bash
+. "$ROOT/tests/bench/common.bash"
+
+awk 'BEGIN { for (i = 0; i < 5000000; i++) printf "%099d\n", i }' >records100
+seq 100000000 200000000 | head -n 10000000 | cut -c1-8 >records9
+yes 5 | head -n 10000000 >fives
+seq 100000 >numbers
+
+compare 'Pass-through of 500 MB in records of 100 bytes, pipe to pipe, two workers' 0.5 GB/s
+measure 'par-run -n 2 cat' 'cat records100 | par-run -n 2 cat | wc -l'
+measure 'cat | cat' 'cat records100 | cat | cat | wc -l'
+measure 'parallel --pipe --round-robin' \
+	'cat records100 | parallel -j2 --pipe --round-robin cat | wc -l' parallel
+measure 'parallel --pipe --block 10M' \
+	'cat records100 | parallel -j2 --pipe --block 10M cat | wc -l' parallel
+
+compare 'The same, 90 MB in records of 9 bytes' 0.09 GB/s
+measure 'par-run -n 2 cat' 'cat records9 | par-run -n 2 cat | wc -l'
+measure 'cat | cat' 'cat records9 | cat | cat | wc -l'
+measure 'parallel --pipe --round-robin' \
+	'cat records9 | parallel -j2 --pipe --round-robin cat | wc -l' parallel
+
+compare 'A native stage, each record acknowledged: 10 million records' 1e7 rec/s
+measure 'par-run -n 2 par-fib' 'par-run -n 2 par-fib <fives | wc -l'
+measure 'par-run -k -n 2 par-fib' 'par-run -k -n 2 par-fib <fives | wc -l'
+measure 'par-fib alone' 'par-fib <fives | wc -l'
+
+compare 'Records that are told of one by one: 100 thousand' 1e5 rec/s
+measure 'par-run -n 2 par-fib' "yes 5 | head -n 100000 | par-run -n 2 par-fib | wc -l"
+cat >pool.py <<'PY'
+from concurrent.futures import ProcessPoolExecutor
+import sys
+
+def fib(n):
+    a, b = 0, 1
+    for _ in range(n):
+        a, b = b, a + b
+    return a
+
+if __name__ == "__main__":
+    with ProcessPoolExecutor(2) as pool:
+        for value in pool.map(fib, [5] * 100000, chunksize=int(sys.argv[1])):
+            print(5, value, sep="\t")
+PY
+measure "Python's ProcessPoolExecutor, chunks of 1000" 'python3 pool.py 1000' python3
+measure "Python's ProcessPoolExecutor, one by one" 'python3 pool.py 1' python3
+
+compare 'The same with a process a record, of 1000 records' 1e3 rec/s
+measure 'par-run -n 2 par-fib' "yes 5 | head -n 1000 | par-run -n 2 par-fib | wc -l"
+measure 'xargs -P 2 -n 1 sh -c par-fib' \
+	"yes 5 | head -n 1000 | xargs -P 2 -n 1 sh -c 'echo \$0 | par-fib' | wc -l" xargs
+measure 'parallel --pipe -N1 par-fib' \
+	'yes 5 | head -n 1000 | parallel -j2 --pipe -N1 par-fib | wc -l' parallel
+
+compare 'One worker slowed by 10 ms a record, 1000 records' 1e3 rec/s
+# shellcheck disable=SC2016
+slow='if [ "${PAR_WORKER:-$PARALLEL_JOBSLOT}" = 1 ]; then while read -r x; do sleep 0.01; echo "$x"; done; else exec cat; fi'
+printf '%s\n' '#!/bin/bash' "$slow" >slow.sh
+chmod +x slow.sh
+measure 'par-run -n 2' 'seq 1000 | par-run -n 2 ./slow.sh | wc -l'
+# shellcheck disable=SC2016
+measure 'parallel --round-robin -N1' \
+	'seq 1000 | parallel -j2 --pipe --round-robin -N1 PAR_WORKER={%} ./slow.sh | wc -l' parallel
+
+compare 'Processor-bound: F(n) of 30000 to 60000 in steps of 10' 3e3 rec/s
+measure 'par-fib alone' 'seq 30000 10 60000 | par-fib | wc -l'
+measure 'par-run -n 2 par-fib' 'seq 30000 10 60000 | par-run -n 2 par-fib | wc -l'
+
+compare 'Start and end with an empty input' 1 runs/s
+measure 'par-run true' 'par-run true </dev/null'
+measure 'parallel --pipe true' 'parallel -j2 --pipe true </dev/null' parallel
