@@ -381,6 +381,8 @@ type_of() {
 		jq -r '[.page, .link] | join(" ")' >got
 	printf 'x\t\xef\xbf\xbd" http://h/\n' >want
 	same got want
+	run -0 par-links --json < <(printf '\t200\ttext/html\thttp://h/\t\t<a href=x>\n')
+	[ "$output" = '{"page":"","link":"http://h/x","raw":"x","kind":"a"}' ]
 }
 
 @test "par-links: --same-host and --same-site" {

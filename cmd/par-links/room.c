@@ -21,7 +21,7 @@ room_take(struct room *room, size_t size)
 char *
 room_add(struct room *room, size_t more)
 {
-	if (more > room->size - room->used) {
+	if (more > room->size - room->used || room->data == NULL) {
 		room->size = (room->used + more) * 2 + 256;
 		room->data = realloc(room->data, room->size);
 		if (room->data == NULL)
