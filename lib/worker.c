@@ -54,13 +54,15 @@ worker_start(struct worker *worker, const struct worker_plan *plan)
 	if (worker->lines == NULL)
 		worker->lines = malloc(LINES_SIZE);
 	worker->lines_start = worker->lines_end = 0;
-	worker->kind = plan->silent ? WORKER_PLAIN : WORKER_UNKNOWN;
+	worker->kind = plan->kind;
+	worker->hello = (struct hello){ .jobs = 1 };
 	worker->ended = worker->deaf = false;
 	worker->exit_code = worker->exit_signal = 0;
 	window_init(&worker->window);
 	if (worker->lines == NULL || make_pipe(&worker->in, &spawned.fds[0], 1) < 0 ||
 	    make_pipe(&worker->out, &spawned.fds[1], 0) < 0 ||
-	    (!plan->silent && make_pipe(&worker->ack, &spawned.stage_fd, 0) < 0))
+	    (plan->kind == WORKER_UNKNOWN &&
+		make_pipe(&worker->ack, &spawned.stage_fd, 0) < 0))
 		goto fail;
 	worker->in_room = fdio_pipe_size(worker->in, 1);
 	worker->out_room = fdio_pipe_size(worker->out, OUT_PIPE);
@@ -269,6 +271,18 @@ worker_absorb(struct worker *worker, size_t size)
 	close_end(&worker->out);
 	errno = ENODATA;
 	return -1;
+}
+
+bool
+worker_end_line(struct worker *worker)
+{
+	struct hold *hold = &worker->hold;
+
+	if (hold->end == hold->start || hold->data[hold->end - 1] == '\n' ||
+	    make_room(hold, 1) < 0)
+		return false;
+	hold->data[hold->end++] = '\n';
+	return true;
 }
 
 void

@@ -20,7 +20,8 @@ enum { WORKER_EXIT_TEXT = 80 };
 enum worker_kind {
 	WORKER_UNKNOWN, /* started, and has not shown what it is */
 	WORKER_NATIVE, /* has said hello */
-	WORKER_PLAIN /* has begun to read without a hello, or cannot say one */
+	WORKER_PLAIN, /* has begun to read without a hello, or is known to be so */
+	WORKER_MAP /* by its caller's word, one line out is one record done */
 };
 
 /* Bytes taken out of the worker's pipe before they could be passed on. */
@@ -49,7 +50,7 @@ struct worker {
 struct worker_plan {
 	char *const *argv;
 	const char *const *env; /* NAME=VALUE, ended by NULL */
-	bool silent; /* offer no descriptor to say hello on */
+	enum worker_kind kind; /* if it is known; only WORKER_UNKNOWN may say hello */
 };
 
 /* A worker with a number and no process. */
@@ -111,6 +112,9 @@ const char *worker_bad_line(const struct worker *worker, size_t *len);
  * was some, 0 if there is none now, -1 with errno, and ENODATA at its end.
  */
 int worker_absorb(struct worker *worker, size_t size);
+
+/* Add a newline to the hold if it does not end with one; true if it was added. */
+bool worker_end_line(struct worker *worker);
 
 /* Drop len bytes of the hold that were passed on. */
 void worker_release(struct worker *worker, size_t len);

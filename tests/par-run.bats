@@ -72,7 +72,7 @@ make_killer() {
 
 @test "par-run: -k needs a native stage" {
 	run -2 par-run -k cat <<<1
-	[ "$output" = 'par-run: -k: cat is not a native stage' ]
+	[ "$output" = 'par-run: -k: cat is not a native stage; see --map' ]
 }
 
 @test "par-run: an empty input, a missing last newline, bytes 0 to 255" {
@@ -450,4 +450,33 @@ make_killer() {
 
 @test "par-run: output of what a plain worker leaves running is waited for" {
 	seq 3 | par-run -n 1 bash -c 'exec > >(sed s/^/x/); cat' | cmp - <(printf 'x%s\n' 1 2 3)
+}
+
+@test "par-run: --map makes filters of line for line as exact as native stages" {
+	seq 20000 >in
+	# They read ahead, or hold output back, each in its own way.
+	for command in 'sed s/^/x/' 'awk {print"x"$1}' 'mawk {print"x"$1}' 'sed -u s/^/x/'; do
+		# shellcheck disable=SC2086
+		par-run --map -k -n 2 $command <in | cmp - <(sed 's/^/x/' in)
+	done
+	printf 'a\nb' | par-run --map -k -n 2 sh -c 'printf %s "$(cat)"' | cmp - <(printf 'a\nb\n')
+}
+
+@test "par-run: --map, with workers killed in the middle" {
+	seq 20000 >in
+	par-run --map -n 3 sed -u 's/$/ x/' <in >out 2>err 3>&- &
+	pid=$!
+	for _ in 1 2 3; do
+		pkill -9 -n -P "$pid" sed || true
+		read -r -t 0.01 <> <(:) || true
+	done
+	wait "$pid"
+	cut -d ' ' -f 1 out | sort -n | cmp - in
+}
+
+@test "par-run: --map tells when it is not line for line" {
+	run -3 par-run --map -n 1 sed p < <(seq 5)
+	[[ $output == *'--map: a worker wrote a line too many' ]]
+	run -1 --separate-stderr par-run --map -n 1 sed /3/d < <(seq 3)
+	[[ $stderr == *'par-run: 3: worker ended without a line for it'* ]]
 }

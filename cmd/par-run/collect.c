@@ -181,6 +181,18 @@ bad_word(struct run *run, struct slot *slot)
 	distrust(run, slot, what);
 }
 
+/* So many records are finished. */
+static void
+finished(struct run *run, struct slot *slot, uint64_t acks)
+{
+	if (acks == 0)
+		return;
+	window_trim(&slot->worker.window);
+	dispatch_credit(run, slot, acks);
+	slot->check_wait = 1;
+	slot->check_at = run->now + 2;
+}
+
 void
 collect_words(struct run *run, struct slot *slot)
 {
@@ -205,12 +217,7 @@ collect_words(struct run *run, struct slot *slot)
 		}
 	}
 	collect_settle(run, slot);
-	if (acks > 0) {
-		window_trim(&slot->worker.window);
-		dispatch_credit(run, slot, acks);
-		slot->check_wait = 1;
-		slot->check_at = run->now + 2;
-	}
+	finished(run, slot, acks);
 }
 
 /* Drop the rest of a record that was too long, in what came last. */
@@ -249,6 +256,30 @@ pass_whole(struct run *run, struct slot *slot, size_t from)
 	drop_torn(slot);
 }
 
+/* Each line that a mapping worker has written is a record done; from: what is new. */
+static void
+take_lines(struct run *run, struct slot *slot, size_t from)
+{
+	struct worker *worker = &slot->worker;
+	size_t begin = worker->hold.start, end = worker->hold.end;
+	uint64_t lines = 0;
+	const char *newline;
+
+	while (from < end &&
+	    (newline = memchr(worker->hold.data + from, '\n', end - from)) != NULL) {
+		size_t next = (size_t)(newline + 1 - worker->hold.data);
+		struct ack ack = { .index = slot->lines, .bytes = next - begin };
+
+		if (!take_ack(run, slot, &ack))
+			run_broken(run, 0, "--map: a worker wrote a line too many");
+		slot->lines++;
+		lines++;
+		from = begin = next; /* the hold moves nothing before it is empty */
+	}
+	collect_settle(run, slot);
+	finished(run, slot, lines);
+}
+
 int
 collect_output(struct run *run, struct slot *slot)
 {
@@ -266,6 +297,8 @@ collect_output(struct run *run, struct slot *slot)
 			know(run, slot);
 		}
 	}
+	if (got > 0 && slot->worker.kind == WORKER_MAP)
+		take_lines(run, slot, hold->start + before);
 	if (got > 0 && slot->worker.kind == WORKER_PLAIN) {
 		if (slot->torn)
 			drop_torn(slot);
@@ -316,10 +349,14 @@ collect_rest(struct run *run, struct slot *slot)
 {
 	int got = 1;
 
-	if (slot->worker.kind != WORKER_PLAIN)
+	if (slot->worker.kind == WORKER_UNKNOWN || slot->worker.kind == WORKER_NATIVE)
 		collect_words(run, slot);
-	while (slot->worker.kind == WORKER_PLAIN && slot->worker.out >= 0 && got > 0)
+	while ((slot->worker.kind == WORKER_PLAIN || slot->worker.kind == WORKER_MAP) &&
+	    slot->worker.out >= 0 && got > 0)
 		got = collect_output(run, slot);
+	if (slot->worker.kind == WORKER_MAP && slot->worker.exit_code == 0 &&
+	    slot->worker.exit_signal == 0 && worker_end_line(&slot->worker))
+		take_lines(run, slot, slot->worker.hold.end - 1);
 }
 
 void

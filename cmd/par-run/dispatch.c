@@ -24,9 +24,10 @@ enum {
 void
 dispatch_start(struct run *run, struct slot *slot)
 {
-	slot->credit = 1;
+	slot->credit = slot->least = 1;
 	slot->turn_since = 0;
 	slot->turn_acks = 0;
+	slot->lines = 0;
 	slot->parcel = 1;
 	slot->writable = true;
 	slot->draining = false;
@@ -41,6 +42,7 @@ dispatch_hello(struct run *run, struct slot *slot)
 	const struct hello *hello = &slot->worker.hello;
 
 	(void)run;
+	slot->least = hello->jobs;
 	slot->credit = hello->jobs;
 	if (hello->window != 0 && slot->credit > hello->window)
 		slot->credit = hello->window;
@@ -63,7 +65,7 @@ dispatch_credit(struct run *run, struct slot *slot, uint64_t acks)
 		turn = FAST_TURN;
 	if (turn < FAST_TURN && slot->credit < most)
 		slot->credit = 2 * slot->credit < most ? 2 * slot->credit : most;
-	else if (turn > SLOW_TURN && slot->credit / 2 >= hello->jobs)
+	else if (turn > SLOW_TURN && slot->credit / 2 >= slot->least)
 		slot->credit /= 2;
 	slot->turn_acks = 0;
 	slot->turn_since = now;
@@ -97,16 +99,32 @@ dispatch_writable(struct run *run, struct slot *slot)
 		slot->given_at = clock_ns();
 		return;
 	}
-	if (slot->worker.kind == WORKER_NATIVE || slot->writable)
+	if (slot->worker.kind != WORKER_PLAIN || slot->writable)
 		return;
 	adapt_parcel(slot);
 	slot->writable = !slot->draining;
 	window_consumed(&slot->worker.window, worker_consumed(&slot->worker));
 }
 
+/*
+ * A worker that answers a line by a line has read all that it was given, and is
+ * silent: many a filter waits until it has a block of input, or of output.
+ */
+static void
+feed_silent(struct slot *slot)
+{
+	if (worker_hungry(&slot->worker) || move_held(slot->worker.in) > 0 ||
+	    slot->credit >= MOST_CREDIT)
+		return;
+	slot->credit *= 2;
+	slot->least = slot->credit;
+}
+
 void
 dispatch_check(struct slot *slot)
 {
+	if (slot->worker.kind == WORKER_MAP && slot->worker.in >= 0)
+		feed_silent(slot);
 	if (!slot->draining || slot->worker.in < 0 || move_held(slot->worker.in) > 0)
 		return;
 	worker_in_size(&slot->worker, 1);
@@ -129,6 +147,7 @@ wants(const struct run *run, const struct slot *slot)
 	case WORKER_UNKNOWN: /* one record shows whether it reads before it says hello */
 		return run->kind == WORKER_UNKNOWN && window->given_records == 0;
 	case WORKER_NATIVE:
+	case WORKER_MAP:
 		return window->records < slot->credit && window->bytes < MOST_BYTES;
 	case WORKER_PLAIN:
 		return slot->writable;
@@ -168,8 +187,9 @@ choose(struct run *run, struct slot *slot)
 	if (slot->worker.kind == WORKER_PLAIN) {
 		share = slot->parcel;
 	} else {
-		most = slot->worker.kind == WORKER_NATIVE ? slot->credit - window->records
-							  : 1;
+		most = slot->worker.kind != WORKER_UNKNOWN
+		    ? slot->credit - window->records
+		    : 1;
 		if (share < LEAST_SHARE)
 			share = LEAST_SHARE;
 		if (share > MOST_BYTES - window->bytes)
@@ -200,7 +220,7 @@ give(struct run *run, struct slot *slot)
 		run_broken(run, ENOMEM, "window");
 	slot->writable = false;
 	worker_feed(&slot->worker);
-	if (slot->worker.kind != WORKER_NATIVE)
+	if (slot->worker.kind == WORKER_PLAIN)
 		slot->given_at = clock_ns();
 	return true;
 }

@@ -23,7 +23,7 @@ void dispatch_credit(struct run *run, struct slot *slot, uint64_t acks);
 /* It can be written to. */
 void dispatch_writable(struct run *run, struct slot *slot);
 
-/* A plain one that has too much in its pipe: has it read that now? */
+/* Has it read what it was given?  Then it may need more to do anything. */
 void dispatch_check(struct slot *slot);
 
 #endif

@@ -258,6 +258,11 @@ end_of_native(struct run *run, struct slot *slot, bool crashed, const char *how)
 	struct batch_queue queue = { 0 };
 	uint64_t back = take_back(run, slot, 0, &queue);
 
+	if (slot->worker.kind == WORKER_MAP && slot->input_ended && !crashed &&
+	    back > 0) {
+		how = "ended without a line for it";
+		crashed = true;
+	}
 	if (!crashed) {
 		send_back(run, &queue);
 		return;
@@ -281,7 +286,7 @@ fate_of_worker(struct run *run, struct slot *slot)
 	worker_exit_text(worker, how);
 	if (crashed || !slot->input_ended)
 		run->deaths++;
-	if (worker->kind == WORKER_NATIVE)
+	if (worker->kind == WORKER_NATIVE || worker->kind == WORKER_MAP)
 		end_of_native(run, slot, crashed, how);
 	else if (worker->kind == WORKER_UNKNOWN && worker_consumed(worker) == 0)
 		end_of_unknown(run, slot, crashed, how);

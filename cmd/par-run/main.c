@@ -23,6 +23,9 @@ main(int argc, char **argv)
 	const struct opt opts[] = {
 		{ 'k', "keep-order", OPT_FLAG, &options.keep_order, NULL,
 		    "output in the order of the input", 0, 0, NULL },
+		{ 0, "map", OPT_FLAG, &options.map, NULL,
+		    "COMMAND writes one line for each that it reads, in order", 0, 0,
+		    NULL },
 		{ 0, "max-record", OPT_SIZE, &options.max_record, "SIZE",
 		    "fail records longer than SIZE (default 64M)", 1, 1 << 30, NULL },
 		{ 'n', "workers", OPT_NUMBER, &options.workers, "N",
@@ -33,7 +36,8 @@ main(int argc, char **argv)
 		{ 0 },
 	};
 	const struct opt_program program = { .name = "par-run",
-		.synopsis = "[-k] [-n N] [-r N] [--max-record SIZE] COMMAND [ARG...]",
+		.synopsis =
+		    "[-k] [-n N] [-r N] [--map] [--max-record SIZE] COMMAND [ARG...]",
 		.about = "Run copies of COMMAND side by side: the records of standard "
 			 "input are spread\nover them, their output records are merged "
 			 "to standard output.",

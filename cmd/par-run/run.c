@@ -69,10 +69,10 @@ run_known(struct run *run, enum worker_kind kind, const struct hello *hello)
 	run->kind = kind;
 	if (kind == WORKER_PLAIN && run->options->keep_order) {
 		signal_workers(run, SIGTERM);
-		die(STATUS_MISUSE, 0, "-k: %s is not a native stage",
+		die(STATUS_MISUSE, 0, "-k: %s is not a native stage; see --map",
 		    run->options->command[0]);
 	}
-	if (run->above.fd < 0 || run->greeted || kind != WORKER_NATIVE)
+	if (run->above.fd < 0 || run->greeted || kind == WORKER_PLAIN)
 		return;
 	if (hello->window != 0)
 		ours.window = hello->window * run->slot_count;
@@ -87,7 +87,7 @@ start(struct run *run, struct slot *slot)
 {
 	struct worker_plan plan = { .argv = run->options->command,
 		.env = slot->env,
-		.silent = run->kind == WORKER_PLAIN };
+		.kind = run->kind == WORKER_NATIVE ? WORKER_UNKNOWN : run->kind };
 	const char *name = run->options->command[0];
 
 	if (worker_start(&slot->worker, &plan) == 0) {
@@ -288,7 +288,7 @@ check_due(const struct run *run, const struct slot *slot)
 	if (worker->pid == 0)
 		return UINT64_MAX;
 	if ((worker->kind == WORKER_UNKNOWN && worker->window.written > 0) ||
-	    (worker->kind == WORKER_NATIVE && worker->window.records > 0 &&
+	    (worker->kind != WORKER_PLAIN && worker->window.records > 0 &&
 		!slot->absorbing) ||
 	    slot->draining)
 		return slot->check_at;
@@ -405,6 +405,8 @@ open_run(struct run *run)
 	signal(SIGPIPE, SIG_IGN);
 	fdio_pipe_size(STDIN_FILENO, INPUT_PIPE);
 	fdio_pipe_size(STDOUT_FILENO, INPUT_PIPE);
+	if (run->options->map)
+		run_known(run, WORKER_MAP, &(struct hello){ .jobs = 1 });
 	for (size_t i = 0; i < run->slot_count; i++) {
 		struct slot *slot = &run->slots[i];
 

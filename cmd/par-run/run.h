@@ -27,6 +27,7 @@ struct run_options {
 	uint64_t retries; /* tries after the first of a record that is not finished */
 	uint64_t max_record; /* bytes */
 	bool keep_order;
+	bool map; /* one line out for each line in */
 };
 
 /* Neighbours that were acknowledged before their turn, and their output. */
@@ -40,6 +41,7 @@ struct slot {
 	struct worker worker;
 	char name[32], of[32]; /* PAR_WORKER=3, PAR_WORKERS=8 */
 	const char *env[3];
+	uint64_t least; /* credit is never below it */
 	uint64_t credit; /* most records it may have in flight now */
 	uint64_t turn_acks; /* records done since turn_since */
 	uint64_t turn_since; /* clock_ns(); 0: the turn does not count */
@@ -54,6 +56,7 @@ struct slot {
 	bool writable; /* plain: it has read enough to be given more */
 	bool draining; /* plain: too much waits in its pipe; see dispatch_check() */
 	bool input_ended; /* by us */
+	uint64_t lines; /* --map: written, and so many records are done */
 	bool absorbing; /* its output is read before it is acknowledged */
 	bool torn; /* plain: dropping the rest of a too long output record */
 	bool retired; /* left well before the end of input: not started again */
