@@ -1,8 +1,8 @@
 # par - small programs that make Unix pipelines parallel.
 #
 # A folder cmd/NAME is a program; cmd/NAME/packages, where there is one, names
-# the pkg-config packages that it needs, one a line.  With a question mark behind
-# its name a package is used where it is there, and the code sees HAVE_NAME.
+# the pkg-config packages that it needs.  With a question mark behind its name a
+# package is used where it is there, and the code sees HAVE_NAME.
 # Nothing here lists programs, pages or tests by name.
 #
 #	make help                    what can be made
@@ -85,11 +85,12 @@ $B/bin/$1: $(patsubst %.c,$B/%.o,$(wildcard cmd/$1/*.c)) $B/libpar.a
 $(foreach suffix,o tidy,$(patsubst %.c,$B/%.$(suffix),$(wildcard cmd/$1/*.c))) \
 $(patsubst %,$B/alone/%,$(wildcard cmd/$1/*.h)): $B/cmd/$1/cflags
 
-$B/cmd/$1/cflags: $(wildcard cmd/$1/packages) $B/flags
+$B/cmd/$1/cflags: FORCE
 	@mkdir -p $$(@D)
 	@$(if $2,$$(PKG_CONFIG) --print-errors --exists $2 || { echo \
 	    "$1 needs these packages: $(strip $2).  To install them$(comma) run 'make deps'." >&2; exit 1; })
-	@echo $(call have,$3) $(if $2$3,$$$$($$(PKG_CONFIG) --cflags $2 $3)) >$$@
+	@echo $(call have,$3) $(if $2$3,$$$$($$(PKG_CONFIG) --cflags $2 $3)) >$$@.new; \
+	    if cmp -s $$@.new $$@; then rm -f $$@.new; else mv $$@.new $$@; fi
 endef
 $(foreach p,$(PROGS),$(eval $(call program,$p,$(call needed,$p),$(call extra,$p))))
 
@@ -133,7 +134,7 @@ check:
 	@PAR_BIN='$(abspath $B/bin)' scripts/check $(TESTS)
 
 sanitize:
-	@$(MAKE) --no-print-directory SAN=address,undefined check
+	@SANITIZED=1 $(MAKE) --no-print-directory SAN=address,undefined check
 
 bench:
 	@scripts/deps build bench

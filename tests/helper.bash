@@ -5,7 +5,7 @@ bats_require_minimum_version 1.5.0
 # How long, in seconds, a test waits for an event that must come: a limit for
 # bugs, never the way to pass.
 export DEADLINE=${DEADLINE:-60}
-export BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-120}
+export BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-300}
 export LC_ALL=C
 unset PAR_STAGE PAR_WORKER PAR_WORKERS
 

@@ -99,8 +99,9 @@ install_into_stage() {
 			printf "%s\n" "${COMPREPLY[@]}"' - "$dir" "$@"
 	}
 	[ "$(complete_words par-gather appl)" = apple-file ]
-	[ "$(complete_words par-gather --max)" = --max-record ]
+	[ "$(complete_words par-gather --max-r)" = --max-record ]
 	[ -z "$(complete_words par-gather --max-record '')" ]
+	[ "$(complete_words par-gather --output = appl)" = apple-file ]
 }
 
 @test "install: the shells accept their completions" {
