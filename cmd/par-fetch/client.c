@@ -86,6 +86,7 @@ set_request(CURL *easy, const struct client *client)
 		curl_easy_setopt(easy, CURLOPT_COOKIEFILE,
 		    set->cookie_file != NULL ? set->cookie_file : "");
 	}
+	curl_easy_setopt(easy, CURLOPT_FILETIME, set->folder != NULL ? 1L : 0L);
 	if (set->head)
 		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
 }

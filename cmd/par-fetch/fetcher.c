@@ -29,6 +29,8 @@ struct fetcher {
 	const struct settings *set;
 	struct stage stage;
 	struct client client;
+	struct store store; /* of -o */
+	struct form form;
 	CURLM *multi;
 	CURLU *parser;
 	struct schedule schedule;
@@ -79,6 +81,16 @@ open_stage(struct fetcher *fetcher)
 }
 
 static void
+open_form(struct fetcher *fetcher)
+{
+	fetcher->form.json = fetcher->set->json;
+	if (fetcher->set->folder == NULL)
+		return;
+	store_open(&fetcher->store, fetcher->set->folder);
+	fetcher->form.store = &fetcher->store;
+}
+
+static void
 fetcher_open(struct fetcher *fetcher, const struct settings *set)
 {
 	uint64_t now = clock_ns();
@@ -93,6 +105,7 @@ fetcher_open(struct fetcher *fetcher, const struct settings *set)
 		no_memory();
 	curl_multi_setopt(fetcher->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
 	client_open(&fetcher->client, set);
+	open_form(fetcher);
 	schedule_open(&fetcher->schedule, (unsigned)set->per_host, set->delay);
 	fetcher->refused_tail = &fetcher->refused;
 	fetcher->done_tail = &fetcher->done;
@@ -113,6 +126,8 @@ fetcher_close(struct fetcher *fetcher)
 		transfer_free(transfer);
 	}
 	client_close(&fetcher->client);
+	if (fetcher->form.store != NULL)
+		store_close(&fetcher->store);
 	schedule_close(&fetcher->schedule);
 	curl_url_cleanup(fetcher->parser);
 	curl_multi_cleanup(fetcher->multi);
@@ -134,6 +149,8 @@ accept_record(struct fetcher *fetcher, const struct record *rec)
 {
 	struct request *request = request_new(rec, fetcher->parser, fetcher->set->proto);
 
+	if (fetcher->form.store != NULL)
+		request_name_file(request);
 	fetcher->held++;
 	fetcher->held_bytes += request->input.len;
 	if (request->refusal == NULL) {
@@ -179,7 +196,7 @@ idle_transfer(struct fetcher *fetcher)
 	}
 	if (fetcher->transfers == fetcher->set->jobs)
 		return NULL;
-	transfer = transfer_new(&fetcher->client);
+	transfer = transfer_new(&fetcher->client, &fetcher->form);
 	if (transfer == NULL)
 		no_memory();
 	fetcher->transfers++;
@@ -411,9 +428,9 @@ emit(struct fetcher *fetcher)
 	fetcher->stuck = false;
 	for (; fetcher->done != NULL; count++) {
 		struct transfer *transfer = fetcher->done;
-		size_t left = transfer->out.len - transfer->sent;
+		size_t left = transfer->answer.out.len - transfer->sent;
 		size_t taken = stage_offer(
-		    &fetcher->stage, transfer->out.data + transfer->sent, left);
+		    &fetcher->stage, transfer->answer.out.data + transfer->sent, left);
 
 		transfer->sent += taken;
 		if (taken < left) {

@@ -10,7 +10,10 @@
  *	request.[ch]   one record of input on its way to its record of output
  *	transfer.[ch]  one attempt at a request, by libcurl
  *	client.[ch]    what is the same for all requests; cookies
+ *	answer.[ch]    the record, while it is made
  *	page.[ch]      the page record
+ *	json.[ch]      the same as JSON
+ *	store.[ch]     bodies as files
  *	guard.[ch]     which addresses are public
  *	target.[ch]    URLs: checked, normalised, taken apart
  *	bytes.[ch]     bytes that grow

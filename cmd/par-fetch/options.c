@@ -326,6 +326,23 @@ add_retries(struct table *table, struct settings *set)
 	add(table, rows);
 }
 
+static void
+add_output(struct table *table, struct settings *set)
+{
+	const struct opt rows[] = {
+		{ 0, "if-modified", OPT_FLAG, &set->if_modified, NULL,
+		    "with -o: fetch what is newer than its file", 0, 0, NULL },
+		{ 0, "json", OPT_FLAG, &set->json, NULL, "write records as JSON objects",
+		    0, 0, NULL },
+		{ 'o', "output-dir", OPT_STRING, &set->folder, "DIR",
+		    "write bodies to files in DIR; records have their paths", 0, 0,
+		    NULL },
+		{ 0 },
+	};
+
+	add(table, rows);
+}
+
 void
 options_read(struct settings *set, int argc, char **argv)
 {
@@ -359,10 +376,13 @@ options_read(struct settings *set, int argc, char **argv)
 	add_pace(&table, set);
 	add_limits(&table, set);
 	add_retries(&table, set);
+	add_output(&table, set);
 	if (opt_parse(&program, argc, argv) < argc)
 		opt_misuse(&program, "takes no operands");
 	if (set->deny_private && set->proxy != NULL)
 		opt_misuse(&program, "--deny-private cannot look behind a --proxy");
+	if (set->if_modified && set->folder == NULL)
+		opt_misuse(&program, "--if-modified needs -o");
 	if (set->lookahead == 0)
 		set->lookahead = 2 * set->jobs;
 }

@@ -6,6 +6,7 @@
 #include "diag.h"
 #include "field.h"
 #include "request.h"
+#include "store.h"
 
 struct request *
 request_new(const struct record *rec, CURLU *parser, const char *protocols)
@@ -89,9 +90,19 @@ request_name(const struct request *request)
 }
 
 void
+request_name_file(struct request *request)
+{
+	char name[STORE_NAME];
+
+	store_name(name, request->input.data, request->field);
+	request->file = bytes_string(name, strlen(name));
+}
+
+void
 request_free(struct request *request)
 {
 	bytes_free(&request->input);
+	free(request->file);
 	target_release(&request->target);
 	free(request);
 }

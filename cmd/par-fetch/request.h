@@ -22,6 +22,7 @@ struct request {
 	size_t field; /* length of its first field */
 	uint64_t number; /* of the record */
 	struct target target; /* what to ask for; empty if the record holds no URL */
+	char *file; /* name for its body, or NULL */
 	const char *refusal; /* why it is not asked for, or NULL */
 	struct host *host; /* while it is asked for, or waits to be */
 	unsigned attempts; /* that were made of this target */
@@ -44,6 +45,9 @@ const char *request_redirect(
 
 /* How to name it in a diagnostic: its URL, without password, as a record. */
 struct record request_name(const struct request *request);
+
+/* Give it a name for a file. */
+void request_name_file(struct request *request);
 
 void request_free(struct request *request);
 

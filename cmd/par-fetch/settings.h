@@ -52,6 +52,8 @@ struct settings {
 	struct bytes data; /* of -d */
 	bool post; /* data is there, if only empty */
 	bool location; /* as it is anyway */
+	const char *folder; /* for bodies */
+	bool if_modified, json;
 	bool head, netrc, insecure, http1;
 };
 

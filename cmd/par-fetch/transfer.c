@@ -48,20 +48,20 @@ transfer_retry_after(struct transfer *transfer)
 	return seconds > 0 ? (uint64_t)seconds * 1000 : 0;
 }
 
-/* The record up to its body.  Protocols that have no status get 200 for a success. */
-static void
-begin_record(struct transfer *transfer, const char *error)
+/* What stands before the body.  Protocols that have no status get 200 for a success. */
+static struct page_head
+head_of(struct transfer *transfer)
 {
-	struct page_head head = { .status = transfer_status(transfer), .error = error };
+	struct page_head head = { .status = transfer_status(transfer) };
 	char *type = NULL;
 
 	curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &type);
 	head.type = type;
-	if (head.status == 0 && error == NULL)
+	if (transfer->why[0] != '\0')
+		head.error = transfer->why;
+	else if (head.status == 0)
 		head.status = 200;
-	page_begin(&transfer->out, transfer->request, &head);
-	transfer->head = transfer->out.len;
-	transfer->begun = true;
+	return head;
 }
 
 /* The answer breaks a limit: say so, and have libcurl end the transfer. */
@@ -80,6 +80,21 @@ will_move(struct transfer *transfer)
 	    transfer_location(transfer) != NULL;
 }
 
+/* More of what is to be the body of the record; -1: see why. */
+static int
+keep_body(struct transfer *transfer, const char *data, size_t len)
+{
+	struct page_head head = { 0 };
+
+	if (transfer->answer.head == 0)
+		head = head_of(transfer);
+	if (answer_body(&transfer->answer, transfer->form, transfer->request, &head, data,
+		len) == 0)
+		return 0;
+	snprintf(transfer->why, sizeof(transfer->why), "file: %s", strerror(errno));
+	return -1;
+}
+
 /* libcurl has more of the body: CURLOPT_WRITEFUNCTION. */
 static size_t
 take_body(char *data, size_t one, size_t len, void *user)
@@ -94,10 +109,7 @@ take_body(char *data, size_t one, size_t len, void *user)
 		return refuse(transfer, "body", transfer->set->max_body);
 	if (transfer->moved)
 		return len;
-	if (!transfer->begun)
-		begin_record(transfer, NULL);
-	page_body(&transfer->out, data, len);
-	return len;
+	return keep_body(transfer, data, len) < 0 ? 0 : len;
 }
 
 /* With -I the header is what is wanted: that of the last answer there is. */
@@ -187,13 +199,15 @@ hear(struct transfer *transfer)
 }
 
 struct transfer *
-transfer_new(const struct client *client)
+transfer_new(const struct client *client, const struct form *form)
 {
 	struct transfer *transfer = calloc(1, sizeof(*transfer));
 
 	if (transfer == NULL)
 		return NULL;
 	transfer->set = client->set;
+	transfer->form = form;
+	transfer->answer.file.fd = -1;
 	transfer->easy = client_handle(client);
 	if (transfer->easy == NULL) {
 		free(transfer);
@@ -207,7 +221,7 @@ void
 transfer_free(struct transfer *transfer)
 {
 	curl_easy_cleanup(transfer->easy);
-	bytes_free(&transfer->out);
+	answer_free(&transfer->answer);
 	bytes_free(&transfer->header_lines);
 	free(transfer);
 }
@@ -252,13 +266,24 @@ set_method(struct transfer *transfer)
 		    transfer->easy, CURLOPT_CUSTOMREQUEST, get ? NULL : set->method);
 }
 
+/* --if-modified: ask for what is newer than the file that we have. */
+static void
+set_condition(struct transfer *transfer)
+{
+	time_t have = store_modified(transfer->form->store, transfer->request->file);
+
+	curl_easy_setopt(transfer->easy, CURLOPT_TIMECONDITION,
+	    have == -1 ? CURL_TIMECOND_NONE : CURL_TIMECOND_IFMODSINCE);
+	curl_easy_setopt(transfer->easy, CURLOPT_TIMEVALUE_LARGE, (curl_off_t)have);
+}
+
 void
 transfer_begin(struct transfer *transfer, struct request *request, bool last)
 {
 	const char *url = request->target.url;
 
 	transfer->request = request;
-	transfer->begun = transfer->moved = transfer->broken = false;
+	transfer->moved = transfer->broken = false;
 	transfer->body = transfer->header = 0;
 	transfer->why[0] = transfer->curl_why[0] = '\0';
 	curl_easy_setopt(transfer->easy, CURLOPT_URL, url);
@@ -268,6 +293,8 @@ transfer_begin(struct transfer *transfer, struct request *request, bool last)
 	/* Where many requests may share a connection, wait for the first. */
 	curl_easy_setopt(transfer->easy, CURLOPT_PIPEWAIT,
 	    strncmp(url, "https:", 6) == 0 && !transfer->set->http1 ? 1L : 0L);
+	if (transfer->set->if_modified)
+		set_condition(transfer);
 	request->attempts++;
 }
 
@@ -356,23 +383,23 @@ transfer_judge(struct transfer *transfer, CURLcode code)
 void
 transfer_finish(struct transfer *transfer)
 {
-	transfer->failed = transfer->why[0] != '\0';
-	if (transfer->failed) {
-		/* The error stands before the body, which is there already. */
-		struct bytes body = transfer->out;
-		size_t from =
-		    transfer->begun && !transfer->broken ? transfer->head : body.len;
+	struct page_head head;
+	curl_off_t modified = -1;
 
-		transfer->out = (struct bytes){ 0 };
-		begin_record(transfer, transfer->why);
-		bytes_put(&transfer->out, body.data + from, body.len - from);
-		bytes_free(&body);
-	} else if (!transfer->begun) {
-		begin_record(transfer, NULL);
-		page_body(&transfer->out, transfer->header_lines.data,
-		    transfer->header_lines.len);
-	}
-	page_end(&transfer->out, transfer->request);
+	if (!transfer->broken && transfer->header_lines.len > 0)
+		keep_body(
+		    transfer, transfer->header_lines.data, transfer->header_lines.len);
+	transfer->failed = transfer->why[0] != '\0';
+	head = head_of(transfer);
+	curl_easy_getinfo(transfer->easy, CURLINFO_FILETIME_T, &modified);
+	if (answer_finish(&transfer->answer, transfer->form, transfer->request, &head,
+		!transfer->broken, (time_t)modified) == 0)
+		return;
+	snprintf(transfer->why, sizeof(transfer->why), "file: %s", strerror(errno));
+	transfer->failed = true;
+	head.error = transfer->why;
+	answer_finish(
+	    &transfer->answer, transfer->form, transfer->request, &head, false, -1);
 }
 
 void
@@ -383,8 +410,7 @@ transfer_refuse(struct transfer *transfer, struct request *request)
 	transfer->request = request;
 	transfer->failed = true;
 	snprintf(transfer->why, sizeof(transfer->why), "%s", request->refusal);
-	page_begin(&transfer->out, request, &head);
-	page_end(&transfer->out, request);
+	answer_finish(&transfer->answer, transfer->form, request, &head, false, -1);
 }
 
 struct request *
@@ -392,7 +418,7 @@ transfer_release(struct transfer *transfer)
 {
 	struct request *request = transfer->request;
 
-	bytes_clear(&transfer->out, KEEP);
+	answer_clear(&transfer->answer, transfer->form);
 	bytes_clear(&transfer->header_lines, KEEP);
 	transfer->request = NULL;
 	transfer->sent = 0;

@@ -12,6 +12,7 @@
 
 #include <curl/curl.h>
 
+#include "answer.h"
 #include "bytes.h"
 #include "client.h"
 #include "request.h"
@@ -24,13 +25,12 @@ struct transfer {
 	const struct settings *set;
 	CURL *easy;
 	struct request *request; /* the one it is at */
-	struct bytes out; /* its record, as far as it is made */
-	size_t sent; /* bytes of out that were written */
-	bool begun; /* out has all that comes before the body */
+	const struct form *form;
+	struct answer answer; /* its record, as far as it is made */
+	size_t sent; /* bytes of that record that were written */
 	bool moved; /* the answer leads elsewhere, and its body is nobody's */
 	bool broken; /* the answer is not there, or not whole */
 	bool failed; /* the record has an error */
-	size_t head; /* length of what out has before the body */
 	struct bytes header_lines; /* kept for -I only */
 	uint64_t body, header; /* bytes of the answer, decoded */
 	char why[TRANSFER_WHY]; /* what is wrong, if something is */
@@ -46,7 +46,7 @@ enum verdict {
 };
 
 /* NULL without memory. */
-struct transfer *transfer_new(const struct client *client);
+struct transfer *transfer_new(const struct client *client, const struct form *form);
 void transfer_free(struct transfer *transfer);
 
 /* Take request over and make easy ready for it; last: its connection is for no other. */

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdio.h>
+#include <string.h>
+
+#include "answer.h"
+#include "json.h"
+
+enum { KEEP = 1 << 20 }; /* a larger buffer is given back after use, bytes */
+
+/* Is it a status whose body goes to a file? */
+static bool
+good(long status)
+{
+	return status >= 200 && status <= 299;
+}
+
+int
+answer_body(struct answer *answer, const struct form *form, const struct request *request,
+    const struct page_head *head, const char *data, size_t len)
+{
+	if (form->store != NULL) {
+		if (!good(head->status))
+			return 0;
+		if (answer->file.fd < 0 && store_begin(form->store, &answer->file) < 0)
+			return -1;
+		return store_write(&answer->file, data, len);
+	}
+	if (form->json) {
+		bytes_put(&answer->raw, data, len);
+		return 0;
+	}
+	if (answer->head == 0) {
+		page_begin(&answer->out, request, head);
+		answer->head = answer->out.len;
+	}
+	page_body(&answer->out, data, len);
+	return 0;
+}
+
+/* The file of the body gets its name, and the path of it becomes the body. */
+static int
+keep_file(struct answer *answer, const struct form *form, const struct request *request,
+    const struct page_head *head, time_t modified)
+{
+	if (good(head->status)) {
+		if (answer->file.fd < 0 && store_begin(form->store, &answer->file) < 0)
+			return -1;
+		if (store_commit(form->store, &answer->file, request->file, modified) < 0)
+			return -1;
+	} else if (head->status != 304 ||
+	    store_modified(form->store, request->file) == -1) {
+		return 0;
+	}
+	bytes_put(&answer->raw, form->store->path, strlen(form->store->path));
+	bytes_put(&answer->raw, "/", 1);
+	bytes_put(&answer->raw, request->file, strlen(request->file));
+	return 0;
+}
+
+/* Put the head of a page record, other than the one it has, before the body it has. */
+static void
+change_head(struct answer *answer, const struct request *request,
+    const struct page_head *head, bool whole)
+{
+	struct bytes old = answer->out;
+	size_t from = whole && answer->head > 0 ? answer->head : old.len;
+
+	answer->out = (struct bytes){ 0 };
+	page_begin(&answer->out, request, head);
+	bytes_put(&answer->out, old.data + from, old.len - from);
+	bytes_free(&old);
+}
+
+int
+answer_finish(struct answer *answer, const struct form *form,
+    const struct request *request, const struct page_head *head, bool whole,
+    time_t modified)
+{
+	if (!whole) {
+		bytes_clear(&answer->raw, KEEP);
+		if (form->store != NULL)
+			store_abandon(form->store, &answer->file);
+	} else if (form->store != NULL &&
+	    keep_file(answer, form, request, head, modified) < 0) {
+		return -1;
+	}
+	if (form->json) {
+		json_record(&answer->out, request, head, &answer->raw,
+		    form->store != NULL && answer->raw.len > 0);
+		return 0;
+	}
+	if (answer->head == 0)
+		page_begin(&answer->out, request, head);
+	else if (head->error != NULL)
+		change_head(answer, request, head, whole);
+	page_body(&answer->out, answer->raw.data, answer->raw.len);
+	page_end(&answer->out, request);
+	return 0;
+}
+
+void
+answer_clear(struct answer *answer, const struct form *form)
+{
+	if (form->store != NULL)
+		store_abandon(form->store, &answer->file);
+	bytes_clear(&answer->out, KEEP);
+	bytes_clear(&answer->raw, KEEP);
+	answer->head = 0;
+}
+
+void
+answer_free(struct answer *answer)
+{
+	bytes_free(&answer->out);
+	bytes_free(&answer->raw);
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "field.h"
+#include "json.h"
+
+static void
+put_text(struct bytes *out, const char *text)
+{
+	bytes_put(out, text, strlen(text));
+}
+
+/* The length of the UTF-8 character at data, len bytes; 0 if it is none. */
+static size_t
+character(const unsigned char *data, size_t len)
+{
+	static const struct {
+		unsigned char first, last, low, high; /* of the first and second byte */
+		size_t len;
+	} forms[] = {
+		{ 0xc2, 0xdf, 0x80, 0xbf, 2 },
+		{ 0xe0, 0xe0, 0xa0, 0xbf, 3 },
+		{ 0xe1, 0xec, 0x80, 0xbf, 3 },
+		{ 0xed, 0xed, 0x80, 0x9f, 3 },
+		{ 0xee, 0xef, 0x80, 0xbf, 3 },
+		{ 0xf0, 0xf0, 0x90, 0xbf, 4 },
+		{ 0xf1, 0xf3, 0x80, 0xbf, 4 },
+		{ 0xf4, 0xf4, 0x80, 0x8f, 4 },
+	};
+
+	if (data[0] < 0x80)
+		return 1;
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		if (data[0] < forms[i].first || data[0] > forms[i].last)
+			continue;
+		if (len < forms[i].len || data[1] < forms[i].low ||
+		    data[1] > forms[i].high)
+			return 0;
+		for (size_t at = 2; at < forms[i].len; at++)
+			if ((data[at] & 0xc0) != 0x80)
+				return 0;
+		return forms[i].len;
+	}
+	return 0;
+}
+
+static bool
+is_text(const char *data, size_t len)
+{
+	for (size_t at = 0, more; at < len; at += more) {
+		more = character((const unsigned char *)data + at, len - at);
+		if (more == 0)
+			return false;
+	}
+	return true;
+}
+
+/* A byte that JSON does not take as it is, at to; the end of it. */
+static char *
+put_escape(char *to, unsigned char byte)
+{
+	static const char names[] = "\"\"\\\\\nn\rr\tt", hex[] = "0123456789abcdef";
+
+	*to++ = '\\';
+	for (size_t i = 0; i < sizeof(names) - 1; i += 2)
+		if ((unsigned char)names[i] == byte) {
+			*to++ = names[i + 1];
+			return to;
+		}
+	memcpy(to, "u00", 3);
+	to[3] = hex[byte >> 4];
+	to[4] = hex[byte & 15];
+	return to + 5;
+}
+
+static void
+put_string(struct bytes *out, const char *data, size_t len)
+{
+	char *start = bytes_reserve(out, 6 * len + 2), *to = start;
+
+	*to++ = '"';
+	for (size_t at = 0; at < len;) {
+		unsigned char byte = (unsigned char)data[at];
+		size_t more = character((const unsigned char *)data + at, len - at);
+
+		if (more == 0) {
+			memcpy(to, "\xef\xbf\xbd", 3);
+			to += 3;
+			at++;
+		} else if (byte < 0x20 || byte == '"' || byte == '\\' || byte == 0x7f) {
+			to = put_escape(to, byte);
+			at++;
+		} else {
+			memcpy(to, data + at, more);
+			to += more;
+			at += more;
+		}
+	}
+	*to++ = '"';
+	out->len += (size_t)(to - start);
+}
+
+static void
+put_base64(struct bytes *out, const char *data, size_t len)
+{
+	static const char digits[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const unsigned char *from = (const unsigned char *)data;
+	char *to = bytes_reserve(out, (len + 2) / 3 * 4 + 2), *start = to;
+
+	*to++ = '"';
+	for (size_t at = 0; at < len; at += 3) {
+		size_t left = len - at;
+		uint32_t bits = (uint32_t)from[at] << 16;
+
+		bits |= left > 1 ? (uint32_t)from[at + 1] << 8 : 0;
+		bits |= left > 2 ? (uint32_t)from[at + 2] : 0;
+		*to++ = digits[bits >> 18];
+		*to++ = digits[bits >> 12 & 63];
+		*to++ = left > 1 ? digits[bits >> 6 & 63] : '=';
+		*to++ = left > 2 ? digits[bits & 63] : '=';
+	}
+	*to++ = '"';
+	out->len += (size_t)(to - start);
+}
+
+static void
+put_or_null(struct bytes *out, const char *name, const char *text)
+{
+	put_text(out, name);
+	if (text == NULL)
+		put_text(out, "null");
+	else
+		put_string(out, text, strlen(text));
+}
+
+/* A field of the input, as what it stands for. */
+static void
+put_input(struct bytes *out, const char *data, size_t len)
+{
+	struct bytes plain = { 0 };
+
+	bytes_reserve(&plain, len);
+	plain.len = field_unescape(plain.data, data, len);
+	put_string(out, plain.data, plain.len);
+	bytes_free(&plain);
+}
+
+/* The fields behind the URL in the input, if there are any. */
+static void
+put_fields(struct bytes *out, const struct request *request)
+{
+	const char *data = request->input.data;
+	struct field field;
+
+	for (size_t i = 1; field_at(data, request->input.len, i, &field); i++) {
+		put_text(out, i == 1 ? ",\"fields\":[" : ",");
+		put_input(out, field.data, field.len);
+	}
+	if (request->field < request->input.len)
+		put_text(out, "]");
+}
+
+void
+json_record(struct bytes *out, const struct request *request,
+    const struct page_head *head, const struct bytes *body, bool in_file)
+{
+	char status[32];
+
+	snprintf(status, sizeof(status), ",\"status\":%ld", head->status);
+	put_text(out, "{\"url\":");
+	put_input(out, request->input.data, request->field);
+	put_text(out, status);
+	put_or_null(out, ",\"type\":", head->type);
+	put_or_null(out, ",\"effective_url\":", request->target.url);
+	put_or_null(out, ",\"error\":", head->error);
+	if (in_file) {
+		put_text(out, ",\"body_file\":");
+		put_string(out, body->data, body->len);
+	} else if (is_text(body->data, body->len)) {
+		put_text(out, ",\"body\":");
+		put_string(out, body->data, body->len);
+	} else {
+		put_text(out, ",\"body_base64\":");
+		put_base64(out, body->data, body->len);
+	}
+	put_fields(out, request);
+	put_text(out, "}\n");
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: ISC */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "diag.h"
+#include "fdio.h"
+#include "hash.h"
+#include "store.h"
+
+enum { READABLE = 96 }; /* most of a URL that is kept in a name, bytes */
+
+void
+store_open(struct store *store, const char *path)
+{
+	*store = (struct store){ .path = path };
+	if (mkdir(path, 0777) < 0 && errno != EEXIST)
+		die(STATUS_BROKEN, errno, "%s", path);
+	store->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (store->folder < 0)
+		die(STATUS_BROKEN, errno, "%s", path);
+}
+
+void
+store_close(struct store *store)
+{
+	close(store->folder);
+}
+
+void
+store_name(char name[static STORE_NAME], const char *url, size_t len)
+{
+	const char *begin = memmem(url, len, "://", 3);
+	size_t from = begin == NULL ? 0 : (size_t)(begin - url) + 3, at = 0;
+
+	for (size_t i = from; i < len && at < READABLE && url[i] != '?'; i++) {
+		unsigned char byte = (unsigned char)url[i];
+		bool kept = isalnum(byte) || byte == '-' || (byte == '.' && at > 0);
+
+		if (byte == '@') /* what was before it is nobody's business */
+			at = 0;
+		else
+			name[at++] = kept ? (char)byte : '_';
+	}
+	snprintf(name + at, STORE_NAME - at, "-%016" PRIx64, hash_bytes(url, len, 0));
+}
+
+time_t
+store_modified(const struct store *store, const char *name)
+{
+	struct stat st;
+
+	if (fstatat(store->folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -1;
+	return S_ISREG(st.st_mode) ? st.st_mtime : -1;
+}
+
+int
+store_begin(struct store *store, struct store_file *file)
+{
+	do {
+		snprintf(file->temporary, sizeof(file->temporary), ".par-fetch.%ld.%u",
+		    (long)getpid(), store->made++);
+		file->fd = openat(store->folder, file->temporary,
+		    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	} while (file->fd < 0 && errno == EEXIST);
+	return file->fd < 0 ? -1 : 0;
+}
+
+int
+store_write(struct store_file *file, const void *data, size_t len)
+{
+	return fdio_write(file->fd, data, len);
+}
+
+int
+store_commit(
+    struct store *store, struct store_file *file, const char *name, time_t modified)
+{
+	const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
+		{ .tv_sec = modified } };
+
+	if (modified != -1)
+		futimens(file->fd, times);
+	if (renameat(store->folder, file->temporary, store->folder, name) < 0)
+		return -1;
+	close(file->fd);
+	file->fd = -1;
+	return 0;
+}
+
+void
+store_abandon(struct store *store, struct store_file *file)
+{
+	if (file->fd < 0)
+		return;
+	close(file->fd);
+	file->fd = -1;
+	unlinkat(store->folder, file->temporary, 0);
+}
