@@ -88,11 +88,12 @@ $(patsubst %,$B/alone/%,$(wildcard cmd/$1/*.h)): $B/cmd/$1/cflags
 $B/cmd/$1/cflags: FORCE
 	@mkdir -p $$(@D)
 	@$(if $2,$$(PKG_CONFIG) --print-errors --exists $2 || { echo \
-	    "$1 needs these packages: $(strip $2).  To install them$(comma) run 'make deps'." >&2; exit 1; })
+	    "$1 needs these packages: $2.  To install them$(comma) run 'make deps'." >&2; exit 1; })
 	@echo $(call have,$3) $(if $2$3,$$$$($$(PKG_CONFIG) --cflags $2 $3)) >$$@.new; \
 	    if cmp -s $$@.new $$@; then rm -f $$@.new; else mv $$@.new $$@; fi
 endef
-$(foreach p,$(PROGS),$(eval $(call program,$p,$(call needed,$p),$(call extra,$p))))
+$(foreach p,$(PROGS),\
+    $(eval $(call program,$p,$(strip $(call needed,$p)),$(strip $(call extra,$p)))))
 
 # The flags that a program's packages add, for a file in its folder.
 cflags	= $(if $(filter cmd/%,$1),$$(cat $B/$(patsubst %/,%,$(dir $1))/cflags))
@@ -125,7 +126,7 @@ $(COMPLETIONS):
 
 # Tests.
 
-# make check TESTS=tests/par-run.bats runs one file.
+# make check TESTS=tests/NAME.bats runs one file.
 TESTS	?= $(wildcard tests/*.bats)
 
 check:
