@@ -32,6 +32,7 @@ struct batch {
 	unsigned attempts; /* how often they were tried and not finished */
 	bool alone; /* suspect: for a worker that has nothing else */
 	uint64_t not_before; /* clock_ms() */
+	uint64_t given_at; /* to its worker; the caller's clock */
 };
 
 /* A batch that holds the block too; NULL without memory. */

@@ -126,6 +126,13 @@ window_record(struct flight *flight, uint64_t index)
 	return batch_slice(flight->batch, k, 1, locate(flight, k));
 }
 
+uint64_t
+window_oldest(struct window *window)
+{
+	window_trim(window);
+	return window->head->batch->first + window->head->prefix;
+}
+
 /* Take the first flight off the window; its batch is then the caller's. */
 static struct batch *
 drop_head(struct window *window)

@@ -53,6 +53,9 @@ uint64_t window_done(struct window *window, struct flight *flight, uint64_t inde
 /* Record index of flight as a batch of its own; NULL without memory. */
 struct batch *window_record(struct flight *flight, uint64_t index);
 
+/* The number in the input of the oldest record that is not done; records > 0. */
+uint64_t window_oldest(struct window *window);
+
 /* Let go of the flights at the front that are wholly done. */
 void window_trim(struct window *window);
 

@@ -18,7 +18,9 @@ enum { LINES_SIZE = 128 << 10, OUT_PIPE = 1 << 20, HOLD_STEP = 256 << 10 };
 void
 worker_init(struct worker *worker, unsigned number)
 {
-	*worker = (struct worker){ .number = number, .in = -1, .out = -1, .ack = -1 };
+	*worker = (struct worker){
+		.number = number, .err = -1, .in = -1, .out = -1, .ack = -1
+	};
 }
 
 static void
@@ -64,6 +66,8 @@ worker_start(struct worker *worker, const struct worker_plan *plan)
 	    (plan->kind == WORKER_UNKNOWN &&
 		make_pipe(&worker->ack, &spawned.stage_fd, 0) < 0))
 		goto fail;
+	if (plan->capture_errors && make_pipe(&worker->err, &spawned.fds[2], 0) < 0)
+		goto fail;
 	worker->in_room = fdio_pipe_size(worker->in, 1);
 	worker->out_room = fdio_pipe_size(worker->out, OUT_PIPE);
 	worker->pid = spawn(&spawned);
@@ -72,6 +76,7 @@ worker_start(struct worker *worker, const struct worker_plan *plan)
 	worker->group = worker->pid;
 	close_end(&spawned.fds[0]);
 	close_end(&spawned.fds[1]);
+	close_end(&spawned.fds[2]);
 	close_end(&spawned.stage_fd);
 	return 0;
 fail:
@@ -79,6 +84,7 @@ fail:
 	worker->pid = 0;
 	close_end(&spawned.fds[0]);
 	close_end(&spawned.fds[1]);
+	close_end(&spawned.fds[2]);
 	close_end(&spawned.stage_fd);
 	worker_close(worker);
 	errno = saved;
@@ -338,6 +344,48 @@ worker_skip(struct worker *worker, size_t len)
 	return 0;
 }
 
+/* Remember the end of len bytes of standard error. */
+static void
+remember(struct worker *worker, const char *data, size_t len)
+{
+	while (len > 0) {
+		const char *newline = memchr(data, '\n', len);
+		size_t take = newline == NULL ? len : (size_t)(newline - data);
+		size_t room;
+
+		if (!worker->line_goes_on)
+			worker->last_len = 0;
+		room = sizeof(worker->last_line) - worker->last_len;
+		memcpy(worker->last_line + worker->last_len, data,
+		    take < room ? take : room);
+		worker->last_len += take < room ? take : room;
+		worker->line_goes_on = newline == NULL;
+		data += take + (newline != NULL);
+		len -= take + (newline != NULL);
+	}
+}
+
+void
+worker_errors(struct worker *worker)
+{
+	char data[4096];
+	ssize_t n;
+
+	while (worker->err >= 0) {
+		n = read(worker->err, data, sizeof(data));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN)
+			return;
+		if (n <= 0) {
+			close_end(&worker->err);
+			return;
+		}
+		remember(worker, data, (size_t)n);
+		fdio_write(STDERR_FILENO, data, (size_t)n);
+	}
+}
+
 void
 worker_signal(const struct worker *worker, int signal)
 {
@@ -399,6 +447,7 @@ worker_close(struct worker *worker)
 	close_end(&worker->in);
 	close_end(&worker->out);
 	close_end(&worker->ack);
+	close_end(&worker->err);
 	free(worker->hold.data);
 	worker->hold = (struct hold){ 0 };
 	worker_reap(worker);

@@ -38,10 +38,14 @@ struct worker {
 	bool deaf; /* it has closed its input */
 	bool ended; /* the process has, see worker_ended() */
 	int exit_code, exit_signal; /* one of them, if not 0 */
+	int err; /* its standard error, if that is captured */
 	int in, out, ack; /* our ends, -1 when closed; none ever blocks */
 	struct hello hello;
 	struct window window;
 	struct hold hold;
+	char last_line[1024]; /* that it wrote to standard error, cut short */
+	size_t last_len;
+	bool line_goes_on; /* no newline came after it */
 	char *lines; /* words that came, not yet taken */
 	size_t lines_start, lines_end;
 	size_t in_room, out_room; /* what the pipes can hold, bytes */
@@ -50,6 +54,7 @@ struct worker {
 struct worker_plan {
 	char *const *argv;
 	const char *const *env; /* NAME=VALUE, ended by NULL */
+	bool capture_errors; /* see worker_errors() */
 	enum worker_kind kind; /* if it is known; only WORKER_UNKNOWN may say hello */
 };
 
@@ -128,6 +133,12 @@ int worker_move(struct worker *worker, int to, size_t *len);
 
 /* Drop the next len bytes of its output, written already.  As worker_move(). */
 int worker_skip(struct worker *worker, size_t len);
+
+/*
+ * Pass what it has written to standard error on to ours, and remember the last
+ * line of it, also across restarts.
+ */
+void worker_errors(struct worker *worker);
 
 /* Send a signal to its process group. */
 void worker_signal(const struct worker *worker, int signal);

@@ -455,9 +455,9 @@ make_killer() {
 @test "par-run: --map makes filters of line for line as exact as native stages" {
 	seq 20000 >in
 	# They read ahead, or hold output back, each in its own way.
-	for command in 'sed s/^/x/' 'awk {print"x"$1}' 'mawk {print"x"$1}' 'sed -u s/^/x/'; do
-		# shellcheck disable=SC2086
-		par-run --map -k -n 2 $command <in | cmp - <(sed 's/^/x/' in)
+	# shellcheck disable=SC2016
+	for filter in 'sed s/^/x/' 'sed -u s/^/x/' 'awk "{ print \"x\" \$1 }"' 'mawk "{ print \"x\" \$1 }"'; do
+		par-run --map -k -n 2 sh -c "exec $filter" <in | cmp - <(sed 's/^/x/' in)
 	done
 	printf 'a\nb' | par-run --map -k -n 2 sh -c 'printf %s "$(cat)"' | cmp - <(printf 'a\nb\n')
 }
@@ -479,4 +479,85 @@ make_killer() {
 	[[ $output == *'--map: a worker wrote a line too many' ]]
 	run -1 --separate-stderr par-run --map -n 1 sed /3/d < <(seq 3)
 	[[ $stderr == *'par-run: 3: worker ended without a line for it'* ]]
+}
+
+@test "par-run: --quarantine takes what is given up, with its reason, and can be replayed" {
+	make_killer
+	seq 300 >in
+	POISON=123 run -1 --separate-stderr par-run -q aside -n 2 ./killer.sh <in
+	sort -n <<<"$output" | cmp - <(grep -vx 123 in)
+	cmp aside <(printf '123\t3\tworker killed by signal 9 (Killed)\t\n')
+	[[ $stderr == *'par-run: 1 records set aside in aside' ]]
+	cut -f1 aside | POISON='' par-run ./killer.sh | cmp - <(echo 123)
+
+	rm aside
+	printf '1\nno\tnumber\n2\n' >in
+	run -1 --separate-stderr par-run --quarantine aside -k par-fib <in
+	[ "${lines[*]}" = $'1\t1 2\t1' ]
+	cmp aside <(printf 'no\\tnumber\t1\tnot a number\t\n')
+	[ "$stderr" = 'par-run: 1 records set aside in aside' ]
+}
+
+@test "par-run: --quarantine keeps the last words of a worker, and a FIFO will do" {
+	mkfifo aside
+	cat aside >kept 3>&- &
+	reader=$!
+	# shellcheck disable=SC2016
+	run -1 --separate-stderr par-run --map -r 0 -q aside -n 1 sh -c \
+	    'while read n; do if [ $n = 3 ]; then echo first >&2; echo "cannot do $n" >&2; kill -9 $$; fi; echo $n; done' < <(seq 5)
+	wait "$reader"
+	[ "$(cut -f1,3- kept)" = $'3\tworker killed by signal 9 (Killed)\tcannot do 3' ]
+	[[ $stderr == *'cannot do 3'* ]]
+}
+
+# A native stage that never ends with record 7.
+make_hanger() {
+	cat >hang.sh <<-'EOF'
+		#!/bin/bash
+		[ -z "${DEAF-}" ] || trap '' TERM
+		exec 9>&"${PAR_STAGE%:*}"
+		echo 'par-stage 1' >&9
+		i=0
+		while read -r n; do
+			[ "$n" != 7 ] || while :; do read -r _ <hang; done
+			echo "$n"
+			echo "$i $((${#n} + 1)) ok" >&9
+			i=$((i + 1))
+		done
+	EOF
+	chmod +x hang.sh
+	mkfifo hang
+}
+
+@test "par-run: --timeout ends a hung worker, and blames one record only" {
+	make_hanger
+	seq 200 >in
+	run -1 --separate-stderr par-run -t 100ms -r 1 -q aside -n 2 ./hang.sh <in
+	sort -n <<<"$output" | cmp - <(grep -vx 7 in)
+	cmp aside <(printf '7\t2\ttook longer than 0.1 s\t\n')
+	DEAF=1 run -1 --separate-stderr par-run -t 100ms -r 0 -k -n 2 ./hang.sh <in
+	cmp <(echo "$output") <(grep -vx 7 in)
+	[[ $stderr == *'par-run: 7: took longer than 0.1 s' ]]
+}
+
+@test "par-run: --timeout does not count the time that our reader takes" {
+	mkfifo out
+	seq 40 >in
+	cat >wide.py <<-'EOF'
+		import os, sys
+		words = open(int(os.environ["PAR_STAGE"].split(":")[0]), "w")
+		print("par-stage 1", file=words, flush=True)
+		for index, line in enumerate(iter(sys.stdin.readline, "")):
+		    out = line.rstrip() * 200000 + "\n"
+		    sys.stdout.write(out)
+		    sys.stdout.flush()
+		    print(index, len(out), "ok", file=words, flush=True)
+	EOF
+	par-run -t 500ms -r 0 -n 2 python3 wide.py <in >out 2>err 3>&- &
+	pid=$!
+	exec {from}<out
+	read -r -t 1.5 <> <(:) || true # nothing is read for three time-outs
+	[ "$(wc -l <&"$from")" = 40 ]
+	wait "$pid"
+	[ ! -s err ]
 }

@@ -107,7 +107,7 @@ done_early(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
 void
 collect_done(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
 {
-	if (run->options->keep_order) {
+	if (run->keep_order) {
 		if (number != run->order.next) {
 			done_early(run, slot, number, bytes);
 			return;
@@ -153,7 +153,7 @@ take_ack(struct run *run, struct slot *slot, const struct ack *ack)
 		collect_settle(run, slot);
 		if (worker_skip(&slot->worker, ack->bytes) < 0)
 			run_broken(run, errno == ENODATA ? 0 : errno, overdrawn);
-		fate_retry(run, record, ack->reason, ack->reason_len);
+		fate_retry(run, slot, record, ack->reason, ack->reason_len);
 		break;
 	}
 	return true;
@@ -188,6 +188,7 @@ finished(struct run *run, struct slot *slot, uint64_t acks)
 	if (acks == 0)
 		return;
 	window_trim(&slot->worker.window);
+	slot->progress_at = run_work_time(run);
 	dispatch_credit(run, slot, acks);
 	slot->check_wait = 1;
 	slot->check_at = run->now + 2;

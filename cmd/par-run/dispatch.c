@@ -28,6 +28,8 @@ dispatch_start(struct run *run, struct slot *slot)
 	slot->turn_since = 0;
 	slot->turn_acks = 0;
 	slot->lines = 0;
+	slot->timed_out = false;
+	slot->progress_at = run_work_time(run);
 	slot->parcel = 1;
 	slot->writable = true;
 	slot->draining = false;
@@ -161,7 +163,7 @@ open_for_new(const struct run *run)
 {
 	if (run->phase != PHASE_RUN)
 		return false;
-	return !run->options->keep_order || run->intake.next == run->order.next ||
+	return !run->keep_order || run->intake.next == run->order.next ||
 	    (run->order.bytes < MOST_KEPT &&
 		run->intake.next - run->order.next < MOST_AHEAD);
 }
@@ -212,6 +214,7 @@ give(struct run *run, struct slot *slot)
 		slot->turn_since = clock_ns();
 		slot->turn_acks = 0;
 	}
+	batch->given_at = run_work_time(run);
 	if (slot->worker.window.records == 0) {
 		slot->check_wait = 1;
 		slot->check_at = run->now + 1;

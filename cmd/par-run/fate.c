@@ -39,7 +39,7 @@ fate_done(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
 /* Name a failed record, here or above. */
 static void
 name(struct run *run, struct slot *slot, const struct record *record, size_t bytes,
-    const char *why, size_t why_len)
+    uint64_t attempts, const char *why, size_t why_len)
 {
 	char text[1024];
 
@@ -54,7 +54,14 @@ name(struct run *run, struct slot *slot, const struct record *record, size_t byt
 	if (run->above.fd >= 0)
 		return;
 	snprintf(text, sizeof(text), "%.*s", (int)(why_len > 1000 ? 1000 : why_len), why);
-	warn_record(record->data, record->len, why_len > 0 ? text : "failed");
+	if (why_len == 0)
+		strcpy(text, "failed");
+	if (run->quarantine.fd < 0)
+		warn_record(record->data, record->len, text);
+	else if (quarantine_add(&run->quarantine, record, attempts, text,
+		     slot == NULL ? NULL : slot->worker.last_line,
+		     slot == NULL ? 0 : slot->worker.last_len) < 0)
+		run_broken(run, errno, run->quarantine.path);
 }
 
 /* The one record of batch. */
@@ -73,7 +80,7 @@ fate_failed(struct run *run, struct slot *slot, struct batch *batch, size_t byte
 	struct record record = record_of(batch);
 
 	collect_done(run, slot, batch->first, bytes);
-	name(run, slot, &record, bytes, why, why_len);
+	name(run, slot, &record, bytes, batch->attempts + 1, why, why_len);
 	batch_free(batch);
 }
 
@@ -83,7 +90,7 @@ no_output(struct run *run, uint64_t number)
 {
 	struct held *none = NULL;
 
-	if (!run->options->keep_order)
+	if (!run->keep_order)
 		return;
 	if (number == run->order.next)
 		run->order.next++;
@@ -96,18 +103,20 @@ void
 fate_refused(struct run *run, const struct record *record, const char *why)
 {
 	no_output(run, record->number);
-	name(run, NULL, record, 0, why, strlen(why));
+	name(run, NULL, record, 0, 0, why, strlen(why));
 }
 
 /* Try it once more after a while, or give it up when that was done often enough. */
 static void
-again(struct run *run, struct batch *batch, uint64_t wait, const char *why)
+again(struct run *run, struct slot *slot, struct batch *batch, uint64_t wait,
+    const char *why)
 {
 	batch->attempts++;
 	if (batch->attempts > run->options->retries) {
 		struct record record = record_of(batch);
 
-		fate_refused(run, &record, why);
+		no_output(run, record.number);
+		name(run, slot, &record, 0, batch->attempts, why, strlen(why));
 		batch_free(batch);
 		return;
 	}
@@ -130,12 +139,13 @@ back_off(const struct run *run, unsigned attempts)
 }
 
 void
-fate_retry(struct run *run, struct batch *batch, const char *why, size_t why_len)
+fate_retry(struct run *run, struct slot *slot, struct batch *batch, const char *why,
+    size_t why_len)
 {
 	char text[1024];
 
 	snprintf(text, sizeof(text), "%.*s", (int)(why_len > 900 ? 900 : why_len), why);
-	again(run, batch, back_off(run, batch->attempts),
+	again(run, slot, batch, back_off(run, batch->attempts),
 	    why_len > 0 ? text : "failed for now");
 }
 
@@ -182,7 +192,8 @@ take_back(struct run *run, struct slot *slot, uint64_t offset, struct batch_queu
 
 /* Records of a worker that died go back as suspects. */
 static void
-send_suspects(struct run *run, struct batch_queue *queue, const char *how)
+send_suspects(
+    struct run *run, struct slot *slot, struct batch_queue *queue, const char *how)
 {
 	bool one = queue->records == 1;
 	struct batch *batch;
@@ -191,7 +202,7 @@ send_suspects(struct run *run, struct batch_queue *queue, const char *how)
 	snprintf(why, sizeof(why), "worker %s", how);
 	while ((batch = batch_pop(queue, UINT64_MAX)) != NULL) {
 		if (one && batch->alone)
-			again(run, batch, 0, why);
+			again(run, slot, batch, 0, why);
 		else
 			suspect(run, batch, why);
 	}
@@ -251,6 +262,38 @@ end_of_unknown(struct run *run, struct slot *slot, bool crashed, const char *how
 		slot->retired = !slot->input_ended && run->kind != WORKER_NATIVE;
 }
 
+/* One record took too long: it alone is to blame. */
+static void
+send_late(struct run *run, struct slot *slot, struct batch_queue *queue)
+{
+	struct batch_queue others = { 0 };
+	struct batch *batch;
+	char why[80];
+
+	snprintf(why, sizeof(why), "took longer than %g s",
+	    (double)run->options->timeout / 1000);
+	warn("worker %u: a record %s; %llu records sent again", slot->worker.number, why,
+	    (unsigned long long)queue->records);
+	while ((batch = batch_pop(queue, UINT64_MAX)) != NULL) {
+		struct batch *late, *rest = NULL;
+
+		if (batch->first != slot->late) {
+			batch_push(&others, batch);
+			continue;
+		}
+		late = batch_slice(batch, 0, 1, 0);
+		if (late != NULL && batch->count > 1)
+			rest = batch_slice(batch, 1, batch->count - 1, late->len);
+		if (late == NULL || (batch->count > 1 && rest == NULL))
+			run_broken(run, ENOMEM, "records to send again");
+		if (rest != NULL)
+			batch_push(&others, rest);
+		batch_free(batch);
+		again(run, slot, late, 0, why);
+	}
+	send_back(run, &others);
+}
+
 /* A native worker: what it has not acknowledged goes back. */
 static void
 end_of_native(struct run *run, struct slot *slot, bool crashed, const char *how)
@@ -258,6 +301,10 @@ end_of_native(struct run *run, struct slot *slot, bool crashed, const char *how)
 	struct batch_queue queue = { 0 };
 	uint64_t back = take_back(run, slot, 0, &queue);
 
+	if (slot->timed_out && back > 0) {
+		send_late(run, slot, &queue);
+		return;
+	}
 	if (slot->worker.kind == WORKER_MAP && slot->input_ended && !crashed &&
 	    back > 0) {
 		how = "ended without a line for it";
@@ -272,7 +319,7 @@ end_of_native(struct run *run, struct slot *slot, bool crashed, const char *how)
 		run->trouble = true;
 	warn("worker %u: %s; %llu records sent again", slot->worker.number, how,
 	    (unsigned long long)back);
-	send_suspects(run, &queue, how);
+	send_suspects(run, slot, &queue, how);
 }
 
 void
@@ -283,8 +330,9 @@ fate_of_worker(struct run *run, struct slot *slot)
 	bool crashed = failed && run->phase < PHASE_STOP;
 	char how[WORKER_EXIT_TEXT];
 
+	worker_errors(worker);
 	worker_exit_text(worker, how);
-	if (crashed || !slot->input_ended)
+	if (!slot->timed_out && (crashed || !slot->input_ended))
 		run->deaths++;
 	if (worker->kind == WORKER_NATIVE || worker->kind == WORKER_MAP)
 		end_of_native(run, slot, crashed, how);

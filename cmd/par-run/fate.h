@@ -19,7 +19,8 @@ void fate_failed(struct run *run, struct slot *slot, struct batch *batch, size_t
     const char *why, size_t why_len);
 
 /* The stage could not do the record of batch for now.  Takes the batch. */
-void fate_retry(struct run *run, struct batch *batch, const char *why, size_t why_len);
+void fate_retry(struct run *run, struct slot *slot, struct batch *batch, const char *why,
+    size_t why_len);
 
 /* A record that no worker gets at all. */
 void fate_refused(struct run *run, const struct record *record, const char *why);

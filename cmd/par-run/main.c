@@ -26,18 +26,23 @@ main(int argc, char **argv)
 		{ 0, "map", OPT_FLAG, &options.map, NULL,
 		    "COMMAND writes one line for each that it reads, in order", 0, 0,
 		    NULL },
+		{ 't', "timeout", OPT_DURATION, &options.timeout, "TIME",
+		    "try a record again that takes longer than TIME", 1, 0, NULL },
 		{ 0, "max-record", OPT_SIZE, &options.max_record, "SIZE",
 		    "fail records longer than SIZE (default 64M)", 1, 1 << 30, NULL },
 		{ 'n', "workers", OPT_NUMBER, &options.workers, "N",
 		    "run N copies of COMMAND (default: usable processors)", 1, 4096,
 		    NULL },
+		{ 'q', "quarantine", OPT_STRING, &options.quarantine, "FILE",
+		    "set records aside in FILE instead of naming them", 0, 0, NULL },
 		{ 'r', "retries", OPT_NUMBER, &options.retries, "N",
 		    "give a record up after N more tries (default 2)", 0, 1000000, NULL },
 		{ 0 },
 	};
 	const struct opt_program program = { .name = "par-run",
 		.synopsis =
-		    "[-k] [-n N] [-r N] [--map] [--max-record SIZE] COMMAND [ARG...]",
+		    "[-k] [-n N] [-q FILE] [-r N] [-t TIME] [--map] [--max-record SIZE] "
+		    "COMMAND [ARG...]",
 		.about = "Run copies of COMMAND side by side: the records of standard "
 			 "input are spread\nover them, their output records are merged "
 			 "to standard output.",

@@ -18,9 +18,11 @@ enum {
 	MOST_DEATHS = 10, /* in a row, with nothing finished between */
 	FIRST_PAUSE = 10, /* ms before a worker that finished nothing starts again */
 	LONGEST_PAUSE = 1000,
+	TERM_GRACE = 1000, /* ms from telling a hung worker to end to killing it */
 	STOP_GRACE = 2000, /* ms from telling workers to end to killing them */
 	NESTED_GRACE = 2000, /* ms that a hello may take before we read our input */
 	FIXED_POLLS = 3,
+	WORKER_POLLS = 4,
 	INPUT_PIPE = 1 << 20
 };
 
@@ -67,7 +69,7 @@ run_known(struct run *run, enum worker_kind kind, const struct hello *hello)
 	struct hello ours = { .jobs = hello->jobs * run->slot_count };
 
 	run->kind = kind;
-	if (kind == WORKER_PLAIN && run->options->keep_order) {
+	if (kind == WORKER_PLAIN && run->keep_order) {
 		signal_workers(run, SIGTERM);
 		die(STATUS_MISUSE, 0, "-k: %s is not a native stage; see --map",
 		    run->options->command[0]);
@@ -87,6 +89,7 @@ start(struct run *run, struct slot *slot)
 {
 	struct worker_plan plan = { .argv = run->options->command,
 		.env = slot->env,
+		.capture_errors = run->quarantine.fd >= 0,
 		.kind = run->kind == WORKER_NATIVE ? WORKER_UNKNOWN : run->kind };
 	const char *name = run->options->command[0];
 
@@ -271,6 +274,47 @@ await_worker(const struct run *run, const struct slot *slot, struct waiting *wai
 	await(waiting, room ? worker->in : -1, POLLOUT);
 	await(waiting, worker->ack, POLLIN);
 	await(waiting, output ? worker->out : -1, POLLIN);
+	await(waiting, worker->err, POLLIN);
+}
+
+/*
+ * When the oldest record of a worker has taken too long, clock_ms(); UINT64_MAX
+ * if it cannot.  One that works on one record at a time began with it when it
+ * finished the one before.
+ */
+static uint64_t
+overdue_at(const struct run *run, const struct slot *slot)
+{
+	const struct worker *worker = &slot->worker;
+	uint64_t since;
+
+	if (run->options->timeout == 0 || worker->window.records == 0 ||
+	    worker->kind == WORKER_PLAIN || worker->kind == WORKER_UNKNOWN ||
+	    worker->ended)
+		return UINT64_MAX;
+	if (slot->timed_out)
+		return slot->kill_at;
+	since = worker->window.head->batch->given_at;
+	if (worker->hello.jobs == 1 && slot->progress_at > since)
+		since = slot->progress_at;
+	return since + run->options->timeout + run->blocked;
+}
+
+/* A record has taken too long: its worker is told to end, and then killed. */
+static void
+time_out(struct run *run, struct slot *slot)
+{
+	if (run->now < overdue_at(run, slot))
+		return;
+	if (slot->timed_out) {
+		worker_signal(&slot->worker, SIGKILL);
+		slot->kill_at = UINT64_MAX;
+		return;
+	}
+	slot->timed_out = true;
+	slot->late = window_oldest(&slot->worker.window);
+	slot->kill_at = run->now + TERM_GRACE;
+	worker_signal(&slot->worker, SIGTERM);
 }
 
 /* When this worker is to be looked at again, ms; UINT64_MAX if it need not be. */
@@ -305,9 +349,12 @@ patience(const struct run *run)
 		due = UINT64_MAX;
 	for (size_t i = 0; i < run->slot_count; i++) {
 		uint64_t check = check_due(run, &run->slots[i]);
+		uint64_t overdue = overdue_at(run, &run->slots[i]);
 
 		if (check < due)
 			due = check;
+		if (overdue < due)
+			due = overdue;
 	}
 	if (run->phase == PHASE_STOP && run->kill_at < due)
 		due = run->kill_at;
@@ -328,10 +375,12 @@ may_read(const struct run *run)
 	    run->now >= run->read_at;
 }
 
-/* What has happened at the worker of a slot; p: its three of poll(2). */
+/* What has happened at the worker of a slot; p: its four of poll(2). */
 static void
 attend(struct run *run, struct slot *slot, const struct pollfd *p)
 {
+	if (p[3].revents != 0)
+		worker_errors(&slot->worker);
 	if (p[1].revents != 0)
 		collect_words(run, slot);
 	if (p[2].revents != 0)
@@ -340,6 +389,7 @@ attend(struct run *run, struct slot *slot, const struct pollfd *p)
 		dispatch_writable(run, slot);
 	if (run->now >= slot->check_at && slot->worker.pid != 0)
 		collect_check(run, slot);
+	time_out(run, slot);
 }
 
 /* One turn: give out, wait, and see to what has come. */
@@ -364,13 +414,16 @@ turn(struct run *run, struct waiting *waiting)
 	if ((waiting->polls[1].revents & (POLLERR | POLLNVAL)) != 0)
 		run_output_failed(run, EPIPE);
 	for (size_t i = 0; i < run->slot_count; i++)
-		attend(run, &run->slots[i], &waiting->polls[FIXED_POLLS + 3 * i]);
+		attend(
+		    run, &run->slots[i], &waiting->polls[FIXED_POLLS + WORKER_POLLS * i]);
 	take_signals(run);
 	if (waiting->polls[2].revents != 0)
 		take_input(run);
 	if (run->phase == PHASE_STOP && run->now >= run->kill_at)
 		go_further(run);
 	start_due(run);
+	/* What took long now was writing to somebody who does not read. */
+	run->blocked += clock_ms() - run->now;
 }
 
 /* Is there nothing left to wait for? */
@@ -402,7 +455,10 @@ open_run(struct run *run)
 	if (run->signals < 0 || run->slots == NULL || supervisor_find(&run->above) < 0 ||
 	    intake_open(&run->intake, STDIN_FILENO, run->options->max_record) < 0)
 		die(STATUS_BROKEN, errno, "cannot begin");
+	run->keep_order = run->options->keep_order && run->above.fd < 0;
 	signal(SIGPIPE, SIG_IGN);
+	if (quarantine_open(&run->quarantine, run->options->quarantine) < 0)
+		die(STATUS_BROKEN, errno, "%s", run->options->quarantine);
 	fdio_pipe_size(STDIN_FILENO, INPUT_PIPE);
 	fdio_pipe_size(STDOUT_FILENO, INPUT_PIPE);
 	if (run->options->map)
@@ -425,6 +481,10 @@ sum_up(const struct run *run)
 {
 	uint64_t left = run->again.records;
 
+	if (run->quarantine.records > 0)
+		warn("%llu records set aside in %s",
+		    (unsigned long long)run->quarantine.records, run->quarantine.path);
+
 	for (size_t i = 0; i < run->slot_count; i++)
 		left += run->slots[i].worker.window.records;
 	if (run->phase != PHASE_RUN &&
@@ -445,7 +505,8 @@ run_command(const struct run_options *options)
 	enum status status;
 
 	open_run(&run);
-	waiting.polls = calloc(FIXED_POLLS + 3 * run.slot_count, sizeof(*waiting.polls));
+	waiting.polls =
+	    calloc(FIXED_POLLS + WORKER_POLLS * run.slot_count, sizeof(*waiting.polls));
 	if (waiting.polls == NULL)
 		run_broken(&run, errno, "cannot begin");
 	while (!finished(&run))

@@ -18,6 +18,7 @@
 #include "diag.h"
 #include "intake.h"
 #include "order.h"
+#include "quarantine.h"
 #include "supervisor.h"
 #include "worker.h"
 
@@ -27,6 +28,8 @@ struct run_options {
 	uint64_t retries; /* tries after the first of a record that is not finished */
 	uint64_t max_record; /* bytes */
 	bool keep_order;
+	const char *quarantine; /* where to set records aside; NULL: name them */
+	uint64_t timeout; /* ms that a record may take; 0: as long as it likes */
 	bool map; /* one line out for each line in */
 };
 
@@ -45,6 +48,10 @@ struct slot {
 	uint64_t credit; /* most records it may have in flight now */
 	uint64_t turn_acks; /* records done since turn_since */
 	uint64_t turn_since; /* clock_ns(); 0: the turn does not count */
+	uint64_t progress_at; /* work time when it last finished something */
+	uint64_t late; /* the record that took too long, if timed_out */
+	uint64_t kill_at; /* clock_ms() when it is killed, if timed_out */
+	bool timed_out; /* it was told to end */
 	uint64_t check_at; /* clock_ms() of the next look at a silent worker */
 	uint64_t check_wait; /* ms until the one after it */
 	uint64_t start_at; /* clock_ms() from when it may be started again */
@@ -85,7 +92,9 @@ struct run {
 	struct slot *reserved; /* kept free for a suspect */
 	enum worker_kind kind; /* of the command, as far as it is known */
 	enum phase phase;
+	bool keep_order; /* if asked to, and nobody above does it */
 	struct order order;
+	struct quarantine quarantine;
 	struct supervisor above; /* of this par-run, if any */
 	bool greeted; /* it was */
 	unsigned deaths; /* in a row, with nothing finished between */
@@ -96,6 +105,7 @@ struct run {
 	uint64_t read_at; /* clock_ms() from when input is read without a hello */
 	bool trouble; /* something failed that is not a record of ours */
 	uint64_t now; /* clock_ms(), once a turn of the loop */
+	uint64_t blocked; /* ms spent waiting for our own reader */
 };
 
 /* Do it all; the exit status. */
@@ -106,6 +116,13 @@ void run_known(struct run *run, enum worker_kind kind, const struct hello *hello
 
 /* Is there input that no worker has yet, now or later? */
 bool run_has_input(const struct run *run);
+
+/* Time in which workers could work: without that spent on our reader, ms. */
+static inline uint64_t
+run_work_time(const struct run *run)
+{
+	return run->now - run->blocked;
+}
 
 /* Standard output failed with error: end the workers, then as die_output(). */
 _Noreturn void run_output_failed(struct run *run, int error);
