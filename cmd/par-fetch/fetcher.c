@@ -14,6 +14,7 @@
 #include "fetcher.h"
 #include "fifo.h"
 #include "request.h"
+#include "robots.h"
 #include "schedule.h"
 #include "stage.h"
 #include "transfer.h"
@@ -22,6 +23,7 @@ enum {
 	PIPE_SIZE = 1 << 20, /* of standard output, bytes: pages are large */
 	AHEAD_BYTES = 64 << 20, /* most input held in memory that waits, roughly */
 	MANY_HOSTS = 256, /* from here on connections and names are not kept for later */
+	ROBOTS_REDIRECTS = 5, /* that a robots.txt may take at least */
 	WAIT_MAX = 60000 /* of one wait, milliseconds */
 };
 
@@ -34,6 +36,7 @@ struct fetcher {
 	CURLM *multi;
 	CURLU *parser;
 	struct schedule schedule;
+	struct robots robots;
 	struct request *refused, **refused_tail; /* that hold no URL */
 	struct transfer *idle;
 	struct transfer *done, **done_tail; /* their records wait to be written */
@@ -106,6 +109,7 @@ fetcher_open(struct fetcher *fetcher, const struct settings *set)
 	curl_multi_setopt(fetcher->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
 	client_open(&fetcher->client, set);
 	open_form(fetcher);
+	robots_open(&fetcher->robots, set->agent);
 	schedule_open(&fetcher->schedule, (unsigned)set->per_host, set->delay);
 	fetcher->refused_tail = &fetcher->refused;
 	fetcher->done_tail = &fetcher->done;
@@ -128,6 +132,7 @@ fetcher_close(struct fetcher *fetcher)
 	client_close(&fetcher->client);
 	if (fetcher->form.store != NULL)
 		store_close(&fetcher->store);
+	robots_close(&fetcher->robots);
 	schedule_close(&fetcher->schedule);
 	curl_url_cleanup(fetcher->parser);
 	curl_multi_cleanup(fetcher->multi);
@@ -144,6 +149,40 @@ wants_input(const struct fetcher *fetcher)
 	    fetcher->held_bytes < AHEAD_BYTES;
 }
 
+/* The request is not made: its record is to say why. */
+static void
+refuse(struct fetcher *fetcher, struct request *request)
+{
+	request->next = NULL;
+	*fetcher->refused_tail = request;
+	fetcher->refused_tail = &request->next;
+}
+
+/* To the queue of its host with request, if robots.txt does not speak against it. */
+static void
+admit(struct fetcher *fetcher, struct request *request, bool first, uint64_t now)
+{
+	enum robots_word word = ROBOTS_GO;
+	struct robots_entry *entry;
+
+	if (fetcher->set->robots && request->robots == NULL && request->target.http)
+		word = robots_check(&fetcher->robots, request, now, &entry);
+	switch (word) {
+	case ROBOTS_GO:
+		schedule_add(&fetcher->schedule, request, first, now);
+		break;
+	case ROBOTS_NO:
+		refuse(fetcher, request);
+		break;
+	case ROBOTS_ASK:
+		request = robots_request(entry, fetcher->parser, fetcher->set->proto);
+		schedule_add(&fetcher->schedule, request, true, now);
+		break;
+	case ROBOTS_PARKED:
+		break;
+	}
+}
+
 static void
 accept_record(struct fetcher *fetcher, const struct record *rec)
 {
@@ -153,12 +192,10 @@ accept_record(struct fetcher *fetcher, const struct record *rec)
 		request_name_file(request);
 	fetcher->held++;
 	fetcher->held_bytes += request->input.len;
-	if (request->refusal == NULL) {
-		schedule_add(&fetcher->schedule, request, false, clock_ms());
-		return;
-	}
-	*fetcher->refused_tail = request;
-	fetcher->refused_tail = &request->next;
+	if (request->refusal == NULL)
+		admit(fetcher, request, false, clock_ms());
+	else
+		refuse(fetcher, request);
 }
 
 /* Take what was read of the input. */
@@ -320,22 +357,39 @@ move(struct fetcher *fetcher, struct transfer *transfer, uint64_t now)
 	struct request *request = transfer->request;
 	const char *why = "too many redirects";
 	long status = transfer_status(transfer);
+	uint64_t limit = fetcher->set->max_redirs;
 
-	if (request->redirects < fetcher->set->max_redirs)
+	if (request->robots != NULL && limit < ROBOTS_REDIRECTS)
+		limit = ROBOTS_REDIRECTS;
+	if (request->redirects < limit)
 		why = request_redirect(request, transfer_location(transfer),
 		    fetcher->parser, fetcher->set->proto);
 	if (why != NULL) {
 		snprintf(transfer->why, sizeof(transfer->why), "%s%s",
-		    request->redirects < fetcher->set->max_redirs ? "redirect: " : "",
-		    why);
+		    request->redirects < limit ? "redirect: " : "", why);
 		transfer->broken = true;
 		return false;
 	}
 	if (status == 303 || (status <= 302 && fetcher->set->post))
 		request->as_get = true;
-	schedule_add(&fetcher->schedule, transfer_release(transfer), true, now);
+	admit(fetcher, transfer_release(transfer), true, now);
 	put_idle(fetcher, transfer);
 	return true;
+}
+
+/* What came of asking for a robots.txt: let those that wait for it go on. */
+static void
+robots_landed(struct fetcher *fetcher, struct transfer *transfer, long status)
+{
+	struct request *request = transfer->request, *parked;
+	struct robots_entry *entry = request->robots;
+
+	robots_answer(&fetcher->robots, entry, status, transfer->answer.raw.data,
+	    transfer->answer.raw.len);
+	request_free(transfer_release(transfer));
+	put_idle(fetcher, transfer);
+	while ((parked = robots_unpark(entry)) != NULL)
+		admit(fetcher, parked, false, clock_ms());
 }
 
 /* Slow down for a host that is too busy, and for that host only. */
@@ -358,6 +412,7 @@ landed(struct fetcher *fetcher, struct transfer *transfer, CURLcode code)
 {
 	uint64_t now = clock_ms();
 	enum verdict verdict = transfer_judge(transfer, code);
+	long status = transfer->broken ? 0 : transfer_status(transfer);
 
 	mind_status(fetcher, transfer, now);
 	schedule_landed(&fetcher->schedule, transfer->request, now);
@@ -373,6 +428,10 @@ landed(struct fetcher *fetcher, struct transfer *transfer, CURLcode code)
 	case VERDICT_ANSWER:
 	case VERDICT_FAIL:
 		break;
+	}
+	if (transfer->request->robots != NULL) {
+		robots_landed(fetcher, transfer, status);
+		return;
 	}
 	transfer_finish(transfer);
 	put_done(fetcher, transfer);

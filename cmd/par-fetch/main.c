@@ -8,6 +8,8 @@
  *	fetcher.[ch]   the event loop: input, transfers, output
  *	schedule.[ch]  whose turn it is: queues for each host
  *	request.[ch]   one record of input on its way to its record of output
+ *	robots.[ch]    the robots.txt of each server
+ *	rules.[ch]     what one says
  *	transfer.[ch]  one attempt at a request, by libcurl
  *	client.[ch]    what is the same for all requests; cookies
  *	answer.[ch]    the record, while it is made

@@ -208,6 +208,8 @@ add_pace(struct table *table, struct settings *set)
 		{ 0, "lookahead", OPT_NUMBER, &set->lookahead, "N",
 		    "read N records ahead, so that hosts take turns (default 2 x -j)", 1,
 		    LOOKAHEAD_MAX, NULL },
+		{ 0, "robots", OPT_FLAG, &set->robots, NULL, "obey robots.txt", 0, 0,
+		    NULL },
 		{ 0, "per-host", OPT_NUMBER, &set->per_host, "N",
 		    "N transfers in flight to one host (default 6)", 1, JOBS_MAX, NULL },
 		{ 0 },

@@ -15,6 +15,7 @@
 #include "target.h"
 
 struct host;
+struct robots_entry;
 
 struct request {
 	struct request *next; /* in whichever queue it is */
@@ -25,6 +26,8 @@ struct request {
 	char *file; /* name for its body, or NULL */
 	const char *refusal; /* why it is not asked for, or NULL */
 	struct host *host; /* while it is asked for, or waits to be */
+	struct robots_entry *robots; /* it is for a robots.txt, and makes no record */
+	uint64_t delay; /* that the robots.txt wants between requests, ms */
 	unsigned attempts; /* that were made of this target */
 	unsigned redirects;
 	bool foreign; /* redirected to another server: it gets no secrets of ours */

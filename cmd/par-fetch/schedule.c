@@ -198,8 +198,9 @@ schedule_next(struct schedule *schedule, uint64_t now)
 	request->next = NULL;
 	schedule->waiting--;
 	host->active++;
-	if (schedule->delay > 0)
-		host->not_before = now + schedule->delay;
+	if (schedule->delay > 0 || request->delay > 0)
+		host->not_before = now +
+		    (schedule->delay > request->delay ? schedule->delay : request->delay);
 	settle(schedule, host, now);
 	return request;
 }

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 
 #include "guard.h"
-#include "page.h"
+#include "rules.h"
 #include "transfer.h"
 
 enum { KEEP = 1 << 20 }; /* a larger buffer is given back after use, bytes */
@@ -76,8 +76,8 @@ refuse(struct transfer *transfer, const char *what, uint64_t limit)
 static bool
 will_move(struct transfer *transfer)
 {
-	return transfer->set->max_redirs > 0 && leads_on(transfer_status(transfer)) &&
-	    transfer_location(transfer) != NULL;
+	return (transfer->set->max_redirs > 0 || transfer->request->robots != NULL) &&
+	    leads_on(transfer_status(transfer)) && transfer_location(transfer) != NULL;
 }
 
 /* More of what is to be the body of the record; -1: see why. */
@@ -95,6 +95,15 @@ keep_body(struct transfer *transfer, const char *data, size_t len)
 	return -1;
 }
 
+/* A robots.txt: the beginning is kept, and what is too much of it is no error. */
+static size_t
+keep_robots(struct transfer *transfer, const char *data, size_t len)
+{
+	bytes_put(&transfer->answer.raw, data, len);
+	transfer->enough = transfer->answer.raw.len >= RULES_TEXT;
+	return transfer->enough ? 0 : len;
+}
+
 /* libcurl has more of the body: CURLOPT_WRITEFUNCTION. */
 static size_t
 take_body(char *data, size_t one, size_t len, void *user)
@@ -104,6 +113,8 @@ take_body(char *data, size_t one, size_t len, void *user)
 	(void)one;
 	if (transfer->body == 0)
 		transfer->moved = will_move(transfer);
+	if (transfer->request->robots != NULL && !transfer->moved)
+		return keep_robots(transfer, data, len);
 	transfer->body += len;
 	if (transfer->body > transfer->set->max_body)
 		return refuse(transfer, "body", transfer->set->max_body);
@@ -261,6 +272,9 @@ set_method(struct transfer *transfer)
 		    (curl_off_t)set->data.len);
 		curl_easy_setopt(transfer->easy, CURLOPT_POST, 1L);
 	}
+	if (set->head)
+		curl_easy_setopt(transfer->easy, CURLOPT_NOBODY,
+		    transfer->request->robots == NULL ? 1L : 0L);
 	if (set->method != NULL)
 		curl_easy_setopt(
 		    transfer->easy, CURLOPT_CUSTOMREQUEST, get ? NULL : set->method);
@@ -283,7 +297,7 @@ transfer_begin(struct transfer *transfer, struct request *request, bool last)
 	const char *url = request->target.url;
 
 	transfer->request = request;
-	transfer->moved = transfer->broken = false;
+	transfer->moved = transfer->broken = transfer->enough = false;
 	transfer->body = transfer->header = 0;
 	transfer->why[0] = transfer->curl_why[0] = '\0';
 	curl_easy_setopt(transfer->easy, CURLOPT_URL, url);
@@ -293,7 +307,7 @@ transfer_begin(struct transfer *transfer, struct request *request, bool last)
 	/* Where many requests may share a connection, wait for the first. */
 	curl_easy_setopt(transfer->easy, CURLOPT_PIPEWAIT,
 	    strncmp(url, "https:", 6) == 0 && !transfer->set->http1 ? 1L : 0L);
-	if (transfer->set->if_modified)
+	if (request->file != NULL && transfer->set->if_modified)
 		set_condition(transfer);
 	request->attempts++;
 }
@@ -369,7 +383,7 @@ judge_answer(struct transfer *transfer)
 enum verdict
 transfer_judge(struct transfer *transfer, CURLcode code)
 {
-	if (code == CURLE_OK || transfer->moved)
+	if (code == CURLE_OK || transfer->moved || transfer->enough)
 		return judge_answer(transfer);
 	transfer->broken = true;
 	if (transfer->why[0] != '\0')

@@ -29,6 +29,7 @@ struct transfer {
 	struct answer answer; /* its record, as far as it is made */
 	size_t sent; /* bytes of that record that were written */
 	bool moved; /* the answer leads elsewhere, and its body is nobody's */
+	bool enough; /* of a robots.txt, and the rest does not matter */
 	bool broken; /* the answer is not there, or not whole */
 	bool failed; /* the record has an error */
 	struct bytes header_lines; /* kept for -I only */

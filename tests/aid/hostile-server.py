@@ -10,6 +10,7 @@ The first part of a request's path says what to do; see the functions below.
 
 import asyncio
 import gzip
+import os
 import signal
 import socket
 import ssl
@@ -120,6 +121,30 @@ async def chain(request):
         await request.answer()
     else:
         await request.answer(b"", "302 Found", [f"Location: ../chain/{left - 1}"])
+
+
+async def robots(request):
+    """/robots.txt: the file HOST in the folder $ROBOTS; !CODE in it is a status."""
+    host = dict(request.headers)["Host"].split(":")[0]
+    try:
+        with open(os.path.join(os.environ["ROBOTS"], host), "rb") as file:
+            text = file.read()
+    except (KeyError, OSError):
+        await request.answer(b"", "404 Not Found")
+        return
+    if text == b"endless":
+        await request.send(b"HTTP/1.1 200 OK\r\n\r\nUser-agent: *\nDisallow: /no\n")
+        while True:
+            await request.send(b"Allow: /\n" * 1000)
+    if text.startswith(b"!30"):
+        await request.answer(b"", text[1:4].decode(), [f"Location: {text[4:].decode().strip()}"])
+    elif text.startswith(b"!"):
+        await request.answer(b"", text[1:].decode().strip() + " Because")
+    else:
+        await request.answer(text)
+
+
+PATHS["robots.txt"] = robots
 
 
 # Behaving badly.
