@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "diag.h"
+#include "items.h"
 #include "result.h"
 
 struct candidate {
@@ -99,89 +100,30 @@ void
 result_put(struct result_sink *sink, const struct result *result, const char *line)
 {
 	if (sink->spool != NULL)
-		check(spool_put(sink->spool, result, sizeof(*result)) == 0 &&
-		    spool_put(sink->spool, line, result->len) == 0);
+		check(item_put(sink->spool, result->seq, &result->rank,
+			  sizeof(result->rank), line, result->len) == 0);
 	else if (sink->best != NULL)
 		best_put(sink->best, result, line);
 	else
 		gather_put(sink->gather, line, result->len);
 }
 
-/* One of the spools being merged: its next line is described, not yet read. */
-struct source {
-	struct spool *spool;
-	struct result next;
-};
-
-/* Move heap[at] down to where it belongs; the least seq is at the top. */
-static void
-sift(struct source *heap, size_t count, size_t at)
-{
-	for (;;) {
-		size_t least = at, child = 2 * at + 1;
-		struct source moved;
-
-		for (size_t end = child + 2; child < end && child < count; child++)
-			if (heap[child].next.seq < heap[least].next.seq)
-				least = child;
-		if (least == at)
-			return;
-		moved = heap[at];
-		heap[at] = heap[least];
-		heap[least] = moved;
-		at = least;
-	}
-}
-
-static bool
-advance(struct source *source)
-{
-	int got = spool_get(source->spool, &source->next, sizeof(source->next));
-
-	check(got >= 0);
-	return got > 0;
-}
-
-/* The line of source, in *room, which grows. */
-static char *
-read_line(struct source *source, char **room, size_t *size)
-{
-	if (*size < source->next.len) {
-		free(*room);
-		*size = source->next.len * 2;
-		*room = malloc(*size);
-		if (*room == NULL)
-			no_memory();
-	}
-	errno = EIO;
-	check(spool_get(source->spool, *room, source->next.len) == 1);
-	return *room;
-}
-
 void
 result_merge(struct result_sink *sink, struct spool *spools, size_t count)
 {
-	struct source *heap = calloc(count, sizeof(*heap));
-	size_t live = 0, size = 0;
-	char *line = NULL;
+	struct items items;
+	struct item item;
+	const char *data;
+	int got;
 
-	if (heap == NULL)
-		no_memory();
-	for (size_t i = 0; i < count; i++) {
-		check(spool_rewind(&spools[i]) == 0);
-		heap[live].spool = &spools[i];
-		if (advance(&heap[live]))
-			live++;
+	check(items_open(&items, spools, count) == 0);
+	while ((got = items_next(&items, &item, &data)) > 0) {
+		struct result result = { .seq = item.seq };
+
+		memcpy(&result.rank, data, sizeof(result.rank));
+		result.len = item.len - sizeof(result.rank);
+		result_put(sink, &result, data + sizeof(result.rank));
 	}
-	for (size_t i = live / 2; i-- > 0;)
-		sift(heap, live, i);
-	while (live > 0) {
-		read_line(&heap[0], &line, &size);
-		result_put(sink, &heap[0].next, line);
-		if (!advance(&heap[0]))
-			heap[0] = heap[--live];
-		sift(heap, live, 0);
-	}
-	free(line);
-	free(heap);
+	check(got == 0);
+	items_close(&items);
 }

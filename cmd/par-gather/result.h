@@ -10,7 +10,7 @@
 #include "number.h"
 #include "spool.h"
 
-/* Of a line; also what stands before each line in a spool. */
+/* Of a line; in a spool, rank stands before it. */
 struct result {
 	uint64_t seq; /* its place */
 	uint64_t len; /* bytes, newline included */

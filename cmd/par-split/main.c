@@ -3,38 +3,187 @@
  * par-split(1) - one stream to many files or FIFOs, by whole records.
  *
  *	main.c       options (this file)
+ *	names.[ch]   names of outputs from a template; making FIFOs
  *	split.[ch]   the input, the outputs, and the loop that joins them
  *	spread.[ch]  which output a record goes to
  *	output.[ch]  one output, written without waiting
  *	unique.[ch]  the records seen before, to be dropped
+ *	chunk.[ch]   a file cut into parts, without reading it through
  */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "chunk.h"
+#include "names.h"
+#include "num.h"
 #include "opt.h"
+#include "sig.h"
 #include "split.h"
+
+struct command {
+	struct split_plan plan;
+	bool round_robin, tee, chunk, mkfifo;
+	uint64_t number; /* of outputs to be named by a template; 0: not given */
+	char **paths; /* of the outputs */
+	size_t count;
+};
+
+static const char *
+set_key(void *target, const char *value)
+{
+	struct split_plan *plan = target;
+
+	plan->mode = strcmp(value, "host") == 0 ? SPLIT_HOST : SPLIT_KEY;
+	if (plan->mode == SPLIT_KEY && num_parse(value, 1, UINT32_MAX, &plan->key) < 0)
+		return "not a field number, counted from 1, or 'host'";
+	return NULL;
+}
+
+/* Which of the modes the options ask for; NULL, or what does not fit. */
+static const char *
+choose_mode(struct command *command)
+{
+	struct split_plan *plan = &command->plan;
+	bool fill = plan->lines > 0 || plan->bytes > 0, key = plan->mode != SPLIT_DEMAND;
+
+	if (command->round_robin + command->tee + command->chunk + key +
+		(plan->lines > 0) + (plan->bytes > 0) >
+	    1)
+		return "--bytes, --chunk, --key, --lines, --round-robin and --tee "
+		       "exclude each other";
+	if (command->chunk && plan->unique)
+		return "--chunk does not read records, and --unique has to";
+	if (fill && (command->number > 0 || command->mkfifo))
+		return "--lines and --bytes make as many files as it takes";
+	if (command->round_robin)
+		plan->mode = SPLIT_ROUND_ROBIN;
+	if (command->tee)
+		plan->mode = SPLIT_TEE;
+	if (command->chunk)
+		plan->mode = SPLIT_CHUNK;
+	if (fill)
+		plan->mode = SPLIT_FILL;
+	return NULL;
+}
+
+/* Name the outputs by the operands. */
+static void
+choose_names(struct command *command, const struct opt_program *program, char **operands,
+    size_t count)
+{
+	bool template = command->number > 0 || command->plan.mode == SPLIT_FILL;
+	const char *why;
+
+	if (count == 0)
+		opt_misuse(program, "needs a FILE to write");
+	command->paths = operands;
+	command->count = count;
+	if (!template)
+		return;
+	if (count > 1)
+		opt_misuse(program, "needs one TEMPLATE for all names");
+	why = names_check(operands[0]);
+	if (why != NULL)
+		opt_misuse(program, "%s: %s", operands[0], why);
+	command->plan.template = operands[0];
+	if (command->number == 0)
+		return;
+	command->count = (size_t)command->number;
+	command->paths = names_list(operands[0], command->count);
+	if (command->paths == NULL)
+		die(STATUS_BROKEN, ENOMEM, "names");
+}
+
+static enum status
+run(struct command *command)
+{
+	static const int stops[] = { SIGHUP, SIGINT, SIGTERM };
+	const struct split_plan *plan = &command->plan;
+	enum status status;
+
+	if (command->mkfifo) {
+		const char *failed;
+
+		/* So that the FIFOs are removed then, too. */
+		command->plan.signals = sig_open(stops, sizeof(stops) / sizeof(stops[0]));
+		if (command->plan.signals < 0)
+			die(STATUS_BROKEN, errno, "signals");
+		if (names_mkfifo(command->paths, command->count, &failed) < 0)
+			die(STATUS_BROKEN, errno, "%s", failed);
+	}
+	if (plan->mode == SPLIT_CHUNK)
+		status = chunk_run(plan, command->paths, command->count);
+	else
+		status = split_run(plan, command->paths, command->count);
+	if (command->mkfifo)
+		names_remove(command->paths, command->count);
+	return status;
+}
+
+/* The table of options, which ends with an empty row. */
+static void
+list_options(struct command *command, struct opt *opts)
+{
+	struct split_plan *plan = &command->plan;
+	const struct opt rows[] = {
+		{ 'b', "bytes", OPT_SIZE, &plan->bytes, "SIZE",
+		    "fill files with up to SIZE bytes of whole records", 1, 0, NULL },
+		{ 'c', "chunk", OPT_FLAG, &command->chunk, NULL,
+		    "cut a file into one part for each FILE", 0, 0, NULL },
+		{ 'i', "input", OPT_STRING, &plan->input, "FILE",
+		    "read FILE (default standard input)", 0, 0, NULL },
+		{ 'k', "key", OPT_CALL, plan, "FIELD",
+		    "same key to the same FILE; 'host' is that of a URL", 0, 0, set_key },
+		{ 'l', "lines", OPT_NUMBER, &plan->lines, "N",
+		    "fill files with N records each", 1, 0, NULL },
+		{ 'n', "number", OPT_NUMBER, &command->number, "N",
+		    "write N files, named by a TEMPLATE such as part.%02d", 1, 1 << 20,
+		    NULL },
+		{ 'r', "round-robin", OPT_FLAG, &command->round_robin, NULL,
+		    "deal records out in turn, one by one", 0, 0, NULL },
+		{ 't', "tee", OPT_FLAG, &command->tee, NULL, "all records to each FILE",
+		    0, 0, NULL },
+		{ 'u', "unique", OPT_FLAG, &plan->unique, NULL,
+		    "drop records that came before, and say how many", 0, 0, NULL },
+		{ 0, "max-record", OPT_SIZE, &plan->max_record, "SIZE",
+		    "fail records longer than SIZE (default 64M)", 1, 1 << 30, NULL },
+		{ 0, "memory", OPT_SIZE, &plan->memory, "SIZE",
+		    "with -u: keep up to SIZE in memory, more on disk (default 1G)",
+		    1 << 20, (uint64_t)1 << 44, NULL },
+		{ 0, "mkfifo", OPT_FLAG, &command->mkfifo, NULL,
+		    "make each FILE a FIFO, and remove it at the end", 0, 0, NULL },
+		{ 0, "wait", OPT_DURATION, &plan->wait_ms, "TIME",
+		    "give up FIFOs without a reader after TIME (default never)", 1, 0,
+		    NULL },
+		{ 0 },
+	};
+
+	memcpy(opts, rows, sizeof(rows));
+}
 
 int
 main(int argc, char **argv)
 {
-	struct split_plan plan = { .input = "-", .max_record = RECORD_LIMIT };
-	bool round_robin = false;
-	const struct opt opts[] = {
-		{ 'i', "input", OPT_STRING, &plan.input, "FILE",
-		    "read FILE (default standard input)", 0, 0, NULL },
-		{ 'r', "round-robin", OPT_FLAG, &round_robin, NULL,
-		    "deal records out in turn, one by one", 0, 0, NULL },
-		{ 'u', "unique", OPT_FLAG, &plan.unique, NULL,
-		    "drop records that came before, and say how many", 0, 0, NULL },
-		{ 0, "max-record", OPT_SIZE, &plan.max_record, "SIZE",
-		    "fail records longer than SIZE (default 64M)", 1, 1 << 30, NULL },
-		{ 0 },
-	};
+	struct command command = { .plan = { .input = "-",
+				       .max_record = RECORD_LIMIT,
+				       .memory = (uint64_t)1 << 30,
+				       .signals = -1 } };
+	struct opt opts[20];
 	const struct opt_program program = { .name = "par-split",
-		.synopsis = "[-ru] [-i FILE] [--max-record SIZE] FILE ...",
+		.synopsis = "[-crtu] [-b SIZE | -l N] [-i FILE] [-k FIELD] [-n N] "
+			    "[OPTION ...] FILE ...",
 		.about = "Spread the records of standard input over files or FIFOs.",
 		.opts = opts };
-	int first = opt_parse(&program, argc, argv);
+	const char *why;
+	int first;
 
-	if (first == argc)
-		opt_misuse(&program, "needs a FILE to write");
-	plan.mode = round_robin ? SPLIT_ROUND_ROBIN : SPLIT_DEMAND;
-	return (int)split_run(&plan, argv + first, (size_t)(argc - first));
+	list_options(&command, opts);
+	first = opt_parse(&program, argc, argv);
+	why = choose_mode(&command);
+	if (why != NULL)
+		opt_misuse(&program, "%s", why);
+	choose_names(&command, &program, argv + first, (size_t)(argc - first));
+	return (int)run(&command);
 }

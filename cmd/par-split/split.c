@@ -12,15 +12,15 @@
 #include "fifo.h"
 #include "move.h"
 #include "split.h"
+#include "spool.h"
 #include "spread.h"
 #include "unique.h"
 
 /* How often to look whether a reader has emptied its pipe, milliseconds. */
 enum { LOOK_FIRST = 1, LOOK_LAST = 16 };
 
-/* Records in len bytes of whole ones. */
-static uint64_t
-count_records(const char *data, size_t len)
+uint64_t
+split_count(const char *data, size_t len)
 {
 	const char *end = data + len;
 	uint64_t count = 0;
@@ -65,28 +65,43 @@ name_gone(struct split *split, struct output *out)
 		split->failed = true;
 }
 
-void
-split_output_failed(struct split *split, struct output *out)
+/* Close out, whose kept records go to the others, or are lost with it. */
+static void
+lose(struct split *split, struct output *out)
 {
 	size_t len;
 	const char *data;
 
-	if (errno != EPIPE || (split->count == 1 && out->path == NULL))
-		die_output(errno, out->name);
-	name_gone(split, out);
 	if (split->plan->mode == SPLIT_DEMAND) {
 		give_back(split, out);
 	} else {
 		data = output_unwritten(out, &len);
-		split->lost += count_records(data, len);
+		split->lost += split_count(data, len);
 	}
 	output_close(out, OUTPUT_GONE);
 	split->left--;
 }
 
-/* Open the outputs that it is time for; when to try again, or -1. */
-static int
-open_outputs(struct split *split)
+void
+split_output_failed(struct split *split, struct output *out)
+{
+	if (errno != EPIPE || (split->count == 1 && out->path == NULL))
+		die_output(errno, out->name);
+	name_gone(split, out);
+	lose(split, out);
+}
+
+/* Give up a FIFO that had no reader in time. */
+static void
+give_up(struct split *split, struct output *out)
+{
+	warn("%s: %s", out->name, fifo_why(ETIME));
+	split->failed = true;
+	lose(split, out);
+}
+
+int
+split_open_outputs(struct split *split)
 {
 	uint64_t now_ms = clock_ms();
 	int soonest = -1;
@@ -101,6 +116,11 @@ open_outputs(struct split *split)
 			die(STATUS_BROKEN, errno, "%s", out->name);
 		if (out->state != OUTPUT_CLOSED)
 			continue;
+		if (split->plan->wait_ms > 0 &&
+		    now_ms - split->opened_ms >= split->plan->wait_ms) {
+			give_up(split, out);
+			continue;
+		}
 		pause = (int)(out->next_try_ms - now_ms);
 		if (soonest < 0 || pause < soonest)
 			soonest = pause;
@@ -127,6 +147,13 @@ flush_outputs(struct split *split, bool last)
 	}
 }
 
+void
+split_fail(struct split *split, const char *data, size_t len, const char *why)
+{
+	warn_record(data, len, why);
+	split->failed = true;
+}
+
 static void
 name_too_long(struct split *split, const struct record *rec)
 {
@@ -134,8 +161,35 @@ name_too_long(struct split *split, const struct record *rec)
 
 	snprintf(why, sizeof(why), "record at byte %llu is longer than %zu bytes",
 	    (unsigned long long)rec->offset, split->in.limit);
-	warn_record(rec->data, rec->len, why);
-	split->failed = true;
+	split_fail(split, rec->data, rec->len, why);
+}
+
+/* Keep only new records in rest. */
+static void
+drop_seen(struct split *split)
+{
+	char *data = split->in.buffer + (split->rest.data - split->in.buffer);
+
+	split->rest.len = unique_filter(split->unique, data, split->rest.len);
+	if (split->rest.len == SIZE_MAX)
+		die(STATUS_BROKEN, errno, "%s", spool_folder());
+}
+
+/* At the end of the input: take what was put aside and is new; false at its end. */
+static bool
+take_aside(struct split *split)
+{
+	int got = 0;
+
+	if (split->unique != NULL)
+		got = unique_next(split->unique, &split->rest.data, &split->rest.len);
+	if (got < 0)
+		die(STATUS_BROKEN, errno, "%s", spool_folder());
+	if (got == 0) {
+		split->rest.len = 0;
+		split->in_ended = true;
+	}
+	return got > 0;
 }
 
 /* Take more of what was read; false if there is nothing, or no more. */
@@ -143,31 +197,25 @@ static bool
 take(struct split *split)
 {
 	struct record rec;
-	char *data;
 
 	for (;;) {
 		switch (record_take_run(&split->in, &rec)) {
 		case RECORD_OK:
+			split->rest = (struct run){ rec.data, rec.len };
+			if (split->unique != NULL)
+				drop_seen(split);
+			if (split->rest.len > 0)
+				return true;
 			break;
 		case RECORD_TOO_LONG:
 			name_too_long(split, &rec);
-			continue;
+			break;
 		case RECORD_EOF:
-			split->in_ended = true;
-			return false;
+			return take_aside(split);
 		case RECORD_NONE:
 		case RECORD_ERROR:
 			return false;
 		}
-		data = split->in.buffer + (rec.data - split->in.buffer);
-		if (split->unique != NULL) {
-			rec.len = unique_filter(split->unique, data, rec.len);
-			if (rec.len == SIZE_MAX)
-				die(STATUS_BROKEN, errno, "records seen");
-		}
-		split->rest = (struct run){ data, rec.len };
-		if (rec.len > 0)
-			return true;
 	}
 }
 
@@ -194,13 +242,30 @@ fill(struct split *split)
 		die(STATUS_BROKEN, errno, "%s", split->in_name);
 }
 
+/* Hear what poll(2) said of the outputs, in their order. */
+static void
+hear_outputs(struct split *split, const struct pollfd *polls)
+{
+	for (size_t i = 0; i < split->count; i++) {
+		struct output *out = &split->outputs[i];
+
+		if (out->state != OUTPUT_OPEN)
+			continue;
+		if (polls++->revents & POLLERR) {
+			errno = EPIPE;
+			split_output_failed(split, out);
+		}
+	}
+}
+
 /* Wait for the input, if wanted, and for the outputs; at most timeout ms. */
 static void
 wait_for(struct split *split, struct pollfd *polls, bool input, int timeout)
 {
-	nfds_t n = 1;
+	nfds_t n = 2;
 
 	polls[0] = (struct pollfd){ .fd = input ? split->in.fd : -1, .events = POLLIN };
+	polls[1] = (struct pollfd){ .fd = split->plan->signals, .events = POLLIN };
 	for (size_t i = 0; i < split->count; i++) {
 		const struct output *out = &split->outputs[i];
 
@@ -208,19 +273,13 @@ wait_for(struct split *split, struct pollfd *polls, bool input, int timeout)
 			polls[n++] = (struct pollfd){ .fd = out->fd,
 				.events = output_keeps(out) ? POLLOUT : 0 };
 	}
-	if (poll(polls, n, timeout) < 0 && errno != EINTR)
-		die(STATUS_BROKEN, errno, "poll");
-	n = 1;
-	for (size_t i = 0; i < split->count; i++) {
-		struct output *out = &split->outputs[i];
-
-		if (out->state != OUTPUT_OPEN)
-			continue;
-		if (polls[n++].revents & POLLERR) {
-			errno = EPIPE;
-			split_output_failed(split, out);
-		}
+	if (poll(polls, n, timeout) < 0) {
+		if (errno != EINTR)
+			die(STATUS_BROKEN, errno, "poll");
+		return;
 	}
+	hear_outputs(split, polls + 2);
+	split->stopped = polls[1].revents != 0;
 	if (input && polls[0].revents != 0)
 		fill(split);
 }
@@ -232,21 +291,29 @@ sooner(int a, int b)
 	return a < 0 || (b >= 0 && b < a) ? b : a;
 }
 
+/* Is there nothing left to do? */
+static bool
+done(const struct split *split)
+{
+	if (split->left == 0 || split->stopped)
+		return true;
+	/* One file after the other: none is begun before there is a record for it. */
+	return split->in_ended && split->plan->mode == SPLIT_FILL &&
+	    split->rest.len == 0 && split->outputs[0].state == OUTPUT_GONE;
+}
+
 static void
 loop(struct split *split, struct pollfd *polls)
 {
 	int look = LOOK_FIRST;
 
-	while (split->left > 0) {
-		int timeout = open_outputs(split);
+	while (!done(split)) {
+		int timeout = split_open_outputs(split);
 		size_t before = split->back.len + split->rest.len;
 		bool full = give(split);
 		bool input = !full && !split->in_ended;
 
-		if (!full)
-			flush_outputs(split, split->in_ended);
-		else
-			flush_outputs(split, false);
+		flush_outputs(split, split->in_ended && !full);
 		if (split->back.len > 0 && !full)
 			continue;
 		if (full && split->plan->mode == SPLIT_DEMAND) {
@@ -260,7 +327,7 @@ loop(struct split *split, struct pollfd *polls)
 			timeout = 0;
 			input = false;
 		}
-		if (split->left > 0)
+		if (!done(split))
 			wait_for(split, polls, input, timeout);
 	}
 }
@@ -294,37 +361,54 @@ report(struct split *split)
 	if (split->lost > 0)
 		warn("%llu records lost with the readers that left",
 		    (unsigned long long)split->lost);
-	if (!split->in_ended || split->rest.len > 0 || split->back.len > 0) {
-		warn("all readers left, part of the input was not read");
+	if (split->stopped || !split->in_ended || split->rest.len > 0 ||
+	    split->back.len > 0) {
+		warn("%s, part of the input was not %s",
+		    split->stopped ? "stopped by a signal" : "all readers left",
+		    split->stopped ? "written" : "read");
 		return STATUS_STOPPED;
 	}
 	return split->failed ? STATUS_FAILED : STATUS_OK;
+}
+
+/* Set up what split_run() works with; the room for poll(2). */
+static struct pollfd *
+begin(struct split *split, char *const *paths)
+{
+	const struct split_plan *plan = split->plan;
+	struct pollfd *polls = calloc(split->count + 2, sizeof(*polls));
+
+	split->outputs = calloc(split->count, sizeof(*split->outputs));
+	if (plan->unique)
+		split->unique = unique_open((size_t)plan->memory);
+	if (polls == NULL || split->outputs == NULL ||
+	    (plan->unique && split->unique == NULL))
+		die(STATUS_BROKEN, errno, "buffers");
+	for (size_t i = 0; i < split->count; i++)
+		output_init(&split->outputs[i], paths[i]);
+	if (plan->mode == SPLIT_FILL)
+		split->outputs[0].state = OUTPUT_GONE;
+	signal(SIGPIPE, SIG_IGN);
+	fifo_expect_many();
+	split->opened_ms = clock_ms();
+	open_input(split);
+	return polls;
 }
 
 enum status
 split_run(const struct split_plan *plan, char *const *paths, size_t count)
 {
 	struct split split = { .plan = plan, .count = count, .left = count };
-	struct pollfd *polls = calloc(count + 1, sizeof(*polls));
+	struct pollfd *polls = begin(&split, paths);
 	enum status status;
 
-	split.outputs = calloc(count, sizeof(*split.outputs));
-	if (plan->unique)
-		split.unique = unique_open();
-	if (polls == NULL || split.outputs == NULL ||
-	    (plan->unique && split.unique == NULL))
-		die(STATUS_BROKEN, errno, "buffers");
-	for (size_t i = 0; i < count; i++)
-		output_init(&split.outputs[i], paths[i]);
-	signal(SIGPIPE, SIG_IGN);
-	fifo_expect_many();
-	open_input(&split);
 	loop(&split, polls);
 	status = report(&split);
 	unique_close(split.unique);
 	record_close(&split.in);
 	free(split.outputs);
 	free(split.back_data);
+	free(split.file_name);
 	free(polls);
 	return status;
 }

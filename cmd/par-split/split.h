@@ -15,14 +15,25 @@
 
 enum split_mode {
 	SPLIT_DEMAND, /* to whichever output can take more */
-	SPLIT_ROUND_ROBIN /* to one after the other, record by record */
+	SPLIT_ROUND_ROBIN, /* to one after the other, record by record */
+	SPLIT_KEY, /* by a field: the same key to the same output */
+	SPLIT_HOST, /* by the host of the URL that is the first field */
+	SPLIT_TEE, /* to all */
+	SPLIT_CHUNK, /* the input cut into as many parts as there are outputs */
+	SPLIT_FILL /* into one file after the other */
 };
 
 struct split_plan {
 	enum split_mode mode;
+	uint64_t key; /* for SPLIT_KEY: field, from 1 */
+	uint64_t lines, bytes; /* for SPLIT_FILL: what a file takes; 0: no such limit */
+	const char *template; /* for SPLIT_FILL: names of the files */
 	bool unique; /* drop records seen before */
+	uint64_t memory; /* bytes, for records seen */
 	const char *input; /* path; "-": standard input */
 	uint64_t max_record; /* bytes */
+	uint64_t wait_ms; /* for the first reader of a FIFO; 0: for ever */
+	int signals; /* sig_open(): stop when it is readable; or -1 */
 };
 
 /* Whole records, one after the other. */
@@ -40,17 +51,31 @@ struct split {
 	struct output *outputs;
 	size_t count;
 	size_t next; /* whose turn it is */
+	uint64_t file; /* SPLIT_FILL: number of the next file, */
+	uint64_t room; /* and what the one at work still takes, lines or bytes */
+	char *file_name;
 	size_t left; /* outputs that are not gone */
 	struct run rest; /* read, and not yet given to any output */
 	struct run back; /* given to an output whose reader left, and to be given again */
 	char *back_data; /* what back is a view of */
 	struct unique *unique; /* NULL unless plan->unique */
+	bool stopped; /* by a signal */
+	uint64_t opened_ms; /* clock_ms() at the start */
 	uint64_t lost; /* records for outputs that are gone */
 	bool failed; /* something was named */
 };
 
 /* Copy the input to the outputs that paths name; the exit status. */
 enum status split_run(const struct split_plan *plan, char *const *paths, size_t count);
+
+/* Open the outputs that it is time for; milliseconds until the next, or -1. */
+int split_open_outputs(struct split *split);
+
+/* Name a record that failed. */
+void split_fail(struct split *split, const char *data, size_t len, const char *why);
+
+/* Records in len bytes of whole ones. */
+uint64_t split_count(const char *data, size_t len);
 
 /*
  * The reader of out has left, or it could not be written, says errno.  What it

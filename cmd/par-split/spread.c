@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
+#include "field.h"
+#include "hash.h"
 #include "move.h"
+#include "names.h"
 #include "spread.h"
 
 enum {
@@ -144,6 +148,169 @@ round_robin(struct split *split, struct run *run)
 	}
 }
 
+/*
+ * The host of the URL at the start of a record, in small letters in room, which
+ * takes size bytes; its length, 0 if there is none.
+ */
+static size_t
+host_of(const char *data, size_t len, char *room, size_t size)
+{
+	const char *end = memchr(data, '\t', len), *at, *stop;
+	size_t used = 0;
+
+	if (end == NULL)
+		end = data + len;
+	at = memmem(data, (size_t)(end - data), "://", 3);
+	if (at == NULL)
+		return 0;
+	at += 3;
+	for (stop = at; stop < end && strchr("/?#", *stop) == NULL; stop++)
+		if (*stop == '@')
+			at = stop + 1;
+	if (at < stop && *at == '[') {
+		const char *bracket = memchr(at, ']', (size_t)(stop - at));
+
+		stop = bracket == NULL ? stop : bracket + 1;
+	} else {
+		const char *port = memchr(at, ':', (size_t)(stop - at));
+
+		stop = port == NULL ? stop : port;
+	}
+	for (; at < stop && used < size; at++)
+		room[used++] = (char)(*at >= 'A' && *at <= 'Z' ? *at | 0x20 : *at);
+	return used;
+}
+
+/* The output of a record by its key, or NULL if it has none. */
+static struct output *
+output_of_key(struct split *split, const char *data, size_t len)
+{
+	struct field key = { data, len };
+	char host[256];
+
+	if (split->plan->mode == SPLIT_HOST) {
+		key.data = host;
+		key.len = host_of(data, len, host, sizeof(host));
+	} else if (!field_at(data, len, split->plan->key - 1, &key)) {
+		return NULL;
+	}
+	return &split->outputs[hash_bytes(key.data, key.len, 0) % split->count];
+}
+
+static void
+by_key(struct split *split, struct run *run)
+{
+	while (run->len > 0) {
+		size_t len = whole_records(run, 0);
+		struct output *out = output_of_key(split, run->data, len - 1);
+
+		if (out == NULL)
+			split_fail(
+			    split, run->data, len - 1, "lacks the field that is the key");
+		else if (!deliver(split, out, run->data, len))
+			return;
+		shorten(run, len);
+	}
+}
+
+/* All outputs get all records, when the slowest has taken most of what it has. */
+static void
+tee(struct split *split, struct run *run)
+{
+	uint64_t records = split_count(run->data, run->len);
+
+	for (size_t i = 0; i < split->count; i++)
+		if (split->outputs[i].used - split->outputs[i].start >= OUTPUT_HIGH)
+			return;
+	for (size_t i = 0; i < split->count; i++) {
+		struct output *out = &split->outputs[i];
+
+		if (out->state == OUTPUT_GONE)
+			split->lost += records;
+		else if (output_give(out, run->data, run->len) < 0)
+			split_output_failed(split, out);
+	}
+	shorten(run, run->len);
+}
+
+/* The length of the first count records of run, or of all; *count is what is left. */
+static size_t
+first_records(const struct run *run, uint64_t *count)
+{
+	const char *at = run->data, *end = at + run->len;
+
+	while (*count > 0 && at < end) {
+		at = memchr(at, '\n', (size_t)(end - at));
+		at++;
+		--*count;
+	}
+	return (size_t)(at - run->data);
+}
+
+/*
+ * What of run goes into the file at work.  One that takes no more has no room
+ * then: a record that is longer than a file may be has one for itself.
+ */
+static size_t
+fill_length(struct split *split, const struct run *run)
+{
+	bool empty = split->room == split->plan->bytes;
+	size_t len;
+
+	if (split->plan->lines > 0)
+		return first_records(run, &split->room);
+	if (run->len <= split->room) {
+		split->room -= run->len;
+		return run->len;
+	}
+	len = whole_records(run, (size_t)split->room);
+	if (len > split->room && !empty)
+		len = 0;
+	split->room = 0;
+	return len;
+}
+
+/* Begin the next file. */
+static void
+next_file(struct split *split)
+{
+	struct output *out = &split->outputs[0];
+
+	free(split->file_name);
+	split->file_name = names_make(split->plan->template, split->file++);
+	if (split->file_name == NULL)
+		die(STATUS_BROKEN, errno, "names");
+	output_init(out, split->file_name);
+	split->room = split->plan->lines > 0 ? split->plan->lines : split->plan->bytes;
+	split->left = 1;
+	split_open_outputs(split);
+}
+
+static void
+fill(struct split *split, struct run *run)
+{
+	struct output *out = &split->outputs[0];
+
+	while (run->len > 0) {
+		size_t len;
+
+		if (out->state == OUTPUT_OPEN && split->room == 0) {
+			if (output_keeps(out))
+				return;
+			if (output_close(out, OUTPUT_GONE) < 0)
+				die_output(errno, out->name);
+		}
+		if (out->state == OUTPUT_GONE)
+			next_file(split);
+		if (output_keeps(out) || out->state == OUTPUT_CLOSED)
+			return;
+		len = fill_length(split, run);
+		if (output_give(out, run->data, len) < 0)
+			die_output(errno, out->name);
+		shorten(run, len);
+	}
+}
+
 void
 spread(struct split *split, struct run *run)
 {
@@ -153,6 +320,18 @@ spread(struct split *split, struct run *run)
 		break;
 	case SPLIT_ROUND_ROBIN:
 		round_robin(split, run);
+		break;
+	case SPLIT_KEY:
+	case SPLIT_HOST:
+		by_key(split, run);
+		break;
+	case SPLIT_TEE:
+		tee(split, run);
+		break;
+	case SPLIT_FILL:
+		fill(split, run);
+		break;
+	case SPLIT_CHUNK:
 		break;
 	}
 }

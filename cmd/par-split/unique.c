@@ -1,24 +1,54 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "hash.h"
+#include "items.h"
+#include "spool.h"
 #include "table.h"
 #include "unique.h"
 
+enum {
+	FIRST_BITS = 6, /* of the hash tell the parts at first, */
+	MORE_BITS = 3, /* and these each part of a part that is still too large */
+	DEEPEST = 8,
+	RUN = 64 << 10 /* bytes that unique_next() gives at a time, or one record */
+};
+
+enum verdict { SEEN, FRESH, ASIDE, FAILED };
+
+/* Records put aside, of which nothing is known yet. */
+struct pile {
+	struct spool spool; /* items: hash, record */
+	unsigned depth; /* 0: of the input itself */
+};
+
 struct unique {
 	struct table table;
+	size_t memory;
+	bool full; /* the table takes no more: others are put aside */
 	uint64_t seen, dropped;
+	struct pile *piles;
+	size_t piles_count;
+	struct spool *fresh; /* of each pile that was gone through; items: record */
+	size_t fresh_count;
+	struct items items;
+	bool reading; /* items is open */
+	char *run; /* what unique_next() gave */
+	size_t run_len, run_size;
 };
 
 struct unique *
-unique_open(void)
+unique_open(size_t memory)
 {
 	struct unique *unique = calloc(1, sizeof(*unique));
 
 	if (unique == NULL)
 		return NULL;
-	if (table_open(&unique->table, 0, SIZE_MAX, hash_random_seed()) < 0) {
+	unique->memory = memory;
+	if (table_open(&unique->table, 0, memory, hash_random_seed()) < 0) {
 		unique_close(unique);
 		return NULL;
 	}
@@ -30,34 +60,199 @@ unique_close(struct unique *unique)
 {
 	if (unique == NULL)
 		return;
+	items_close(&unique->items);
+	for (size_t i = 0; i < unique->piles_count; i++)
+		spool_close(&unique->piles[i].spool);
+	for (size_t i = 0; i < unique->fresh_count; i++)
+		spool_close(&unique->fresh[i]);
 	table_close(&unique->table);
+	free(unique->piles);
+	free(unique->fresh);
+	free(unique->run);
 	free(unique);
+}
+
+static enum verdict
+judge(struct unique *unique, const char *data, size_t len, uint64_t hash)
+{
+	bool fresh = false;
+	uint32_t index = unique->full
+	    ? table_find(&unique->table, data, len, hash)
+	    : table_add(&unique->table, data, len, hash, &fresh);
+
+	if (index != TABLE_FULL)
+		return fresh ? FRESH : SEEN;
+	if (unique->table.exhausted) {
+		errno = ENOMEM;
+		return FAILED;
+	}
+	unique->full = true;
+	return ASIDE;
+}
+
+/* Add count piles at depth to those that there are; the first of them, or NULL. */
+static struct pile *
+add_piles(struct unique *unique, size_t count, unsigned depth)
+{
+	size_t total = unique->piles_count + count;
+	struct pile *more = realloc(unique->piles, total * sizeof(*more));
+
+	if (more == NULL)
+		return NULL;
+	unique->piles = more;
+	for (size_t i = unique->piles_count; i < total; i++)
+		more[i] = (struct pile){ .depth = depth };
+	unique->piles_count = total;
+	return more + total - count;
+}
+
+/*
+ * Put a record of a pile at depth aside, among the piles from first on, which are
+ * made when they are needed.
+ */
+static int
+put_aside(struct unique *unique, size_t first, unsigned depth, uint64_t seq,
+    uint64_t hash, const char *data, size_t len)
+{
+	unsigned shift = 64 - FIRST_BITS - MORE_BITS * depth;
+	size_t parts = (size_t)1 << (depth == 0 ? FIRST_BITS : MORE_BITS);
+	struct pile *piles;
+
+	if (unique->piles_count == first && add_piles(unique, parts, depth + 1) == NULL)
+		return -1;
+	piles = unique->piles + first;
+	return item_put(&piles[hash >> shift & (parts - 1)].spool, seq, &hash,
+	    sizeof(hash), data, len);
 }
 
 size_t
 unique_filter(struct unique *unique, char *data, size_t len)
 {
-	struct table *table = &unique->table;
 	char *at = data, *end = data + len, *to = data;
 
 	while (at < end) {
 		char *newline = memchr(at, '\n', (size_t)(end - at));
 		size_t size = (size_t)(newline - at);
-		bool fresh;
+		uint64_t hash = hash_bytes(at, size, unique->table.seed);
 
-		if (table_add(table, at, size, hash_bytes(at, size, table->seed),
-			&fresh) == TABLE_FULL)
-			return SIZE_MAX;
-		unique->seen++;
-		if (fresh) {
+		switch (judge(unique, at, size, hash)) {
+		case FRESH:
 			memmove(to, at, size + 1);
 			to += size + 1;
-		} else {
+			break;
+		case SEEN:
 			unique->dropped++;
+			break;
+		case ASIDE:
+			if (put_aside(unique, 0, 0, unique->seen, hash, at, size) == 0)
+				break;
+			return SIZE_MAX;
+		case FAILED:
+			return SIZE_MAX;
 		}
+		unique->seen++;
 		at = newline + 1;
 	}
 	return (size_t)(to - data);
+}
+
+/* Tell the record of an item of pile apart. */
+static int
+go_through_item(struct unique *unique, size_t first, const struct pile *pile,
+    const struct item *item, const char *data)
+{
+	struct spool *fresh = &unique->fresh[unique->fresh_count - 1];
+	const char *record = data + sizeof(uint64_t);
+	size_t len = item->len - sizeof(uint64_t);
+	uint64_t hash;
+
+	memcpy(&hash, data, sizeof(hash));
+	switch (judge(unique, record, len, hash)) {
+	case FRESH:
+		return item_put(fresh, item->seq, record, len, "\n", 1);
+	case SEEN:
+		unique->dropped++;
+		return 0;
+	case ASIDE:
+		return put_aside(
+		    unique, first, pile->depth, item->seq, hash, record, len);
+	case FAILED:
+		break;
+	}
+	return -1;
+}
+
+/* Go through the last pile: its new records to a spool, or to smaller piles. */
+static int
+go_through(struct unique *unique)
+{
+	struct pile pile = unique->piles[--unique->piles_count];
+	size_t first = unique->piles_count;
+	struct spool *fresh =
+	    realloc(unique->fresh, (unique->fresh_count + 1) * sizeof(*unique->fresh));
+	struct items items;
+	struct item item;
+	const char *data;
+	int got;
+
+	if (fresh == NULL)
+		return -1;
+	unique->fresh = fresh;
+	fresh[unique->fresh_count++] = (struct spool){ 0 };
+	table_clear(&unique->table);
+	unique->table.limit = pile.depth < DEEPEST ? unique->memory : SIZE_MAX;
+	unique->full = false;
+	if (items_open(&items, &pile.spool, 1) < 0)
+		return -1;
+	while ((got = items_next(&items, &item, &data)) > 0)
+		if (go_through_item(unique, first, &pile, &item, data) < 0)
+			return -1;
+	items_close(&items);
+	spool_close(&pile.spool);
+	return got;
+}
+
+/* Add an item to the run; 0, or -1 if there is no memory. */
+static int
+add_to_run(struct unique *unique, const char *data, size_t len)
+{
+	if (unique->run_size - unique->run_len < len) {
+		size_t size = unique->run_len + len + RUN;
+		char *larger = realloc(unique->run, size);
+
+		if (larger == NULL)
+			return -1;
+		unique->run = larger;
+		unique->run_size = size;
+	}
+	memcpy(unique->run + unique->run_len, data, len);
+	unique->run_len += len;
+	return 0;
+}
+
+int
+unique_next(struct unique *unique, const char **data, size_t *len)
+{
+	struct item item;
+	const char *record;
+	int got = 1;
+
+	while (unique->piles_count > 0)
+		if (go_through(unique) < 0)
+			return -1;
+	if (!unique->reading &&
+	    items_open(&unique->items, unique->fresh, unique->fresh_count) < 0)
+		return -1;
+	unique->reading = true;
+	unique->run_len = 0;
+	while (unique->run_len < RUN && got > 0) {
+		got = items_next(&unique->items, &item, &record);
+		if (got > 0 && add_to_run(unique, record, item.len) < 0)
+			return -1;
+	}
+	*data = unique->run;
+	*len = unique->run_len;
+	return got < 0 ? -1 : *len > 0;
 }
 
 uint64_t

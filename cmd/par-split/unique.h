@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * unique - the records seen before, to be dropped.
+ * unique - the records seen before, to be dropped, in bounded memory.
+ *
+ * As long as the records seen fit in memory, new ones pass at once.  After that,
+ * those that are not in memory are put aside on disk, by parts of their hash,
+ * and told apart at the end, a part that fits at a time.
  */
 #ifndef PAR_SPLIT_UNIQUE_H
 #define PAR_SPLIT_UNIQUE_H
@@ -10,15 +14,22 @@
 
 struct unique;
 
-/* NULL if there is no memory. */
-struct unique *unique_open(void);
+/* memory in bytes.  NULL if there is none. */
+struct unique *unique_open(size_t memory);
 void unique_close(struct unique *unique);
 
 /*
  * Of the len bytes of whole records at data, move those that are new to the
- * front; their length, or SIZE_MAX if there is no memory.
+ * front; their length.  Others are dropped, or put aside.  SIZE_MAX with errno if
+ * there is no memory or no disk.
  */
 size_t unique_filter(struct unique *unique, char *data, size_t len);
+
+/*
+ * At the end of the input: the next run of records that were put aside and proved
+ * new, in the order of the input.  1, 0 at the end, -1 with errno.
+ */
+int unique_next(struct unique *unique, const char **data, size_t *len);
 
 /* How many records were dropped, and how many were seen. */
 uint64_t unique_dropped(const struct unique *unique);

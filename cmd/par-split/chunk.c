@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <sys/sendfile.h>
+#endif
+
+#include "chunk.h"
+#include "clock.h"
+#include "fifo.h"
+
+enum {
+	LOOK = 64 << 10, /* bytes read at a time to find a record end */
+	STEP = 8 << 20 /* bytes moved at a time */
+};
+
+/* A part of the input and where it goes. */
+struct chunk {
+	struct output out;
+	off_t at, end; /* what is still to be copied */
+	bool newline; /* the last record lacks its own */
+	bool full; /* out must be waited for */
+};
+
+struct chunks {
+	const struct split_plan *plan;
+	const char *in_name;
+	int in;
+	struct chunk *all;
+	size_t count, left;
+	bool copies_files; /* copy_file_range(2) has not failed */
+	bool failed;
+	uint64_t opened_ms;
+};
+
+/* The end of the record that position at is in or, at its start, behind. */
+static off_t
+record_end(const struct chunks *chunks, off_t at, off_t size)
+{
+	char buffer[LOOK];
+
+	if (at == 0)
+		return 0;
+	for (at--; at < size;) {
+		ssize_t n = pread(chunks->in, buffer, sizeof(buffer), at);
+		const char *newline;
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			die(STATUS_BROKEN, errno, "%s", chunks->in_name);
+		if (n == 0)
+			break;
+		newline = memchr(buffer, '\n', (size_t)n);
+		if (newline != NULL)
+			return at + (newline - buffer) + 1;
+		at += n;
+	}
+	return size;
+}
+
+/* Find out where the parts end. */
+static void
+cut(struct chunks *chunks, off_t from, off_t size)
+{
+	off_t at = from, length = size - from;
+	char last = '\n';
+
+	for (size_t i = 0; i < chunks->count; i++) {
+		struct chunk *chunk = &chunks->all[i];
+		off_t share = length / (off_t)chunks->count * (off_t)(i + 1) +
+		    length % (off_t)chunks->count * (off_t)(i + 1) / (off_t)chunks->count;
+		off_t end = record_end(chunks, from + share, size);
+
+		chunk->at = at;
+		chunk->end = end < at ? at : end;
+		at = chunk->end;
+	}
+	if (length == 0 || pread(chunks->in, &last, 1, size - 1) != 1 || last == '\n')
+		return;
+	for (size_t i = chunks->count; i-- > 0;) {
+		if (chunks->all[i].end > chunks->all[i].at) {
+			chunks->all[i].newline = true;
+			return;
+		}
+	}
+}
+
+static void
+open_input(struct chunks *chunks)
+{
+	const char *path = chunks->plan->input;
+	bool standard = strcmp(path, "-") == 0;
+	struct stat st;
+	off_t from = 0;
+
+	chunks->in_name = standard ? "standard input" : path;
+	chunks->in = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	if (chunks->in < 0 || fstat(chunks->in, &st) < 0)
+		die(STATUS_BROKEN, errno, "%s", chunks->in_name);
+	if (!S_ISREG(st.st_mode))
+		die(STATUS_BROKEN, 0, "%s: --chunk needs a regular file",
+		    chunks->in_name);
+	if (standard)
+		from = lseek(chunks->in, 0, SEEK_CUR);
+	cut(chunks, from < 0 || from > st.st_size ? 0 : from, st.st_size);
+}
+
+/* Through a buffer, where the kernel cannot move the bytes by itself. */
+static ssize_t
+copy_through(const struct chunks *chunks, struct chunk *chunk, size_t len)
+{
+	char buffer[LOOK];
+	ssize_t n = pread(
+	    chunks->in, buffer, len < sizeof(buffer) ? len : sizeof(buffer), chunk->at);
+
+	if (n > 0)
+		n = write(chunk->out.fd, buffer, (size_t)n);
+	if (n > 0)
+		chunk->at += n;
+	return n;
+}
+
+#ifdef __linux__
+/* At most len bytes, and moves chunk->at on; how many, or -1 with errno. */
+static ssize_t
+copy_some(struct chunks *chunks, struct chunk *chunk, size_t len)
+{
+	ssize_t n = -1;
+
+	if (chunks->copies_files && !chunk->out.pipe) {
+		n = copy_file_range(chunks->in, &chunk->at, chunk->out.fd, NULL, len, 0);
+		if (n >= 0 || errno == ENOSPC || errno == EIO || errno == EINTR)
+			return n;
+		chunks->copies_files = false;
+	}
+	n = sendfile(chunk->out.fd, chunks->in, &chunk->at, len);
+	if (n < 0 && (errno == EINVAL || errno == ENOSYS))
+		n = copy_through(chunks, chunk, len);
+	return n;
+}
+#else
+static ssize_t
+copy_some(struct chunks *chunks, struct chunk *chunk, size_t len)
+{
+	return copy_through(chunks, chunk, len);
+}
+#endif
+
+/* The part is written, or its reader has left. */
+static void
+end_chunk(struct chunks *chunks, struct chunk *chunk)
+{
+	if (output_close(&chunk->out, OUTPUT_GONE) < 0)
+		die_output(errno, chunk->out.name);
+	chunks->left--;
+}
+
+static void
+chunk_failed(struct chunks *chunks, struct chunk *chunk)
+{
+	if (errno != EPIPE || (chunks->count == 1 && chunk->out.path == NULL))
+		die_output(errno, chunk->out.name);
+	warn("%s: its reader left, with %lld bytes unwritten", chunk->out.name,
+	    (long long)(chunk->end - chunk->at));
+	chunks->failed = true;
+	end_chunk(chunks, chunk);
+}
+
+/* Write as much of a part as goes now. */
+static void
+advance(struct chunks *chunks, struct chunk *chunk)
+{
+	ssize_t n = 1;
+
+	while (n > 0 && chunk->at < chunk->end) {
+		size_t left = (size_t)(chunk->end - chunk->at);
+
+		n = copy_some(chunks, chunk, left < STEP ? left : STEP);
+		if (n < 0 && errno == EINTR)
+			n = 1;
+	}
+	if (n > 0 && chunk->newline) {
+		n = write(chunk->out.fd, "\n", 1);
+		chunk->newline = n != 1;
+	}
+	if (n == 0)
+		die(STATUS_BROKEN, 0, "%s: became shorter while it was read",
+		    chunks->in_name);
+	chunk->full = n < 0 && errno == EAGAIN;
+	if (n < 0 && !chunk->full)
+		chunk_failed(chunks, chunk);
+	else if (n > 0)
+		end_chunk(chunks, chunk);
+}
+
+/* Open what has a reader now; milliseconds until the next try, or -1. */
+static int
+open_chunks(struct chunks *chunks)
+{
+	uint64_t now_ms = clock_ms(), wait_ms = chunks->plan->wait_ms;
+	int soonest = -1;
+
+	for (size_t i = 0; i < chunks->count; i++) {
+		struct output *out = &chunks->all[i].out;
+		int pause;
+
+		if (output_try_open(out, now_ms) < 0)
+			die(STATUS_BROKEN, errno, "%s", out->name);
+		if (out->state != OUTPUT_CLOSED)
+			continue;
+		if (wait_ms > 0 && now_ms - chunks->opened_ms >= wait_ms) {
+			warn("%s: %s", out->name, fifo_why(ETIME));
+			chunks->failed = true;
+			end_chunk(chunks, &chunks->all[i]);
+			continue;
+		}
+		pause = (int)(out->next_try_ms - now_ms);
+		if (soonest < 0 || pause < soonest)
+			soonest = pause;
+	}
+	return soonest;
+}
+
+/* Wait until one more part can go on; false when a signal came. */
+static bool
+wait_for(struct chunks *chunks, struct pollfd *polls, int timeout)
+{
+	nfds_t n = 1;
+
+	polls[0] = (struct pollfd){ .fd = chunks->plan->signals, .events = POLLIN };
+	for (size_t i = 0; i < chunks->count; i++)
+		if (chunks->all[i].full)
+			polls[n++] = (struct pollfd){ .fd = chunks->all[i].out.fd,
+				.events = POLLOUT };
+	if (poll(polls, n, timeout) < 0 && errno != EINTR)
+		die(STATUS_BROKEN, errno, "poll");
+	return polls[0].revents == 0;
+}
+
+static enum status
+copy_all(struct chunks *chunks, struct pollfd *polls)
+{
+	while (chunks->left > 0) {
+		int timeout = open_chunks(chunks);
+
+		for (size_t i = 0; i < chunks->count; i++) {
+			struct chunk *chunk = &chunks->all[i];
+
+			chunk->full = false;
+			if (chunk->out.state == OUTPUT_OPEN)
+				advance(chunks, chunk);
+		}
+		if (chunks->left > 0 && !wait_for(chunks, polls, timeout)) {
+			warn("stopped by a signal, part of the input was not written");
+			return STATUS_STOPPED;
+		}
+	}
+	return chunks->failed ? STATUS_FAILED : STATUS_OK;
+}
+
+enum status
+chunk_run(const struct split_plan *plan, char *const *paths, size_t count)
+{
+	struct chunks chunks = { .plan = plan,
+		.count = count,
+		.left = count,
+		.copies_files = true,
+		.opened_ms = clock_ms() };
+	struct pollfd *polls = calloc(count + 1, sizeof(*polls));
+	enum status status;
+
+	chunks.all = calloc(count, sizeof(*chunks.all));
+	if (polls == NULL || chunks.all == NULL)
+		die(STATUS_BROKEN, errno, "buffers");
+	for (size_t i = 0; i < count; i++)
+		output_init(&chunks.all[i].out, paths[i]);
+	signal(SIGPIPE, SIG_IGN);
+	fifo_expect_many();
+	open_input(&chunks);
+	status = copy_all(&chunks, polls);
+	free(chunks.all);
+	free(polls);
+	return status;
+}
