@@ -21,7 +21,8 @@ enum worker_kind {
 	WORKER_UNKNOWN, /* started, and has not shown what it is */
 	WORKER_NATIVE, /* has said hello */
 	WORKER_PLAIN, /* has begun to read without a hello, or is known to be so */
-	WORKER_MAP /* by its caller's word, one line out is one record done */
+	WORKER_MAP, /* by its caller's word, one line out is one record done */
+	WORKER_BLOCK /* a fresh process for each batch: its exit status acknowledges it */
 };
 
 /* Bytes taken out of the worker's pipe before they could be passed on. */

@@ -192,25 +192,6 @@ make_killer() {
 	done
 }
 
-@test "par-run: kill -9 of random workers, ten times in a row" {
-	[ -z "${SANITIZED-}" ] && rounds=10 || rounds=2
-	for ((round = 0; round < rounds; round++)); do
-		seq 1 100000 >in
-		par-run -n 4 par-fib <in >out 2>err 3>&- &
-		pid=$!
-		kills=0
-		while kill -0 "$pid" 2>/dev/null && ((kills < 25)); do
-			mapfile -t workers < <(pgrep -P "$pid")
-			((${#workers[@]} == 0)) && continue
-			kill -9 "${workers[RANDOM % ${#workers[@]}]}" 2>/dev/null && kills=$((kills + 1))
-			read -r -t 0.0$((RANDOM % 9 + 1)) <> <(:) || true
-		done
-		wait "$pid"
-		((kills > 3))
-		each_once 1 100000 out
-	done
-}
-
 @test "par-run: kill -9 of shell and Python stages" {
 	seq 1 3000 >in
 	for stage in stage.sh stage.py; do
@@ -553,11 +534,48 @@ make_hanger() {
 		    sys.stdout.flush()
 		    print(index, len(out), "ok", file=words, flush=True)
 	EOF
-	par-run -t 500ms -r 0 -n 2 python3 wide.py <in >out 2>err 3>&- &
+	par-run -t 1500ms -r 0 -n 2 python3 wide.py <in >out 2>err 3>&- &
 	pid=$!
 	exec {from}<out
-	read -r -t 1.5 <> <(:) || true # nothing is read for three time-outs
+	read -r -t 3 <> <(:) || true # nothing is read for two time-outs
 	[ "$(wc -l <&"$from")" = 40 ]
 	wait "$pid"
 	[ ! -s err ]
+}
+
+@test "par-run: -N and --block give each block a process of its own" {
+	run -0 par-run -k -N 2 -n 3 wc -l < <(seq 7)
+	[ "${lines[*]}" = "2 2 2 1" ]
+	seq 100000 >in
+	par-run -k --block 10K cat <in | cmp - in
+	par-run --block 10K -n 3 sh -c 'wc -c' <in >sizes
+	[ "$(awk '$1 > 10240' sizes)" = '' ]
+	[ "$(awk '{ n += $1 } END { print n }' sizes)" = "$(wc -c <in)" ]
+	run -0 par-run -N 1 cat </dev/null
+	seq 20 | par-run -N 1 -n 4 true # they never read
+	seq 3 | par-run -k -N 1 sh -c 'printf %s "$(cat)"' | cmp - <(seq 3)
+}
+
+@test "par-run: -N shows no output of a failed attempt, and tries again" {
+	# shellcheck disable=SC2016
+	run -0 par-run -k -N 1 -n 2 sh -c \
+	    'read n; echo $n; if [ $n = 3 ] && mkdir once 2>/dev/null; then echo rubbish; exit 1; fi' < <(seq 5)
+	[ "${lines[*]}" = "1 2 3 4 5" ]
+	# shellcheck disable=SC2016
+	run -1 --separate-stderr par-run -k -N 2 -r 1 -q aside sh -c \
+	    'while read n; do echo $n; [ $n != 3 ] || kill -9 $$; done' < <(seq 6)
+	[ "${lines[*]}" = "1 2 5 6" ]
+	cmp aside <(printf '%s\t2\tkilled by signal 9 (Killed)\t\n' 3 4)
+}
+
+@test "par-run: -N with processes killed at random" {
+	seq 300 >in
+	par-run -N 1 -n 3 -r 20 cat <in >out 2>err 3>&- &
+	pid=$!
+	for _ in 1 2 3 4 5 6 7 8; do
+		pkill -9 -n -P "$pid" cat || true
+		read -r -t 0.02 <> <(:) || true
+	done
+	wait "$pid"
+	sort -n out | cmp - in
 }

@@ -352,8 +352,8 @@ collect_rest(struct run *run, struct slot *slot)
 
 	if (slot->worker.kind == WORKER_UNKNOWN || slot->worker.kind == WORKER_NATIVE)
 		collect_words(run, slot);
-	while ((slot->worker.kind == WORKER_PLAIN || slot->worker.kind == WORKER_MAP) &&
-	    slot->worker.out >= 0 && got > 0)
+	while (slot->worker.kind != WORKER_NATIVE &&
+	    slot->worker.kind != WORKER_UNKNOWN && slot->worker.out >= 0 && got > 0)
 		got = collect_output(run, slot);
 	if (slot->worker.kind == WORKER_MAP && slot->worker.exit_code == 0 &&
 	    slot->worker.exit_signal == 0 && worker_end_line(&slot->worker))

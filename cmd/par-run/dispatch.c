@@ -92,12 +92,23 @@ adapt_parcel(struct slot *slot)
 	}
 }
 
+/* Write what it takes now; one that gets no more has its input ended then. */
+static void
+feed(struct slot *slot)
+{
+	worker_feed(&slot->worker); /* a closed end is noticed at its death */
+	if (slot->worker.kind != WORKER_BLOCK || worker_hungry(&slot->worker))
+		return;
+	worker_end_input(&slot->worker);
+	slot->input_ended = true;
+}
+
 void
 dispatch_writable(struct run *run, struct slot *slot)
 {
 	(void)run;
 	if (worker_hungry(&slot->worker)) {
-		worker_feed(&slot->worker); /* a closed end is noticed at its death */
+		feed(slot);
 		slot->given_at = clock_ns();
 		return;
 	}
@@ -141,6 +152,8 @@ wants(const struct run *run, const struct slot *slot)
 	const struct worker *worker = &slot->worker;
 	const struct window *window = &worker->window;
 
+	if (run->kind == WORKER_BLOCK)
+		return worker->pid == 0 && !worker->ended;
 	if (worker->in < 0 || worker->deaf || worker_hungry(worker))
 		return false;
 	if (window->head != NULL && window->head->batch->alone)
@@ -151,6 +164,8 @@ wants(const struct run *run, const struct slot *slot)
 	case WORKER_NATIVE:
 	case WORKER_MAP:
 		return window->records < slot->credit && window->bytes < MOST_BYTES;
+	case WORKER_BLOCK: /* see above */
+		return false;
 	case WORKER_PLAIN:
 		return slot->writable;
 	}
@@ -186,7 +201,10 @@ choose(struct run *run, struct slot *slot)
 		run->reserved = slot;
 	if (run->reserved == slot || !open_for_new(run) || !intake_ready(&run->intake))
 		return NULL;
-	if (slot->worker.kind == WORKER_PLAIN) {
+	if (run->kind == WORKER_BLOCK) {
+		most = run->options->block_records;
+		share = run->options->block_bytes;
+	} else if (slot->worker.kind == WORKER_PLAIN) {
 		share = slot->parcel;
 	} else {
 		most = slot->worker.kind != WORKER_UNKNOWN
@@ -214,6 +232,8 @@ give(struct run *run, struct slot *slot)
 		slot->turn_since = clock_ns();
 		slot->turn_acks = 0;
 	}
+	if (run->kind == WORKER_BLOCK)
+		run_start(run, slot);
 	batch->given_at = run_work_time(run);
 	if (slot->worker.window.records == 0) {
 		slot->check_wait = 1;
@@ -222,7 +242,7 @@ give(struct run *run, struct slot *slot)
 	if (window_add(&slot->worker.window, batch) < 0)
 		run_broken(run, ENOMEM, "window");
 	slot->writable = false;
-	worker_feed(&slot->worker);
+	feed(slot);
 	if (slot->worker.kind == WORKER_PLAIN)
 		slot->given_at = clock_ns();
 	return true;

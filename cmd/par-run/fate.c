@@ -322,6 +322,70 @@ end_of_native(struct run *run, struct slot *slot, bool crashed, const char *how)
 	send_suspects(run, slot, &queue, how);
 }
 
+/* The block is done: its output is that of its last record. */
+static void
+block_done(struct run *run, struct slot *slot, const struct batch *batch)
+{
+	struct hold *hold = &slot->worker.hold;
+
+	worker_end_line(&slot->worker);
+	for (uint64_t i = 0; i < batch->count; i++)
+		fate_done(run, slot, batch->first + i,
+		    i + 1 < batch->count ? 0 : hold->end - hold->start);
+	collect_settle(run, slot);
+}
+
+/* The block was not done: try it again, or give each of its records up. */
+static void
+block_failed(struct run *run, struct slot *slot, struct batch *batch, const char *why)
+{
+	worker_release(&slot->worker, slot->worker.hold.end - slot->worker.hold.start);
+	batch->attempts++;
+	if (batch->attempts <= run->options->retries) {
+		run->counts.sent_again += batch->count;
+		batch->not_before = run->now + back_off(run, batch->attempts - 1);
+		batch_push(&run->again, batch);
+		return;
+	}
+	for (uint64_t i = 0, at = 0; i < batch->count; i++) {
+		struct batch *one = batch_slice(batch, i, 1, at);
+		struct record record;
+
+		if (one == NULL)
+			run_broken(run, ENOMEM, "record");
+		record = record_of(one);
+		no_output(run, record.number);
+		name(run, slot, &record, 0, batch->attempts, why, strlen(why));
+		at += one->len;
+		batch_free(one);
+	}
+	batch_free(batch);
+}
+
+/* A process for a block has ended: its exit status says whether that is done. */
+static void
+end_of_block(struct run *run, struct slot *slot, bool failed, const char *how)
+{
+	struct batch_queue queue = { 0 };
+	struct batch *batch;
+	char why[WORKER_EXIT_TEXT];
+
+	take_back(run, slot, 0, &queue);
+	batch = batch_pop(&queue, UINT64_MAX);
+	snprintf(why, sizeof(why), "%s", how);
+	if (slot->timed_out)
+		snprintf(why, sizeof(why), "took longer than %g s",
+		    (double)run->options->timeout / 1000);
+	if (!failed) {
+		block_done(run, slot, batch);
+		batch_free(batch);
+	} else if (run->phase >= PHASE_STOP) {
+		batch_push(&run->again, batch);
+	} else {
+		block_failed(run, slot, batch, why);
+	}
+}
+
 void
 fate_of_worker(struct run *run, struct slot *slot)
 {
@@ -332,6 +396,10 @@ fate_of_worker(struct run *run, struct slot *slot)
 
 	worker_errors(worker);
 	worker_exit_text(worker, how);
+	if (run->kind == WORKER_BLOCK) {
+		end_of_block(run, slot, failed, how);
+		return;
+	}
 	if (!slot->timed_out && (crashed || !slot->input_ended))
 		run->deaths++;
 	if (worker->kind == WORKER_NATIVE || worker->kind == WORKER_MAP)

@@ -21,6 +21,9 @@ main(int argc, char **argv)
 		.workers = 0, .retries = 2, .max_record = RECORD_LIMIT
 	};
 	const struct opt opts[] = {
+		{ 'b', "block", OPT_SIZE, &options.block_bytes, "SIZE",
+		    "a process of its own for each block of at most SIZE bytes", 1, 0,
+		    NULL },
 		{ 'k', "keep-order", OPT_FLAG, &options.keep_order, NULL,
 		    "output in the order of the input", 0, 0, NULL },
 		{ 0, "map", OPT_FLAG, &options.map, NULL,
@@ -33,6 +36,8 @@ main(int argc, char **argv)
 		{ 'n', "workers", OPT_NUMBER, &options.workers, "N",
 		    "run N copies of COMMAND (default: usable processors)", 1, 4096,
 		    NULL },
+		{ 'N', "records", OPT_NUMBER, &options.block_records, "N",
+		    "a process of its own for each block of N records", 1, 0, NULL },
 		{ 'q', "quarantine", OPT_STRING, &options.quarantine, "FILE",
 		    "set records aside in FILE instead of naming them", 0, 0, NULL },
 		{ 'r', "retries", OPT_NUMBER, &options.retries, "N",
@@ -40,9 +45,9 @@ main(int argc, char **argv)
 		{ 0 },
 	};
 	const struct opt_program program = { .name = "par-run",
-		.synopsis =
-		    "[-k] [-n N] [-q FILE] [-r N] [-t TIME] [--map] [--max-record SIZE] "
-		    "COMMAND [ARG...]",
+		.synopsis = "[-k] [-b SIZE] [-N N] [-n N] [-q FILE] [-r N] [-t TIME] "
+			    "[--map] [--max-record SIZE] "
+			    "COMMAND [ARG...]",
 		.about = "Run copies of COMMAND side by side: the records of standard "
 			 "input are spread\nover them, their output records are merged "
 			 "to standard output.",
@@ -52,6 +57,12 @@ main(int argc, char **argv)
 
 	if (first == argc)
 		opt_misuse(&program, "a command is needed");
+	if (options.map && (options.block_records != 0 || options.block_bytes != 0))
+		opt_misuse(&program, "--map does not go with -b or -N");
+	if (options.block_bytes != 0 && options.block_records == 0)
+		options.block_records = UINT64_MAX;
+	if (options.block_records != 0 && options.block_bytes == 0)
+		options.block_bytes = SIZE_MAX;
 	options.command = argv + first;
 	if (options.workers == 0)
 		options.workers = cpus_usable();

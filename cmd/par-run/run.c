@@ -83,9 +83,8 @@ run_known(struct run *run, enum worker_kind kind, const struct hello *hello)
 		run_output_failed(run, errno);
 }
 
-/* Start the worker of a slot. */
-static void
-start(struct run *run, struct slot *slot)
+void
+run_start(struct run *run, struct slot *slot)
 {
 	struct worker_plan plan = { .argv = run->options->command,
 		.env = slot->env,
@@ -109,6 +108,8 @@ start(struct run *run, struct slot *slot)
 static void
 start_due(struct run *run)
 {
+	if (run->kind == WORKER_BLOCK) /* started with what it gets */
+		return;
 	for (size_t i = 0; i < run->slot_count; i++) {
 		struct slot *slot = &run->slots[i];
 
@@ -116,7 +117,7 @@ start_due(struct run *run)
 		    run->phase >= PHASE_STOP || !run_has_input(run))
 			continue;
 		run->counts.restarts++;
-		start(run, slot);
+		run_start(run, slot);
 	}
 }
 
@@ -171,14 +172,14 @@ look_for_ends(struct run *run)
 		if (!worker_ended(worker))
 			continue;
 		collect_rest(run, slot);
-		if (worker->kind != WORKER_PLAIN) {
+		if (worker->kind != WORKER_PLAIN && worker->kind != WORKER_BLOCK) {
 			worker_signal(worker, SIGKILL); /* what it left behind */
 			worker_reap(worker);
 		}
 		worker_reap(worker);
 		/* A plain one may have left others to write its output. */
-		if (worker->kind == WORKER_PLAIN && worker->out >= 0 &&
-		    worker_group_alive(worker))
+		if ((worker->kind == WORKER_PLAIN || worker->kind == WORKER_BLOCK) &&
+		    worker->out >= 0 && worker_group_alive(worker))
 			continue;
 		collect_rest(run, slot);
 		bury(run, slot);
@@ -322,8 +323,8 @@ static uint64_t
 check_due(const struct run *run, const struct slot *slot)
 {
 	const struct worker *worker = &slot->worker;
-	bool restart = worker->pid == 0 && !worker->ended && !slot->retired &&
-	    run->phase < PHASE_STOP && run_has_input(run);
+	bool restart = run->kind != WORKER_BLOCK && worker->pid == 0 && !worker->ended &&
+	    !slot->retired && run->phase < PHASE_STOP && run_has_input(run);
 
 	if (restart)
 		return slot->start_at;
@@ -332,8 +333,8 @@ check_due(const struct run *run, const struct slot *slot)
 	if (worker->pid == 0)
 		return UINT64_MAX;
 	if ((worker->kind == WORKER_UNKNOWN && worker->window.written > 0) ||
-	    (worker->kind != WORKER_PLAIN && worker->window.records > 0 &&
-		!slot->absorbing) ||
+	    ((worker->kind == WORKER_NATIVE || worker->kind == WORKER_MAP) &&
+		worker->window.records > 0 && !slot->absorbing) ||
 	    slot->draining)
 		return slot->check_at;
 	return UINT64_MAX;
@@ -463,6 +464,8 @@ open_run(struct run *run)
 	fdio_pipe_size(STDOUT_FILENO, INPUT_PIPE);
 	if (run->options->map)
 		run_known(run, WORKER_MAP, &(struct hello){ .jobs = 1 });
+	if (run->options->block_records != 0)
+		run_known(run, WORKER_BLOCK, &(struct hello){ .jobs = 1 });
 	for (size_t i = 0; i < run->slot_count; i++) {
 		struct slot *slot = &run->slots[i];
 
@@ -471,7 +474,8 @@ open_run(struct run *run)
 		snprintf(slot->of, sizeof(slot->of), "PAR_WORKERS=%zu", run->slot_count);
 		slot->env[0] = slot->name;
 		slot->env[1] = slot->of;
-		start(run, slot);
+		if (run->kind != WORKER_BLOCK)
+			run_start(run, slot);
 	}
 }
 

@@ -30,6 +30,8 @@ struct run_options {
 	bool keep_order;
 	const char *quarantine; /* where to set records aside; NULL: name them */
 	uint64_t timeout; /* ms that a record may take; 0: as long as it likes */
+	uint64_t block_records; /* a process for each so many records; 0: not so */
+	uint64_t block_bytes; /* or for at most so many bytes of them */
 	bool map; /* one line out for each line in */
 };
 
@@ -110,6 +112,9 @@ struct run {
 
 /* Do it all; the exit status. */
 enum status run_command(const struct run_options *options);
+
+/* Start the worker of a slot; does not return if the command cannot be run. */
+void run_start(struct run *run, struct slot *slot);
 
 /* The first worker has shown what the command is; hello if it is native. */
 void run_known(struct run *run, enum worker_kind kind, const struct hello *hello);
