@@ -10,6 +10,7 @@
  *	link.[ch]      a link resolved, chosen, and put as a record
  *	url.[ch]       URLs by the WHATWG URL Standard, resolved and serialised
  *	host.[ch]      their hosts: IDNA, IPv4, IPv6
+ *	punycode.[ch]  the symbols in them that libidn2 leaves out
  *	site.[ch]      which hosts belong together
  *	entity.[ch]    character references; entity_table.h is made by entities.py
  *	charset.[ch]   encodings; charset_table.h is made by charsets.py
