@@ -15,10 +15,13 @@
 #include "request.h"
 #include "store.h"
 
+struct warc;
+
 /* What records are to be like. */
 struct form {
 	bool json;
 	struct store *store; /* bodies go to files; or NULL */
+	struct warc *warc; /* exchanges are archived; or NULL */
 };
 
 /* All zero, but for file.fd of -1, is an empty one. */

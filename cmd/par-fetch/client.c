@@ -55,7 +55,9 @@ set_limits(CURL *easy, const struct settings *set)
 static long
 http_version(const struct settings *set)
 {
-	return set->http1 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS;
+	/* An archive has no form for HTTP/2. */
+	return set->http1 || set->warc != NULL ? CURL_HTTP_VERSION_1_1
+					       : CURL_HTTP_VERSION_2TLS;
 }
 
 static void
@@ -112,7 +114,9 @@ client_handle(const struct client *client)
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, read_size(client->set));
 	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L); /* it was normalised once */
-	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+	/* An archive is to have what the server sent, not what was made of it. */
+	if (client->set->warc == NULL)
+		curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
 	set_limits(easy, client->set);
 	set_connection(easy, client->set);
 	set_request(easy, client);

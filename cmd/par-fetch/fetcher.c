@@ -32,6 +32,7 @@ struct fetcher {
 	struct stage stage;
 	struct client client;
 	struct store store; /* of -o */
+	struct warc warc; /* of --warc */
 	struct form form;
 	CURLM *multi;
 	CURLU *parser;
@@ -87,6 +88,10 @@ static void
 open_form(struct fetcher *fetcher)
 {
 	fetcher->form.json = fetcher->set->json;
+	if (fetcher->set->warc != NULL) {
+		warc_open(&fetcher->warc, fetcher->set->warc, fetcher->set->agent);
+		fetcher->form.warc = &fetcher->warc;
+	}
 	if (fetcher->set->folder == NULL)
 		return;
 	store_open(&fetcher->store, fetcher->set->folder);
@@ -132,6 +137,8 @@ fetcher_close(struct fetcher *fetcher)
 	client_close(&fetcher->client);
 	if (fetcher->form.store != NULL)
 		store_close(&fetcher->store);
+	if (fetcher->form.warc != NULL)
+		warc_close(&fetcher->warc);
 	robots_close(&fetcher->robots);
 	schedule_close(&fetcher->schedule);
 	curl_url_cleanup(fetcher->parser);
@@ -359,6 +366,7 @@ move(struct fetcher *fetcher, struct transfer *transfer, uint64_t now)
 	long status = transfer_status(transfer);
 	uint64_t limit = fetcher->set->max_redirs;
 
+	transfer_archive(transfer);
 	if (request->robots != NULL && limit < ROBOTS_REDIRECTS)
 		limit = ROBOTS_REDIRECTS;
 	if (request->redirects < limit)
@@ -424,9 +432,11 @@ landed(struct fetcher *fetcher, struct transfer *transfer, CURLcode code)
 	case VERDICT_RETRY:
 		if (retry(fetcher, transfer, now))
 			return;
+		transfer_archive(transfer);
 		break;
 	case VERDICT_ANSWER:
 	case VERDICT_FAIL:
+		transfer_archive(transfer);
 		break;
 	}
 	if (transfer->request->robots != NULL) {

@@ -15,6 +15,7 @@
  *	answer.[ch]    the record, while it is made
  *	page.[ch]      the page record
  *	json.[ch]      the same as JSON
+ *	warc.[ch]      the archive of exchanges
  *	store.[ch]     bodies as files
  *	guard.[ch]     which addresses are public
  *	target.[ch]    URLs: checked, normalised, taken apart

@@ -53,6 +53,7 @@ struct settings {
 	bool post; /* data is there, if only empty */
 	bool location; /* as it is anyway */
 	const char *folder; /* for bodies */
+	const char *warc; /* archive */
 	bool if_modified, json, robots;
 	bool head, netrc, insecure, http1;
 };

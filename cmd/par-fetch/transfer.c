@@ -113,6 +113,9 @@ take_body(char *data, size_t one, size_t len, void *user)
 	(void)one;
 	if (transfer->body == 0)
 		transfer->moved = will_move(transfer);
+	if (transfer->form->warc != NULL &&
+	    transfer->body + len <= transfer->set->max_body)
+		bytes_put(&transfer->exchange.body, data, len);
 	if (transfer->request->robots != NULL && !transfer->moved)
 		return keep_robots(transfer, data, len);
 	transfer->body += len;
@@ -190,6 +193,26 @@ check_peer(void *user, char *peer, char *local, int peer_port, int local_port)
 	return CURL_PREREQFUNC_ABORT;
 }
 
+/* libcurl tells what goes over the wire, for --warc: CURLOPT_DEBUGFUNCTION. */
+static int
+take_wire(CURL *easy, curl_infotype type, char *data, size_t len, void *user)
+{
+	struct transfer *transfer = user;
+	struct warc_exchange *exchange = &transfer->exchange;
+
+	(void)easy;
+	if (type == CURLINFO_HEADER_OUT)
+		bytes_put(&exchange->request, data, len);
+	if (type == CURLINFO_DATA_OUT)
+		bytes_put(&exchange->sent, data, len);
+	if (type != CURLINFO_HEADER_IN || transfer->header > transfer->set->max_header)
+		return 0;
+	if (len >= 5 && memcmp(data, "HTTP/", 5) == 0)
+		exchange->header.len = 0;
+	bytes_put(&exchange->header, data, len);
+	return 0;
+}
+
 static void
 hear(struct transfer *transfer)
 {
@@ -201,6 +224,11 @@ hear(struct transfer *transfer)
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+	if (transfer->form->warc != NULL) {
+		curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, take_wire);
+		curl_easy_setopt(easy, CURLOPT_DEBUGDATA, transfer);
+		curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+	}
 	if (!transfer->set->deny_private)
 		return;
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
@@ -234,6 +262,7 @@ transfer_free(struct transfer *transfer)
 	curl_easy_cleanup(transfer->easy);
 	answer_free(&transfer->answer);
 	bytes_free(&transfer->header_lines);
+	warc_exchange_free(&transfer->exchange);
 	free(transfer);
 }
 
@@ -383,6 +412,7 @@ judge_answer(struct transfer *transfer)
 enum verdict
 transfer_judge(struct transfer *transfer, CURLcode code)
 {
+	transfer->code = code;
 	if (code == CURLE_OK || transfer->moved || transfer->enough)
 		return judge_answer(transfer);
 	transfer->broken = true;
@@ -392,6 +422,24 @@ transfer_judge(struct transfer *transfer, CURLcode code)
 	    transfer->curl_why[0] != '\0' ? transfer->curl_why
 					  : curl_easy_strerror(code));
 	return passing(transfer, code) ? VERDICT_RETRY : VERDICT_FAIL;
+}
+
+void
+transfer_archive(struct transfer *transfer)
+{
+	struct warc_about about = { .url = transfer->request->target.url };
+	char *address = NULL;
+
+	if (transfer->form->warc == NULL || !transfer->request->target.http ||
+	    transfer_status(transfer) == 0 || transfer->exchange.request.len == 0)
+		return;
+	curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_IP, &address);
+	about.address = address;
+	if (transfer->broken || transfer->enough)
+		about.truncated = transfer->code == CURLE_WRITE_ERROR ? "length"
+		    : transfer->code == CURLE_OPERATION_TIMEDOUT      ? "time"
+								      : "disconnect";
+	warc_write(transfer->form->warc, &about, &transfer->exchange);
 }
 
 void
@@ -434,6 +482,7 @@ transfer_release(struct transfer *transfer)
 
 	answer_clear(&transfer->answer, transfer->form);
 	bytes_clear(&transfer->header_lines, KEEP);
+	warc_exchange_clear(&transfer->exchange);
 	transfer->request = NULL;
 	transfer->sent = 0;
 	return request;

@@ -17,6 +17,7 @@
 #include "client.h"
 #include "request.h"
 #include "settings.h"
+#include "warc.h"
 
 enum { TRANSFER_WHY = CURL_ERROR_SIZE + 64 };
 
@@ -33,7 +34,9 @@ struct transfer {
 	bool broken; /* the answer is not there, or not whole */
 	bool failed; /* the record has an error */
 	struct bytes header_lines; /* kept for -I only */
+	struct warc_exchange exchange; /* for --warc only */
 	uint64_t body, header; /* bytes of the answer, decoded */
+	CURLcode code; /* how it ended */
 	char why[TRANSFER_WHY]; /* what is wrong, if something is */
 	char curl_why[CURL_ERROR_SIZE];
 };
@@ -64,6 +67,9 @@ uint64_t transfer_retry_after(struct transfer *transfer);
 
 /* The HTTP status, 0 if there was no answer. */
 long transfer_status(struct transfer *transfer);
+
+/* Put the exchange into the archive, if there is one and there was an answer. */
+void transfer_archive(struct transfer *transfer);
 
 /* Finish the record: that of a failure if why has a reason. */
 void transfer_finish(struct transfer *transfer);

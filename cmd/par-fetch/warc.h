@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * warc - an archive of what was asked and answered, WARC 1.1 (ISO 28500).
+ *
+ * Each record is compressed by itself, and appended by one write(2), so that
+ * several processes may share a file.
+ */
+#ifndef PAR_FETCH_WARC_H
+#define PAR_FETCH_WARC_H
+
+#include <zlib.h>
+
+#include "bytes.h"
+
+struct warc {
+	const char *path;
+	int fd;
+	z_stream stream;
+	struct bytes record, packed; /* at work on */
+};
+
+/* One exchange, as it went over the wire but for chunks, which are put together. */
+struct warc_exchange {
+	struct bytes request; /* its header lines */
+	struct bytes sent; /* and body */
+	struct bytes header; /* of the answer, its empty line included */
+	struct bytes body;
+};
+
+/* Open the file to append to, and say who we are; ends the program if it cannot. */
+void warc_open(struct warc *warc, const char *path, const char *agent);
+void warc_close(struct warc *warc);
+
+struct warc_about {
+	const char *url;
+	const char *address; /* of the server; or NULL */
+	const char *truncated; /* length, time or disconnect; NULL: the body is whole */
+};
+
+/* Append a record of the request and one of the answer; ends the program if it cannot. */
+void warc_write(struct warc *warc, const struct warc_about *about,
+    const struct warc_exchange *exchange);
+
+/* Forget the exchange. */
+void warc_exchange_clear(struct warc_exchange *exchange);
+void warc_exchange_free(struct warc_exchange *exchange);
+
+#endif

@@ -1,0 +1,128 @@
+#!/usr/bin/env bats
+load helper
+load site
+load aid/hostile
+
+setup_file() {
+	load helper
+	load site
+	load aid/hostile
+	site_start
+	hostile_start
+}
+
+teardown_file() {
+	load site
+	load aid/hostile
+	site_stop
+	hostile_stop
+}
+
+# Check a WARC by the standard, and write its records into the file records, as JSON
+# objects, and the bodies of answers into bodies/N.  Reads with Python's gzip alone.
+read_warc() {
+	mkdir -p bodies
+	python3 - "$1" <<'END'
+import gzip, json, re, sys, zlib
+
+data = open(sys.argv[1], "rb").read()
+records = []
+while data:  # each record is a member of its own
+    member = zlib.decompressobj(31)
+    text = member.decompress(data) + member.flush()
+    assert member.eof
+    data = member.unused_data
+    head, rest = text.split(b"\r\n\r\n", 1)
+    lines = head.decode().split("\r\n")
+    assert lines[0] == "WARC/1.1"
+    fields = dict(line.split(": ", 1) for line in lines[1:])
+    assert len(fields) == len(lines) - 1
+    length = int(fields["Content-Length"])
+    assert rest[length:] == b"\r\n\r\n", "block and Content-Length differ"
+    assert re.fullmatch(r"<urn:uuid:[0-9a-f-]{36}>", fields["WARC-Record-ID"])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", fields["WARC-Date"])
+    block = rest[:length]
+    record = {"fields": fields, "type": fields["WARC-Type"]}
+    if record["type"] in ("request", "response"):
+        assert fields["Content-Type"] == "application/http; msgtype=" + record["type"]
+        http, body = block.split(b"\r\n\r\n", 1)
+        lines = http.decode("latin-1").split("\r\n")
+        record["line"] = lines[0]
+        record["http"] = [line.split(":", 1)[0].lower() for line in lines[1:]]
+        for line in lines[1:]:
+            name, value = line.split(":", 1)
+            if name.lower() == "content-length" and record["type"] == "response" \
+                    and "WARC-Truncated" not in fields and not lines[0].endswith("HEAD"):
+                record["length_ok"] = int(value) == len(body)
+        with open(f"bodies/{len(records)}", "wb") as out:
+            out.write(body)
+    records.append(record)
+ids = [record["fields"]["WARC-Record-ID"] for record in records]
+assert len(set(ids)) == len(ids)
+for record in records:
+    if record["type"] == "request":
+        assert record["fields"]["WARC-Concurrent-To"] in ids
+with open("records", "w") as out:
+    for record in records:
+        print(json.dumps(record), file=out)
+END
+}
+
+@test "par-fetch: --warc archives each request and answer, byte for byte" {
+	(cd "$ROOT/examples/site" && find . -type f) | sed "s,^\.,$SITE_URL," >urls
+	par-fetch --warc a.warc.gz <urls >out
+	gzip -t a.warc.gz
+	read_warc a.warc.gz
+	n=$(wc -l <urls)
+	[ "$(jq -r .type records | sort | uniq -c | awk '{ print $1 $2 }' | paste -sd ' ')" = \
+		"${n}request ${n}response 1warcinfo" ]
+	same <(jq -r 'select(.type == "response").fields["WARC-Target-URI"]' records | sort) <(sort urls)
+	[ "$(jq -r 'select(.type == "response").length_ok' records | sort -u)" = true ]
+	i=-1
+	while read -r type url; do
+		i=$((i + 1))
+		[ "$type" = response ] || continue
+		same "bodies/$i" "$ROOT/examples/site/${url#"$SITE_URL"/}"
+	done < <(jq -r '.type + " " + (.fields["WARC-Target-URI"] // "")' records)
+	[ "$(jq -r 'select(.type == "response").fields["WARC-IP-Address"]' records | sort -u)" = 127.0.0.1 ]
+}
+
+@test "par-fetch: --warc has redirects, errors, what was posted, and what was cut off" {
+	printf '%s\n' "$HOSTILE/to/302?url=/echo" "$HOSTILE/status/404" "$HOSTILE/short" \
+		"$HOSTILE/endless-chunks" 'no url' >urls
+	run -1 --separate-stderr par-fetch --warc a.warc.gz --retries 0 --max-body 100K -d posted <urls
+	read_warc a.warc.gz
+	[ "$(jq -r 'select(.type == "request").line' records | sort)" = \
+		"GET /echo HTTP/1.1
+POST /endless-chunks HTTP/1.1
+POST /short HTTP/1.1
+POST /status/404 HTTP/1.1
+POST /to/302?url=/echo HTTP/1.1" ]
+	[ "$(jq -r 'select(.fields["WARC-Truncated"]) | .fields["WARC-Target-URI"] + " " + .fields["WARC-Truncated"]' records | sort)" = \
+		"$HOSTILE/endless-chunks length
+$HOSTILE/short disconnect" ]
+	[ "$(grep -lx posted bodies/* | wc -l)" -eq 4 ]
+	# chunks are put together, and the header says so
+	[ "$(jq -c 'select(.type == "response" and (.http | index("transfer-encoding")))' records)" = "" ]
+}
+
+@test "par-fetch: --warc keeps no secrets, and answers are not compressed" {
+	par-fetch --warc a.warc.gz -u me:secret -b c=secret -H 'X-Other: 1' <<<"$HOSTILE/echo" >out
+	read_warc a.warc.gz
+	[ "$(jq -c 'select(.type == "request").http | map(select(. == "authorization" or . == "cookie"))' records)" = "[]" ]
+	[ "$(jq -c 'select(.type == "request").http | index("x-other") != null' records)" = true ]
+	run ! grep -qi '^Accept-Encoding' bodies/1
+}
+
+@test "par-fetch: workers share a --warc" {
+	for i in {1..300}; do echo "$HOSTILE/size/$((i * 100))?$i"; done >urls
+	par-run -n 3 par-fetch --warc a.warc.gz <urls >out
+	read_warc a.warc.gz
+	same <(jq -r 'select(.type == "response").fields["WARC-Target-URI"]' records | sort) <(sort urls)
+}
+
+@test "par-fetch: a --warc that cannot be written to ends the run" {
+	run -3 par-fetch --warc no/such/folder/file </dev/null
+	run -3 bash -c 'echo "$HOSTILE/ok" | par-fetch --warc /dev/full'
+	[[ $output = *"par-fetch: /dev/full: No space left on device" ]]
+}
