@@ -25,6 +25,7 @@
 #: make clean       remove build/
 #:
 #: CC=clang, CFLAGS=, SAN=address,undefined choose a build; each has its own folder.
+#: V=1 shows the commands.
 
 VERSION	= 0.1.0
 PREFIX	?= /usr/local
@@ -39,6 +40,10 @@ CLANG_TIDY ?= clang-tidy
 CLANG_FORMAT ?= clang-format
 SAN	?=
 -include config.mk
+
+# A line for each command; V=1 shows the command instead.
+V	?=
+say	= $(if $(V),,@echo '  $1' &&)
 
 comma	:= ,
 quote	:= '
@@ -79,7 +84,7 @@ have	= $(foreach p,$1,-DHAVE_$(shell echo $p | tr 'a-z-' 'A-Z_'))
 define program
 $B/bin/$1: $(patsubst %.c,$B/%.o,$(wildcard cmd/$1/*.c)) $B/libpar.a
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) \
+	$$(call say,LINK $$@) $$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) \
 	    $(if $2$3,$$$$($$(PKG_CONFIG) --libs $2 $3)) $$(LDLIBS)
 
 $(foreach suffix,o tidy,$(patsubst %.c,$B/%.$(suffix),$(wildcard cmd/$1/*.c))) \
@@ -100,10 +105,10 @@ cflags	= $(if $(filter cmd/%,$1),$$(cat $B/$(patsubst %/,%,$(dir $1))/cflags))
 
 $B/%.o: %.c $B/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(call cflags,$<) -MMD -MP -c -o $@ $<
+	$(call say,CC $<) $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(call cflags,$<) -MMD -MP -c -o $@ $<
 
 $B/libpar.a: $(LIBOBJ)
-	rm -f $@ && $(AR) rcs $@ $(LIBOBJ)
+	$(call say,AR $@) rm -f $@ && $(AR) rcs $@ $(LIBOBJ)
 
 # Written anew when the compiler or its flags are others than last time.
 FLAGS	= $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(LDLIBS)
@@ -153,22 +158,22 @@ lint:
 	    $(LINT)
 
 lint-format:
-	$(CLANG_FORMAT) --dry-run -Werror $(SOURCES) $(HEADERS)
+	$(call say,FORMAT) $(CLANG_FORMAT) --dry-run -Werror $(SOURCES) $(HEADERS)
 
 lint-shell:
-	shellcheck -x $$(scripts/shell-files)
+	$(call say,SHELLCHECK) shellcheck -x $$(scripts/shell-files)
 
 lint-man:
-	scripts/lint-man $(PAGES)
+	$(call say,MANDOC) scripts/lint-man $(PAGES)
 
 lint-layers:
-	awk -f scripts/layers.awk lib/README $(wildcard lib/*.[ch] cmd/*/*.[ch])
+	$(call say,LAYERS) awk -f scripts/layers.awk lib/README $(wildcard lib/*.[ch] cmd/*/*.[ch])
 
 lint-functions:
-	awk -f scripts/functions.awk $(SOURCES)
+	$(call say,FUNCTIONS) awk -f scripts/functions.awk $(SOURCES)
 
 lint-sleep:
-	scripts/lint-sleep
+	$(call say,SLEEP) scripts/lint-sleep
 
 HEADERS_ALONE = $(HEADERS:%=$B/alone/%)
 lint-headers: $(HEADERS_ALONE)
@@ -183,7 +188,7 @@ TIDY	= $(SOURCES:%.c=$B/%.tidy)
 lint-tidy: $(TIDY)
 $(TIDY): $B/%.tidy: %.c $(HEADERS) .clang-tidy $B/flags
 	@mkdir -p $(@D)
-	@echo $(CLANG_TIDY) $<
+	@echo '  TIDY $<'
 	@$(CLANG_TIDY) --quiet $< -- -std=c11 $(ALL_CPPFLAGS) $(call cflags,$<) 2>$@.err || \
 	    { cat $@.err; exit 1; }
 	@rm -f $@.err; touch $@

@@ -25,7 +25,7 @@ prepare() {
 }
 
 build() {
-	make --no-print-directory -j2 CFLAGS=-O0 B=out "$@"
+	make --no-print-directory -j2 V=1 CFLAGS=-O0 B=out "$@"
 }
 
 @test "build: a folder in cmd is a program, and the Makefile is not told" {
