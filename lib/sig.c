@@ -8,6 +8,7 @@
 
 /* A handler has no argument of ours: this is the one descriptor it may use. */
 static int handler_fd = -1;
+static volatile sig_atomic_t patience; /* signals to end by until we give in; 0: none */
 
 static void
 handle(int number)
@@ -15,6 +16,11 @@ handle(int number)
 	int saved = errno;
 	unsigned char byte = (unsigned char)number;
 
+	if ((number == SIGINT || number == SIGTERM || number == SIGHUP) && patience > 0 &&
+	    --patience == 0) {
+		signal(number, SIG_DFL);
+		raise(number);
+	}
 	/* Full pipe: as many signals wait there already; none is needed twice. */
 	while (write(handler_fd, &byte, 1) < 0 && errno == EINTR)
 		;
@@ -37,6 +43,12 @@ sig_open(const int *signals, size_t count)
 		if (sigaction(signals[i], &action, NULL) < 0)
 			return -1;
 	return ends[0];
+}
+
+void
+sig_last_resort(int count)
+{
+	patience = count;
 }
 
 int

@@ -14,6 +14,12 @@
  */
 int sig_open(const int *signals, size_t count);
 
+/*
+ * The count-th of SIGINT, SIGTERM and SIGHUP does what it does by default, even
+ * when the program is stuck in a call that goes on after a signal.
+ */
+void sig_last_resort(int count);
+
 /* A signal that has come, or 0 if there is none. */
 int sig_next(int fd);
 

@@ -579,3 +579,21 @@ make_hanger() {
 	wait "$pid"
 	sort -n out | cmp - in
 }
+
+@test "par-run: the fourth signal ends it, even if nobody reads its output" {
+	mkfifo out
+	yes | head -n 3000000 >in
+	par-run cat <in >out 3>&- &
+	pid=$!
+	exec {from}<out
+	# It is stuck when its pipe is full and the processor idle: that is its state.
+	eventually grep -q '^State:.S' "/proc/$pid/status"
+	for _ in 1 2 3 4; do
+		kill -TERM "$pid" || true
+		read -r -t 0.05 <> <(:) || true
+	done
+	status=0
+	wait "$pid" || status=$?
+	[[ $status == 143 || $status == 4 ]] # drained before it was stuck
+	exec {from}<&-
+}

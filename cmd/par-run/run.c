@@ -458,6 +458,7 @@ open_run(struct run *run)
 		die(STATUS_BROKEN, errno, "cannot begin");
 	run->keep_order = run->options->keep_order && run->above.fd < 0;
 	signal(SIGPIPE, SIG_IGN);
+	sig_last_resort(PHASE_KILL + 1);
 	if (quarantine_open(&run->quarantine, run->options->quarantine) < 0)
 		die(STATUS_BROKEN, errno, "%s", run->options->quarantine);
 	fdio_pipe_size(STDIN_FILENO, INPUT_PIPE);
