@@ -134,9 +134,12 @@ function zsh(    i, what, spec) {
 		print "\t'*:file:_files'"
 }
 
-function fish(    i, line) {
+function fish(    i, line, skip) {
+	for (i = 1; i <= n; i++)
+		if (arg[i] != "")
+			skip = skip " " names_of(i)
 	if (runs_command)
-		print "complete -c " name " -n '__fish_is_nth_token 1' -a '(__fish_complete_command)'"
+		print "complete -c " name " -x -a '(__fish_complete_subcommand --" skip ")'"
 	for (i = 1; i <= n; i++) {
 		line = "complete -c " name
 		if (letter[i] != "")
