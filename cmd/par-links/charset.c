@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "ascii.h"
 #include "charset.h"
 #include "charset_table.h"
 #include "entity.h"
@@ -12,13 +13,6 @@
 enum { REPLACEMENT = 0xfffd };
 
 _Static_assert((int)CHARSETS <= (int)CHARSET_COUNT, "room for every charset");
-
-static bool
-is_blank(char byte)
-{
-	return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\f' ||
-	    byte == '\r';
-}
 
 /* Compare the len bytes of a, in any case, with b in lowercase. */
 static int
@@ -34,11 +28,11 @@ charset_find(const char *label, size_t len)
 {
 	size_t low = 0, high = CHARSET_LABELS;
 
-	while (len > 0 && is_blank(label[0])) {
+	while (len > 0 && ascii_is_blank(label[0])) {
 		label++;
 		len--;
 	}
-	while (len > 0 && is_blank(label[len - 1]))
+	while (len > 0 && ascii_is_blank(label[len - 1]))
 		len--;
 	if (len >= sizeof(labels[0].label) || memchr(label, '\0', len) != NULL)
 		return NULL;
@@ -56,26 +50,18 @@ charset_find(const char *label, size_t len)
 	return NULL;
 }
 
-static const char *
-skip_blanks(const char *p, const char *end)
-{
-	while (p < end && is_blank(*p))
-		p++;
-	return p;
-}
-
 /* The charset that stands after the "=", quoted or not, or NULL. */
 static const struct charset *
 charset_of_value(const char *p, const char *end)
 {
 	const char *last;
 
-	p = skip_blanks(p, end);
+	p = ascii_skip_blanks(p, end);
 	if (p < end && (*p == '"' || *p == '\'')) {
 		last = memchr(p + 1, *p, (size_t)(end - p - 1));
 		return last == NULL ? NULL : charset_find(p + 1, (size_t)(last - p - 1));
 	}
-	for (last = p; last < end && *last != ';' && !is_blank(*last);)
+	for (last = p; last < end && *last != ';' && !ascii_is_blank(*last);)
 		last++;
 	return charset_find(p, (size_t)(last - p));
 }
@@ -90,7 +76,7 @@ charset_of_type(const char *type, size_t len)
 
 		if (strncasecmp(type, "charset", 7) != 0)
 			continue;
-		p = skip_blanks(type + 7, end);
+		p = ascii_skip_blanks(type + 7, end);
 		if (p < end && *p == '=')
 			return charset_of_value(p + 1, end);
 	}
@@ -157,16 +143,6 @@ without_const(const char *data)
 	return same;
 }
 
-static bool
-is_ascii(const char *data, size_t len)
-{
-	unsigned char all = 0;
-
-	for (size_t i = 0; i < len; i++)
-		all |= (unsigned char)data[i];
-	return all < 0x80;
-}
-
 /*
  * The character of UTF-8 at data: how many bytes it has, 0 if it is none, and
  * then *bad bytes are to be replaced as one.
@@ -209,7 +185,7 @@ charset_is_utf8(const struct charset *charset, const char *data, size_t len)
 
 	if (charset->kind == CHARSET_WHOLE || charset->kind == CHARSET_NONE)
 		return false;
-	if (is_ascii(data, len))
+	if (ascii_is_all(data, len))
 		return true;
 	if (charset->kind != CHARSET_UTF8)
 		return false;

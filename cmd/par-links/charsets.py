@@ -43,6 +43,7 @@ ICONV = {
     "utf-16le": ("UTF-16LE", None),
     "utf-16be": ("UTF-16BE", None),
 }
+SAME = {"iso-8859-8-i": "iso-8859-8"}
 WHOLE = {"iso-2022-jp", "utf-16le", "utf-16be"}
 CODECS = {"macintosh": "mac_roman", "x-mac-cyrillic": "mac_cyrillic", "windows-874": "cp874"}
 OTHERWISE = {
@@ -59,8 +60,7 @@ def index(name):
         if name == "x-user-defined":
             code = 0xF700 + byte
         else:
-            codec = CODECS.get(name, name.replace("iso-8859-8-i", "iso-8859-8"))
-            text = bytes([byte]).decode(codec, "ignore")
+            text = bytes([byte]).decode(CODECS.get(name, name), "ignore")
             code = ord(text) if text else byte if byte < 0xA0 else 0
         codes.append(OTHERWISE.get((name, byte), code))
     return codes
@@ -85,7 +85,7 @@ def main():
     print('#include "charset.h"\n')
     print("/* clang-format off */")
     for name in names:
-        if kind(name) != "CHARSET_BYTE":
+        if kind(name) != "CHARSET_BYTE" or name in SAME:
             continue
         codes = index(name)
         print(f"static const unsigned short {name.replace('-', '_')}[128] = {{")
@@ -101,7 +101,7 @@ def main():
             row += f", .decode = \"{decode}\""
             row += f", .encode = \"{encode}\"" if encode else ""
         elif kind(name) == "CHARSET_BYTE":
-            row += f", .high = {name.replace('-', '_')}"
+            row += f", .high = {SAME.get(name, name).replace('-', '_')}"
         print(f"\t{{ {row} }},")
     print("};\n")
     print("/* Sorted by label. */")

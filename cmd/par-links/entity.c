@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
 
+#include "ascii.h"
 #include "entity.h"
 #include "entity_table.h"
 
@@ -47,19 +48,6 @@ is_alnum(char byte)
 	    (byte >= 'a' && byte <= 'z');
 }
 
-/* The value of a digit of base 10 or 16, or -1. */
-static int
-digit(char byte, unsigned base)
-{
-	if (byte >= '0' && byte <= '9')
-		return byte - '0';
-	if (base == 16 && byte >= 'a' && byte <= 'f')
-		return byte - 'a' + 10;
-	if (base == 16 && byte >= 'A' && byte <= 'F')
-		return byte - 'A' + 10;
-	return -1;
-}
-
 /* src is at "&#".  How many bytes the reference has; 0 if it is none. */
 static size_t
 decode_number(char **to, const char *src, const char *end)
@@ -72,7 +60,8 @@ decode_number(char **to, const char *src, const char *end)
 		base = 16;
 		p++;
 	}
-	for (first = p; p < end && (value = digit(*p, base)) >= 0; p++) {
+	for (first = p; p < end && (value = ascii_hex(*p)) >= 0 && value < (int)base;
+	     p++) {
 		code = code * base + (unsigned)value;
 		if (code > CODE_MAX)
 			code = CODE_STOP;

@@ -7,22 +7,11 @@
 
 #include <idn2.h>
 
+#include "ascii.h"
 #include "host.h"
 #include "punycode.h"
 
 enum { PIECES = 8, IDNA_MAX = 1020 /* bytes of a domain in UTF-8 */ };
-
-int
-host_hex(char byte)
-{
-	if (byte >= '0' && byte <= '9')
-		return byte - '0';
-	if (byte >= 'a' && byte <= 'f')
-		return byte - 'a' + 10;
-	if (byte >= 'A' && byte <= 'F')
-		return byte - 'A' + 10;
-	return -1;
-}
 
 /* May byte not stand in an opaque host? */
 static bool
@@ -86,8 +75,8 @@ parse_piece(struct cursor *in, uint16_t *piece)
 	const char *first = in->at;
 	unsigned value = 0;
 
-	while (in->at < in->end && in->at < first + 4 && host_hex(*in->at) >= 0)
-		value = value * 16 + (unsigned)host_hex(*in->at++);
+	while (in->at < in->end && in->at < first + 4 && ascii_hex(*in->at) >= 0)
+		value = value * 16 + (unsigned)ascii_hex(*in->at++);
 	*piece = (uint16_t)value;
 	return (size_t)(in->at - first);
 }
@@ -207,7 +196,7 @@ parse_number(const char *in, size_t len, uint64_t *out)
 	}
 	*out = 0;
 	for (size_t i = 0; i < len; i++) {
-		int value = host_hex(in[i]);
+		int value = ascii_hex(in[i]);
 
 		if (value < 0 || value >= base)
 			return -1;
@@ -279,9 +268,9 @@ percent_decode(char *dst, const char *in, size_t len)
 	char *to = dst;
 
 	for (size_t i = 0; i < len; i++) {
-		if (in[i] == '%' && i + 2 < len && host_hex(in[i + 1]) >= 0 &&
-		    host_hex(in[i + 2]) >= 0) {
-			*to++ = (char)(host_hex(in[i + 1]) << 4 | host_hex(in[i + 2]));
+		if (in[i] == '%' && i + 2 < len && ascii_hex(in[i + 1]) >= 0 &&
+		    ascii_hex(in[i + 2]) >= 0) {
+			*to++ = (char)(ascii_hex(in[i + 1]) << 4 | ascii_hex(in[i + 2]));
 			i += 2;
 		} else {
 			*to++ = in[i];
@@ -290,20 +279,11 @@ percent_decode(char *dst, const char *in, size_t len)
 	return (size_t)(to - dst);
 }
 
-static bool
-is_ascii(const char *data, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)data[i] >= 0x80)
-			return false;
-	return true;
-}
-
 /* Has it to go through IDNA: other than ASCII in it, or a label that begins "xn--"? */
 static bool
 needs_idna(const char *host, size_t len)
 {
-	if (!is_ascii(host, len))
+	if (!ascii_is_all(host, len))
 		return true;
 	for (size_t i = 0; i < len; i++)
 		if ((i == 0 || host[i - 1] == '.') && len - i >= 4 &&
@@ -376,7 +356,7 @@ to_ascii(char *dst, size_t len)
 	char ascii[2 * IDNA_MAX];
 	size_t got = idna(ascii, sizeof(ascii), dst, len);
 
-	if (got == 0 && is_ascii(dst, len))
+	if (got == 0 && ascii_is_all(dst, len))
 		return (long)len;
 	if (got == 0 && len <= IDNA_MAX)
 		got = idna_by_label(ascii, HOST_ROOM, dst, len);

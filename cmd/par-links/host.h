@@ -19,7 +19,4 @@ enum { HOST_ROOM = 512 }; /* on top of three times the length of the input */
  */
 long host_parse(char *dst, const char *in, size_t len, bool special);
 
-/* The value of a hexadecimal digit, or -1. */
-int host_hex(char byte);
-
 #endif

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "ascii.h"
 #include "kind.h"
 
 enum { BOTH = KIND_HTML | KIND_FOREIGN };
@@ -45,13 +46,6 @@ const struct kind kinds[] = {
 };
 
 _Static_assert(sizeof(kinds) / sizeof(kinds[0]) <= KIND_MAX, "room for every kind");
-
-static bool
-is_blank(char byte)
-{
-	return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\f' ||
-	    byte == '\r';
-}
 
 /* Add the kinds of one element; false if there is none of that name. */
 static bool
@@ -110,23 +104,15 @@ next_candidate(const char *value, size_t len, size_t *at, size_t *link_len)
 			inside = *p == '(' || (inside && *p != ')');
 			p++;
 		}
-	while (p < end && (is_blank(*p) || *p == ','))
+	while (p < end && (ascii_is_blank(*p) || *p == ','))
 		p++;
-	for (first = p; p < end && !is_blank(*p);)
+	for (first = p; p < end && !ascii_is_blank(*p);)
 		p++;
 	while (p > first && p[-1] == ',')
 		p--;
 	*at = (size_t)(first - value);
 	*link_len = (size_t)(p - first);
 	return *link_len > 0;
-}
-
-static const char *
-skip_blanks(const char *p, const char *end)
-{
-	while (p < end && is_blank(*p))
-		p++;
-	return p;
 }
 
 /* Past "url =", if that is what stands there. */
@@ -137,26 +123,26 @@ skip_url(const char *p, const char *end)
 
 	if (end - p < 3 || strncasecmp(p, "url", 3) != 0)
 		return p;
-	equals = skip_blanks(p + 3, end);
+	equals = ascii_skip_blanks(p + 3, end);
 	if (equals == end || *equals != '=')
 		return p;
-	return skip_blanks(equals + 1, end);
+	return ascii_skip_blanks(equals + 1, end);
 }
 
 /* The URL of "5; url='x'". */
 static bool
 refresh_url(const char *value, size_t len, size_t *at, size_t *link_len)
 {
-	const char *end = value + len, *p = skip_blanks(value, end), *time = p;
+	const char *end = value + len, *p = ascii_skip_blanks(value, end), *time = p;
 
 	while (p < end && ((*p >= '0' && *p <= '9') || *p == '.'))
 		p++;
-	if (p == time || p == end || !(is_blank(*p) || *p == ';' || *p == ','))
+	if (p == time || p == end || !(ascii_is_blank(*p) || *p == ';' || *p == ','))
 		return false;
-	p = skip_blanks(p, end);
+	p = ascii_skip_blanks(p, end);
 	if (p < end && (*p == ';' || *p == ','))
 		p++;
-	p = skip_url(skip_blanks(p, end), end);
+	p = skip_url(ascii_skip_blanks(p, end), end);
 	if (p < end && (*p == '\'' || *p == '"')) {
 		const char *quote = memchr(p + 1, *p, (size_t)(end - p - 1));
 

@@ -15,6 +15,7 @@
  *	entity.[ch]    character references; entity_table.h is made by entities.py
  *	charset.[ch]   encodings; charset_table.h is made by charsets.py
  *	pattern.[ch]   PCRE2 patterns
+ *	ascii.h        what bytes are
  *	room.[ch]      buffers that grow
  *	sandbox.[ch]   nothing but read, write and memory
  */

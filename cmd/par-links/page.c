@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "ascii.h"
 #include "entity.h"
 #include "page.h"
 
@@ -187,13 +188,6 @@ use_base_element(struct pages *pages)
 	sink->has_base = true;
 }
 
-static bool
-is_blank(char byte)
-{
-	return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\f' ||
-	    byte == '\r';
-}
-
 /* Runs of blanks become one, and those at the ends none. */
 static size_t
 collapse(char *text, size_t len)
@@ -201,7 +195,7 @@ collapse(char *text, size_t len)
 	char *to = text;
 
 	for (size_t i = 0; i < len; i++)
-		if (!is_blank(text[i]))
+		if (!ascii_is_blank(text[i]))
 			*to++ = text[i];
 		else if (to > text && to[-1] != ' ')
 			*to++ = ' ';
