@@ -119,3 +119,37 @@ for line in open("out", "rb"):
         assert base64.b64decode(record["body_base64"]) == want, record
 '
 }
+
+@test "par-fetch: --progress counts pages, bytes and failures by kind" {
+	port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+	printf '%s\n' "$HOSTILE/size/1000000" "$HOSTILE/size/2000000" "$HOSTILE/status/404" \
+		"$HOSTILE/status/500" "$HOSTILE/status/501" 'no url' "$HOSTILE/short" "$HOSTILE/size/9999999" \
+		"$HOSTILE/silent" "http://127.0.0.1:$port/" >urls
+	run -1 --separate-stderr par-fetch --progress --retries 0 --max-body 5M --max-time 2s <urls
+	# shellcheck disable=SC2154 # bats sets stderr
+	[[ $(tail -n 1 <<<"$stderr") =~ ^'10 pages, '[0-9]+' a second, '[0-9]+\.[0-9]' MB, 1 refused, 2 broken connections, 1 time-outs, 1 over a limit, 1 4xx, 2 5xx'$ ]]
+}
+
+@test "par-fetch: --progress keeps a line up to date on a terminal" {
+	cat >terminal.py <<'END'
+import os, pty, sys
+pid, terminal = pty.fork()
+if pid == 0:
+    os.dup2(os.open("urls", os.O_RDONLY), 0)
+    os.dup2(os.open("out", os.O_WRONLY | os.O_CREAT), 1)
+    os.execvp("par-fetch", ["par-fetch", "--progress"])
+seen = b""
+try:
+    while piece := os.read(terminal, 4096):
+        seen += piece
+except OSError:
+    pass
+open("seen", "wb").write(seen)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+END
+	printf '%s\n' "$HOSTILE/ok" "$HOSTILE/slow/1" 'no url' >urls
+	run -1 python3 terminal.py
+	grep -aq $'\r2 pages, [0-9]* a second, 0.0 MB, 1 in flight, 1 refused\033\\[K' seen
+	grep -aq $'\r\033\\[Kpar-fetch: no url: ' seen
+	[ "$(tr -d '\r' <seen | tail -n 1 | sed 's/.*\x1b\[K//')" = "$(tr -d '\r' <seen | tail -n 1 | grep -ao '3 pages, .*')" ]
+}

@@ -13,6 +13,7 @@
 #include "fdio.h"
 #include "fetcher.h"
 #include "fifo.h"
+#include "progress.h"
 #include "request.h"
 #include "robots.h"
 #include "schedule.h"
@@ -38,6 +39,7 @@ struct fetcher {
 	CURLU *parser;
 	struct schedule schedule;
 	struct robots robots;
+	struct progress progress;
 	struct request *refused, **refused_tail; /* that hold no URL */
 	struct transfer *idle;
 	struct transfer *done, **done_tail; /* their records wait to be written */
@@ -114,6 +116,7 @@ fetcher_open(struct fetcher *fetcher, const struct settings *set)
 	curl_multi_setopt(fetcher->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
 	client_open(&fetcher->client, set);
 	open_form(fetcher);
+	progress_open(&fetcher->progress, set->progress);
 	robots_open(&fetcher->robots, set->agent);
 	schedule_open(&fetcher->schedule, (unsigned)set->per_host, set->delay);
 	fetcher->refused_tail = &fetcher->refused;
@@ -128,6 +131,7 @@ fetcher_close(struct fetcher *fetcher)
 {
 	enum status status = stage_close(&fetcher->stage);
 
+	progress_close(&fetcher->progress);
 	while (fetcher->idle != NULL) {
 		struct transfer *transfer = fetcher->idle;
 
@@ -477,6 +481,9 @@ written(struct fetcher *fetcher, struct transfer *transfer)
 	struct record name = request_name(transfer->request);
 	struct request *request;
 
+	progress_count(&fetcher->progress, transfer);
+	if (transfer->failed && !stage_native(&fetcher->stage))
+		progress_hide(&fetcher->progress);
 	if (transfer->failed)
 		stage_fail(&fetcher->stage, &name, transfer->why);
 	else
@@ -519,21 +526,28 @@ static int
 patience(const struct fetcher *fetcher)
 {
 	uint64_t due = schedule_due(&fetcher->schedule), now = clock_ms();
+	int most = fetcher->progress.terminal ? PROGRESS_EVERY : WAIT_MAX;
 
-	if (fetcher->stuck || due >= now + WAIT_MAX)
-		return WAIT_MAX;
+	if (fetcher->stuck || due >= now + (uint64_t)most)
+		return most;
 	return due > now ? (int)(due - now) : 0;
 }
 
-/* Wait until there is something to do, and read the input if it has come. */
+static bool
+reads_input(const struct fetcher *fetcher)
+{
+	return fetcher->input_empty && wants_input(fetcher);
+}
+
+/* Wait until there is something to do. */
 static void
 wait_for_events(struct fetcher *fetcher)
 {
 	struct curl_waitfd extra[2];
 	unsigned count = 0;
-	bool reading = fetcher->input_empty && wants_input(fetcher);
 
-	if (reading)
+	progress_show(&fetcher->progress, fetcher->in_flight);
+	if (reads_input(fetcher))
 		extra[count++] = (struct curl_waitfd){ .fd = STDIN_FILENO,
 			.events = CURL_WAIT_POLLIN };
 	if (!stage_flush_now(&fetcher->stage) || fetcher->stuck)
@@ -542,15 +556,21 @@ wait_for_events(struct fetcher *fetcher)
 	if (curl_multi_poll(fetcher->multi, extra, count, patience(fetcher), NULL) !=
 	    CURLM_OK)
 		no_memory();
-	if (reading) {
-		/* libcurl does not tell of an input that has only been closed. */
-		struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+}
 
-		if (poll(&input, 1, 0) > 0) {
-			stage_fill(&fetcher->stage);
-			fetcher->input_empty = false;
-		}
-	}
+/*
+ * Read what has come of the input, if more of it is wanted.  libcurl does not tell
+ * of an input that has only been closed, so poll(2) is asked.
+ */
+static void
+read_input(struct fetcher *fetcher)
+{
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+
+	if (!reads_input(fetcher) || poll(&input, 1, 0) <= 0)
+		return;
+	stage_fill(&fetcher->stage);
+	fetcher->input_empty = false;
 }
 
 static bool
@@ -574,6 +594,7 @@ fetcher_run(const struct settings *set)
 			no_memory();
 		if (collect(&fetcher) + emit(&fetcher) == 0 && !finished(&fetcher))
 			wait_for_events(&fetcher);
+		read_input(&fetcher);
 	}
 	return fetcher_close(&fetcher);
 }

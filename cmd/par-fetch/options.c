@@ -339,6 +339,8 @@ add_output(struct table *table, struct settings *set)
 		{ 'o', "output-dir", OPT_STRING, &set->folder, "DIR",
 		    "write bodies to files in DIR; records have their paths", 0, 0,
 		    NULL },
+		{ 0, "progress", OPT_FLAG, &set->progress, NULL,
+		    "show how far it is on standard error", 0, 0, NULL },
 		{ 0, "warc", OPT_STRING, &set->warc, "FILE",
 		    "append requests and answers to FILE, a WARC", 0, 0, NULL },
 		{ 0 },

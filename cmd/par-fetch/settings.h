@@ -54,7 +54,7 @@ struct settings {
 	bool location; /* as it is anyway */
 	const char *folder; /* for bodies */
 	const char *warc; /* archive */
-	bool if_modified, json, robots;
+	bool if_modified, json, progress, robots;
 	bool head, netrc, insecure, http1;
 };
 

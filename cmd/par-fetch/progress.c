@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "fdio.h"
+#include "progress.h"
+
+enum { LINE = 512 };
+
+void
+progress_open(struct progress *progress, bool on)
+{
+	uint64_t now = clock_ms();
+
+	*progress = (struct progress){ .on = on, .started = now, .next = now };
+	progress->terminal = on && isatty(STDERR_FILENO);
+}
+
+static enum kind
+kind_of(struct transfer *transfer)
+{
+	long status;
+
+	if (transfer->request->refusal != NULL)
+		return KIND_REFUSED;
+	if (!transfer->broken) {
+		status = transfer_status(transfer);
+		return status >= 400 && status <= 499 ? KIND_4XX
+		    : status >= 500 && status <= 599  ? KIND_5XX
+						      : KINDS;
+	}
+	switch ((int)transfer->code) {
+	case CURLE_OK:
+	case CURLE_WRITE_ERROR:
+		return KIND_LIMIT;
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		return KIND_NAME;
+	case CURLE_OPERATION_TIMEDOUT:
+		return KIND_TIME;
+	case CURLE_COULDNT_CONNECT:
+	case CURLE_GOT_NOTHING:
+	case CURLE_SEND_ERROR:
+	case CURLE_RECV_ERROR:
+	case CURLE_PARTIAL_FILE:
+		return KIND_CONNECTION;
+	default:
+		return KIND_OTHER;
+	}
+}
+
+void
+progress_count(struct progress *progress, struct transfer *transfer)
+{
+	enum kind kind;
+
+	if (!progress->on)
+		return;
+	kind = kind_of(transfer);
+	progress->pages++;
+	progress->bytes += transfer->request->refusal == NULL ? transfer->body : 0;
+	if (kind != KINDS)
+		progress->kinds[kind]++;
+}
+
+static void
+put_kinds(const struct progress *progress, char *line, size_t at)
+{
+	static const char *const names[KINDS] = { [KIND_REFUSED] = "refused",
+		[KIND_NAME] = "not found by name",
+		[KIND_CONNECTION] = "broken connections",
+		[KIND_TIME] = "time-outs",
+		[KIND_LIMIT] = "over a limit",
+		[KIND_OTHER] = "other failures",
+		[KIND_4XX] = "4xx",
+		[KIND_5XX] = "5xx" };
+
+	for (size_t i = 0; i < KINDS; i++)
+		if (progress->kinds[i] > 0)
+			at += (size_t)snprintf(line + at, LINE - at, ", %llu %s",
+			    (unsigned long long)progress->kinds[i], names[i]);
+}
+
+/* The line as it is now. */
+static void
+make_line(const struct progress *progress, char line[static LINE], size_t in_flight)
+{
+	double seconds = (double)(clock_ms() - progress->started) / 1000;
+	double rate = seconds > 0 ? (double)progress->pages / seconds : 0;
+	int at = snprintf(line, LINE, "%llu pages, %.0f a second, %.1f MB",
+	    (unsigned long long)progress->pages, rate, (double)progress->bytes / 1e6);
+
+	if (in_flight > 0)
+		at +=
+		    snprintf(line + at, LINE - (size_t)at, ", %zu in flight", in_flight);
+	put_kinds(progress, line, (size_t)at);
+}
+
+void
+progress_show(struct progress *progress, size_t in_flight)
+{
+	char line[LINE], text[LINE + 16];
+	uint64_t now;
+
+	if (!progress->terminal)
+		return;
+	now = clock_ms();
+	if (now < progress->next)
+		return;
+	progress->next = now + PROGRESS_EVERY;
+	progress->shown = true;
+	make_line(progress, line, in_flight);
+	snprintf(text, sizeof(text), "\r%s\033[K", line);
+	(void)fdio_write(STDERR_FILENO, text, strlen(text));
+}
+
+void
+progress_hide(struct progress *progress)
+{
+	if (!progress->shown)
+		return;
+	(void)fdio_write(STDERR_FILENO, "\r\033[K", 4);
+	progress->shown = false;
+	progress->next = 0;
+}
+
+void
+progress_close(struct progress *progress)
+{
+	char line[LINE], text[LINE + 16];
+
+	if (!progress->on)
+		return;
+	progress_hide(progress);
+	make_line(progress, line, 0);
+	snprintf(text, sizeof(text), "%s\n", line);
+	(void)fdio_write(STDERR_FILENO, text, strlen(text));
+}
