@@ -30,7 +30,8 @@
 #include "site.h"
 #include "stage.h"
 
-enum { HEAP_LIMIT = 256 << 10 /* KiB that one search of a user's pattern may take */ };
+/* What one search of a user's pattern may take: steps, unless told, and KiB. */
+enum { MATCH_LIMIT = 10000000, HEAP_LIMIT = 256 << 10 };
 
 /* The options. */
 struct options {
@@ -53,7 +54,7 @@ static const char *
 take_pattern(void *target, const char *value)
 {
 	struct pattern_list *list = target;
-	const struct pattern_limits limits = { 10000000, HEAP_LIMIT };
+	const struct pattern_limits limits = { MATCH_LIMIT, HEAP_LIMIT };
 	struct pattern *all = realloc(list->all, (list->count + 1) * sizeof(*all));
 
 	if (all == NULL)
@@ -77,6 +78,13 @@ take_fragments(void *target, const char *value)
 }
 
 static void
+limit_patterns(struct pattern_list *list, uint32_t match)
+{
+	for (size_t i = 0; i < list->count; i++)
+		pattern_limit(&list->all[i], match);
+}
+
+static void
 free_patterns(struct pattern_list *list)
 {
 	for (size_t i = 0; i < list->count; i++)
@@ -92,6 +100,8 @@ open_what_is_chosen(struct options *o, const struct opt_program *program)
 	struct choice *c = &o->choice;
 	char why[PATTERN_WHY];
 
+	limit_patterns(&c->include, limits.match);
+	limit_patterns(&c->exclude, limits.match);
 	if (o->regex == NULL)
 		c->regex = NULL;
 	else if (pattern_open(c->regex, o->regex, user_pattern, &limits, why) < 0)
@@ -127,8 +137,8 @@ parse_options(struct options *o, int argc, char **argv)
 		    "script, source, track, use, video, or all",
 		    0, 0, take_kinds },
 		{ 0, "match-limit", OPT_NUMBER, &o->match_limit, "N",
-		    "most steps of a search of --regex (default 10000000)", 1, UINT32_MAX,
-		    NULL },
+		    "most steps of a search for a PATTERN (default 10000000)", 1,
+		    UINT32_MAX, NULL },
 		{ 0, "max-record", OPT_SIZE, &o->max_record, "SIZE",
 		    "fail records longer than SIZE (default 64M)", 1, 1 << 30, NULL },
 		{ 0, "no-sandbox", OPT_OFF, &o->sandbox, NULL,
@@ -167,6 +177,17 @@ parse_options(struct options *o, int argc, char **argv)
 	open_what_is_chosen(o, &program);
 }
 
+/* A page is named by its URL. */
+static void
+fail(struct stage *stage, struct record rec, const char *why)
+{
+	struct field url;
+
+	if (field_at(rec.data, rec.len, 0, &url))
+		rec.len = url.len;
+	stage_fail(stage, &rec, why);
+}
+
 /* Read pages, write links; the program's exit status. */
 static enum status
 work(const struct options *options, struct scanner *scanner)
@@ -190,10 +211,10 @@ work(const struct options *options, struct scanner *scanner)
 	while (stage_next(&stage, &rec) == RECORD_OK) {
 		const char *why = page_links(&pages, &rec);
 
-		if (why != NULL)
-			stage_fail(&stage, &rec, why);
-		else
+		if (why == NULL)
 			stage_ok(&stage, rec.number);
+		else
+			fail(&stage, rec, why);
 	}
 	pages_close(&pages);
 	sink_close(&sink);
@@ -208,7 +229,7 @@ main(int argc, char **argv)
 	struct options options = {
 		.choice = { .regex = &regex },
 		.max_record = RECORD_LIMIT,
-		.match_limit = 10000000,
+		.match_limit = MATCH_LIMIT,
 		.sandbox = true,
 	};
 	struct scanner scanner;

@@ -61,6 +61,12 @@ pattern_close(struct pattern *pattern)
 	pcre2_code_free(pattern->code);
 }
 
+void
+pattern_limit(struct pattern *pattern, uint32_t match)
+{
+	pcre2_set_match_limit(pattern->context, match);
+}
+
 int
 pattern_match(struct pattern *pattern, const char *data, size_t len, size_t at, char *why)
 {

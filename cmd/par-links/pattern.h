@@ -39,6 +39,9 @@ int pattern_open(struct pattern *pattern, const char *source, uint32_t options,
     const struct pattern_limits *limits, char why[static PATTERN_WHY]);
 void pattern_close(struct pattern *pattern);
 
+/* Change how many steps a search may take. */
+void pattern_limit(struct pattern *pattern, uint32_t match);
+
 /*
  * Search data, len bytes, from at on.  1 and pattern->groups set, valid until
  * the next search; 0: no match; -1 and a sentence in why (NULL: not wanted).
