@@ -36,30 +36,34 @@ fate_done(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
 	tell(run, slot, &(struct ack){ .index = number, .bytes = bytes });
 }
 
-/* Name a failed record, here or above. */
+/* A record that is given up. */
+struct failure {
+	struct record record;
+	size_t bytes; /* of output all the same */
+	uint64_t attempts;
+	const char *why;
+};
+
+/* Name it, or set it aside, here or above. */
 static void
-name(struct run *run, struct slot *slot, const struct record *record, size_t bytes,
-    uint64_t attempts, const char *why, size_t why_len)
+name(struct run *run, struct slot *slot, const struct failure *failure)
 {
-	char text[1024];
+	const struct record *record = &failure->record;
 
 	run->counts.failed++;
 	run->deaths = 0;
 	tell(run, slot,
 	    &(struct ack){ .index = record->number,
-		.bytes = bytes,
+		.bytes = failure->bytes,
 		.fate = FATE_FAIL,
-		.reason = why,
-		.reason_len = why_len });
+		.reason = failure->why,
+		.reason_len = strlen(failure->why) });
 	if (run->above.fd >= 0)
 		return;
-	snprintf(text, sizeof(text), "%.*s", (int)(why_len > 1000 ? 1000 : why_len), why);
-	if (why_len == 0)
-		strcpy(text, "failed");
 	if (run->quarantine.fd < 0)
-		warn_record(record->data, record->len, text);
-	else if (quarantine_add(&run->quarantine, record, attempts, text,
-		     slot == NULL ? NULL : slot->worker.last_line,
+		warn_record(record->data, record->len, failure->why);
+	else if (quarantine_add(&run->quarantine, record, failure->attempts, failure->why,
+		     slot == NULL ? "" : slot->worker.last_line,
 		     slot == NULL ? 0 : slot->worker.last_len) < 0)
 		run_broken(run, errno, run->quarantine.path);
 }
@@ -77,10 +81,15 @@ void
 fate_failed(struct run *run, struct slot *slot, struct batch *batch, size_t bytes,
     const char *why, size_t why_len)
 {
-	struct record record = record_of(batch);
+	char text[ACK_LINE_MAX];
 
+	snprintf(text, sizeof(text), "%.*s", (int)why_len, why);
 	collect_done(run, slot, batch->first, bytes);
-	name(run, slot, &record, bytes, batch->attempts + 1, why, why_len);
+	name(run, slot,
+	    &(struct failure){ .record = record_of(batch),
+		.bytes = bytes,
+		.attempts = batch->attempts + 1,
+		.why = why_len > 0 ? text : "failed" });
 	batch_free(batch);
 }
 
@@ -103,7 +112,18 @@ void
 fate_refused(struct run *run, const struct record *record, const char *why)
 {
 	no_output(run, record->number);
-	name(run, NULL, record, 0, 0, why, strlen(why));
+	name(run, NULL, &(struct failure){ .record = *record, .why = why });
+}
+
+/* The record of batch will not be done.  Takes the batch. */
+static void
+give_up(struct run *run, struct slot *slot, struct batch *batch, const char *why)
+{
+	no_output(run, batch->first);
+	name(run, slot,
+	    &(struct failure){
+		.record = record_of(batch), .attempts = batch->attempts, .why = why });
+	batch_free(batch);
 }
 
 /* Try it once more after a while, or give it up when that was done often enough. */
@@ -113,11 +133,7 @@ again(struct run *run, struct slot *slot, struct batch *batch, uint64_t wait,
 {
 	batch->attempts++;
 	if (batch->attempts > run->options->retries) {
-		struct record record = record_of(batch);
-
-		no_output(run, record.number);
-		name(run, slot, &record, 0, batch->attempts, why, strlen(why));
-		batch_free(batch);
+		give_up(run, slot, batch, why);
 		return;
 	}
 	run->counts.sent_again++;
@@ -142,9 +158,9 @@ void
 fate_retry(struct run *run, struct slot *slot, struct batch *batch, const char *why,
     size_t why_len)
 {
-	char text[1024];
+	char text[ACK_LINE_MAX];
 
-	snprintf(text, sizeof(text), "%.*s", (int)(why_len > 900 ? 900 : why_len), why);
+	snprintf(text, sizeof(text), "%.*s", (int)why_len, why);
 	again(run, slot, batch, back_off(run, batch->attempts),
 	    why_len > 0 ? text : "failed for now");
 }
@@ -349,15 +365,11 @@ block_failed(struct run *run, struct slot *slot, struct batch *batch, const char
 	}
 	for (uint64_t i = 0, at = 0; i < batch->count; i++) {
 		struct batch *one = batch_slice(batch, i, 1, at);
-		struct record record;
 
 		if (one == NULL)
 			run_broken(run, ENOMEM, "record");
-		record = record_of(one);
-		no_output(run, record.number);
-		name(run, slot, &record, 0, batch->attempts, why, strlen(why));
 		at += one->len;
-		batch_free(one);
+		give_up(run, slot, one, why);
 	}
 	batch_free(batch);
 }
