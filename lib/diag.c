@@ -119,6 +119,9 @@ write_line(const char *line, size_t len)
 	}
 }
 
+static void vwarn(int error, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+
 static void
 vwarn(int error, const char *format, va_list args)
 {
@@ -183,7 +186,7 @@ die(enum status status, int error, const char *format, ...)
 	va_start(args, format);
 	vwarn(error, format, args);
 	va_end(args);
-	exit(status);
+	exit((int)status);
 }
 
 void
