@@ -119,8 +119,8 @@ write_line(const char *line, size_t len)
 	}
 }
 
-static void vwarn(int error, const char *format, va_list args)
-    __attribute__((format(printf, 2, 0)));
+static void
+vwarn(int error, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 
 static void
 vwarn(int error, const char *format, va_list args)
