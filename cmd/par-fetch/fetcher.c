@@ -340,7 +340,8 @@ back_off(struct fetcher *fetcher, const struct request *request)
 		delay *= 2;
 	if (delay > fetcher->set->retry_max_delay)
 		delay = fetcher->set->retry_max_delay;
-	return delay / 2 + (uint64_t)(erand48(fetcher->random) * (double)(delay / 2));
+	delay /= 2;
+	return delay + (uint64_t)(erand48(fetcher->random) * (double)delay);
 }
 
 /* Try again later, if that is allowed; false if not. */
