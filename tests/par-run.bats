@@ -597,3 +597,27 @@ make_hanger() {
 	[[ $status == 143 || $status == 4 ]] # drained before it was stuck
 	exec {from}<&-
 }
+
+@test "par-run: --stats and SIGUSR1 show what each worker did" {
+	run -1 --separate-stderr par-run -s -n 3 par-fib < <(echo x; seq 999)
+	echo "$stderr" | awk '
+		/jobs  % of all/ { table = 1; next }
+		table && $NF != "all" { jobs += $1; share += $2; failed += $5; out += $9; workers++ }
+		table && $NF == "all" { good = jobs == 1000 && $1 == 1000 && failed == 1 && $5 == 1 &&
+			share > 99.9 && share < 100.1 && workers == 3 && out == $9 && $7 == 3 && $8 == 2 + 9 * 2 + 90 * 3 + 900 * 4 - 0 }
+		END { exit !good }'
+	[ "$((${#output} + 1))" = "$(awk '$NF == "all" { print $9 }' <<<"$stderr")" ]
+	run -0 --separate-stderr par-run -s -n 2 cat < <(seq 1000)
+	[ "$(awk '$NF == "all" { print $1 }' <<<"$stderr")" = 1000 ]
+	mkfifo in
+	par-run -n 2 par-fib <in >out 2>err 3>&- &
+	pid=$!
+	exec {to}>in
+	echo 10 >&"$to"
+	eventually test -s out
+	kill -USR1 "$pid"
+	eventually grep -q all err
+	exec {to}>&-
+	wait "$pid"
+	[ "$(awk '$NF == "all" { print $1 }' err)" = 1 ]
+}

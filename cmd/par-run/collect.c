@@ -107,6 +107,7 @@ done_early(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
 void
 collect_done(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
 {
+	slot->account.bytes_out += bytes;
 	if (run->keep_order) {
 		if (number != run->order.next) {
 			done_early(run, slot, number, bytes);
@@ -163,8 +164,10 @@ take_ack(struct run *run, struct slot *slot, const struct ack *ack)
 static void
 know(struct run *run, struct slot *slot)
 {
-	if (slot->worker.kind == WORKER_PLAIN)
+	if (slot->worker.kind == WORKER_PLAIN) {
 		worker_mute(&slot->worker);
+		slot->account.done += slot->worker.window.given_records;
+	}
 	if (run->kind == WORKER_UNKNOWN)
 		run_known(run, slot->worker.kind, &slot->worker.hello);
 }
@@ -188,6 +191,8 @@ finished(struct run *run, struct slot *slot, uint64_t acks)
 	if (acks == 0)
 		return;
 	window_trim(&slot->worker.window);
+	if (slot->worker.window.records == 0)
+		account_idle(slot);
 	slot->progress_at = run_work_time(run);
 	dispatch_credit(run, slot, acks);
 	slot->check_wait = 1;
@@ -247,6 +252,7 @@ pass_whole(struct run *run, struct slot *slot, size_t from)
 		if (fdio_write(run->out, hold->data + hold->start, len) < 0)
 			run_output_failed(run, errno);
 		worker_release(&slot->worker, len);
+		slot->account.bytes_out += len;
 		run->deaths = 0;
 	}
 	if (hold->end - hold->start <= run->options->max_record)

@@ -24,6 +24,7 @@ enum {
 void
 dispatch_start(struct run *run, struct slot *slot)
 {
+	slot->account.starts++;
 	slot->credit = slot->least = 1;
 	slot->turn_since = 0;
 	slot->turn_acks = 0;
@@ -241,6 +242,9 @@ give(struct run *run, struct slot *slot)
 	}
 	if (window_add(&slot->worker.window, batch) < 0)
 		run_broken(run, ENOMEM, "window");
+	account_given(slot, batch->count, batch->len);
+	if (slot->worker.kind == WORKER_PLAIN) /* nobody will tell */
+		slot->account.done += batch->count;
 	slot->writable = false;
 	feed(slot);
 	if (slot->worker.kind == WORKER_PLAIN)

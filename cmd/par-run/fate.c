@@ -30,7 +30,7 @@ tell(struct run *run, struct slot *slot, const struct ack *ack)
 void
 fate_done(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
 {
-	run->counts.done++;
+	slot->account.done++;
 	run->deaths = 0;
 	collect_done(run, slot, number, bytes);
 	tell(run, slot, &(struct ack){ .index = number, .bytes = bytes });
@@ -51,6 +51,8 @@ name(struct run *run, struct slot *slot, const struct failure *failure)
 	const struct record *record = &failure->record;
 
 	run->counts.failed++;
+	if (slot != NULL)
+		slot->account.failed++;
 	run->deaths = 0;
 	tell(run, slot,
 	    &(struct ack){ .index = record->number,
@@ -406,6 +408,7 @@ fate_of_worker(struct run *run, struct slot *slot)
 	bool crashed = failed && run->phase < PHASE_STOP;
 	char how[WORKER_EXIT_TEXT];
 
+	account_idle(slot);
 	worker_errors(worker);
 	worker_exit_text(worker, how);
 	if (run->kind == WORKER_BLOCK) {

@@ -8,6 +8,8 @@
  *	dispatch.[ch] records to workers, on demand
  *	collect.[ch]  what workers say and write, to standard output
  *	order.[ch]    input order restored
+ *	account.[ch]  what each worker did, as a table
+ *	quarantine.[ch]  where records that are given up are set aside
  *	fate.[ch]     done, sent again, given up; workers that die
  */
 #include "cpus.h"
@@ -29,6 +31,8 @@ main(int argc, char **argv)
 		{ 0, "map", OPT_FLAG, &options.map, NULL,
 		    "COMMAND writes one line for each that it reads, in order", 0, 0,
 		    NULL },
+		{ 's', "stats", OPT_FLAG, &options.stats, NULL,
+		    "show at the end what each worker did", 0, 0, NULL },
 		{ 't', "timeout", OPT_DURATION, &options.timeout, "TIME",
 		    "try a record again that takes longer than TIME", 1, 0, NULL },
 		{ 0, "max-record", OPT_SIZE, &options.max_record, "SIZE",
@@ -45,7 +49,7 @@ main(int argc, char **argv)
 		{ 0 },
 	};
 	const struct opt_program program = { .name = "par-run",
-		.synopsis = "[-k] [-b SIZE] [-N N] [-n N] [-q FILE] [-r N] [-t TIME] "
+		.synopsis = "[-ks] [-b SIZE] [-N N] [-n N] [-q FILE] [-r N] [-t TIME] "
 			    "[--map] [--max-record SIZE] "
 			    "COMMAND [ARG...]",
 		.about = "Run copies of COMMAND side by side: the records of standard "

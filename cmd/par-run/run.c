@@ -116,7 +116,6 @@ start_due(struct run *run)
 		if (slot->worker.pid != 0 || slot->retired || slot->start_at > run->now ||
 		    run->phase >= PHASE_STOP || !run_has_input(run))
 			continue;
-		run->counts.restarts++;
 		run_start(run, slot);
 	}
 }
@@ -207,7 +206,9 @@ take_signals(struct run *run)
 	int number;
 
 	while ((number = sig_next(run->signals)) != 0)
-		if (number != SIGCHLD)
+		if (number == SIGUSR1)
+			account_show(run);
+		else if (number != SIGCHLD)
 			go_further(run);
 	look_for_ends(run);
 }
@@ -446,7 +447,7 @@ finished(const struct run *run)
 static void
 open_run(struct run *run)
 {
-	static const int caught[] = { SIGCHLD, SIGINT, SIGTERM, SIGHUP };
+	static const int caught[] = { SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGUSR1 };
 
 	run->out = STDOUT_FILENO;
 	run->now = clock_ms();
@@ -519,6 +520,8 @@ run_command(const struct run_options *options)
 	if (run.above.fd >= 0 && supervisor_flush(&run.above) < 0)
 		run_output_failed(&run, errno);
 	status = sum_up(&run);
+	if (options->stats)
+		account_show(&run);
 	if (close(run.out) < 0 && errno != EINTR)
 		run_output_failed(&run, errno);
 	for (size_t i = 0; i < run.slot_count; i++)

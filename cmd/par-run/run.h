@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "account.h"
 #include "batch.h"
 #include "diag.h"
 #include "intake.h"
@@ -28,6 +29,7 @@ struct run_options {
 	uint64_t retries; /* tries after the first of a record that is not finished */
 	uint64_t max_record; /* bytes */
 	bool keep_order;
+	bool stats; /* show the table of account at the end */
 	const char *quarantine; /* where to set records aside; NULL: name them */
 	uint64_t timeout; /* ms that a record may take; 0: as long as it likes */
 	uint64_t block_records; /* a process for each so many records; 0: not so */
@@ -44,6 +46,7 @@ struct kept {
 /* One worker's place. */
 struct slot {
 	struct worker worker;
+	struct account account;
 	char name[32], of[32]; /* PAR_WORKER=3, PAR_WORKERS=8 */
 	const char *env[3];
 	uint64_t least; /* credit is never below it */
@@ -80,7 +83,7 @@ enum phase {
 };
 
 struct counts {
-	uint64_t done, failed, sent_again, restarts;
+	uint64_t failed, sent_again;
 	uint64_t unknown; /* given to plain workers that died */
 };
 
