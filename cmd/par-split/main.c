@@ -119,6 +119,8 @@ run(struct command *command)
 		status = split_run(plan, command->paths, command->count);
 	if (command->mkfifo)
 		names_remove(command->paths, command->count);
+	if (command->number > 0)
+		names_free(command->paths, command->count);
 	return status;
 }
 

@@ -85,6 +85,14 @@ names_list(const char *template, size_t count)
 	return names;
 }
 
+void
+names_free(char **names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+}
+
 int
 names_mkfifo(char *const *names, size_t count, const char **failed)
 {

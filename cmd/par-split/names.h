@@ -18,8 +18,9 @@ const char *names_check(const char *template);
 /* The name with number; the caller frees.  NULL if there is no memory. */
 char *names_make(const char *template, uint64_t number);
 
-/* The names with 0 to count - 1; the caller frees each and the array. */
+/* The names with 0 to count - 1, for names_free(). */
 char **names_list(const char *template, size_t count);
+void names_free(char **names, size_t count);
 
 /*
  * Make a FIFO, for this user alone, of each name; a FIFO that is there already is
