@@ -72,6 +72,14 @@ names_make(const char *template, uint64_t number)
 	return name;
 }
 
+void
+names_free(char **names, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(names[i]);
+	free(names);
+}
+
 char **
 names_list(const char *template, size_t count)
 {
@@ -79,18 +87,12 @@ names_list(const char *template, size_t count)
 
 	for (size_t i = 0; names != NULL && i < count; i++) {
 		names[i] = names_make(template, i);
-		if (names[i] == NULL)
+		if (names[i] == NULL) {
+			names_free(names, i);
 			return NULL;
+		}
 	}
 	return names;
-}
-
-void
-names_free(char **names, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		free(names[i]);
-	free(names);
 }
 
 int
