@@ -155,10 +155,10 @@ http://b.test:$HOSTILE_PORT/ok"
 
 @test "par-fetch: --per-host bounds what is in flight to a host" {
 	for i in {1..12}; do echo "$HOSTILE/slow/0.1?$i"; done >urls
-	before=$(grep -c open "$HOSTILE_LOG")
+	before=$(connections)
 	par-fetch --per-host 2 <urls >out
 	[ "$(wc -l <out)" -eq 12 ]
-	[ $(($(grep -c open "$HOSTILE_LOG") - before)) -eq 2 ]
+	[ $(($(connections) - before)) -eq 2 ]
 }
 
 @test "par-fetch: hosts take turns" {

@@ -117,3 +117,41 @@ sys.exit(status)' "$@"
 	run -1 --separate-stderr par-fetch --retries 0 --max-time 5s <<<"http${HOSTILE#https}/ok"
 	[[ $(cut -f 2,5 <<<"$output") = $'000\t'?* ]]
 }
+
+@test "par-fetch: HTTP/2 shares a connection, --http1.1 does not use it" {
+	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=a.test \
+		-addext subjectAltName=DNS:a.test -keyout key -out cert 2>/dev/null
+	mkdir www
+	echo page >www/page
+	cat >tls.conf <<-END
+	daemon off; master_process off; pid $PWD/tls.pid; error_log $PWD/tls.err;
+	events { worker_connections 100; }
+	http {
+	    log_format lines '\$connection \$server_protocol'; access_log $PWD/tls.log lines;
+	    client_body_temp_path $PWD/t; proxy_temp_path $PWD/t; fastcgi_temp_path $PWD/t;
+	    uwsgi_temp_path $PWD/t; scgi_temp_path $PWD/t; keepalive_requests 100000;
+	    server {
+	        listen unix:$PWD/s; listen 127.0.0.1:PORT ssl http2; root $PWD/www;
+	        ssl_certificate cert; ssl_certificate_key key;
+	    }
+	}
+	END
+	up() { [ -s tls.pid ] || ! kill -0 "$pid"; }
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		port=$((20000 + RANDOM % 12000))
+		sed "s/PORT/$port/" tls.conf >port.conf
+		PATH=$PATH:/usr/sbin background nginx -p "$PWD" -c port.conf 2>nginx.err
+		pid=$!
+		eventually up
+		if kill -0 "$pid"; then break; fi
+	done
+	for i in {1..200}; do echo "https://a.test:$port/page?$i"; done >urls
+	ours=(--resolve "a.test:$port:127.0.0.1" --cacert cert)
+	run -0 par-fetch "${ours[@]}" <urls
+	[ "$(cut -f 2,6 <<<"$output" | sort | uniq -c | awk '{ print $1, $2, $3 }')" = '200 200 page\n' ]
+	[ "$(sort tls.log | uniq -c | awk '{ print $1, $3 }')" = "200 HTTP/2.0" ]
+	: >tls.log
+	run -0 par-fetch "${ours[@]}" --http1.1 --per-host 4 <urls
+	[ "$(cut -d ' ' -f 2 tls.log | sort -u)" = "HTTP/1.1" ]
+	[ "$(cut -d ' ' -f 1 tls.log | sort -u | wc -l)" -eq 4 ]
+}

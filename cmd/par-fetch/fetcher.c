@@ -274,7 +274,7 @@ put_done(struct fetcher *fetcher, struct transfer *transfer)
 static bool
 forget_connection(struct fetcher *fetcher, struct transfer *transfer)
 {
-	bool many = fetcher->schedule.hosts_count > MANY_HOSTS;
+	bool many = fetcher->schedule.hosts_seen > MANY_HOSTS;
 
 	curl_easy_setopt(transfer->easy, CURLOPT_DNS_CACHE_TIMEOUT, many ? 0L : 60L);
 	return many && transfer->request->host->head == NULL;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "diag.h"
+#include "hash.h"
 #include "schedule.h"
 
 void
@@ -20,6 +21,19 @@ by_key(const void *one, const void *other)
 	const struct host *a = one, *b = other;
 
 	return strcmp(a->key, b->key);
+}
+
+/* Count a host that was not there before: roughly, each once. */
+static void
+note_host(struct schedule *schedule, const char *key)
+{
+	uint64_t bit = hash_bytes(key, strlen(key), 0) % SCHEDULE_SEEN;
+	unsigned char mask = (unsigned char)(1 << bit % 8);
+
+	if ((schedule->seen[bit / 8] & mask) != 0)
+		return;
+	schedule->seen[bit / 8] |= mask;
+	schedule->hosts_seen++;
 }
 
 static struct host *
@@ -38,7 +52,7 @@ find_host(struct schedule *schedule, char *key)
 	host->tail = &host->head;
 	if (tsearch(host, &schedule->hosts, by_key) == NULL)
 		die(STATUS_BROKEN, errno, "host");
-	schedule->hosts_count++;
+	note_host(schedule, key);
 	return host;
 }
 
@@ -46,7 +60,6 @@ static void
 forget(struct schedule *schedule, struct host *host)
 {
 	tdelete(host, &schedule->hosts, by_key);
-	schedule->hosts_count--;
 	free(host->key);
 	free(host);
 }

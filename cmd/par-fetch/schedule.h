@@ -37,9 +37,12 @@ struct due {
 	struct request *request;
 };
 
+enum { SCHEDULE_SEEN = 4096 };
+
 struct schedule {
 	void *hosts; /* a tree, see tsearch(3) */
-	size_t hosts_count;
+	size_t hosts_seen; /* different ones so far, a lower bound; */
+	unsigned char seen[SCHEDULE_SEEN / 8]; /* a bit for each, by its hash */
 	struct host *ready, **ready_tail;
 	struct due *heap;
 	size_t heap_count, heap_size;

@@ -21,9 +21,14 @@ hostile_stop() {
 	kill "$HOSTILE_PID"
 }
 
+# How many connections there were.
+connections() {
+	grep -c '^open' "$HOSTILE_LOG" || true
+}
+
 # requests PATTERN: how many requests there were whose target begins so
 requests() {
-	grep -c "^get [A-Z]* $1" "$HOSTILE_LOG"
+	grep -c "^get [A-Z]* $1" "$HOSTILE_LOG" || true
 }
 
 # field N: that field of the records on standard input, unescaped
