@@ -131,6 +131,8 @@ teardown_file() {
 	echo content >file
 	run -0 par-fetch --proto file,http <<<"file://$PWD/file"
 	[ "$(cut -f 2,6 <<<"$output")" = $'200\tcontent\\n' ]
+	run -1 --separate-stderr par-fetch --proto file,http <<<"$HOSTILE/to/302?url=file://$PWD/file"
+	[ "$(cut -f 2,5,6 <<<"$output")" = $'302\tredirect: protocol is not allowed\t' ]
 	run -1 --separate-stderr par-fetch --proto https <<<"$HOSTILE/ok"
 	[ "$(cut -f 5 <<<"$output")" = "protocol is not allowed" ]
 }
@@ -172,6 +174,10 @@ teardown_file() {
 	run -0 par-fetch --retry-delay 1ms <<<"$url"
 	[ "$(cut -f 6 <<<"$output")" = '2\n' ]
 	grep 'Retry-After:%201 ' "$HOSTILE_LOG" | awk '{ t[NR] = $4 } END { exit !(NR == 2 && t[2] - t[1] >= 0.95) }'
+	date=$(date -u -d '+2 seconds' '+%a,%%20%d%%20%b%%20%Y%%20%H:%M:%S%%20GMT')
+	run -0 par-fetch --retry-delay 1ms <<<"$HOSTILE/busy/1/500/Retry-After:%20$date"
+	[ "$(cut -f 6 <<<"$output")" = '2\n' ]
+	grep "Retry-After:%20$date " "$HOSTILE_LOG" | awk '{ t[NR] = $4 } END { exit !(NR == 2 && t[2] - t[1] >= 0.7) }'
 	run -0 par-fetch --retry-max-delay 2s <<<"$HOSTILE/busy/1/429/Retry-After:%203600"
 	[ "$(cut -f 2 <<<"$output")" = 429 ]
 }

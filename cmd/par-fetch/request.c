@@ -38,6 +38,10 @@ request_redirect(
 
 	if (why != NULL)
 		return why;
+	if (!next.http) { /* what the input may ask for is not for servers to choose */
+		target_release(&next);
+		return "protocol is not allowed";
+	}
 	free(next.user);
 	free(next.password);
 	next.user = next.password = NULL;
