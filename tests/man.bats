@@ -87,6 +87,8 @@ examples_of() {
 	for want in "$work.out"/*.want; do
 		[ -e "$want" ] || break
 		n=${want%.want}
+		# as on a terminal, a last newline that lacks makes no difference
+		if [ -n "$(tail -c 1 "$n.got")" ]; then echo >>"$n.got"; fi
 		if ! cmp -s "$want" "$n.got"; then
 			echo "${page##*/}: $(cat "$n.command")"
 			diff -a "$want" "$n.got" || true
