@@ -39,8 +39,8 @@ struct request *
 request_new(const struct record *rec, CURLU *parser, const char *protocols);
 
 /*
- * Ask for url instead, to which the target redirects.  Only http and https
- * will do.  Credentials in the URL that it had are kept only for the same origin.  NULL,
+ * Ask for url instead, to which the target redirects.  Only http and https will
+ * do.  Credentials in the URL that it had are kept only for the same origin.  NULL,
  * or why it cannot be asked for; the target is then as it was.
  */
 const char *request_redirect(
