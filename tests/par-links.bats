@@ -162,6 +162,15 @@ steps() {
 	[ "$(par-links <pages | grep -cx "$U	http://h/d/x")" = 3 ]
 }
 
+@test "par-links: XHTML has no raw text, and CDATA where it says so" {
+	body='<title/><script src="s" /><a href="1">&amp;</a><![CDATA[<a href="no">]]><style><!-- <a href="no"> --></style><svg><a href="2"/><title><p/></title></svg><textarea><a href="3"/></textarea><a href="\xc3\xa4"/>'
+	page "$(printf '%b' "$body")" application/xhtml+xml | par-links | cut -f 2 >out
+	printf 'http://h/d/%s\n' 1 2 3 %C3%A4 >want
+	same out want
+	page "$(printf '%b' "$body")" | par-links | cut -f 2 >out
+	echo http://h/d/%C3%A4 | same out -	# the rest is a title, and a text area
+}
+
 @test "par-links: what follows the body is left alone" {
 	page $'<a href=x>\t<a href=y>\tz' | par-links >out
 	echo "$U	http://h/d/x" >want

@@ -24,12 +24,17 @@ type_is(const struct field *type, const char *name)
 	return type->len == len || strchr("; \\", type->data[len]) != NULL;
 }
 
+static bool
+is_xhtml(const struct field *type)
+{
+	return type_is(type, "application/xhtml+xml");
+}
+
 /* What has no type is taken for HTML too, as browsers take it when it looks like it. */
 static bool
 is_html(const struct field *type)
 {
-	return type->len == 0 || type_is(type, "text/html") ||
-	    type_is(type, "application/xhtml+xml");
+	return type->len == 0 || type_is(type, "text/html") || is_xhtml(type);
 }
 
 /* With --regex any text will do. */
@@ -125,7 +130,10 @@ find_charset(struct pages *pages, const struct field *type)
 	while (
 	    charset == NULL && scanner_meta(pages->scanner, pages->data, len, &at, &tag))
 		charset = charset_of_meta(pages, &tag);
-	return charset == NULL ? charset_find("windows-1252", 12) : charset;
+	if (charset == NULL)
+		return pages->xml ? charset_find("utf-8", 5)
+				  : charset_find("windows-1252", 12);
+	return charset;
 }
 
 /* Find the encoding, and decode the page if its tags could not be found otherwise. */
@@ -172,6 +180,7 @@ use_base_element(struct pages *pages)
 	char *to;
 
 	scan_begin(&scan, pages->scanner, pages->data, pages->len);
+	scan.xml = pages->xml;
 	do {
 		if (scan_next(&scan, &tag) <= 0)
 			return;
@@ -325,6 +334,7 @@ links_of_tags(struct pages *pages)
 	int got = 1;
 
 	scan_begin(&scan, pages->scanner, pages->data, pages->len);
+	scan.xml = pages->xml;
 	while (!sink_full(pages->sink) && (got = scan_next(&scan, &tag)) > 0) {
 		if (tag.in_template)
 			continue;
@@ -382,6 +392,7 @@ page_links(struct pages *pages, const struct record *rec)
 	if (count <= FIELD_ERROR)
 		return "not a page record: fewer than five fields";
 	pages->html = is_html(type);
+	pages->xml = is_xhtml(type);
 	if (count <= FIELD_BODY || body->len == 0)
 		return NULL;
 	if (!pages->html && (pages->choice->regex == NULL || !is_text(type)))

@@ -28,7 +28,7 @@ struct pages {
 	/* Of the page at work on: */
 	const char *data; /* its body */
 	size_t len;
-	bool html;
+	bool html, xml; /* xml: it is XHTML */
 	const struct charset *charset; /* what data is in */
 };
 

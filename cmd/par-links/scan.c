@@ -623,10 +623,11 @@ scan_next(struct scan *scan, struct scan_tag *tag)
 		read_tag(scan->data, find->groups, &found, tag);
 		wanted = is_wanted(scan->scanner, &found, tag);
 		tag->in_template = scan->templates > 0;
+		tag->foreign = in_foreign(scan);
+		if (scan->xml)
+			continue;
 		if (found.element != ELEMENT_OTHER && take(scan, &found, tag) < 0)
 			return -1;
-		if (found.element == ELEMENT_OTHER)
-			tag->foreign = in_foreign(scan);
 	}
 	return 1;
 }
@@ -687,7 +688,9 @@ scan_text(const struct scan *scan, size_t *at, const char **text, size_t *len)
 		if (groups[4] != PCRE2_UNSET)
 			return false;
 		raw.at = groups[1];
-		*at = raw_end(&raw, scan->data + groups[6], groups[7] - groups[6]);
+		*at = scan->xml
+		    ? raw.at
+		    : raw_end(&raw, scan->data + groups[6], groups[7] - groups[6]);
 	}
 	return false;
 }

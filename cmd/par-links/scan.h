@@ -99,6 +99,7 @@ struct scan {
 	struct scanner *scanner;
 	const char *data;
 	size_t len, at;
+	bool xml; /* caller may set: no text is raw, and CDATA is what it says */
 	size_t depth; /* of scanner->contexts */
 	size_t open[CONTEXTS]; /* how many of each are in it */
 	size_t anchors; /* how many are open in the innermost SVG or MathML */
