@@ -9,6 +9,7 @@
 #include "fate.h"
 #include "fdio.h"
 #include "move.h"
+#include "output.h"
 
 enum {
 	READ_SIZE = 256 << 10,
@@ -16,8 +17,6 @@ enum {
 	LONGEST_CHECK = 64, /* ms between looks at a silent worker */
 	LONGEST_PROBE = 16 /* ms between looks at one that is not yet known */
 };
-
-static const char overdrawn[] = "a worker says that it wrote more than it did";
 
 /* The worker breaks the protocol: nothing that it says can be relied on. */
 static void
@@ -27,101 +26,6 @@ distrust(struct run *run, struct slot *slot, const char *what)
 	warn("worker %u: %s; killed", slot->worker.number, what);
 	worker_signal(&slot->worker, SIGKILL);
 	worker_silence(&slot->worker);
-}
-
-/* Move output that was acknowledged in its turn. */
-static void
-move(struct run *run, struct slot *slot)
-{
-	size_t left = slot->acked;
-
-	slot->acked = 0;
-	while (left > 0 && worker_move(&slot->worker, run->out, &left) < 0) {
-		if (errno == ENODATA)
-			run_broken(run, 0, overdrawn);
-		if (errno != EINTR)
-			run_output_failed(run, errno);
-	}
-	/* Room in its pipe suffices again, if what it writes is small. */
-	if (slot->worker.hold.end == 0)
-		slot->absorbing = false;
-}
-
-/* Keep output that was acknowledged before its turn. */
-static void
-keep(struct run *run, struct slot *slot)
-{
-	struct hold *hold = &slot->worker.hold;
-	struct kept kept = slot->kept;
-
-	slot->kept = (struct kept){ 0 };
-	while (hold->end - hold->start < kept.bytes) {
-		int got =
-		    worker_absorb(&slot->worker, kept.bytes - (hold->end - hold->start));
-
-		if (got <= 0)
-			run_broken(
-			    run, got == 0 || errno == ENODATA ? 0 : errno, overdrawn);
-	}
-	if (order_keep(&run->order, &slot->held, kept.first, kept.count,
-		hold->data + hold->start, kept.bytes) < 0)
-		run_broken(run, ENOMEM, "output in order");
-	worker_release(&slot->worker, kept.bytes);
-	collect_in_turn(run);
-}
-
-void
-collect_settle(struct run *run, struct slot *slot)
-{
-	move(run, slot);
-	if (slot->kept.count > 0)
-		keep(run, slot);
-}
-
-void
-collect_in_turn(struct run *run)
-{
-	while (order_ready(&run->order)) {
-		struct held *held = order_take(&run->order);
-
-		if (fdio_write(run->out, held->data, held->len) < 0)
-			run_output_failed(run, errno);
-		order_free(&run->order, held);
-	}
-}
-
-/* Record number, whose turn it is not, is done. */
-static void
-done_early(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
-{
-	struct kept *kept = &slot->kept;
-
-	if (kept->count == 0 || kept->first + kept->count != number) {
-		collect_settle(run, slot);
-		kept->first = number;
-	}
-	kept->count++;
-	kept->bytes += bytes;
-}
-
-void
-collect_done(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
-{
-	slot->account.bytes_out += bytes;
-	if (run->keep_order) {
-		if (number != run->order.next) {
-			done_early(run, slot, number, bytes);
-			return;
-		}
-		if (slot->kept.count > 0)
-			collect_settle(run, slot);
-		run->order.next++;
-	}
-	slot->acked += bytes;
-	if (order_ready(&run->order)) {
-		collect_settle(run, slot);
-		collect_in_turn(run);
-	}
 }
 
 /* Take an acknowledgement; false if it is not one of a record that it has. */
@@ -151,9 +55,9 @@ take_ack(struct run *run, struct slot *slot, const struct ack *ack)
 		fate_failed(run, slot, record, ack->bytes, ack->reason, ack->reason_len);
 		break;
 	case FATE_RETRY:
-		collect_settle(run, slot);
+		output_settle(run, slot);
 		if (worker_skip(&slot->worker, ack->bytes) < 0)
-			run_broken(run, errno == ENODATA ? 0 : errno, overdrawn);
+			run_broken(run, errno == ENODATA ? 0 : errno, output_overdrawn);
 		fate_retry(run, slot, record, ack->reason, ack->reason_len);
 		break;
 	}
@@ -181,6 +85,8 @@ bad_word(struct run *run, struct slot *slot)
 
 	diag_printable(line, sizeof(line), bad, len);
 	snprintf(what, sizeof(what), "not a line of par-stage(7): %s", line);
+	if (run->kind == WORKER_UNKNOWN) /* all of them will begin like that */
+		run_broken(run, 0, what);
 	distrust(run, slot, what);
 }
 
@@ -222,7 +128,7 @@ collect_words(struct run *run, struct slot *slot)
 			acks++;
 		}
 	}
-	collect_settle(run, slot);
+	output_settle(run, slot);
 	finished(run, slot, acks);
 }
 
@@ -283,7 +189,7 @@ take_lines(struct run *run, struct slot *slot, size_t from)
 		lines++;
 		from = begin = next; /* the hold moves nothing before it is empty */
 	}
-	collect_settle(run, slot);
+	output_settle(run, slot);
 	finished(run, slot, lines);
 }
 

@@ -7,12 +7,6 @@
 
 #include "run.h"
 
-/*
- * The next bytes of the worker's output are that of record number: they go out
- * by collect_settle() or, if it is not their turn, are kept until it is.
- */
-void collect_done(struct run *run, struct slot *slot, uint64_t number, size_t bytes);
-
 /* Take what the worker has said, and the output that it has acknowledged. */
 void collect_words(struct run *run, struct slot *slot);
 
@@ -22,12 +16,6 @@ void collect_words(struct run *run, struct slot *slot);
  * none now, -1 at its end.
  */
 int collect_output(struct run *run, struct slot *slot);
-
-/* Move output that was acknowledged and not yet moved. */
-void collect_settle(struct run *run, struct slot *slot);
-
-/* Pass on output that was kept for its turn, if it is that now. */
-void collect_in_turn(struct run *run);
 
 /*
  * Look at a worker that is silent: is it a plain one, or does its output fill

@@ -3,7 +3,6 @@
 #include <limits.h>
 
 #include "clock.h"
-#include "collect.h"
 #include "dispatch.h"
 #include "move.h"
 
@@ -20,24 +19,6 @@ enum {
 	MOST_KEPT = 64 << 20, /* output kept for its turn, bytes */
 	MOST_AHEAD = 1 << 20 /* records given out before the one whose turn it is */
 };
-
-void
-dispatch_start(struct run *run, struct slot *slot)
-{
-	slot->account.starts++;
-	slot->credit = slot->least = 1;
-	slot->turn_since = 0;
-	slot->turn_acks = 0;
-	slot->lines = 0;
-	slot->timed_out = false;
-	slot->progress_at = run_work_time(run);
-	slot->parcel = 1;
-	slot->writable = true;
-	slot->draining = false;
-	slot->input_ended = false;
-	slot->check_wait = 1;
-	slot->check_at = run->now + 1;
-}
 
 void
 dispatch_hello(struct run *run, struct slot *slot)

@@ -8,9 +8,6 @@
 
 #include "run.h"
 
-/* A worker was started: it begins with little. */
-void dispatch_start(struct run *run, struct slot *slot);
-
 /* It has said hello: it gets as many as it works on at once. */
 void dispatch_hello(struct run *run, struct slot *slot);
 

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "collect.h"
 #include "fate.h"
+#include "output.h"
 
 enum { FIRST_WAIT = 100, LONGEST_WAIT = 10000 }; /* ms before a record is tried again */
 
@@ -22,7 +22,7 @@ tell(struct run *run, struct slot *slot, const struct ack *ack)
 	if (!full)
 		return;
 	if (slot != NULL)
-		collect_settle(run, slot); /* what the lines count goes before them */
+		output_settle(run, slot); /* what the lines count goes before them */
 	if (supervisor_flush(&run->above) < 0)
 		run_output_failed(run, errno);
 }
@@ -32,7 +32,7 @@ fate_done(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
 {
 	slot->account.done++;
 	run->deaths = 0;
-	collect_done(run, slot, number, bytes);
+	output_done(run, slot, number, bytes);
 	tell(run, slot, &(struct ack){ .index = number, .bytes = bytes });
 }
 
@@ -86,7 +86,7 @@ fate_failed(struct run *run, struct slot *slot, struct batch *batch, size_t byte
 	char text[ACK_LINE_MAX];
 
 	snprintf(text, sizeof(text), "%.*s", (int)why_len, why);
-	collect_done(run, slot, batch->first, bytes);
+	output_done(run, slot, batch->first, bytes);
 	name(run, slot,
 	    &(struct failure){ .record = record_of(batch),
 		.bytes = bytes,
@@ -107,7 +107,7 @@ no_output(struct run *run, uint64_t number)
 		run->order.next++;
 	else if (order_keep(&run->order, &none, number, 1, NULL, 0) < 0)
 		run_broken(run, ENOMEM, "output in order");
-	collect_in_turn(run);
+	output_in_turn(run);
 }
 
 void
@@ -350,7 +350,7 @@ block_done(struct run *run, struct slot *slot, const struct batch *batch)
 	for (uint64_t i = 0; i < batch->count; i++)
 		fate_done(run, slot, batch->first + i,
 		    i + 1 < batch->count ? 0 : hold->end - hold->start);
-	collect_settle(run, slot);
+	output_settle(run, slot);
 }
 
 /* The block was not done: try it again, or give each of its records up. */

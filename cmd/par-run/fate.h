@@ -10,7 +10,7 @@
 
 /*
  * Record number is done, and the next bytes of its worker's output are its own;
- * they are moved now or, in a batch, by collect_settle().
+ * they are moved now or, in a batch, by output_settle().
  */
 void fate_done(struct run *run, struct slot *slot, uint64_t number, size_t bytes);
 

@@ -3,18 +3,20 @@
  * par-run(1) - copies of a stage, side by side.
  *
  *	main.c        options (this file)
- *	run.[ch]      the state of it all, and the loop that waits for events
- *	intake.[ch]   standard input as batches of records
+ *	loop.[ch]     waits for what happens, and sees to it
+ *	collect.[ch]  what workers say and write
  *	dispatch.[ch] records to workers, on demand
- *	collect.[ch]  what workers say and write, to standard output
- *	order.[ch]    input order restored
- *	account.[ch]  what each worker did, as a table
- *	quarantine.[ch]  where records that are given up are set aside
  *	fate.[ch]     done, sent again, given up; workers that die
+ *	output.[ch]   what was acknowledged, to standard output
+ *	run.[ch]      the state of it all; a worker's start, and the bad ends
+ *	account.[ch]  what each worker did, as a table
+ *	intake.[ch]   standard input as batches of records
+ *	order.[ch]    output kept for its turn
+ *	quarantine.[ch]  where records that are given up are set aside
  */
 #include "cpus.h"
+#include "loop.h"
 #include "opt.h"
-#include "run.h"
 
 int
 main(int argc, char **argv)
@@ -70,5 +72,5 @@ main(int argc, char **argv)
 	options.command = argv + first;
 	if (options.workers == 0)
 		options.workers = cpus_usable();
-	return (int)run_command(&options);
+	return (int)loop_run(&options);
 }

@@ -1,40 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
-#include "clock.h"
-#include "collect.h"
-#include "dispatch.h"
-#include "fate.h"
-#include "fdio.h"
 #include "run.h"
-#include "sig.h"
 
-enum {
-	MOST_DEATHS = 10, /* in a row, with nothing finished between */
-	FIRST_PAUSE = 10, /* ms before a worker that finished nothing starts again */
-	LONGEST_PAUSE = 1000,
-	TERM_GRACE = 1000, /* ms from telling a hung worker to end to killing it */
-	STOP_GRACE = 2000, /* ms from telling workers to end to killing them */
-	NESTED_GRACE = 2000, /* ms that a hello may take before we read our input */
-	FIXED_POLLS = 3,
-	WORKER_POLLS = 4,
-	INPUT_PIPE = 1 << 20
-};
-
-/* What is waited for, and where it stands in the array of poll(2). */
-struct waiting {
-	struct pollfd *polls;
-	nfds_t count;
-};
-
-/* Signal all workers' process groups. */
-static void
-signal_workers(struct run *run, int number)
+void
+run_signal_workers(struct run *run, int number)
 {
 	for (size_t i = 0; i < run->slot_count; i++)
 		worker_signal(&run->slots[i].worker, number);
@@ -43,14 +14,14 @@ signal_workers(struct run *run, int number)
 void
 run_output_failed(struct run *run, int error)
 {
-	signal_workers(run, SIGTERM);
+	run_signal_workers(run, SIGTERM);
 	die_output(error, "standard output");
 }
 
 void
 run_broken(struct run *run, int error, const char *what)
 {
-	signal_workers(run, SIGTERM);
+	run_signal_workers(run, SIGTERM);
 	die(STATUS_BROKEN, error, "%s", what);
 }
 
@@ -70,7 +41,7 @@ run_known(struct run *run, enum worker_kind kind, const struct hello *hello)
 
 	run->kind = kind;
 	if (kind == WORKER_PLAIN && run->keep_order) {
-		signal_workers(run, SIGTERM);
+		run_signal_workers(run, SIGTERM);
 		die(STATUS_MISUSE, 0, "-k: %s is not a native stage; see --map",
 		    run->options->command[0]);
 	}
@@ -83,6 +54,25 @@ run_known(struct run *run, enum worker_kind kind, const struct hello *hello)
 		run_output_failed(run, errno);
 }
 
+/* A worker was started: it begins with little. */
+static void
+begin(const struct run *run, struct slot *slot)
+{
+	slot->account.starts++;
+	slot->credit = slot->least = 1;
+	slot->turn_since = 0;
+	slot->turn_acks = 0;
+	slot->lines = 0;
+	slot->timed_out = false;
+	slot->progress_at = run_work_time(run);
+	slot->parcel = 1;
+	slot->writable = true;
+	slot->draining = false;
+	slot->input_ended = false;
+	slot->check_wait = 1;
+	slot->check_at = run->now + 1;
+}
+
 void
 run_start(struct run *run, struct slot *slot)
 {
@@ -93,445 +83,13 @@ run_start(struct run *run, struct slot *slot)
 	const char *name = run->options->command[0];
 
 	if (worker_start(&slot->worker, &plan) == 0) {
-		dispatch_start(run, slot);
+		begin(run, slot);
 		return;
 	}
-	signal_workers(run, SIGTERM);
+	run_signal_workers(run, SIGTERM);
 	if (errno == ENOENT)
 		die(STATUS_NOT_FOUND, errno, "%s", name);
 	if (errno == EAGAIN || errno == ENOMEM || errno == EMFILE || errno == ENFILE)
 		die(STATUS_BROKEN, errno, "cannot start %s", name);
 	die(STATUS_CANNOT_RUN, errno, "%s", name);
-}
-
-/* Start what is due: a place whose worker has died, while there is work. */
-static void
-start_due(struct run *run)
-{
-	if (run->kind == WORKER_BLOCK) /* started with what it gets */
-		return;
-	for (size_t i = 0; i < run->slot_count; i++) {
-		struct slot *slot = &run->slots[i];
-
-		if (slot->worker.pid != 0 || slot->retired || slot->start_at > run->now ||
-		    run->phase >= PHASE_STOP || !run_has_input(run))
-			continue;
-		run_start(run, slot);
-	}
-}
-
-/* How long a place stays empty after so many deaths with nothing finished, ms. */
-static uint64_t
-pause_after(unsigned deaths)
-{
-	uint64_t wait = FIRST_PAUSE;
-
-	if (deaths < 2)
-		return 0;
-	while (deaths-- > 2 && wait < LONGEST_PAUSE)
-		wait *= 2;
-	return wait;
-}
-
-/* The worker has ended and nothing more of it will come. */
-static void
-bury(struct run *run, struct slot *slot)
-{
-	char how[WORKER_EXIT_TEXT];
-
-	if (run->reserved == slot)
-		run->reserved = NULL;
-	slot->held = NULL;
-	fate_of_worker(run, slot);
-	if (slot->worker.kind == WORKER_PLAIN && slot->worker.hold.end > 0 &&
-	    slot->worker.exit_signal == 0)
-		collect_last(run, slot);
-	worker_close(&slot->worker);
-	slot->absorbing = false;
-	slot->start_at = run->now + pause_after(run->deaths);
-	if (run->deaths < MOST_DEATHS || !run_has_input(run))
-		return;
-	worker_exit_text(&slot->worker, how);
-	signal_workers(run, SIGTERM);
-	die(STATUS_BROKEN, 0,
-	    "%s: %u workers in a row ended without finishing a record, the last %s",
-	    run->options->command[0], run->deaths, how);
-}
-
-/* See who has ended. */
-static void
-look_for_ends(struct run *run)
-{
-	for (size_t i = 0; i < run->slot_count; i++) {
-		struct slot *slot = &run->slots[i];
-		struct worker *worker = &slot->worker;
-
-		if (worker->pid == 0 && !worker->ended)
-			continue;
-		if (!worker_ended(worker))
-			continue;
-		collect_rest(run, slot);
-		if (worker->kind != WORKER_PLAIN && worker->kind != WORKER_BLOCK) {
-			worker_signal(worker, SIGKILL); /* what it left behind */
-			worker_reap(worker);
-		}
-		worker_reap(worker);
-		/* A plain one may have left others to write its output. */
-		if ((worker->kind == WORKER_PLAIN || worker->kind == WORKER_BLOCK) &&
-		    worker->out >= 0 && worker_group_alive(worker))
-			continue;
-		collect_rest(run, slot);
-		bury(run, slot);
-	}
-}
-
-/* Each signal goes one step further. */
-static void
-go_further(struct run *run)
-{
-	if (run->phase == PHASE_KILL)
-		return;
-	run->phase++;
-	if (run->phase == PHASE_STOP) {
-		signal_workers(run, SIGTERM);
-		run->kill_at = run->now + STOP_GRACE;
-	} else if (run->phase == PHASE_KILL) {
-		signal_workers(run, SIGKILL);
-	}
-}
-
-static void
-take_signals(struct run *run)
-{
-	int number;
-
-	while ((number = sig_next(run->signals)) != 0)
-		if (number == SIGUSR1)
-			account_show(run);
-		else if (number != SIGCHLD)
-			go_further(run);
-	look_for_ends(run);
-}
-
-/* Read input once. */
-static void
-take_input(struct run *run)
-{
-	struct record refused;
-	char why[160];
-
-	if (intake_fill(&run->intake) < 0 && errno != EAGAIN && errno != EINTR)
-		run_broken(run, errno, "standard input");
-	while (intake_refused(&run->intake, &refused)) {
-		snprintf(why, sizeof(why),
-		    "record %llu at byte %llu is longer than %llu bytes",
-		    (unsigned long long)refused.number + 1,
-		    (unsigned long long)refused.offset,
-		    (unsigned long long)run->options->max_record);
-		fate_refused(run, &refused, why);
-	}
-}
-
-/*
- * End the input of workers once there is no more.  Whatever they do not finish
- * goes to a worker that is started for it.
- */
-static void
-end_inputs(struct run *run)
-{
-	if (run_has_input(run))
-		return;
-	for (size_t i = 0; i < run->slot_count; i++) {
-		struct slot *slot = &run->slots[i];
-		struct worker *worker = &slot->worker;
-
-		if (slot->input_ended || worker->pid == 0 || worker_hungry(worker))
-			continue;
-		/* Has it a record, it is still to show what it is. */
-		if (worker->kind == WORKER_UNKNOWN && worker->window.given_records > 0)
-			continue;
-		worker_end_input(worker);
-		slot->input_ended = true;
-	}
-}
-
-/* Add a descriptor to what is waited for; -1 is passed over by poll(2). */
-static void
-await(struct waiting *waiting, int fd, short events)
-{
-	waiting->polls[waiting->count++] = (struct pollfd){ .fd = fd, .events = events };
-}
-
-/* What is waited for of one worker: room, words, output. */
-static void
-await_worker(const struct run *run, const struct slot *slot, struct waiting *waiting)
-{
-	const struct worker *worker = &slot->worker;
-	bool room = worker_hungry(worker) ||
-	    (worker->kind == WORKER_PLAIN && !worker->deaf && !slot->writable &&
-		!slot->draining);
-	bool output = worker->kind != WORKER_NATIVE || slot->absorbing;
-
-	(void)run;
-	await(waiting, room ? worker->in : -1, POLLOUT);
-	await(waiting, worker->ack, POLLIN);
-	await(waiting, output ? worker->out : -1, POLLIN);
-	await(waiting, worker->err, POLLIN);
-}
-
-/*
- * When the oldest record of a worker has taken too long, clock_ms(); UINT64_MAX
- * if it cannot.  One that works on one record at a time began with it when it
- * finished the one before.
- */
-static uint64_t
-overdue_at(const struct run *run, const struct slot *slot)
-{
-	const struct worker *worker = &slot->worker;
-	uint64_t since;
-
-	if (run->options->timeout == 0 || worker->window.records == 0 ||
-	    worker->kind == WORKER_PLAIN || worker->kind == WORKER_UNKNOWN ||
-	    worker->ended)
-		return UINT64_MAX;
-	if (slot->timed_out)
-		return slot->kill_at;
-	since = worker->window.head->batch->given_at;
-	if (worker->hello.jobs == 1 && slot->progress_at > since)
-		since = slot->progress_at;
-	return since + run->options->timeout + run->blocked;
-}
-
-/* A record has taken too long: its worker is told to end, and then killed. */
-static void
-time_out(struct run *run, struct slot *slot)
-{
-	if (run->now < overdue_at(run, slot))
-		return;
-	if (slot->timed_out) {
-		worker_signal(&slot->worker, SIGKILL);
-		slot->kill_at = UINT64_MAX;
-		return;
-	}
-	slot->timed_out = true;
-	slot->late = window_oldest(&slot->worker.window);
-	slot->kill_at = run->now + TERM_GRACE;
-	worker_signal(&slot->worker, SIGTERM);
-}
-
-/* When this worker is to be looked at again, ms; UINT64_MAX if it need not be. */
-static uint64_t
-check_due(const struct run *run, const struct slot *slot)
-{
-	const struct worker *worker = &slot->worker;
-	bool restart = run->kind != WORKER_BLOCK && worker->pid == 0 && !worker->ended &&
-	    !slot->retired && run->phase < PHASE_STOP && run_has_input(run);
-
-	if (restart)
-		return slot->start_at;
-	if (worker->ended)
-		return run->now + 20;
-	if (worker->pid == 0)
-		return UINT64_MAX;
-	if ((worker->kind == WORKER_UNKNOWN && worker->window.written > 0) ||
-	    ((worker->kind == WORKER_NATIVE || worker->kind == WORKER_MAP) &&
-		worker->window.records > 0 && !slot->absorbing) ||
-	    slot->draining)
-		return slot->check_at;
-	return UINT64_MAX;
-}
-
-/* How long poll(2) may wait, ms. */
-static int
-patience(const struct run *run)
-{
-	uint64_t due = batch_due(&run->again);
-
-	if (due <= run->now) /* it is ready, and waits for a worker, not for time */
-		due = UINT64_MAX;
-	for (size_t i = 0; i < run->slot_count; i++) {
-		uint64_t check = check_due(run, &run->slots[i]);
-		uint64_t overdue = overdue_at(run, &run->slots[i]);
-
-		if (check < due)
-			due = check;
-		if (overdue < due)
-			due = overdue;
-	}
-	if (run->phase == PHASE_STOP && run->kill_at < due)
-		due = run->kill_at;
-	if (run->above.fd >= 0 && run->kind == WORKER_UNKNOWN && run->read_at < due)
-		due = run->read_at;
-	if (due == UINT64_MAX)
-		return -1;
-	return due <= run->now	     ? 0
-	    : due - run->now > 60000 ? 60000
-				     : (int)(due - run->now);
-}
-
-/* May input be read?  Not before our hello, if somebody waits for one. */
-static bool
-may_read(const struct run *run)
-{
-	return run->above.fd < 0 || run->kind != WORKER_UNKNOWN ||
-	    run->now >= run->read_at;
-}
-
-/* What has happened at the worker of a slot; p: its four of poll(2). */
-static void
-attend(struct run *run, struct slot *slot, const struct pollfd *p)
-{
-	if (p[3].revents != 0)
-		worker_errors(&slot->worker);
-	if (p[1].revents != 0)
-		collect_words(run, slot);
-	if (p[2].revents != 0)
-		collect_output(run, slot);
-	if (p[0].revents != 0 && slot->worker.in >= 0)
-		dispatch_writable(run, slot);
-	if (run->now >= slot->check_at && slot->worker.pid != 0)
-		collect_check(run, slot);
-	time_out(run, slot);
-}
-
-/* One turn: give out, wait, and see to what has come. */
-static void
-turn(struct run *run, struct waiting *waiting)
-{
-	bool wanted = dispatch(run);
-
-	end_inputs(run);
-	if (run->above.fd >= 0 && supervisor_flush(&run->above) < 0)
-		run_output_failed(run, errno);
-	waiting->count = 0;
-	await(waiting, run->signals, POLLIN);
-	await(waiting, run->out, 0); /* its reader leaves: POLLERR */
-	await(waiting, wanted && !run->intake.end && may_read(run) ? run->intake.fd : -1,
-	    POLLIN);
-	for (size_t i = 0; i < run->slot_count; i++)
-		await_worker(run, &run->slots[i], waiting);
-	if (poll(waiting->polls, waiting->count, patience(run)) < 0 && errno != EINTR)
-		run_broken(run, errno, "poll");
-	run->now = clock_ms();
-	if ((waiting->polls[1].revents & (POLLERR | POLLNVAL)) != 0)
-		run_output_failed(run, EPIPE);
-	for (size_t i = 0; i < run->slot_count; i++)
-		attend(
-		    run, &run->slots[i], &waiting->polls[FIXED_POLLS + WORKER_POLLS * i]);
-	take_signals(run);
-	if (waiting->polls[2].revents != 0)
-		take_input(run);
-	if (run->phase == PHASE_STOP && run->now >= run->kill_at)
-		go_further(run);
-	start_due(run);
-	/* What took long now was writing to somebody who does not read. */
-	run->blocked += clock_ms() - run->now;
-}
-
-/* Is there nothing left to wait for? */
-static bool
-finished(const struct run *run)
-{
-	bool startable = false;
-
-	for (size_t i = 0; i < run->slot_count; i++) {
-		const struct slot *slot = &run->slots[i];
-
-		if (slot->worker.pid != 0 || slot->worker.ended)
-			return false;
-		startable = startable || !slot->retired;
-	}
-	return run->phase >= PHASE_STOP || !startable || !run_has_input(run);
-}
-
-static void
-open_run(struct run *run)
-{
-	static const int caught[] = { SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGUSR1 };
-
-	run->out = STDOUT_FILENO;
-	run->now = clock_ms();
-	run->read_at = run->now + NESTED_GRACE;
-	run->signals = sig_open(caught, sizeof(caught) / sizeof(caught[0]));
-	run->slots = calloc(run->slot_count, sizeof(*run->slots));
-	if (run->signals < 0 || run->slots == NULL || supervisor_find(&run->above) < 0 ||
-	    intake_open(&run->intake, STDIN_FILENO, run->options->max_record) < 0)
-		die(STATUS_BROKEN, errno, "cannot begin");
-	run->keep_order = run->options->keep_order && run->above.fd < 0;
-	signal(SIGPIPE, SIG_IGN);
-	sig_last_resort(PHASE_KILL + 1);
-	if (quarantine_open(&run->quarantine, run->options->quarantine) < 0)
-		die(STATUS_BROKEN, errno, "%s", run->options->quarantine);
-	fdio_pipe_size(STDIN_FILENO, INPUT_PIPE);
-	fdio_pipe_size(STDOUT_FILENO, INPUT_PIPE);
-	if (run->options->map)
-		run_known(run, WORKER_MAP, &(struct hello){ .jobs = 1 });
-	if (run->options->block_records != 0)
-		run_known(run, WORKER_BLOCK, &(struct hello){ .jobs = 1 });
-	for (size_t i = 0; i < run->slot_count; i++) {
-		struct slot *slot = &run->slots[i];
-
-		worker_init(&slot->worker, (unsigned)i + 1);
-		snprintf(slot->name, sizeof(slot->name), "PAR_WORKER=%zu", i + 1);
-		snprintf(slot->of, sizeof(slot->of), "PAR_WORKERS=%zu", run->slot_count);
-		slot->env[0] = slot->name;
-		slot->env[1] = slot->of;
-		if (run->kind != WORKER_BLOCK)
-			run_start(run, slot);
-	}
-}
-
-/* Say what was left undone, and make it a status. */
-static enum status
-sum_up(const struct run *run)
-{
-	uint64_t left = run->again.records;
-
-	if (run->quarantine.records > 0)
-		warn("%llu records set aside in %s",
-		    (unsigned long long)run->quarantine.records, run->quarantine.path);
-
-	for (size_t i = 0; i < run->slot_count; i++)
-		left += run->slots[i].worker.window.records;
-	if (run->phase != PHASE_RUN &&
-	    (left > 0 || !run->intake.end || intake_ready(&run->intake))) {
-		warn("stopped early: part of the input was not processed");
-		return STATUS_STOPPED;
-	}
-	return run->trouble || (run->counts.failed > 0 && run->above.fd < 0)
-	    ? STATUS_FAILED
-	    : STATUS_OK;
-}
-
-enum status
-run_command(const struct run_options *options)
-{
-	struct run run = { .options = options, .slot_count = options->workers };
-	struct waiting waiting = { 0 };
-	enum status status;
-
-	open_run(&run);
-	waiting.polls =
-	    calloc(FIXED_POLLS + WORKER_POLLS * run.slot_count, sizeof(*waiting.polls));
-	if (waiting.polls == NULL)
-		run_broken(&run, errno, "cannot begin");
-	while (!finished(&run))
-		turn(&run, &waiting);
-	if (run.above.fd >= 0 && supervisor_flush(&run.above) < 0)
-		run_output_failed(&run, errno);
-	status = sum_up(&run);
-	if (options->stats)
-		account_show(&run);
-	if (close(run.out) < 0 && errno != EINTR)
-		run_output_failed(&run, errno);
-	for (size_t i = 0; i < run.slot_count; i++)
-		free(run.slots[i].worker.lines);
-	free(waiting.polls);
-	free(run.slots);
-	batch_clear(&run.again);
-	order_close(&run.order);
-	intake_close(&run.intake);
-	supervisor_leave(&run.above);
-	close(run.signals);
-	return status;
 }

@@ -113,8 +113,8 @@ struct run {
 	uint64_t blocked; /* ms spent waiting for our own reader */
 };
 
-/* Do it all; the exit status. */
-enum status run_command(const struct run_options *options);
+/* Signal all workers' process groups. */
+void run_signal_workers(struct run *run, int number);
 
 /* Start the worker of a slot; does not return if the command cannot be run. */
 void run_start(struct run *run, struct slot *slot);

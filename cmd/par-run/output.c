@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+
+#include "fdio.h"
+#include "output.h"
+
+const char output_overdrawn[] = "a worker says that it wrote more than it did";
+
+/* Move output that was acknowledged in its turn. */
+static void
+move(struct run *run, struct slot *slot)
+{
+	size_t left = slot->acked;
+
+	slot->acked = 0;
+	while (left > 0 && worker_move(&slot->worker, run->out, &left) < 0) {
+		if (errno == ENODATA)
+			run_broken(run, 0, output_overdrawn);
+		if (errno != EINTR)
+			run_output_failed(run, errno);
+	}
+	/* Room in its pipe suffices again, if what it writes is small. */
+	if (slot->worker.hold.end == 0)
+		slot->absorbing = false;
+}
+
+/* Keep output that was acknowledged before its turn. */
+static void
+keep(struct run *run, struct slot *slot)
+{
+	struct hold *hold = &slot->worker.hold;
+	struct kept kept = slot->kept;
+
+	slot->kept = (struct kept){ 0 };
+	while (hold->end - hold->start < kept.bytes) {
+		int got =
+		    worker_absorb(&slot->worker, kept.bytes - (hold->end - hold->start));
+
+		if (got <= 0)
+			run_broken(run, got == 0 || errno == ENODATA ? 0 : errno,
+			    output_overdrawn);
+	}
+	if (order_keep(&run->order, &slot->held, kept.first, kept.count,
+		hold->data + hold->start, kept.bytes) < 0)
+		run_broken(run, ENOMEM, "output in order");
+	worker_release(&slot->worker, kept.bytes);
+	output_in_turn(run);
+}
+
+void
+output_settle(struct run *run, struct slot *slot)
+{
+	move(run, slot);
+	if (slot->kept.count > 0)
+		keep(run, slot);
+}
+
+void
+output_in_turn(struct run *run)
+{
+	while (order_ready(&run->order)) {
+		struct held *held = order_take(&run->order);
+
+		if (fdio_write(run->out, held->data, held->len) < 0)
+			run_output_failed(run, errno);
+		order_free(&run->order, held);
+	}
+}
+
+/* Record number, whose turn it is not, is done. */
+static void
+done_early(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
+{
+	struct kept *kept = &slot->kept;
+
+	if (kept->count == 0 || kept->first + kept->count != number) {
+		output_settle(run, slot);
+		kept->first = number;
+	}
+	kept->count++;
+	kept->bytes += bytes;
+}
+
+void
+output_done(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
+{
+	slot->account.bytes_out += bytes;
+	if (run->keep_order) {
+		if (number != run->order.next) {
+			done_early(run, slot, number, bytes);
+			return;
+		}
+		if (slot->kept.count > 0)
+			output_settle(run, slot);
+		run->order.next++;
+	}
+	slot->acked += bytes;
+	if (order_ready(&run->order)) {
+		output_settle(run, slot);
+		output_in_turn(run);
+	}
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * output - what was acknowledged, to standard output; with -k in its turn.
+ */
+#ifndef PAR_RUN_OUTPUT_H
+#define PAR_RUN_OUTPUT_H
+
+#include "run.h"
+
+/* What is said of a worker whose words count bytes that it did not write. */
+extern const char output_overdrawn[];
+
+/*
+ * The next bytes of the worker's output are that of record number: they go out
+ * by output_settle() or, if it is not their turn, are kept until it is.
+ */
+void output_done(struct run *run, struct slot *slot, uint64_t number, size_t bytes);
+
+/* Move output that was acknowledged and not yet moved. */
+void output_settle(struct run *run, struct slot *slot);
+
+/* Pass on output that was kept for its turn, if it is that now. */
+void output_in_turn(struct run *run);
+
+#endif
