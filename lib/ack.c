@@ -15,7 +15,11 @@ hello_word(const char *word, size_t len, const char *name, uint64_t *out)
 
 	if (len <= skip || memcmp(word, name, skip) != 0)
 		return 0;
-	return num_parse_bytes(word + skip, len - skip, 1, UINT32_MAX, out);
+	if (num_parse_bytes(word + skip, len - skip, 1, UINT64_MAX, out) < 0)
+		return -1;
+	if (*out > HELLO_MOST) /* more than anybody has in flight: so many will do */
+		*out = HELLO_MOST;
+	return 0;
 }
 
 int

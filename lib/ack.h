@@ -14,7 +14,8 @@
 
 enum {
 	ACK_LINE_MAX = 4096, /* longest line either side sends, newline included */
-	ACK_OK_MAX = 48 /* longest line that ack_format_ok() makes */
+	ACK_OK_MAX = 48, /* longest line that ack_format_ok() makes */
+	HELLO_MOST = 1 << 30 /* window and jobs beyond it are taken for it */
 };
 
 /* A stage's first line. */

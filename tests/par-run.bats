@@ -621,3 +621,37 @@ make_hanger() {
 	wait "$pid"
 	[ "$(awk '$NF == "all" { print $1 }' err)" = 1 ]
 }
+
+@test "par-run: a stage may want more in flight than anybody can count, also nested" {
+	cat >greedy.sh <<-'EOS'
+		#!/bin/bash
+		fd=${PAR_STAGE%:*}
+		echo "par-stage 1 window=$MOST jobs=$MOST" >&"$fd"
+		i=0
+		while IFS= read -r n; do
+			echo "$n"
+			echo "$i $((${#n} + 1)) ok" >&"$fd"
+			i=$((i + 1))
+		done
+	EOS
+	chmod +x greedy.sh
+	for MOST in 4294967295 4294967296 18446744073709551615; do
+		export MOST
+		seq 300 | par-run -n 2 par-run -n 3 ./greedy.sh >out 2>err
+		same err /dev/null
+		each_once 1 300 out
+	done
+}
+
+@test "par-run: a first line of another version ends the run, nothing is guessed" {
+	cat >later.sh <<-'EOS'
+		#!/bin/bash
+		echo 'par-stage 2' >&"${PAR_STAGE%:*}"
+		cat
+	EOS
+	chmod +x later.sh
+	seq 9 >in
+	run -3 --separate-stderr par-run -n 1 ./later.sh <in
+	[ "$output" = "" ]
+	[ "$stderr" = "par-run: not a line of par-stage(7): par-stage 2" ]
+}
