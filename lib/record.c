@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #ifdef __SSE2__
@@ -242,8 +245,45 @@ writer_open(struct record_writer *out, int fd)
 }
 
 void
+writer_share(struct record_writer *out)
+{
+	char path[32];
+
+	/* Processes that inherited one description need one each, to exclude others. */
+	snprintf(path, sizeof(path), "/dev/fd/%d", out->fd);
+	out->lock_fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	if (out->lock_fd < 0)
+		out->lock_fd = out->fd;
+	out->shared = true;
+}
+
+/* Keep other writers away until end_record(). */
+static void
+begin_record(struct record_writer *out)
+{
+	if (!out->shared || out->locked)
+		return;
+	while (flock(out->lock_fd, LOCK_EX) < 0 && errno == EINTR)
+		;
+	out->locked = true;
+}
+
+/* The last byte written is last: let others write if no record was cut. */
+static void
+end_record(struct record_writer *out, char last)
+{
+	if (!out->locked || last != '\n')
+		return;
+	flock(out->lock_fd, LOCK_UN);
+	out->locked = false;
+}
+
+void
 writer_close(struct record_writer *out)
 {
+	if (out->shared && out->lock_fd != out->fd)
+		close(out->lock_fd);
+	out->shared = false;
 	free(out->buffer);
 	out->buffer = NULL;
 }
@@ -254,7 +294,13 @@ writer_flush(struct record_writer *out)
 	size_t used = out->used;
 
 	out->used = 0;
-	return used == 0 ? 0 : fdio_write(out->fd, out->buffer, used);
+	if (used == 0)
+		return 0;
+	begin_record(out);
+	if (fdio_write(out->fd, out->buffer, used) < 0)
+		return -1;
+	end_record(out, out->buffer[used - 1]);
+	return 0;
 }
 
 /* n bytes of the buffer and of what follows it were sent: how many of the latter. */
@@ -350,7 +396,11 @@ writer_put(struct record_writer *out, const void *data, size_t len)
 		if (out->used + len >= out->size) {
 			out->used = 0;
 			out->total += len;
-			return fdio_writev(out->fd, both, 2);
+			begin_record(out);
+			if (fdio_writev(out->fd, both, 2) < 0)
+				return -1;
+			end_record(out, ((const char *)data)[len - 1]);
+			return 0;
 		}
 	}
 	memcpy(out->buffer + out->used, data, len);

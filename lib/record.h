@@ -100,10 +100,19 @@ struct record_writer {
 	char *buffer;
 	size_t size, used;
 	uint64_t total; /* bytes put so far, written or not */
+	int lock_fd; /* writer_share(): another descriptor of the same FIFO, or fd */
+	bool shared, locked;
 };
 
 /* Write to fd.  0, or -1 if there is no memory. */
 int writer_open(struct record_writer *out, int fd);
+
+/*
+ * fd is a pipe or FIFO, and others may write to it, too: from now on writer_put()
+ * and writer_flush() hold an exclusive flock(2) on it until the last byte written
+ * is a newline.  Records of writers that all do so never mix, however long.
+ */
+void writer_share(struct record_writer *out);
 
 /* Free what the writer owns, flushed or not. */
 void writer_close(struct record_writer *out);

@@ -94,3 +94,38 @@ gather() { background bash -c 'par-gather c d >result'; }
 	wait "$split"
 	same in out
 }
+
+# Records of 40 thousand digits, from three writers at the same time.
+long_records() {
+	local n
+
+	for n in {1..30}; do echo "$((n * 3 + $1 + 200000))"; done
+}
+
+@test "fifo: long records of several writers do not mix, nor with those of flock(1)" {
+	local n
+
+	mkfifo out gate
+	for n in 0 1 2; do long_records "$n"; done | sort -n >in
+	par-fib in >want
+	long_records 2 | par-fib >third
+	long_records 0 >in0
+	long_records 1 >in1
+	background bash -c 'read -r _ <gate; sort -n out >got'
+	reader=$!
+	background par-fib -o out in0
+	background bash -c 'exec par-fib in1 >out'
+	background bash -c 'exec 9>out; while read -r line; do flock 9; printf "%s\n" "$line" >&9; flock -u 9; done <third'
+	echo open >gate
+	wait "$reader"
+	same want got
+}
+
+@test "fifo: nor do records of processes with the same standard output" {
+	long_records 0 >in0
+	long_records 1 >in1
+	sort -n in0 in1 >in
+	par-fib in >want
+	bash -c 'par-fib in0 & par-fib in1 & wait' | sort -n >got
+	same want got
+}

@@ -105,6 +105,8 @@ run(const struct plan *plan, char *const *paths, size_t count)
 		.out = ends.out,
 		.out_name = ends.out_name,
 		.max_record = plan->max_record });
+	if (!stage_native(&stage) && fifo_is(ends.out))
+		writer_share(&stage.out);
 	while ((got = ends_next(&ends, &fd)) != 0) {
 		stage.in_name = ends.name;
 		if (got < 0) {
