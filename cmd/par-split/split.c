@@ -128,12 +128,18 @@ split_open_outputs(struct split *split)
 	return soonest;
 }
 
-/* Send what is kept; when the input has ended, close what is done with. */
-static void
+/*
+ * Send what is kept; when the input has ended, close what is done with.  True if
+ * an output has sent all that it kept, and so has room that nobody will wait for.
+ */
+static bool
 flush_outputs(struct split *split, bool last)
 {
+	bool emptied = false;
+
 	for (size_t i = 0; i < split->count; i++) {
 		struct output *out = &split->outputs[i];
+		bool kept = output_keeps(out);
 
 		if (out->state != OUTPUT_OPEN)
 			continue;
@@ -144,7 +150,9 @@ flush_outputs(struct split *split, bool last)
 				die_output(errno, out->name);
 			split->left--;
 		}
+		emptied = emptied || (kept && !output_keeps(out));
 	}
+	return emptied;
 }
 
 void
@@ -312,9 +320,9 @@ loop(struct split *split, struct pollfd *polls)
 		size_t before = split->back.len + split->rest.len;
 		bool full = give(split);
 		bool input = !full && !split->in_ended;
+		bool emptied = flush_outputs(split, split->in_ended && !full);
 
-		flush_outputs(split, split->in_ended && !full);
-		if (split->back.len > 0 && !full)
+		if ((split->back.len > 0 && !full) || (full && emptied))
 			continue;
 		if (full && split->plan->mode == SPLIT_DEMAND) {
 			bool moved = split->back.len + split->rest.len != before;
