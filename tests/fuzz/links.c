@@ -140,7 +140,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const char *const types[] = { "text/html", "text/html;charset=utf-8",
 		"text/html;charset=utf-16", "text/html;charset=shift_jis",
 		"text/html;charset=iso-2022-jp", "text/html;charset=gbk",
-		"text/html;charset=koi8-u", "text/xml" };
+		"application/xhtml+xml", "text/xml" };
 	struct choice choice = { 0 };
 	const char *body = (const char *)data + 2;
 	char *record;
