@@ -201,6 +201,13 @@ http://b.test:$HOSTILE_PORT/ok"
 	[ "$(tail -n 20 out | grep -c idle)" -eq 0 ]
 }
 
+@test "par-fetch: a host that stays too busy is not asked again for each URL" {
+	for i in 1 2 3 4 5 6; do echo "$HOSTILE/status/503?stays$i"; done >urls
+	run -0 par-fetch --per-host 1 --retries 1000 --retry-max-delay 1ms <urls
+	[ "$(cut -f 2 <<<"$output" | sort | uniq -c | awk '{ print $1, $2 }')" = "6 503" ]
+	(($(requests /status/503.stays) < 20))
+}
+
 @test "par-fetch: --limit-rate, and --speed-limit for --speed-time" {
 	SECONDS=0
 	run -0 par-fetch --limit-rate 500K <<<"$HOSTILE/size/1200000"

@@ -425,9 +425,11 @@ landed(struct fetcher *fetcher, struct transfer *transfer, CURLcode code)
 {
 	uint64_t now = clock_ms();
 	enum verdict verdict = transfer_judge(transfer, code);
+	bool hopeless;
 	long status = transfer->broken ? 0 : transfer_status(transfer);
 
 	mind_status(fetcher, transfer, now);
+	hopeless = transfer->request->host->refusals >= SCHEDULE_HOPELESS;
 	schedule_landed(&fetcher->schedule, transfer->request, now);
 	switch (verdict) {
 	case VERDICT_MOVED:
@@ -435,7 +437,7 @@ landed(struct fetcher *fetcher, struct transfer *transfer, CURLcode code)
 			return;
 		break;
 	case VERDICT_RETRY:
-		if (retry(fetcher, transfer, now))
+		if (!hopeless && retry(fetcher, transfer, now))
 			return;
 		transfer_archive(transfer);
 		break;

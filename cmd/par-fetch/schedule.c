@@ -233,7 +233,10 @@ schedule_busy(struct host *host, uint64_t now, uint64_t wanted, uint64_t at_most
 {
 	uint64_t pause;
 
+	host->refusals++;
 	host->penalty = host->penalty == 0 ? SCHEDULE_PENALTY : 2 * host->penalty;
+	if (host->penalty > SCHEDULE_PENALTY_MAX)
+		host->penalty = SCHEDULE_PENALTY_MAX;
 	if (host->penalty > at_most)
 		host->penalty = at_most;
 	pause = wanted > host->penalty ? wanted : host->penalty;
@@ -246,6 +249,7 @@ schedule_busy(struct host *host, uint64_t now, uint64_t wanted, uint64_t at_most
 void
 schedule_fine(struct host *host)
 {
+	host->refusals = 0;
 	host->penalty = host->penalty > SCHEDULE_PENALTY / 4 ? host->penalty / 2 : 0;
 }
 

@@ -28,6 +28,7 @@ struct host {
 	unsigned active; /* requests in flight */
 	uint64_t not_before; /* of its next request */
 	uint64_t penalty; /* how slow it is taken for having been too busy, ms; or 0 */
+	unsigned refusals; /* one after the other, for being too busy */
 };
 
 /* Something that waits for a time: a host that rests, or a request to be tried again. */
@@ -66,7 +67,10 @@ struct request *schedule_next(struct schedule *schedule, uint64_t now);
 /* request, from schedule_next(), is not in flight any more. */
 void schedule_landed(struct schedule *schedule, struct request *request, uint64_t now);
 
-enum { SCHEDULE_PENALTY = 500 }; /* first of a host that is too busy, milliseconds */
+/* How slow a host is taken that is too busy, at first and at most; milliseconds. */
+enum { SCHEDULE_PENALTY = 500, SCHEDULE_PENALTY_MAX = 4000 };
+
+enum { SCHEDULE_HOPELESS = 8 }; /* refusals after which asking again is of no use */
 
 /*
  * host is too busy: ask it for nothing for a while, at least for wanted milliseconds,
