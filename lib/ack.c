@@ -83,7 +83,7 @@ ack_parse(const char *line, size_t len, struct ack *out)
 	const char *end = line + len, *space;
 
 	if (take_number(&line, end, &out->index) < 0 ||
-	    take_number(&line, end, &out->bytes) < 0)
+	    take_number(&line, end, &out->bytes) < 0 || out->bytes > ACK_BYTES_MOST)
 		return -1;
 	out->reason = end;
 	out->reason_len = 0;

@@ -18,6 +18,9 @@ enum {
 	HELLO_MOST = 1 << 30 /* window and jobs beyond it are taken for it */
 };
 
+/* More output than that no record has: sums of it do not overflow. */
+#define ACK_BYTES_MOST (UINT64_C(1) << 48)
+
 /* A stage's first line. */
 struct hello {
 	uint64_t window; /* most records it wants in flight; 0: the supervisor chooses */
