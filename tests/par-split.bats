@@ -372,3 +372,22 @@ by_hash() {
 	run -2 par-split -k 0 a </dev/null
 	run -2 par-split --memory 1K -u a </dev/null
 }
+
+@test "par-split: by rule, to readers that are as fast as it is, again and again" {
+	local mode n
+
+	mkfifo a b
+	seq 1 200000 >in
+	for mode in -r "-k 1" -t; do
+		for n in {1..15}; do
+			background bash -c 'cat a >got1'
+			one=$!
+			background bash -c 'cat b >got2'
+			two=$!
+			# shellcheck disable=SC2086
+			timeout "$DEADLINE" par-split $mode -i in a b
+			wait "$one" "$two"
+			sort -nu got1 got2 | cmp - in
+		done
+	done
+}
