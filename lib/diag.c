@@ -21,12 +21,6 @@ diag_program(const char *name)
 	program_name = name;
 }
 
-const char *
-diag_program_name(void)
-{
-	return program_name;
-}
-
 /*
  * Length of the UTF-8 sequence at p that may be shown as it is, or 0: control
  * characters (C0, DEL, C1), overlong forms, surrogates and broken bytes.
@@ -150,16 +144,6 @@ warn(const char *format, ...)
 
 	va_start(args, format);
 	vwarn(0, format, args);
-	va_end(args);
-}
-
-void
-warn_errno(int error, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vwarn(error, format, args);
 	va_end(args);
 }
 

@@ -24,18 +24,14 @@ enum status {
 
 /* Say by which name the program speaks; name must stay valid. */
 void diag_program(const char *name);
-const char *diag_program_name(void);
 
 /* program: message */
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* program: message: strerror(error); with error 0 just the message. */
-void warn_errno(int error, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
 /* program: RECORD: why, with the record cut short when it is long. */
 void warn_record(const void *data, size_t len, const char *why);
 
-/* warn_errno(), then exit. */
+/* program: message: strerror(error), or just the message with error 0; then exit. */
 _Noreturn void die(enum status status, int error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

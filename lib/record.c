@@ -222,20 +222,6 @@ record_next(struct record_reader *in, struct record *out)
 	return got;
 }
 
-bool
-record_ready(struct record_reader *in)
-{
-	if (in->scanned < in->end) {
-		const char *newline =
-		    memchr(in->buffer + in->scanned, '\n', in->end - in->scanned);
-
-		in->scanned = newline == NULL ? in->end : (size_t)(newline - in->buffer);
-		if (newline != NULL)
-			return true;
-	}
-	return in->eof;
-}
-
 int
 writer_open(struct record_writer *out, int fd)
 {

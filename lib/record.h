@@ -84,9 +84,6 @@ enum record_status record_fill_now(struct record_reader *in);
  */
 enum record_status record_take_run(struct record_reader *in, struct record *out);
 
-/* Is a whole record at hand, so that record_next() would not wait? */
-bool record_ready(struct record_reader *in);
-
 /*
  * How many bytes of data the first records take up, newlines included: at most
  * max records of at most max_bytes bytes together, but at least one if there is

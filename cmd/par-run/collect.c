@@ -20,9 +20,8 @@ enum {
 
 /* The worker breaks the protocol: nothing that it says can be relied on. */
 static void
-distrust(struct run *run, struct slot *slot, const char *what)
+distrust(struct slot *slot, const char *what)
 {
-	(void)run;
 	warn("worker %u: %s; killed", slot->worker.number, what);
 	worker_signal(&slot->worker, SIGKILL);
 	worker_silence(&slot->worker);
@@ -87,7 +86,7 @@ bad_word(struct run *run, struct slot *slot)
 	snprintf(what, sizeof(what), "not a line of par-stage(7): %s", line);
 	if (run->kind == WORKER_UNKNOWN) /* all of them will begin like that */
 		run_broken(run, 0, what);
-	distrust(run, slot, what);
+	distrust(slot, what);
 }
 
 /* So many records are finished. */
@@ -100,7 +99,7 @@ finished(struct run *run, struct slot *slot, uint64_t acks)
 	if (slot->worker.window.records == 0)
 		account_idle(slot);
 	slot->progress_at = run_work_time(run);
-	dispatch_credit(run, slot, acks);
+	dispatch_credit(slot, acks);
 	slot->check_wait = 1;
 	slot->check_at = run->now + 2;
 }
@@ -115,14 +114,13 @@ collect_words(struct run *run, struct slot *slot)
 	while (
 	    (word = worker_hear(&slot->worker, &ack)) != WORD_NONE && word != WORD_END) {
 		if (word == WORD_HELLO) {
-			dispatch_hello(run, slot);
+			dispatch_hello(slot);
 			know(run, slot);
 		} else if (word == WORD_BAD) {
 			bad_word(run, slot);
 			break;
 		} else if (!take_ack(run, slot, &ack)) {
-			distrust(
-			    run, slot, "acknowledged a record that it does not have");
+			distrust(slot, "acknowledged a record that it does not have");
 			break;
 		} else {
 			acks++;

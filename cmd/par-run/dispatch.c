@@ -21,11 +21,10 @@ enum {
 };
 
 void
-dispatch_hello(struct run *run, struct slot *slot)
+dispatch_hello(struct slot *slot)
 {
 	const struct hello *hello = &slot->worker.hello;
 
-	(void)run;
 	slot->least = hello->jobs;
 	slot->credit = hello->jobs;
 	if (hello->window != 0 && slot->credit > hello->window)
@@ -34,12 +33,11 @@ dispatch_hello(struct run *run, struct slot *slot)
 }
 
 void
-dispatch_credit(struct run *run, struct slot *slot, uint64_t acks)
+dispatch_credit(struct slot *slot, uint64_t acks)
 {
 	const struct hello *hello = &slot->worker.hello;
 	uint64_t most = hello->window != 0 ? hello->window : MOST_CREDIT, now, turn;
 
-	(void)run;
 	slot->turn_acks += acks;
 	if (slot->turn_acks < slot->credit)
 		return;
@@ -86,9 +84,8 @@ feed(struct slot *slot)
 }
 
 void
-dispatch_writable(struct run *run, struct slot *slot)
+dispatch_writable(struct slot *slot)
 {
-	(void)run;
 	if (worker_hungry(&slot->worker)) {
 		feed(slot);
 		slot->given_at = clock_ns();

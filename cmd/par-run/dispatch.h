@@ -9,16 +9,16 @@
 #include "run.h"
 
 /* It has said hello: it gets as many as it works on at once. */
-void dispatch_hello(struct run *run, struct slot *slot);
+void dispatch_hello(struct slot *slot);
 
 /* Give out what is ready.  True if a worker would take more, were there any. */
 bool dispatch(struct run *run);
 
 /* It has finished so many records: is it fast or slow? */
-void dispatch_credit(struct run *run, struct slot *slot, uint64_t acks);
+void dispatch_credit(struct slot *slot, uint64_t acks);
 
 /* It can be written to. */
-void dispatch_writable(struct run *run, struct slot *slot);
+void dispatch_writable(struct slot *slot);
 
 /* Has it read what it was given?  Then it may need more to do anything. */
 void dispatch_check(struct slot *slot);

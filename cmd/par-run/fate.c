@@ -50,7 +50,7 @@ name(struct run *run, struct slot *slot, const struct failure *failure)
 {
 	const struct record *record = &failure->record;
 
-	run->counts.failed++;
+	run->failed++;
 	if (slot != NULL)
 		slot->account.failed++;
 	run->deaths = 0;
@@ -138,7 +138,6 @@ again(struct run *run, struct slot *slot, struct batch *batch, uint64_t wait,
 		give_up(run, slot, batch, why);
 		return;
 	}
-	run->counts.sent_again++;
 	batch->not_before = run->now + wait;
 	batch_push(&run->again, batch);
 }
@@ -180,7 +179,6 @@ suspect(struct run *run, struct batch *batch, const char *why)
 	if (batch->count == 1) {
 		batch->alone = true;
 		batch->not_before = 0;
-		run->counts.sent_again++;
 		batch_push(&run->again, batch);
 		return;
 	}
@@ -191,7 +189,6 @@ suspect(struct run *run, struct batch *batch, const char *why)
 	if (second == NULL)
 		run_broken(run, ENOMEM, why);
 	first->alone = second->alone = true;
-	run->counts.sent_again += batch->count;
 	batch_push(&run->again, first);
 	batch_push(&run->again, second);
 	batch_free(batch);
@@ -234,7 +231,6 @@ send_back(struct run *run, struct batch_queue *queue)
 
 	while ((batch = batch_pop(queue, UINT64_MAX)) != NULL) {
 		batch->not_before = 0;
-		run->counts.sent_again += batch->count;
 		batch_push(&run->again, batch);
 	}
 }
@@ -256,7 +252,6 @@ end_of_plain(struct run *run, struct slot *slot, bool crashed, const char *how)
 	}
 	unknown = given - unread;
 	run->trouble = true;
-	run->counts.unknown += unknown;
 	if (slot->input_ended && slot->worker.exit_signal == 0)
 		warn("worker %u: %s, after %llu records", slot->worker.number, how,
 		    (unsigned long long)unknown);
@@ -360,7 +355,6 @@ block_failed(struct run *run, struct slot *slot, struct batch *batch, const char
 	worker_release(&slot->worker, slot->worker.hold.end - slot->worker.hold.start);
 	batch->attempts++;
 	if (batch->attempts <= run->options->retries) {
-		run->counts.sent_again += batch->count;
 		batch->not_before = run->now + back_off(run, batch->attempts - 1);
 		batch_push(&run->again, batch);
 		return;

@@ -192,7 +192,7 @@ await(struct waiting *waiting, int fd, short events)
 
 /* What is waited for of one worker: room, words, output. */
 static void
-await_worker(const struct run *run, const struct slot *slot, struct waiting *waiting)
+await_worker(const struct slot *slot, struct waiting *waiting)
 {
 	const struct worker *worker = &slot->worker;
 	bool room = worker_hungry(worker) ||
@@ -200,7 +200,6 @@ await_worker(const struct run *run, const struct slot *slot, struct waiting *wai
 		!slot->draining);
 	bool output = worker->kind != WORKER_NATIVE || slot->absorbing;
 
-	(void)run;
 	await(waiting, room ? worker->in : -1, POLLOUT);
 	await(waiting, worker->ack, POLLIN);
 	await(waiting, output ? worker->out : -1, POLLIN);
@@ -316,7 +315,7 @@ attend(struct run *run, struct slot *slot, const struct pollfd *p)
 	if (p[2].revents != 0)
 		collect_output(run, slot);
 	if (p[0].revents != 0 && slot->worker.in >= 0)
-		dispatch_writable(run, slot);
+		dispatch_writable(slot);
 	if (run->now >= slot->check_at && slot->worker.pid != 0)
 		collect_check(run, slot);
 	time_out(run, slot);
@@ -337,7 +336,7 @@ turn(struct run *run, struct waiting *waiting)
 	await(waiting, wanted && !run->intake.end && may_read(run) ? run->intake.fd : -1,
 	    POLLIN);
 	for (size_t i = 0; i < run->slot_count; i++)
-		await_worker(run, &run->slots[i], waiting);
+		await_worker(&run->slots[i], waiting);
 	if (poll(waiting->polls, waiting->count, patience(run)) < 0 && errno != EINTR)
 		run_broken(run, errno, "poll");
 	run->now = clock_ms();
@@ -426,9 +425,8 @@ sum_up(const struct run *run)
 		warn("stopped early: part of the input was not processed");
 		return STATUS_STOPPED;
 	}
-	return run->trouble || (run->counts.failed > 0 && run->above.fd < 0)
-	    ? STATUS_FAILED
-	    : STATUS_OK;
+	return run->trouble || (run->failed > 0 && run->above.fd < 0) ? STATUS_FAILED
+								      : STATUS_OK;
 }
 
 enum status

@@ -82,11 +82,6 @@ enum phase {
 	PHASE_KILL /* workers were killed */
 };
 
-struct counts {
-	uint64_t failed, sent_again;
-	uint64_t unknown; /* given to plain workers that died */
-};
-
 struct run {
 	const struct run_options *options;
 	struct intake intake;
@@ -103,7 +98,7 @@ struct run {
 	struct supervisor above; /* of this par-run, if any */
 	bool greeted; /* it was */
 	unsigned deaths; /* in a row, with nothing finished between */
-	struct counts counts;
+	uint64_t failed; /* records given up */
 	int out; /* standard output */
 	int signals; /* descriptor */
 	uint64_t kill_at; /* clock_ms() when workers told to end are killed */
