@@ -75,14 +75,14 @@ account_show(const struct run *run)
 	if (text == NULL)
 		return;
 	for (size_t i = 0; i < run->slot_count; i++)
-		add(&sum, &run->slots[i].account);
+		add(&sum, &run->slots[i]->account);
 	memcpy(to, head, sizeof(head) - 1);
 	to += sizeof(head) - 1;
 	for (size_t i = 0; i < run->slot_count; i++) {
 		char name[24];
 
 		snprintf(name, sizeof(name), "%zu", i + 1);
-		to += format(to, name, &run->slots[i].account, sum.done + sum.failed);
+		to += format(to, name, &run->slots[i]->account, sum.done + sum.failed);
 	}
 	to += format(to, "all", &sum, sum.done + sum.failed);
 	fdio_write(STDERR_FILENO, text, (size_t)(to - text));

@@ -238,7 +238,7 @@ dispatch(struct run *run)
 
 	/* Once around without anybody taking something is the end. */
 	while (refused < run->slot_count) {
-		struct slot *slot = &run->slots[run->turn];
+		struct slot *slot = run->slots[run->turn];
 
 		run->turn = run->turn + 1 == run->slot_count ? 0 : run->turn + 1;
 		if (!wants(run, slot)) {

@@ -30,6 +30,7 @@ enum {
 struct waiting {
 	struct pollfd *polls;
 	nfds_t count;
+	size_t room; /* workers that the array has room for */
 };
 
 /* Start what is due: a place whose worker has died, while there is work. */
@@ -39,7 +40,7 @@ start_due(struct run *run)
 	if (run->kind == WORKER_BLOCK) /* started with what it gets */
 		return;
 	for (size_t i = 0; i < run->slot_count; i++) {
-		struct slot *slot = &run->slots[i];
+		struct slot *slot = run->slots[i];
 
 		if (slot->worker.pid != 0 || slot->retired || slot->start_at > run->now ||
 		    run->phase >= PHASE_STOP || !run_has_input(run))
@@ -91,7 +92,7 @@ static void
 look_for_ends(struct run *run)
 {
 	for (size_t i = 0; i < run->slot_count; i++) {
-		struct slot *slot = &run->slots[i];
+		struct slot *slot = run->slots[i];
 		struct worker *worker = &slot->worker;
 
 		if (worker->pid == 0 && !worker->ended)
@@ -170,7 +171,7 @@ end_inputs(struct run *run)
 	if (run_has_input(run))
 		return;
 	for (size_t i = 0; i < run->slot_count; i++) {
-		struct slot *slot = &run->slots[i];
+		struct slot *slot = run->slots[i];
 		struct worker *worker = &slot->worker;
 
 		if (slot->input_ended || worker->pid == 0 || worker_hungry(worker))
@@ -277,8 +278,8 @@ patience(const struct run *run)
 	if (due <= run->now) /* it is ready, and waits for a worker, not for time */
 		due = UINT64_MAX;
 	for (size_t i = 0; i < run->slot_count; i++) {
-		uint64_t check = check_due(run, &run->slots[i]);
-		uint64_t overdue = overdue_at(run, &run->slots[i]);
+		uint64_t check = check_due(run, run->slots[i]);
+		uint64_t overdue = overdue_at(run, run->slots[i]);
 
 		if (check < due)
 			due = check;
@@ -321,6 +322,22 @@ attend(struct run *run, struct slot *slot, const struct pollfd *p)
 	time_out(run, slot);
 }
 
+/* Room for what is waited for of all workers. */
+static void
+make_room(struct run *run, struct waiting *waiting)
+{
+	struct pollfd *polls;
+
+	if (waiting->room >= run->slot_count)
+		return;
+	polls = realloc(waiting->polls,
+	    (FIXED_POLLS + WORKER_POLLS * run->slot_count) * sizeof(*polls));
+	if (polls == NULL)
+		run_broken(run, errno, "cannot wait");
+	waiting->polls = polls;
+	waiting->room = run->slot_count;
+}
+
 /* One turn: give out, wait, and see to what has come. */
 static void
 turn(struct run *run, struct waiting *waiting)
@@ -330,13 +347,14 @@ turn(struct run *run, struct waiting *waiting)
 	end_inputs(run);
 	if (run->above.fd >= 0 && supervisor_flush(&run->above) < 0)
 		run_output_failed(run, errno);
+	make_room(run, waiting);
 	waiting->count = 0;
 	await(waiting, run->signals, POLLIN);
 	await(waiting, run->out, 0); /* its reader leaves: POLLERR */
 	await(waiting, wanted && !run->intake.end && may_read(run) ? run->intake.fd : -1,
 	    POLLIN);
 	for (size_t i = 0; i < run->slot_count; i++)
-		await_worker(&run->slots[i], waiting);
+		await_worker(run->slots[i], waiting);
 	if (poll(waiting->polls, waiting->count, patience(run)) < 0 && errno != EINTR)
 		run_broken(run, errno, "poll");
 	run->now = clock_ms();
@@ -344,7 +362,7 @@ turn(struct run *run, struct waiting *waiting)
 		run_output_failed(run, EPIPE);
 	for (size_t i = 0; i < run->slot_count; i++)
 		attend(
-		    run, &run->slots[i], &waiting->polls[FIXED_POLLS + WORKER_POLLS * i]);
+		    run, run->slots[i], &waiting->polls[FIXED_POLLS + WORKER_POLLS * i]);
 	take_signals(run);
 	if (waiting->polls[2].revents != 0)
 		take_input(run);
@@ -362,7 +380,7 @@ finished(const struct run *run)
 	bool startable = false;
 
 	for (size_t i = 0; i < run->slot_count; i++) {
-		const struct slot *slot = &run->slots[i];
+		const struct slot *slot = run->slots[i];
 
 		if (slot->worker.pid != 0 || slot->worker.ended)
 			return false;
@@ -380,8 +398,7 @@ open_run(struct run *run)
 	run->now = clock_ms();
 	run->read_at = run->now + NESTED_GRACE;
 	run->signals = sig_open(caught, sizeof(caught) / sizeof(caught[0]));
-	run->slots = calloc(run->slot_count, sizeof(*run->slots));
-	if (run->signals < 0 || run->slots == NULL || supervisor_find(&run->above) < 0 ||
+	if (run->signals < 0 || supervisor_find(&run->above) < 0 ||
 	    intake_open(&run->intake, STDIN_FILENO, run->options->max_record) < 0)
 		die(STATUS_BROKEN, errno, "cannot begin");
 	run->keep_order = run->options->keep_order && run->above.fd < 0;
@@ -395,14 +412,11 @@ open_run(struct run *run)
 		run_known(run, WORKER_MAP, &(struct hello){ .jobs = 1 });
 	if (run->options->block_records != 0)
 		run_known(run, WORKER_BLOCK, &(struct hello){ .jobs = 1 });
-	for (size_t i = 0; i < run->slot_count; i++) {
-		struct slot *slot = &run->slots[i];
+	for (uint64_t i = 0; i < run->options->workers; i++) {
+		struct slot *slot = run_add_slot(run);
 
-		worker_init(&slot->worker, (unsigned)i + 1);
-		snprintf(slot->name, sizeof(slot->name), "PAR_WORKER=%zu", i + 1);
-		snprintf(slot->of, sizeof(slot->of), "PAR_WORKERS=%zu", run->slot_count);
-		slot->env[0] = slot->name;
-		slot->env[1] = slot->of;
+		if (slot == NULL)
+			die(STATUS_BROKEN, errno, "cannot begin");
 		if (run->kind != WORKER_BLOCK)
 			run_start(run, slot);
 	}
@@ -419,7 +433,7 @@ sum_up(const struct run *run)
 		    (unsigned long long)run->quarantine.records, run->quarantine.path);
 
 	for (size_t i = 0; i < run->slot_count; i++)
-		left += run->slots[i].worker.window.records;
+		left += run->slots[i]->worker.window.records;
 	if (run->phase != PHASE_RUN &&
 	    (left > 0 || !run->intake.end || intake_ready(&run->intake))) {
 		warn("stopped early: part of the input was not processed");
@@ -432,15 +446,11 @@ sum_up(const struct run *run)
 enum status
 loop_run(const struct run_options *options)
 {
-	struct run run = { .options = options, .slot_count = options->workers };
+	struct run run = { .options = options };
 	struct waiting waiting = { 0 };
 	enum status status;
 
 	open_run(&run);
-	waiting.polls =
-	    calloc(FIXED_POLLS + WORKER_POLLS * run.slot_count, sizeof(*waiting.polls));
-	if (waiting.polls == NULL)
-		run_broken(&run, errno, "cannot begin");
 	while (!finished(&run))
 		turn(&run, &waiting);
 	if (run.above.fd >= 0 && supervisor_flush(&run.above) < 0)
@@ -450,8 +460,10 @@ loop_run(const struct run_options *options)
 		account_show(&run);
 	if (close(run.out) < 0 && errno != EINTR)
 		run_output_failed(&run, errno);
-	for (size_t i = 0; i < run.slot_count; i++)
-		free(run.slots[i].worker.lines);
+	for (size_t i = 0; i < run.slot_count; i++) {
+		free(run.slots[i]->worker.lines);
+		free(run.slots[i]);
+	}
 	free(waiting.polls);
 	free(run.slots);
 	batch_clear(&run.again);

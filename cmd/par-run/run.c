@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "run.h"
 
@@ -8,7 +10,7 @@ void
 run_signal_workers(struct run *run, int number)
 {
 	for (size_t i = 0; i < run->slot_count; i++)
-		worker_signal(&run->slots[i].worker, number);
+		worker_signal(&run->slots[i]->worker, number);
 }
 
 void
@@ -54,6 +56,30 @@ run_known(struct run *run, enum worker_kind kind, const struct hello *hello)
 		run_output_failed(run, errno);
 }
 
+struct slot *
+run_add_slot(struct run *run)
+{
+	size_t number = run->slot_count + 1;
+	struct slot **slots = realloc(run->slots, number * sizeof(struct slot *));
+	struct slot *slot = calloc(1, sizeof(*slot));
+
+	if (slots != NULL)
+		run->slots = slots;
+	if (slots == NULL || slot == NULL) {
+		free(slot);
+		return NULL;
+	}
+	run->slots[run->slot_count++] = slot;
+	slot->command = run->options->command;
+	worker_init(&slot->worker, (unsigned)number);
+	snprintf(slot->name, sizeof(slot->name), "PAR_WORKER=%zu", number);
+	snprintf(slot->of, sizeof(slot->of), "PAR_WORKERS=%zu",
+	    number > run->options->workers ? number : (size_t)run->options->workers);
+	slot->env[0] = slot->name;
+	slot->env[1] = slot->of;
+	return slot;
+}
+
 /* A worker was started: it begins with little. */
 static void
 begin(const struct run *run, struct slot *slot)
@@ -76,11 +102,11 @@ begin(const struct run *run, struct slot *slot)
 void
 run_start(struct run *run, struct slot *slot)
 {
-	struct worker_plan plan = { .argv = run->options->command,
+	struct worker_plan plan = { .argv = slot->command,
 		.env = slot->env,
 		.capture_errors = run->quarantine.fd >= 0,
 		.kind = run->kind == WORKER_NATIVE ? WORKER_UNKNOWN : run->kind };
-	const char *name = run->options->command[0];
+	const char *name = slot->command[0];
 
 	if (worker_start(&slot->worker, &plan) == 0) {
 		begin(run, slot);

@@ -18,24 +18,11 @@
 #include "batch.h"
 #include "diag.h"
 #include "intake.h"
+#include "options.h"
 #include "order.h"
 #include "quarantine.h"
 #include "supervisor.h"
 #include "worker.h"
-
-struct run_options {
-	char **command;
-	uint64_t workers;
-	uint64_t retries; /* tries after the first of a record that is not finished */
-	uint64_t max_record; /* bytes */
-	bool keep_order;
-	bool stats; /* show the table of account at the end */
-	const char *quarantine; /* where to set records aside; NULL: name them */
-	uint64_t timeout; /* ms that a record may take; 0: as long as it likes */
-	uint64_t block_records; /* a process for each so many records; 0: not so */
-	uint64_t block_bytes; /* or for at most so many bytes of them */
-	bool map; /* one line out for each line in */
-};
 
 /* Neighbours that were acknowledged before their turn, and their output. */
 struct kept {
@@ -49,6 +36,7 @@ struct slot {
 	struct account account;
 	char name[32], of[32]; /* PAR_WORKER=3, PAR_WORKERS=8 */
 	const char *env[3];
+	char *const *command;
 	uint64_t least; /* credit is never below it */
 	uint64_t credit; /* most records it may have in flight now */
 	uint64_t turn_acks; /* records done since turn_since */
@@ -86,7 +74,7 @@ struct run {
 	const struct run_options *options;
 	struct intake intake;
 	struct batch_queue again; /* to be sent again, before new input */
-	struct slot *slots;
+	struct slot **slots;
 	size_t slot_count;
 	size_t turn; /* the slot that is offered records first */
 	struct slot *reserved; /* kept free for a suspect */
@@ -110,6 +98,12 @@ struct run {
 
 /* Signal all workers' process groups. */
 void run_signal_workers(struct run *run, int number);
+
+/*
+ * One more place, empty: its worker is started when there is work for it.  NULL
+ * without memory.
+ */
+struct slot *run_add_slot(struct run *run);
 
 /* Start the worker of a slot; does not return if the command cannot be run. */
 void run_start(struct run *run, struct slot *slot);

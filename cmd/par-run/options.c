@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: ISC */
+#include "options.h"
+#include "cpus.h"
+#include "opt.h"
+#include "record.h"
+
+enum { OPTIONS_MAX = 48, WORKERS_MAX = 4096, RETRIES_MAX = 1000000 };
+
+struct table {
+	struct opt rows[OPTIONS_MAX];
+	size_t count;
+};
+
+/* Add rows, up to the one that is all zero. */
+static void
+add(struct table *table, const struct opt *rows)
+{
+	while (rows->letter != 0 || rows->name != NULL)
+		table->rows[table->count++] = *rows++;
+}
+
+/* How records are given to processes. */
+static void
+add_workers(struct table *table, struct run_options *o)
+{
+	const struct opt rows[] = {
+		{ 'n', "workers", OPT_NUMBER, &o->workers, "N",
+		    "run N copies of COMMAND (default: usable processors)", 1,
+		    WORKERS_MAX, NULL },
+		{ 0, "map", OPT_FLAG, &o->map, NULL,
+		    "COMMAND writes one line for each that it reads, in order", 0, 0,
+		    NULL },
+		{ 'N', "records", OPT_NUMBER, &o->block_records, "N",
+		    "a process of its own for each block of N records", 1, 0, NULL },
+		{ 'b', "block", OPT_SIZE, &o->block_bytes, "SIZE",
+		    "a process of its own for each block of at most SIZE bytes", 1, 0,
+		    NULL },
+		{ 0 },
+	};
+
+	add(table, rows);
+}
+
+/* What becomes of records that are not finished. */
+static void
+add_fates(struct table *table, struct run_options *o)
+{
+	const struct opt rows[] = {
+		{ 'r', "retries", OPT_NUMBER, &o->retries, "N",
+		    "give a record up after N more tries (default 2)", 0, RETRIES_MAX,
+		    NULL },
+		{ 't', "timeout", OPT_DURATION, &o->timeout, "TIME",
+		    "try a record again that takes longer than TIME", 1, 0, NULL },
+		{ 'q', "quarantine", OPT_STRING, &o->quarantine, "FILE",
+		    "set records aside in FILE instead of naming them", 0, 0, NULL },
+		{ 0, "max-record", OPT_SIZE, &o->max_record, "SIZE",
+		    "fail records longer than SIZE (default 64M)", 1, 1 << 30, NULL },
+		{ 0 },
+	};
+
+	add(table, rows);
+}
+
+/* What is written, and shown. */
+static void
+add_output(struct table *table, struct run_options *o)
+{
+	const struct opt rows[] = {
+		{ 'k', "keep-order", OPT_FLAG, &o->keep_order, NULL,
+		    "output in the order of the input", 0, 0, NULL },
+		{ 's', "stats", OPT_FLAG, &o->stats, NULL,
+		    "show at the end what each worker did", 0, 0, NULL },
+		{ 0 },
+	};
+
+	add(table, rows);
+}
+
+void
+options_read(struct run_options *options, int argc, char **argv)
+{
+	struct table table = { .count = 0 };
+	const struct opt_program program = { .name = "par-run",
+		.synopsis = "[-ks] [-b SIZE] [-N N] [-n N] [-q FILE] [-r N] [-t TIME] "
+			    "[--map] [--max-record SIZE] "
+			    "COMMAND [ARG...]",
+		.about = "Run copies of COMMAND side by side: the records of standard "
+			 "input are spread\nover them, their output records are merged "
+			 "to standard output.",
+		.opts = table.rows,
+		.command = true };
+	int first;
+
+	*options = (struct run_options){ .retries = 2, .max_record = RECORD_LIMIT };
+	add_workers(&table, options);
+	add_fates(&table, options);
+	add_output(&table, options);
+	first = opt_parse(&program, argc, argv);
+	if (first == argc)
+		opt_misuse(&program, "a command is needed");
+	if (options->map && (options->block_records != 0 || options->block_bytes != 0))
+		opt_misuse(&program, "--map does not go with -b or -N");
+	if (options->block_bytes != 0 && options->block_records == 0)
+		options->block_records = UINT64_MAX;
+	if (options->block_records != 0 && options->block_bytes == 0)
+		options->block_bytes = SIZE_MAX;
+	options->command = argv + first;
+	if (options->workers == 0)
+		options->workers = cpus_usable();
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * options - the command line of par-run.
+ */
+#ifndef PAR_RUN_OPTIONS_H
+#define PAR_RUN_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct run_options {
+	char **command;
+	uint64_t workers;
+	uint64_t retries; /* tries after the first of a record that is not finished */
+	uint64_t max_record; /* bytes */
+	bool keep_order;
+	bool stats; /* show the table of account at the end */
+	const char *quarantine; /* where to set records aside; NULL: name them */
+	uint64_t timeout; /* ms that a record may take; 0: as long as it likes */
+	uint64_t block_records; /* a process for each so many records; 0: not so */
+	uint64_t block_bytes; /* or for at most so many bytes of them */
+	bool map; /* one line out for each line in */
+};
+
+/* Read it into options; ends the program on misuse, --help and --version. */
+void options_read(struct run_options *options, int argc, char **argv);
+
+#endif
