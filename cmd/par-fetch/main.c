@@ -20,7 +20,6 @@
  *	store.[ch]     bodies as files
  *	guard.[ch]     which addresses are public
  *	target.[ch]    URLs: checked, normalised, taken apart
- *	bytes.[ch]     bytes that grow
  */
 #include <signal.h>
 

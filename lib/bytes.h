@@ -4,8 +4,8 @@
  *
  * Without memory the program ends with a diagnostic.
  */
-#ifndef PAR_FETCH_BYTES_H
-#define PAR_FETCH_BYTES_H
+#ifndef PAR_BYTES_H
+#define PAR_BYTES_H
 
 #include <stddef.h>
 
