@@ -7,7 +7,6 @@
 #include "collect.h"
 #include "dispatch.h"
 #include "fate.h"
-#include "fdio.h"
 #include "move.h"
 #include "output.h"
 
@@ -153,8 +152,7 @@ pass_whole(struct run *run, struct slot *slot, size_t from)
 
 	if (newline != NULL) {
 		len = (size_t)(newline + 1 - hold->data) - hold->start;
-		if (fdio_write(run->out, hold->data + hold->start, len) < 0)
-			run_output_failed(run, errno);
+		output_write(run, hold->data + hold->start, len);
 		worker_release(&slot->worker, len);
 		slot->account.bytes_out += len;
 		run->deaths = 0;
@@ -278,8 +276,8 @@ collect_last(struct run *run, struct slot *slot)
 
 	if (len == 0 || slot->torn)
 		return;
-	if (fdio_write(run->out, hold->data + hold->start, len) < 0 ||
-	    fdio_write(run->out, "\n", 1) < 0)
-		run_output_failed(run, errno);
-	worker_release(&slot->worker, len);
+	if (!worker_end_line(&slot->worker))
+		run_broken(run, ENOMEM, "output of a worker");
+	output_write(run, hold->data + hold->start, len + 1);
+	worker_release(&slot->worker, len + 1);
 }

@@ -12,6 +12,7 @@
 #include "fate.h"
 #include "fdio.h"
 #include "loop.h"
+#include "output.h"
 #include "sig.h"
 
 enum {
@@ -394,11 +395,13 @@ open_run(struct run *run)
 {
 	static const int caught[] = { SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGUSR1 };
 
-	run->out = STDOUT_FILENO;
 	run->now = clock_ms();
 	run->read_at = run->now + NESTED_GRACE;
+	if (supervisor_find(&run->above) < 0)
+		die(STATUS_BROKEN, errno, "cannot begin");
+	output_open(run); /* may wait for a reader, and be interrupted */
 	run->signals = sig_open(caught, sizeof(caught) / sizeof(caught[0]));
-	if (run->signals < 0 || supervisor_find(&run->above) < 0 ||
+	if (run->signals < 0 ||
 	    intake_open(&run->intake, STDIN_FILENO, run->options->max_record) < 0)
 		die(STATUS_BROKEN, errno, "cannot begin");
 	run->keep_order = run->options->keep_order && run->above.fd < 0;
@@ -407,7 +410,6 @@ open_run(struct run *run)
 	if (quarantine_open(&run->quarantine, run->options->quarantine) < 0)
 		die(STATUS_BROKEN, errno, "%s", run->options->quarantine);
 	fdio_pipe_size(STDIN_FILENO, INPUT_PIPE);
-	fdio_pipe_size(STDOUT_FILENO, INPUT_PIPE);
 	if (run->options->map)
 		run_known(run, WORKER_MAP, &(struct hello){ .jobs = 1 });
 	if (run->options->block_records != 0)
@@ -458,8 +460,7 @@ loop_run(const struct run_options *options)
 	status = sum_up(&run);
 	if (options->stats)
 		account_show(&run);
-	if (close(run.out) < 0 && errno != EINTR)
-		run_output_failed(&run, errno);
+	output_close(&run);
 	for (size_t i = 0; i < run.slot_count; i++) {
 		free(run.slots[i]->worker.lines);
 		free(run.slots[i]);

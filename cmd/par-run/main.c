@@ -8,7 +8,7 @@
  *	collect.[ch]  what workers say and write
  *	dispatch.[ch] records to workers, on demand
  *	fate.[ch]     done, sent again, given up; workers that die
- *	output.[ch]   what was acknowledged, to standard output
+ *	output.[ch]   what was acknowledged, to the output
  *	run.[ch]      the state of it all; a worker's start, and the bad ends
  *	account.[ch]  what each worker did, as a table
  *	intake.[ch]   standard input as batches of records

@@ -68,6 +68,8 @@ add_output(struct table *table, struct run_options *o)
 	const struct opt rows[] = {
 		{ 'k', "keep-order", OPT_FLAG, &o->keep_order, NULL,
 		    "output in the order of the input", 0, 0, NULL },
+		{ 'o', "output", OPT_STRING, &o->output, "FILE",
+		    "write to FILE, which may be a FIFO", 0, 0, NULL },
 		{ 's', "stats", OPT_FLAG, &o->stats, NULL,
 		    "show at the end what each worker did", 0, 0, NULL },
 		{ 0 },
@@ -81,8 +83,8 @@ options_read(struct run_options *options, int argc, char **argv)
 {
 	struct table table = { .count = 0 };
 	const struct opt_program program = { .name = "par-run",
-		.synopsis = "[-ks] [-b SIZE] [-N N] [-n N] [-q FILE] [-r N] [-t TIME] "
-			    "[--map] [--max-record SIZE] "
+		.synopsis = "[-ks] [-b SIZE] [-N N] [-n N] [-o FILE] [-q FILE] [-r N] "
+			    "[-t TIME] [--map] [--max-record SIZE] "
 			    "COMMAND [ARG...]",
 		.about = "Run copies of COMMAND side by side: the records of standard "
 			 "input are spread\nover them, their output records are merged "

@@ -20,6 +20,7 @@ struct run_options {
 	uint64_t block_records; /* a process for each so many records; 0: not so */
 	uint64_t block_bytes; /* or for at most so many bytes of them */
 	bool map; /* one line out for each line in */
+	const char *output; /* instead of standard output; NULL: that */
 };
 
 /* Read it into options; ends the program on misuse, --help and --version. */

@@ -1,24 +1,92 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <unistd.h>
 
+#include "ends.h"
 #include "fdio.h"
+#include "fifo.h"
 #include "output.h"
 
+enum { OUTPUT_PIPE = 1 << 20 };
+
 const char output_overdrawn[] = "a worker says that it wrote more than it did";
+
+void
+output_open(struct run *run)
+{
+	struct ends ends;
+	char path[32];
+
+	if (ends_open(&ends, NULL, 0, run->options->output, 0) < 0)
+		die(STATUS_BROKEN, errno, "%s", ends.name);
+	ends_close(&ends); /* standard input is the intake's */
+	run->out = ends.out;
+	run->out_name = ends.out_name;
+	run->lock = -1;
+	fdio_pipe_size(run->out, OUTPUT_PIPE);
+	if (run->above.fd >= 0 || !fifo_is(run->out))
+		return;
+	/* Processes that inherited one description need one each, to exclude others. */
+	snprintf(path, sizeof(path), "/dev/fd/%d", run->out);
+	run->lock = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	if (run->lock < 0)
+		run->lock = run->out;
+}
+
+void
+output_close(struct run *run)
+{
+	if (run->lock >= 0 && run->lock != run->out)
+		close(run->lock);
+	if (close(run->out) < 0 && errno != EINTR)
+		run_output_failed(run, errno);
+}
+
+/* Keep other writers away until unlock(). */
+static void
+lock(const struct run *run)
+{
+	while (run->lock >= 0 && flock(run->lock, LOCK_EX) < 0 && errno == EINTR)
+		;
+}
+
+static void
+unlock(const struct run *run)
+{
+	if (run->lock >= 0)
+		flock(run->lock, LOCK_UN);
+}
+
+void
+output_write(struct run *run, const char *data, size_t len)
+{
+	lock(run);
+	if (fdio_write(run->out, data, len) < 0)
+		run_output_failed(run, errno);
+	unlock(run);
+}
 
 /* Move output that was acknowledged in its turn. */
 static void
 move(struct run *run, struct slot *slot)
 {
 	size_t left = slot->acked;
+	bool locked = left > 0;
 
 	slot->acked = 0;
+	if (locked)
+		lock(run);
 	while (left > 0 && worker_move(&slot->worker, run->out, &left) < 0) {
 		if (errno == ENODATA)
 			run_broken(run, 0, output_overdrawn);
 		if (errno != EINTR)
 			run_output_failed(run, errno);
 	}
+	if (locked)
+		unlock(run);
 	/* Room in its pipe suffices again, if what it writes is small. */
 	if (slot->worker.hold.end == 0)
 		slot->absorbing = false;
@@ -61,8 +129,7 @@ output_in_turn(struct run *run)
 	while (order_ready(&run->order)) {
 		struct held *held = order_take(&run->order);
 
-		if (fdio_write(run->out, held->data, held->len) < 0)
-			run_output_failed(run, errno);
+		output_write(run, held->data, held->len);
 		order_free(&run->order, held);
 	}
 }

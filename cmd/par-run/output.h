@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * output - what was acknowledged, to standard output; with -k in its turn.
+ * output - what was acknowledged, to standard output or -o FILE; with -k in its
+ * turn.  A pipe is held by an exclusive flock(2) while whole records are written, as
+ * par-record(5) promises for several writers.
  */
 #ifndef PAR_RUN_OUTPUT_H
 #define PAR_RUN_OUTPUT_H
@@ -15,6 +17,15 @@ extern const char output_overdrawn[];
  * by output_settle() or, if it is not their turn, are kept until it is.
  */
 void output_done(struct run *run, struct slot *slot, uint64_t number, size_t bytes);
+
+/* Open it as the options say, waiting for the reader of a FIFO. */
+void output_open(struct run *run);
+
+/* Close it, and hear of what could not be written before. */
+void output_close(struct run *run);
+
+/* Write len bytes, whole records. */
+void output_write(struct run *run, const char *data, size_t len);
 
 /* Move output that was acknowledged and not yet moved. */
 void output_settle(struct run *run, struct slot *slot);

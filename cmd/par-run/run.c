@@ -17,7 +17,7 @@ void
 run_output_failed(struct run *run, int error)
 {
 	run_signal_workers(run, SIGTERM);
-	die_output(error, "standard output");
+	die_output(error, run->out_name);
 }
 
 void

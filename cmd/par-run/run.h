@@ -87,7 +87,9 @@ struct run {
 	bool greeted; /* it was */
 	unsigned deaths; /* in a row, with nothing finished between */
 	uint64_t failed; /* records given up */
-	int out; /* standard output */
+	int out; /* standard output, or what -o names */
+	const char *out_name;
+	int lock; /* of a pipe on out, for whoever writes to it too; or -1 */
 	int signals; /* descriptor */
 	uint64_t kill_at; /* clock_ms() when workers told to end are killed */
 	uint64_t read_at; /* clock_ms() from when input is read without a hello */
@@ -121,7 +123,7 @@ run_work_time(const struct run *run)
 	return run->now - run->blocked;
 }
 
-/* Standard output failed with error: end the workers, then as die_output(). */
+/* The output failed with error: end the workers, then as die_output(). */
 _Noreturn void run_output_failed(struct run *run, int error);
 
 /* Cannot go on: end the workers and die(STATUS_BROKEN). */
