@@ -5,6 +5,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -67,12 +70,26 @@ reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* In the child: do not outlive the parent, where the system can see to that. */
+static void
+die_with(pid_t parent)
+{
+#ifdef __linux__
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(127);
+#else
+	(void)parent;
+#endif
+}
+
 /* In the child: become the command, or say why not on report. */
 static _Noreturn void
-become(const struct spawn_plan *plan, int report)
+become(const struct spawn_plan *plan, int report, pid_t parent)
 {
 	int error;
 
+	die_with(parent);
 	setpgid(0, 0);
 	reset_signals();
 	for (int i = 0; i < 3; i++)
@@ -93,7 +110,7 @@ spawn(const struct spawn_plan *plan)
 	sigset_t all, before;
 	int report[2], error = 0;
 	ssize_t n;
-	pid_t pid;
+	pid_t pid, parent = getpid();
 
 	if (fdio_pipe(report) < 0)
 		return -1;
@@ -101,7 +118,7 @@ spawn(const struct spawn_plan *plan)
 	sigprocmask(SIG_SETMASK, &all, &before); /* no handler of ours in the child */
 	pid = fork();
 	if (pid == 0)
-		become(plan, report[1]);
+		become(plan, report[1], parent);
 	if (pid < 0)
 		error = errno;
 	sigprocmask(SIG_SETMASK, &before, NULL);

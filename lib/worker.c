@@ -442,12 +442,18 @@ worker_exit_text(const struct worker *worker, char text[static WORKER_EXIT_TEXT]
 }
 
 void
-worker_close(struct worker *worker)
+worker_hang_up(struct worker *worker)
 {
 	close_end(&worker->in);
 	close_end(&worker->out);
 	close_end(&worker->ack);
 	close_end(&worker->err);
+}
+
+void
+worker_close(struct worker *worker)
+{
+	worker_hang_up(worker);
 	free(worker->hold.data);
 	worker->hold = (struct hold){ 0 };
 	worker_reap(worker);

@@ -157,6 +157,9 @@ void worker_reap(struct worker *worker);
 const char *
 worker_exit_text(const struct worker *worker, char text[static WORKER_EXIT_TEXT]);
 
+/* Close our ends of its pipes: it is on its own. */
+void worker_hang_up(struct worker *worker);
+
 /* Close what is left, reap, and free the hold; the window must be empty. */
 void worker_close(struct worker *worker);
 

@@ -131,6 +131,8 @@ wants(const struct run *run, const struct slot *slot)
 	const struct worker *worker = &slot->worker;
 	const struct window *window = &worker->window;
 
+	if (run_lets_go(slot))
+		return false;
 	if (run->kind == WORKER_BLOCK)
 		return worker->pid == 0 && !worker->ended;
 	if (worker->in < 0 || worker->deaf || worker_hungry(worker))
@@ -236,6 +238,8 @@ dispatch(struct run *run)
 	size_t refused = 0;
 	bool wanted = false;
 
+	if (run->paused && run->phase == PHASE_RUN)
+		return false;
 	/* Once around without anybody taking something is the end. */
 	while (refused < run->slot_count) {
 		struct slot *slot = run->slots[run->turn];

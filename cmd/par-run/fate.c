@@ -247,7 +247,7 @@ end_of_plain(struct run *run, struct slot *slot, bool crashed, const char *how)
 	    slot->input_ended ? UINT64_MAX : worker_consumed(&slot->worker), &queue);
 	send_back(run, &queue);
 	if (!crashed) {
-		slot->retired = !slot->input_ended;
+		slot->retired = slot->retired || !slot->input_ended;
 		return;
 	}
 	unknown = given - unread;
@@ -272,7 +272,8 @@ end_of_unknown(struct run *run, struct slot *slot, bool crashed, const char *how
 	if (crashed)
 		warn("worker %u: %s, before it read anything", slot->worker.number, how);
 	else
-		slot->retired = !slot->input_ended && run->kind != WORKER_NATIVE;
+		slot->retired =
+		    slot->retired || (!slot->input_ended && run->kind != WORKER_NATIVE);
 }
 
 /* One record took too long: it alone is to blame. */

@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "collect.h"
+#include "crew.h"
 #include "dispatch.h"
 #include "fate.h"
 #include "fdio.h"
@@ -22,7 +23,7 @@ enum {
 	TERM_GRACE = 1000, /* ms from telling a hung worker to end to killing it */
 	STOP_GRACE = 2000, /* ms from telling workers to end to killing them */
 	NESTED_GRACE = 2000, /* ms that a hello may take before we read our input */
-	FIXED_POLLS = 3,
+	FIXED_POLLS = 4,
 	WORKER_POLLS = 4,
 	INPUT_PIPE = 1 << 20
 };
@@ -82,7 +83,7 @@ bury(struct run *run, struct slot *slot)
 	if (run->deaths < MOST_DEATHS || !run_has_input(run))
 		return;
 	worker_exit_text(&slot->worker, how);
-	run_signal_workers(run, SIGTERM);
+	run_abandon(run);
 	die(STATUS_BROKEN, 0,
 	    "%s: %u workers in a row ended without finishing a record, the last %s",
 	    run->options->command[0], run->deaths, how);
@@ -163,19 +164,20 @@ take_input(struct run *run)
 }
 
 /*
- * End the input of workers once there is no more.  Whatever they do not finish
- * goes to a worker that is started for it.
+ * End the input of workers once there is no more, and of those that are to go.
+ * Whatever they do not finish goes to a worker that is started for it.
  */
 static void
 end_inputs(struct run *run)
 {
-	if (run_has_input(run))
-		return;
+	bool more = run_has_input(run);
+
 	for (size_t i = 0; i < run->slot_count; i++) {
 		struct slot *slot = run->slots[i];
 		struct worker *worker = &slot->worker;
 
-		if (slot->input_ended || worker->pid == 0 || worker_hungry(worker))
+		if ((more && !run_lets_go(slot)) || slot->input_ended ||
+		    worker->pid == 0 || worker_hungry(worker))
 			continue;
 		/* Has it a record, it is still to show what it is. */
 		if (worker->kind == WORKER_UNKNOWN && worker->window.given_records > 0)
@@ -345,6 +347,7 @@ turn(struct run *run, struct waiting *waiting)
 {
 	bool wanted = dispatch(run);
 
+	crew_turn(run);
 	end_inputs(run);
 	if (run->above.fd >= 0 && supervisor_flush(&run->above) < 0)
 		run_output_failed(run, errno);
@@ -354,6 +357,7 @@ turn(struct run *run, struct waiting *waiting)
 	await(waiting, run->out, 0); /* its reader leaves: POLLERR */
 	await(waiting, wanted && !run->intake.end && may_read(run) ? run->intake.fd : -1,
 	    POLLIN);
+	await(waiting, run->control.fd, POLLIN);
 	for (size_t i = 0; i < run->slot_count; i++)
 		await_worker(run->slots[i], waiting);
 	if (poll(waiting->polls, waiting->count, patience(run)) < 0 && errno != EINTR)
@@ -367,6 +371,8 @@ turn(struct run *run, struct waiting *waiting)
 	take_signals(run);
 	if (waiting->polls[2].revents != 0)
 		take_input(run);
+	if (waiting->polls[3].revents != 0)
+		control_take(run);
 	if (run->phase == PHASE_STOP && run->now >= run->kill_at)
 		go_further(run);
 	start_due(run);
@@ -394,6 +400,7 @@ static void
 open_run(struct run *run)
 {
 	static const int caught[] = { SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGUSR1 };
+	const char *why;
 
 	run->now = clock_ms();
 	run->read_at = run->now + NESTED_GRACE;
@@ -409,7 +416,11 @@ open_run(struct run *run)
 	sig_last_resort(PHASE_KILL + 1);
 	if (quarantine_open(&run->quarantine, run->options->quarantine) < 0)
 		die(STATUS_BROKEN, errno, "%s", run->options->quarantine);
+	why = control_open(&run->control, run->options->control);
+	if (why != NULL)
+		die(STATUS_BROKEN, 0, "%s: %s", run->options->control, why);
 	fdio_pipe_size(STDIN_FILENO, INPUT_PIPE);
+	run->workers = run->options->workers;
 	if (run->options->map)
 		run_known(run, WORKER_MAP, &(struct hello){ .jobs = 1 });
 	if (run->options->block_records != 0)
@@ -418,7 +429,7 @@ open_run(struct run *run)
 		struct slot *slot = run_add_slot(run);
 
 		if (slot == NULL)
-			die(STATUS_BROKEN, errno, "cannot begin");
+			run_broken(run, errno, "cannot begin");
 		if (run->kind != WORKER_BLOCK)
 			run_start(run, slot);
 	}
@@ -461,6 +472,7 @@ loop_run(const struct run_options *options)
 	if (options->stats)
 		account_show(&run);
 	output_close(&run);
+	control_close(&run.control);
 	for (size_t i = 0; i < run.slot_count; i++) {
 		free(run.slots[i]->worker.lines);
 		free(run.slots[i]);

@@ -10,6 +10,8 @@
  *	fate.[ch]     done, sent again, given up; workers that die
  *	output.[ch]   what was acknowledged, to the output
  *	run.[ch]      the state of it all; a worker's start, and the bad ends
+ *	crew.[ch]     more workers, fewer, or new ones
+ *	control.[ch]  the FIFO of commands
  *	account.[ch]  what each worker did, as a table
  *	intake.[ch]   standard input as batches of records
  *	order.[ch]    output kept for its turn

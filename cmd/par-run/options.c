@@ -4,7 +4,7 @@
 #include "opt.h"
 #include "record.h"
 
-enum { OPTIONS_MAX = 48, WORKERS_MAX = 4096, RETRIES_MAX = 1000000 };
+enum { OPTIONS_MAX = 48, RETRIES_MAX = 1000000 };
 
 struct table {
 	struct opt rows[OPTIONS_MAX];
@@ -35,6 +35,9 @@ add_workers(struct table *table, struct run_options *o)
 		{ 'b', "block", OPT_SIZE, &o->block_bytes, "SIZE",
 		    "a process of its own for each block of at most SIZE bytes", 1, 0,
 		    NULL },
+		{ 0, "control", OPT_STRING, &o->control, "FIFO",
+		    "take commands from FIFO while it runs; made if it is not there", 0,
+		    0, NULL },
 		{ 0 },
 	};
 
@@ -84,7 +87,7 @@ options_read(struct run_options *options, int argc, char **argv)
 	struct table table = { .count = 0 };
 	const struct opt_program program = { .name = "par-run",
 		.synopsis = "[-ks] [-b SIZE] [-N N] [-n N] [-o FILE] [-q FILE] [-r N] "
-			    "[-t TIME] [--map] [--max-record SIZE] "
+			    "[-t TIME] [--control FIFO] [--map] [--max-record SIZE] "
 			    "COMMAND [ARG...]",
 		.about = "Run copies of COMMAND side by side: the records of standard "
 			 "input are spread\nover them, their output records are merged "

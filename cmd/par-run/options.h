@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { WORKERS_MAX = 4096 };
+
 struct run_options {
 	char **command;
 	uint64_t workers;
@@ -20,6 +22,7 @@ struct run_options {
 	uint64_t block_records; /* a process for each so many records; 0: not so */
 	uint64_t block_bytes; /* or for at most so many bytes of them */
 	bool map; /* one line out for each line in */
+	const char *control; /* FIFO of commands; NULL: none */
 	const char *output; /* instead of standard output; NULL: that */
 };
 

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "clock.h"
 #include "run.h"
+#include "sig.h"
+
+enum { LAST_GRACE = 1000 }; /* ms from telling workers to end to killing them */
 
 void
 run_signal_workers(struct run *run, int number)
@@ -13,17 +18,52 @@ run_signal_workers(struct run *run, int number)
 		worker_signal(&run->slots[i]->worker, number);
 }
 
+/* Has every worker ended? */
+static bool
+all_ended(struct run *run)
+{
+	bool ended = true;
+
+	for (size_t i = 0; i < run->slot_count; i++) {
+		struct worker *worker = &run->slots[i]->worker;
+
+		ended = ended && (worker->pid == 0 || worker_ended(worker));
+	}
+	return ended;
+}
+
+void
+run_abandon(struct run *run)
+{
+	uint64_t now = clock_ms(), until = now + LAST_GRACE;
+	struct pollfd wake = { .fd = run->signals, .events = POLLIN };
+
+	run_signal_workers(run, SIGTERM);
+	for (size_t i = 0; i < run->slot_count; i++)
+		worker_hang_up(&run->slots[i]->worker);
+	while (!all_ended(run) && now < until) {
+		poll(&wake, 1, (int)(until - now));
+		while (sig_next(run->signals) != 0)
+			;
+		now = clock_ms();
+	}
+	run_signal_workers(run, SIGKILL); /* what those that ended left behind, too */
+	for (size_t i = 0; i < run->slot_count; i++)
+		worker_reap(&run->slots[i]->worker);
+	control_close(&run->control);
+}
+
 void
 run_output_failed(struct run *run, int error)
 {
-	run_signal_workers(run, SIGTERM);
+	run_abandon(run);
 	die_output(error, run->out_name);
 }
 
 void
 run_broken(struct run *run, int error, const char *what)
 {
-	run_signal_workers(run, SIGTERM);
+	run_abandon(run);
 	die(STATUS_BROKEN, error, "%s", what);
 }
 
@@ -43,7 +83,7 @@ run_known(struct run *run, enum worker_kind kind, const struct hello *hello)
 
 	run->kind = kind;
 	if (kind == WORKER_PLAIN && run->keep_order) {
-		run_signal_workers(run, SIGTERM);
+		run_abandon(run);
 		die(STATUS_MISUSE, 0, "-k: %s is not a native stage; see --map",
 		    run->options->command[0]);
 	}
@@ -73,8 +113,6 @@ run_add_slot(struct run *run)
 	slot->command = run->options->command;
 	worker_init(&slot->worker, (unsigned)number);
 	snprintf(slot->name, sizeof(slot->name), "PAR_WORKER=%zu", number);
-	snprintf(slot->of, sizeof(slot->of), "PAR_WORKERS=%zu",
-	    number > run->options->workers ? number : (size_t)run->options->workers);
 	slot->env[0] = slot->name;
 	slot->env[1] = slot->of;
 	return slot;
@@ -90,6 +128,7 @@ begin(const struct run *run, struct slot *slot)
 	slot->turn_acks = 0;
 	slot->lines = 0;
 	slot->timed_out = false;
+	slot->outdated = slot->leaving = false;
 	slot->progress_at = run_work_time(run);
 	slot->parcel = 1;
 	slot->writable = true;
@@ -107,15 +146,18 @@ run_start(struct run *run, struct slot *slot)
 		.capture_errors = run->quarantine.fd >= 0,
 		.kind = run->kind == WORKER_NATIVE ? WORKER_UNKNOWN : run->kind };
 	const char *name = slot->command[0];
+	int error;
 
+	snprintf(slot->of, sizeof(slot->of), "PAR_WORKERS=%zu", run->workers);
 	if (worker_start(&slot->worker, &plan) == 0) {
 		begin(run, slot);
 		return;
 	}
-	run_signal_workers(run, SIGTERM);
-	if (errno == ENOENT)
-		die(STATUS_NOT_FOUND, errno, "%s", name);
-	if (errno == EAGAIN || errno == ENOMEM || errno == EMFILE || errno == ENFILE)
-		die(STATUS_BROKEN, errno, "cannot start %s", name);
-	die(STATUS_CANNOT_RUN, errno, "%s", name);
+	error = errno;
+	run_abandon(run);
+	if (error == ENOENT)
+		die(STATUS_NOT_FOUND, error, "%s", name);
+	if (error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE)
+		die(STATUS_BROKEN, error, "cannot start %s", name);
+	die(STATUS_CANNOT_RUN, error, "%s", name);
 }

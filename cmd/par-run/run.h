@@ -16,6 +16,7 @@
 
 #include "account.h"
 #include "batch.h"
+#include "control.h"
 #include "diag.h"
 #include "intake.h"
 #include "options.h"
@@ -59,7 +60,9 @@ struct slot {
 	uint64_t lines; /* --map: written, and so many records are done */
 	bool absorbing; /* its output is read before it is acknowledged */
 	bool torn; /* plain: dropping the rest of a too long output record */
-	bool retired; /* left well before the end of input: not started again */
+	bool retired; /* one too many, or left well before the end: not started again */
+	bool outdated; /* to be replaced, see crew_renew() */
+	bool leaving; /* the same, and now: it gets no more */
 };
 
 /* What the supervisor is about; each follows from a signal or the end. */
@@ -76,6 +79,10 @@ struct run {
 	struct batch_queue again; /* to be sent again, before new input */
 	struct slot **slots;
 	size_t slot_count;
+	size_t workers; /* that there are to be: slots that are not retired */
+	bool renewing; /* see crew_renew() */
+	bool paused; /* nothing is given out */
+	struct control control;
 	size_t turn; /* the slot that is offered records first */
 	struct slot *reserved; /* kept free for a suspect */
 	enum worker_kind kind; /* of the command, as far as it is known */
@@ -97,6 +104,13 @@ struct run {
 	uint64_t now; /* clock_ms(), once a turn of the loop */
 	uint64_t blocked; /* ms spent waiting for our own reader */
 };
+
+/* Is its worker to finish what it has, and to get nothing more? */
+static inline bool
+run_lets_go(const struct slot *slot)
+{
+	return slot->retired || slot->leaving;
+}
 
 /* Signal all workers' process groups. */
 void run_signal_workers(struct run *run, int number);
@@ -122,6 +136,12 @@ run_work_time(const struct run *run)
 {
 	return run->now - run->blocked;
 }
+
+/*
+ * The end before the end: workers are told to end, killed if they do not, and waited
+ * for, so that nobody is left.
+ */
+void run_abandon(struct run *run);
 
 /* The output failed with error: end the workers, then as die_output(). */
 _Noreturn void run_output_failed(struct run *run, int error);

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "crew.h"
+#include "fdio.h"
+#include "num.h"
+#include "run.h"
+
+enum { READ_SIZE = 4096 }; /* a turn of the loop: a flood does not stop the work */
+
+struct command {
+	const char *name;
+	const char *argument; /* as help shows it; NULL: it takes none */
+	const char *help;
+	/* NULL, or why it was not done; argument is "" where there is none. */
+	const char *(*act)(struct run *run, const char *argument);
+};
+
+static const char *
+set_workers(struct run *run, const char *argument)
+{
+	uint64_t count;
+
+	if (num_parse(argument, 1, WORKERS_MAX, &count) < 0)
+		return "not a number of workers";
+	return crew_resize(run, (size_t)count) < 0 ? strerror(errno) : NULL;
+}
+
+static const char *
+pause_run(struct run *run, const char *argument)
+{
+	(void)argument;
+	run->paused = true;
+	return NULL;
+}
+
+static const char *
+resume_run(struct run *run, const char *argument)
+{
+	(void)argument;
+	run->paused = false;
+	return NULL;
+}
+
+static const char *
+drain_run(struct run *run, const char *argument)
+{
+	(void)argument;
+	if (run->phase == PHASE_RUN)
+		run->phase = PHASE_DRAIN;
+	return NULL;
+}
+
+static const char *
+restart_workers(struct run *run, const char *argument)
+{
+	(void)argument;
+	if (run->kind == WORKER_BLOCK)
+		return "each block has a process of its own anyway";
+	crew_renew(run);
+	return NULL;
+}
+
+static const char *
+show_stats(struct run *run, const char *argument)
+{
+	(void)argument;
+	account_show(run);
+	return NULL;
+}
+
+static const char *show_help(struct run *run, const char *argument);
+
+/* A new command is a new line here, and a word in the manual page. */
+static const struct command commands[] = {
+	{ "workers", "N", "run N workers; those too many finish what they have",
+	    set_workers },
+	{ "pause", NULL, "give out nothing more", pause_run },
+	{ "resume", NULL, "go on after pause", resume_run },
+	{ "restart", NULL, "replace the workers, one after the other", restart_workers },
+	{ "drain", NULL, "finish what workers have, and end", drain_run },
+	{ "stats", NULL, "show what each worker did", show_stats },
+	{ "help", NULL, "show this", show_help },
+};
+
+static const char *
+show_help(struct run *run, const char *argument)
+{
+	char text[1024];
+	size_t used = 0;
+
+	(void)run, (void)argument;
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		const struct command *c = &commands[i];
+		char name[32];
+		int len;
+
+		snprintf(name, sizeof(name), "%s %s", c->name,
+		    c->argument == NULL ? "" : c->argument);
+		len = snprintf(
+		    text + used, sizeof(text) - used, "  %-12s %s\n", name, c->help);
+		if (len < 0 || (size_t)len >= sizeof(text) - used)
+			break;
+		used += (size_t)len;
+	}
+	fdio_write(STDERR_FILENO, text, used);
+	return NULL;
+}
+
+/* Do the command of this name, len bytes long.  NULL, or why not. */
+static const char *
+perform(struct run *run, const char *name, size_t len, const char *argument)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		const struct command *c = &commands[i];
+
+		if (strlen(c->name) != len || memcmp(c->name, name, len) != 0)
+			continue;
+		if (c->argument == NULL && *argument != '\0')
+			return "takes no argument";
+		return c->act(run, argument);
+	}
+	return "not a command, see help";
+}
+
+/* One line of the FIFO, without its newline. */
+static void
+obey(struct run *run, char *line, size_t len)
+{
+	const char *why, *name, *argument;
+	char shown[CONTROL_LINE];
+
+	diag_printable(shown, sizeof(shown), line, len);
+	while (len > 0 && strchr(" \t\r", line[len - 1]) != NULL && line[len - 1] != '\0')
+		len--;
+	if (len == 0)
+		return;
+	line[len] = '\0';
+	name = line + strspn(line, " \t");
+	argument = name + strcspn(name, " \t");
+	why = memchr(line, '\0', len) != NULL
+	    ? "not a command, see help"
+	    : perform(run, name, (size_t)(argument - name),
+		  argument + strspn(argument, " \t"));
+	if (why != NULL)
+		warn("%s: %s: %s", run->control.path, shown, why);
+}
+
+/* Bytes up to the end of a line, or of what there is. */
+static void
+collect_line(struct run *run, const char *data, size_t len, bool whole)
+{
+	struct control *control = &run->control;
+
+	if (len >= sizeof(control->line) - control->used)
+		control->skipping = true;
+	if (!control->skipping) {
+		memcpy(control->line + control->used, data, len);
+		control->used += len;
+	}
+	if (!whole)
+		return;
+	if (control->skipping)
+		warn("%s: a line longer than a command can be", control->path);
+	else
+		obey(run, control->line, control->used);
+	control->used = 0;
+	control->skipping = false;
+}
+
+void
+control_take(struct run *run)
+{
+	char data[READ_SIZE];
+	const char *at = data;
+	ssize_t n = read(run->control.fd, data, sizeof(data));
+
+	while (n > 0) {
+		const char *newline = memchr(at, '\n', (size_t)n);
+		size_t len = newline == NULL ? (size_t)n : (size_t)(newline - at);
+
+		collect_line(run, at, len, newline != NULL);
+		len += newline != NULL;
+		at += len;
+		n -= (ssize_t)len;
+	}
+}
+
+/* Is the file that was opened one to take commands from? */
+static const char *
+refuse(struct control *control)
+{
+	struct stat st;
+
+	if (fstat(control->fd, &st) < 0)
+		return strerror(errno);
+	if (!S_ISFIFO(st.st_mode))
+		return "is there, and not a FIFO";
+	if (st.st_uid != geteuid())
+		return "belongs to somebody else";
+	if (flock(control->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+		return "is read by another process";
+	control->device = st.st_dev;
+	control->inode = st.st_ino;
+	return NULL;
+}
+
+const char *
+control_open(struct control *control, const char *path)
+{
+	const char *why;
+
+	*control = (struct control){ .path = path, .fd = -1, .held = -1 };
+	if (path == NULL)
+		return NULL;
+	control->made = mkfifo(path, 0600) == 0;
+	if (!control->made && errno != EEXIST)
+		return strerror(errno);
+	control->fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (control->fd < 0) {
+		why = strerror(errno);
+		if (control->made)
+			unlink(path);
+		return why;
+	}
+	why = refuse(control);
+	if (why != NULL) {
+		close(control->fd);
+		control->fd = -1;
+		return why;
+	}
+	control->held = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	return control->held < 0 ? strerror(errno) : NULL;
+}
+
+void
+control_close(struct control *control)
+{
+	struct stat st;
+
+	if (control->fd < 0)
+		return;
+	if (control->made && lstat(control->path, &st) == 0 &&
+	    st.st_dev == control->device && st.st_ino == control->inode)
+		unlink(control->path);
+	close(control->fd);
+	if (control->held >= 0)
+		close(control->held);
+	control->fd = control->held = -1;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * control - a FIFO that takes commands while the run goes on.
+ *
+ * Writers come and go: it is held open at both ends here, so that it never ends.
+ * What is not a command is answered on standard error, and harms nothing.
+ */
+#ifndef PAR_RUN_CONTROL_H
+#define PAR_RUN_CONTROL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct run;
+
+enum { CONTROL_LINE = 256 }; /* the longest command, with its newline, bytes */
+
+struct control {
+	const char *path;
+	int fd; /* to read from; -1: there is none */
+	int held; /* the end to write to */
+	bool made; /* by us, and taken away at the end */
+	dev_t device; /* what it is, should path be something else by then */
+	ino_t inode;
+	char line[CONTROL_LINE]; /* the beginning of a command */
+	size_t used;
+	bool skipping; /* inside a line that is too long */
+};
+
+/*
+ * Make path, if it is not there, and open it; NULL path: there is none.  NULL, or
+ * why it is refused.
+ */
+const char *control_open(struct control *control, const char *path);
+
+/* It can be read: do what it says. */
+void control_take(struct run *run);
+
+void control_close(struct control *control);
+
+#endif
