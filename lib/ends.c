@@ -11,9 +11,8 @@
 #include "ends.h"
 #include "fifo.h"
 
-/* How long there is left to wait, in milliseconds, or -1 for ever. */
-static int
-time_left(const struct ends *ends)
+int
+ends_time_left(const struct ends *ends)
 {
 	uint64_t past = clock_ms() - ends->opened_ms, left;
 
@@ -33,7 +32,7 @@ open_output(struct ends *ends)
 		ends->out = fifo_open_write(ends->out_name);
 		if (ends->out >= 0 || errno != ENXIO)
 			return ends->out < 0 ? -1 : 0;
-		left = time_left(ends);
+		left = ends_time_left(ends);
 		if (left == 0) {
 			errno = ETIME;
 			return -1;
@@ -42,22 +41,50 @@ open_output(struct ends *ends)
 	}
 }
 
+/* Open an input without waiting; errno if that fails. */
+static int
+open_input(struct ends *ends, size_t at, bool *waits)
+{
+	struct end *end = &ends->all[at];
+
+	end->fd = fifo_open_read(ends->paths[at], waits);
+	if (end->fd < 0)
+		return -1;
+	end->fifo = *waits && fifo_is(end->fd);
+	return 0;
+}
+
+static bool
+is_standard(const struct ends *ends, size_t at)
+{
+	return strcmp(ends->paths[at], "-") == 0;
+}
+
 /* Open inputs that others may wait for; the rest have their turn later. */
 static void
 open_ahead(struct ends *ends)
 {
 	for (size_t i = 0; i < ends->count; i++) {
-		bool waits = false;
+		struct end *end = &ends->all[i];
+		bool waits;
 
-		ends->fds[i] = -1;
-		if (strcmp(ends->paths[i], "-") == 0)
+		end->fd = -1;
+		if (is_standard(ends, i) || open_input(ends, i, &waits) < 0 || waits)
 			continue;
-		ends->fds[i] = fifo_open_read(ends->paths[i], &waits);
-		if (ends->fds[i] >= 0 && !waits) {
-			close(ends->fds[i]);
-			ends->fds[i] = -1;
-		}
+		close(end->fd);
+		end->fd = -1;
 	}
+}
+
+void
+ends_open_all(struct ends *ends)
+{
+	bool waits;
+
+	for (size_t i = 0; i < ends->count; i++)
+		if (!is_standard(ends, i) && ends->all[i].fd < 0 &&
+		    open_input(ends, i, &waits) < 0)
+			ends->all[i].error = errno;
 }
 
 int
@@ -75,8 +102,8 @@ ends_open(struct ends *ends, char *const *paths, size_t count, const char *outpu
 		.out = STDOUT_FILENO,
 		.out_name = named ? output : "standard output" };
 	ends->name = ends->out_name;
-	ends->fds = calloc(ends->count, sizeof(*ends->fds));
-	if (ends->fds == NULL)
+	ends->all = calloc(ends->count, sizeof(*ends->all));
+	if (ends->all == NULL)
 		return -1;
 	fifo_expect_many();
 	open_ahead(ends);
@@ -89,7 +116,7 @@ await_writer(const struct ends *ends, int fd)
 {
 	for (;;) {
 		struct pollfd p = { .fd = fd, .events = POLLIN };
-		int left = time_left(ends), got = poll(&p, 1, left);
+		int left = ends_time_left(ends), got = poll(&p, 1, left);
 
 		if (got > 0)
 			return 0;
@@ -102,53 +129,65 @@ await_writer(const struct ends *ends, int fd)
 	}
 }
 
-/* Open one input if it is not, and wait until it can be read. */
+/* Open one input if it is not. */
 static int
 begin(struct ends *ends, size_t at)
 {
-	bool waits = true;
+	struct end *end = &ends->all[at];
+	bool waits;
 
-	if (strcmp(ends->paths[at], "-") == 0) {
+	if (is_standard(ends, at)) {
 		ends->name = "standard input";
-		ends->fds[at] = STDIN_FILENO;
+		end->fd = STDIN_FILENO;
 		return 0;
 	}
 	ends->name = ends->paths[at];
-	if (ends->fds[at] < 0)
-		ends->fds[at] = fifo_open_read(ends->paths[at], &waits);
-	if (ends->fds[at] < 0)
+	errno = end->error;
+	if (end->error != 0)
 		return -1;
-	return waits && fifo_is(ends->fds[at]) ? await_writer(ends, ends->fds[at]) : 0;
+	return end->fd < 0 ? open_input(ends, at, &waits) : 0;
 }
 
 static void
-end(struct ends *ends, size_t at)
+finish(struct end *end)
 {
-	if (ends->fds[at] > STDIN_FILENO)
-		close(ends->fds[at]);
-	ends->fds[at] = -1;
+	if (end->fd > STDIN_FILENO)
+		close(end->fd);
+	end->fd = -1;
 }
 
 int
-ends_next(struct ends *ends, int *fd)
+ends_next_now(struct ends *ends, int *fd, bool *awaited)
 {
 	size_t at = ends->next;
 
 	if (at > 0)
-		end(ends, at - 1);
+		finish(&ends->all[at - 1]);
 	if (at == ends->count)
 		return 0;
 	ends->next++;
 	if (begin(ends, at) < 0)
 		return -1;
-	*fd = ends->fds[at];
+	*fd = ends->all[at].fd;
+	*awaited = ends->all[at].fifo;
 	return 1;
+}
+
+int
+ends_next(struct ends *ends, int *fd)
+{
+	bool awaited;
+	int got = ends_next_now(ends, fd, &awaited);
+
+	if (got > 0 && awaited && await_writer(ends, *fd) < 0)
+		return -1;
+	return got;
 }
 
 void
 ends_close(struct ends *ends)
 {
 	for (size_t i = 0; i < ends->count; i++)
-		end(ends, i);
-	free(ends->fds);
+		finish(&ends->all[i]);
+	free(ends->all);
 }

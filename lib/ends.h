@@ -9,13 +9,20 @@
 #ifndef PAR_ENDS_H
 #define PAR_ENDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+struct end {
+	int fd; /* or -1 */
+	int error; /* why it could not be opened ahead, or 0 */
+	bool fifo;
+};
 
 struct ends {
 	char *const *paths;
 	size_t count, next;
-	int *fds; /* opened ahead, or -1 */
+	struct end *all; /* of inputs */
 	uint64_t wait_ms, opened_ms;
 	const char *name; /* of the input at work, or of what failed */
 	int out;
@@ -33,11 +40,26 @@ int ends_open(struct ends *ends, char *const *paths, size_t count, const char *o
     uint64_t wait_ms);
 
 /*
+ * Open regular files, too, for those who may not do so later.  One that cannot be
+ * opened is an error when its turn comes.
+ */
+void ends_open_all(struct ends *ends);
+
+/*
  * The next input, in the order given: 1 and *fd, to be read and not closed, 0
  * after the last, or -1 with errno if ends->name could not be opened; the others
  * go on.
  */
 int ends_next(struct ends *ends, int *fd);
+
+/*
+ * The same without waiting for the first writer of a FIFO, for event loops: with
+ * *awaited, poll(2) tells when it is there, and read(2) must not be called before.
+ */
+int ends_next_now(struct ends *ends, int *fd, bool *awaited);
+
+/* How long to wait for the other end of a FIFO still, milliseconds; -1: for ever. */
+int ends_time_left(const struct ends *ends);
 
 /* Close the inputs; the output stays the caller's to close. */
 void ends_close(struct ends *ends);

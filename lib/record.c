@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #ifdef __SSE2__
@@ -233,43 +232,13 @@ writer_open(struct record_writer *out, int fd)
 void
 writer_share(struct record_writer *out)
 {
-	char path[32];
-
-	/* Processes that inherited one description need one each, to exclude others. */
-	snprintf(path, sizeof(path), "/dev/fd/%d", out->fd);
-	out->lock_fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-	if (out->lock_fd < 0)
-		out->lock_fd = out->fd;
-	out->shared = true;
-}
-
-/* Keep other writers away until end_record(). */
-static void
-begin_record(struct record_writer *out)
-{
-	if (!out->shared || out->locked)
-		return;
-	while (flock(out->lock_fd, LOCK_EX) < 0 && errno == EINTR)
-		;
-	out->locked = true;
-}
-
-/* The last byte written is last: let others write if no record was cut. */
-static void
-end_record(struct record_writer *out, char last)
-{
-	if (!out->locked || last != '\n')
-		return;
-	flock(out->lock_fd, LOCK_UN);
-	out->locked = false;
+	share_open(&out->share, out->fd);
 }
 
 void
 writer_close(struct record_writer *out)
 {
-	if (out->shared && out->lock_fd != out->fd)
-		close(out->lock_fd);
-	out->shared = false;
+	share_close(&out->share);
 	free(out->buffer);
 	out->buffer = NULL;
 }
@@ -282,21 +251,41 @@ writer_flush(struct record_writer *out)
 	out->used = 0;
 	if (used == 0)
 		return 0;
-	begin_record(out);
+	share_wait(&out->share);
 	if (fdio_write(out->fd, out->buffer, used) < 0)
 		return -1;
-	end_record(out, out->buffer[used - 1]);
+	share_wrote(&out->share, out->buffer[used - 1]);
+	share_leave(&out->share);
 	return 0;
 }
 
-/* n bytes of the buffer and of what follows it were sent: how many of the latter. */
-static size_t
-sent(struct record_writer *out, size_t n)
+/*
+ * Write the buffer and len bytes of data behind it, as far as goes without waiting;
+ * how many bytes of data those are, -1 with errno, or *stuck.
+ */
+static ssize_t
+write_now(struct record_writer *out, const char *data, size_t len, bool *stuck)
 {
-	if (n >= out->used) {
-		n -= out->used;
+	const struct iovec both[2] = {
+		{ .iov_base = out->buffer, .iov_len = out->used },
+		{ .iov_base = (void *)(uintptr_t)data, .iov_len = len },
+	};
+	size_t used = out->used, n;
+	ssize_t got = 0;
+
+	if (share_try(&out->share))
+		got = fdio_writev_now(out->fd, both, len > 0 ? 2 : 1);
+	*stuck = got == 0;
+	if (got < 0)
+		return -1;
+	n = (size_t)got;
+	if (n > 0)
+		share_wrote(
+		    &out->share, n > used ? data[n - used - 1] : out->buffer[n - 1]);
+	share_leave(&out->share);
+	if (n >= used) {
 		out->used = 0;
-		return n;
+		return (ssize_t)(n - used);
 	}
 	out->used -= n;
 	memmove(out->buffer, out->buffer + n, out->used);
@@ -310,21 +299,16 @@ writer_offer(struct record_writer *out, const void *data, size_t len)
 	size_t left = len;
 
 	while (left >= OFFER_DIRECT || left > out->size - out->used) {
-		const struct iovec both[2] = {
-			{ .iov_base = out->buffer, .iov_len = out->used },
-			{ .iov_base = (void *)(uintptr_t)at, .iov_len = left },
-		};
-		ssize_t n = fdio_writev_now(out->fd, both, 2);
-		size_t taken;
+		bool stuck;
+		ssize_t taken = write_now(out, at, left, &stuck);
 
-		if (n < 0)
+		if (taken < 0)
 			return -1;
-		if (n == 0)
+		if (stuck)
 			break;
-		taken = sent(out, (size_t)n);
 		at += taken;
-		left -= taken;
-		out->total += taken;
+		left -= (size_t)taken;
+		out->total += (size_t)taken;
 	}
 	if (left > 0 && left < OFFER_DIRECT && left <= out->size - out->used) {
 		memcpy(out->buffer + out->used, at, left);
@@ -337,17 +321,11 @@ writer_offer(struct record_writer *out, const void *data, size_t len)
 int
 writer_flush_now(struct record_writer *out)
 {
-	while (out->used > 0) {
-		const struct iovec all = { .iov_base = out->buffer,
-			.iov_len = out->used };
-		ssize_t n = fdio_writev_now(out->fd, &all, 1);
+	bool stuck = false;
 
-		if (n < 0)
+	while (out->used > 0 && !stuck)
+		if (write_now(out, NULL, 0, &stuck) < 0)
 			return -1;
-		if (n == 0)
-			break;
-		sent(out, (size_t)n);
-	}
 	return 0;
 }
 
@@ -382,10 +360,11 @@ writer_put(struct record_writer *out, const void *data, size_t len)
 		if (out->used + len >= out->size) {
 			out->used = 0;
 			out->total += len;
-			begin_record(out);
+			share_wait(&out->share);
 			if (fdio_writev(out->fd, both, 2) < 0)
 				return -1;
-			end_record(out, ((const char *)data)[len - 1]);
+			share_wrote(&out->share, ((const char *)data)[len - 1]);
+			share_leave(&out->share);
 			return 0;
 		}
 	}

@@ -14,6 +14,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "share.h"
+
 enum {
 	RECORD_LIMIT = 64 << 20, /* the longest record taken, unless told, bytes */
 	RECORD_BUFFER = 256 << 10 /* what readers and writers move at once, bytes */
@@ -97,17 +99,16 @@ struct record_writer {
 	char *buffer;
 	size_t size, used;
 	uint64_t total; /* bytes put so far, written or not */
-	int lock_fd; /* writer_share(): another descriptor of the same FIFO, or fd */
-	bool shared, locked;
+	struct share share; /* see writer_share() */
 };
 
 /* Write to fd.  0, or -1 if there is no memory. */
 int writer_open(struct record_writer *out, int fd);
 
 /*
- * fd is a pipe or FIFO, and others may write to it, too: from now on writer_put()
- * and writer_flush() hold an exclusive flock(2) on it until the last byte written
- * is a newline.  Records of writers that all do so never mix, however long.
+ * Others may write to fd, too: from now on records are kept apart from theirs, see
+ * share.h.  While others write, calls that do not wait write nothing and set
+ * out->share.refused.
  */
 void writer_share(struct record_writer *out);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fifo.h"
 #include "stage.h"
 
 enum { TELL_AFTER = 128 << 10 }; /* output, in bytes, that may go without its lines */
@@ -21,8 +22,54 @@ stage_open(struct stage *stage, const struct stage_plan *plan)
 		die(STATUS_BROKEN, errno, "buffers");
 	if (supervisor_find(&stage->above) < 0)
 		die(STATUS_BROKEN, errno, "buffers");
-	if (stage_native(stage) && supervisor_greet(&stage->above, &plan->hello) < 0)
+	if (!stage_native(stage))
+		writer_share(&stage->out);
+	else if (supervisor_greet(&stage->above, &plan->hello) < 0)
 		die_output(errno, "supervisor");
+}
+
+void
+stage_input_failed(struct stage *stage, const struct ends *ends, int error)
+{
+	warn("%s: %s", ends->name, fifo_why(error));
+	stage->failed = true;
+}
+
+/* What ends_next() got; true if that is for the caller to know. */
+static bool
+took_input(struct stage *stage, const struct ends *ends, int got, int fd)
+{
+	if (got < 0) {
+		stage_input_failed(stage, ends, errno);
+		return false;
+	}
+	if (got > 0) {
+		stage->in_name = ends->name;
+		record_continue(&stage->in, fd);
+	}
+	return true;
+}
+
+bool
+stage_next_input(struct stage *stage, struct ends *ends)
+{
+	int got, fd = -1;
+
+	do {
+		got = ends_next(ends, &fd);
+	} while (!took_input(stage, ends, got, fd));
+	return got > 0;
+}
+
+bool
+stage_next_input_now(struct stage *stage, struct ends *ends, bool *awaited)
+{
+	int got, fd = -1;
+
+	do {
+		got = ends_next_now(ends, &fd, awaited);
+	} while (!took_input(stage, ends, got, fd));
+	return got > 0;
 }
 
 void

@@ -14,7 +14,8 @@
  * run by hand, a failed record is named on standard error and the others cost
  * one comparison.  All that fails here is final and ends the program with a
  * diagnostic, as die() and die_output() do: a stage without its input, output
- * or supervisor has nothing left to do.
+ * or supervisor has nothing left to do.  Run by hand, a stage shares an output that
+ * is a pipe or FIFO with other writers, by share.h.
  */
 #ifndef PAR_STAGE_H
 #define PAR_STAGE_H
@@ -24,6 +25,7 @@
 #include <stdint.h>
 
 #include "diag.h"
+#include "ends.h"
 #include "record.h"
 #include "supervisor.h"
 
@@ -47,6 +49,18 @@ struct stage_plan {
 };
 
 void stage_open(struct stage *stage, const struct stage_plan *plan);
+
+/*
+ * For a plan whose in is -1: go on with the next input of ends, waited for.  One
+ * that cannot be opened is named, and the others go on.  False after the last.
+ */
+bool stage_next_input(struct stage *stage, struct ends *ends);
+
+/* The same without waiting, as ends_next_now(). */
+bool stage_next_input_now(struct stage *stage, struct ends *ends, bool *awaited);
+
+/* The input at work, of ends, failed with error: name it. */
+void stage_input_failed(struct stage *stage, const struct ends *ends, int error);
 
 /* Is there a supervisor that wants to know? */
 static inline bool
@@ -78,7 +92,8 @@ void stage_put(struct stage *stage, const void *data, size_t len);
 /*
  * The same without waiting, for event loops whose plan says no_wait: returns how
  * many bytes were taken.  Fewer than len: call again with the rest when the
- * descriptor stage->out.fd can be written to.
+ * descriptor stage->out.fd can be written to, or after a SHARE_PAUSE if
+ * stage->out.share.refused.
  */
 size_t stage_offer(struct stage *stage, const void *data, size_t len);
 

@@ -45,7 +45,6 @@ echoed() {
 	run -2 par-fetch --fail-on 4x4
 	run -2 par-fetch --fail-on 99
 	run -2 par-fetch -c -
-	run -2 par-fetch operand
 	run -3 par-fetch -c no/such/folder/jar </dev/null
 }
 

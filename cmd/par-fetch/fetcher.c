@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <curl/curl.h>
 
 #include "clock.h"
+#include "ends.h"
 #include "fdio.h"
 #include "fetcher.h"
 #include "fifo.h"
@@ -31,6 +31,7 @@ enum {
 struct fetcher {
 	const struct settings *set;
 	struct stage stage;
+	struct ends ends;
 	struct client client;
 	struct store store; /* of -o */
 	struct warc warc; /* of --warc */
@@ -47,6 +48,7 @@ struct fetcher {
 	size_t held; /* requests, wherever they are */
 	size_t held_bytes; /* of input, of those that wait */
 	bool input_ended, input_empty, stuck;
+	bool input_awaited; /* it is a FIFO that had no writer so far */
 	unsigned short random[3];
 };
 
@@ -56,34 +58,39 @@ no_memory(void)
 	die(STATUS_BROKEN, ENOMEM, "libcurl");
 }
 
-/* A descriptor for each transfer, and some more. */
+/* Go on with the next input, if there is one. */
 static void
-raise_descriptor_limit(void)
+next_input(struct fetcher *fetcher)
 {
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
+	fetcher->input_ended = !stage_next_input_now(
+	    &fetcher->stage, &fetcher->ends, &fetcher->input_awaited);
+	fetcher->input_empty = !fetcher->input_ended;
 }
 
+/* Open the input and the output.  A descriptor for each transfer is there, too. */
 static void
 open_stage(struct fetcher *fetcher)
 {
+	const struct settings *set = fetcher->set;
+	struct ends *ends = &fetcher->ends;
 	struct stage_plan plan = {
-		.in = STDIN_FILENO,
-		.out = fifo_reopen_write(STDOUT_FILENO),
-		.max_record = fetcher->set->max_record,
-		.hello = { .window = fetcher->set->lookahead,
-		    .jobs = fetcher->set->jobs },
+		.in = -1,
+		.max_record = set->max_record,
+		.hello = { .window = set->lookahead, .jobs = set->jobs },
 		.no_wait = true,
 	};
 
+	if (ends_open(ends, set->paths, set->count, set->output, set->wait_ms) < 0)
+		die(STATUS_BROKEN, 0, "%s: %s", ends->name, fifo_why(errno));
+	plan.out_name = ends->out_name;
+	plan.out = ends->out;
+	if (ends->out == STDOUT_FILENO)
+		plan.out = fifo_reopen_write(STDOUT_FILENO);
 	if (plan.out < 0)
-		die_output(errno, "standard output");
+		die_output(errno, ends->out_name);
 	fdio_pipe_size(plan.out, PIPE_SIZE);
 	stage_open(&fetcher->stage, &plan);
+	next_input(fetcher);
 }
 
 static void
@@ -105,8 +112,7 @@ fetcher_open(struct fetcher *fetcher, const struct settings *set)
 {
 	uint64_t now = clock_ns();
 
-	*fetcher = (struct fetcher){ .set = set, .input_empty = true };
-	raise_descriptor_limit();
+	*fetcher = (struct fetcher){ .set = set };
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		no_memory();
 	fetcher->multi = curl_multi_init();
@@ -131,6 +137,7 @@ fetcher_close(struct fetcher *fetcher)
 {
 	enum status status = stage_close(&fetcher->stage);
 
+	ends_close(&fetcher->ends);
 	progress_close(&fetcher->progress);
 	while (fetcher->idle != NULL) {
 		struct transfer *transfer = fetcher->idle;
@@ -221,8 +228,8 @@ take_input(struct fetcher *fetcher)
 			accept_record(fetcher, &rec);
 			break;
 		case RECORD_EOF:
-			fetcher->input_ended = true;
-			break;
+			next_input(fetcher);
+			return;
 		case RECORD_NONE:
 		case RECORD_TOO_LONG:
 		case RECORD_ERROR:
@@ -524,22 +531,36 @@ emit(struct fetcher *fetcher)
 	return count;
 }
 
-/* How long a wait may last, milliseconds. */
-static int
-patience(const struct fetcher *fetcher)
-{
-	uint64_t due = schedule_due(&fetcher->schedule), now = clock_ms();
-	int most = fetcher->progress.terminal ? PROGRESS_EVERY : WAIT_MAX;
-
-	if (fetcher->stuck || due >= now + (uint64_t)most)
-		return most;
-	return due > now ? (int)(due - now) : 0;
-}
-
 static bool
 reads_input(const struct fetcher *fetcher)
 {
 	return fetcher->input_empty && wants_input(fetcher);
+}
+
+/* Do others write to the output at the moment, so that it takes nothing of ours? */
+static bool
+output_refused(const struct fetcher *fetcher)
+{
+	return fetcher->stage.out.share.refused;
+}
+
+/* How long a wait may last, milliseconds. */
+static int
+patience(const struct fetcher *fetcher, bool flushed)
+{
+	uint64_t due = schedule_due(&fetcher->schedule), now = clock_ms();
+	int most = fetcher->progress.terminal ? PROGRESS_EVERY : WAIT_MAX;
+
+	if (!flushed && output_refused(fetcher))
+		return SHARE_PAUSE;
+	if (fetcher->input_awaited && reads_input(fetcher)) {
+		int left = ends_time_left(&fetcher->ends);
+
+		most = left >= 0 && left < most ? left : most;
+	}
+	if (fetcher->stuck || due >= now + (uint64_t)most)
+		return most;
+	return due > now ? (int)(due - now) : 0;
 }
 
 /* Wait until there is something to do. */
@@ -547,17 +568,18 @@ static void
 wait_for_events(struct fetcher *fetcher)
 {
 	struct curl_waitfd extra[2];
+	bool flushed = stage_flush_now(&fetcher->stage) && !fetcher->stuck;
 	unsigned count = 0;
 
 	progress_show(&fetcher->progress, fetcher->in_flight);
 	if (reads_input(fetcher))
-		extra[count++] = (struct curl_waitfd){ .fd = STDIN_FILENO,
+		extra[count++] = (struct curl_waitfd){ .fd = fetcher->stage.in.fd,
 			.events = CURL_WAIT_POLLIN };
-	if (!stage_flush_now(&fetcher->stage) || fetcher->stuck)
+	if (!flushed && !output_refused(fetcher))
 		extra[count++] = (struct curl_waitfd){ .fd = fetcher->stage.out.fd,
 			.events = CURL_WAIT_POLLOUT };
-	if (curl_multi_poll(fetcher->multi, extra, count, patience(fetcher), NULL) !=
-	    CURLM_OK)
+	if (curl_multi_poll(fetcher->multi, extra, count, patience(fetcher, flushed),
+		NULL) != CURLM_OK)
 		no_memory();
 }
 
@@ -568,12 +590,17 @@ wait_for_events(struct fetcher *fetcher)
 static void
 read_input(struct fetcher *fetcher)
 {
-	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+	struct pollfd input = { .fd = fetcher->stage.in.fd, .events = POLLIN };
 
-	if (!reads_input(fetcher) || poll(&input, 1, 0) <= 0)
+	if (!reads_input(fetcher))
 		return;
-	stage_fill(&fetcher->stage);
-	fetcher->input_empty = false;
+	if (poll(&input, 1, 0) > 0) {
+		stage_fill(&fetcher->stage);
+		fetcher->input_awaited = fetcher->input_empty = false;
+	} else if (fetcher->input_awaited && ends_time_left(&fetcher->ends) == 0) {
+		stage_input_failed(&fetcher->stage, &fetcher->ends, ETIME);
+		next_input(fetcher);
+	}
 }
 
 static bool

@@ -11,7 +11,7 @@
 #include "diag.h"
 #include "settings.h"
 
-/* Fetch what standard input asks for; the program's exit status. */
+/* Fetch what the input asks for; the program's exit status. */
 enum status fetcher_run(const struct settings *set);
 
 #endif

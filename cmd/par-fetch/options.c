@@ -336,11 +336,16 @@ add_output(struct table *table, struct settings *set)
 		    "with -o: fetch what is newer than its file", 0, 0, NULL },
 		{ 0, "json", OPT_FLAG, &set->json, NULL, "write records as JSON objects",
 		    0, 0, NULL },
+		{ 0, "output", OPT_STRING, &set->output, "FILE",
+		    "write records to FILE, not to standard output", 0, 0, NULL },
 		{ 'o', "output-dir", OPT_STRING, &set->folder, "DIR",
 		    "write bodies to files in DIR; records have their paths", 0, 0,
 		    NULL },
 		{ 0, "progress", OPT_FLAG, &set->progress, NULL,
 		    "show how far it is on standard error", 0, 0, NULL },
+		{ 0, "wait", OPT_DURATION, &set->wait_ms, "TIME",
+		    "give up FIFOs without another end after TIME (default never)", 1, 0,
+		    NULL },
 		{ 0, "warc", OPT_STRING, &set->warc, "FILE",
 		    "append requests and answers to FILE, a WARC", 0, 0, NULL },
 		{ 0 },
@@ -354,12 +359,12 @@ options_read(struct settings *set, int argc, char **argv)
 {
 	struct table table = { .count = 0 };
 	const struct opt_program program = { .name = "par-fetch",
-		.synopsis = "[-j N] [OPTION...]",
-		.about =
-		    "Fetch each URL on standard input; print a record of URL, status, "
-		    "content type,\neffective URL, error and body, in the order in "
-		    "which they finish.",
+		.synopsis = "[-j N] [OPTION...] [FILE...]",
+		.about = "Fetch each URL of the input; print a record of URL, status, "
+			 "content type,\neffective URL, error and body, in the order in "
+			 "which they finish.",
 		.opts = table.rows };
+	int first;
 
 	*set = (struct settings){
 		.jobs = 16,
@@ -383,8 +388,9 @@ options_read(struct settings *set, int argc, char **argv)
 	add_limits(&table, set);
 	add_retries(&table, set);
 	add_output(&table, set);
-	if (opt_parse(&program, argc, argv) < argc)
-		opt_misuse(&program, "takes no operands");
+	first = opt_parse(&program, argc, argv);
+	set->paths = argv + first;
+	set->count = (size_t)(argc - first);
 	if (set->deny_private && set->proxy != NULL)
 		opt_misuse(&program, "--deny-private cannot look behind a --proxy");
 	if (set->if_modified && set->folder == NULL)

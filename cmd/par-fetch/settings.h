@@ -23,6 +23,12 @@ struct settings {
 	uint64_t lookahead; /* most records read and not yet begun; 0: see options.c */
 	uint64_t limit_rate; /* of one transfer, bytes a second; 0: no limit */
 
+	/* where from and to */
+	char *const *paths; /* of the input, count of them */
+	size_t count;
+	const char *output; /* path; NULL: standard output */
+	uint64_t wait_ms; /* for other ends of FIFOs; 0: for ever */
+
 	/* limits */
 	uint64_t max_record; /* of the input */
 	uint64_t max_body; /* decoded */

@@ -91,7 +91,6 @@ run(const struct plan *plan, char *const *paths, size_t count)
 	struct fib fib;
 	struct stage stage;
 	struct ends ends;
-	int got, fd;
 
 	if (ends_open(&ends, paths, count, plan->output, plan->wait_ms) < 0)
 		die(STATUS_BROKEN, 0, "%s: %s", ends.name, fifo_why(errno));
@@ -105,18 +104,8 @@ run(const struct plan *plan, char *const *paths, size_t count)
 		.out = ends.out,
 		.out_name = ends.out_name,
 		.max_record = plan->max_record });
-	if (!stage_native(&stage) && fifo_is(ends.out))
-		writer_share(&stage.out);
-	while ((got = ends_next(&ends, &fd)) != 0) {
-		stage.in_name = ends.name;
-		if (got < 0) {
-			warn("%s: %s", ends.name, fifo_why(errno));
-			stage.failed = true;
-			continue;
-		}
-		record_continue(&stage.in, fd);
+	while (stage_next_input(&stage, &ends))
 		answer_all(&stage, &fib);
-	}
 	ends_close(&ends);
 	fib_close(&fib);
 	return stage_close(&stage);

@@ -24,6 +24,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ends.h"
+#include "fifo.h"
 #include "opt.h"
 #include "page.h"
 #include "sandbox.h"
@@ -33,12 +35,18 @@
 /* What one search of a user's pattern may take: steps, unless told, and KiB. */
 enum { MATCH_LIMIT = 10000000, HEAP_LIMIT = 256 << 10 };
 
+enum { OPTIONS_MAX = 32 };
+
 /* The options. */
 struct options {
 	struct choice choice;
 	uint64_t max_record, match_limit;
 	const char *regex;
 	bool sandbox;
+	const char *output;
+	uint64_t wait_ms;
+	char *const *paths; /* of the input */
+	size_t count;
 };
 
 static const uint32_t user_pattern =
@@ -113,11 +121,12 @@ open_what_is_chosen(struct options *o, const struct opt_program *program)
 		opt_misuse(program, "--same-site: there is no public suffix list");
 }
 
+/* The table of options, which ends with an empty row. */
 static void
-parse_options(struct options *o, int argc, char **argv)
+list_options(struct options *o, struct opt *opts)
 {
 	struct choice *c = &o->choice;
-	const struct opt opts[] = {
+	const struct opt rows[] = {
 		{ 0, "exclude", OPT_CALL, &c->exclude, "PATTERN",
 		    "leave out links that the PCRE2 pattern matches", 0, 0,
 		    take_pattern },
@@ -143,6 +152,8 @@ parse_options(struct options *o, int argc, char **argv)
 		    "fail records longer than SIZE (default 64M)", 1, 1 << 30, NULL },
 		{ 0, "no-sandbox", OPT_OFF, &o->sandbox, NULL,
 		    "leave system calls alone, for debuggers", 0, 0, NULL },
+		{ 'o', "output", OPT_STRING, &o->output, "FILE",
+		    "write to FILE, not to standard output", 0, 0, NULL },
 		{ 0, "raw", OPT_FLAG, &c->raw, NULL,
 		    "give links as they stand in the page, not resolved", 0, 0, NULL },
 		{ 0, "regex", OPT_STRING, &o->regex, "PATTERN",
@@ -163,17 +174,31 @@ parse_options(struct options *o, int argc, char **argv)
 		    "give each link of a page once", 0, 0, NULL },
 		{ 0, "valid", OPT_FLAG, &c->valid, NULL,
 		    "leave out links that are no URLs", 0, 0, NULL },
+		{ 0, "wait", OPT_DURATION, &o->wait_ms, "TIME",
+		    "give up FIFOs without another end after TIME (default never)", 1, 0,
+		    NULL },
 		{ 0 },
 	};
+
+	memcpy(opts, rows, sizeof(rows));
+}
+
+static void
+parse_options(struct options *o, int argc, char **argv)
+{
+	struct opt opts[OPTIONS_MAX];
 	const struct opt_program program = { .name = "par-links",
-		.synopsis = "[OPTION...]",
+		.synopsis = "[OPTION...] [FILE...]",
 		.about =
 		    "Print the URL of each page, a TAB and a link, for each link of\n"
-		    "the page records on standard input, as par-fetch(1) writes them.",
+		    "the page records of the input, as par-fetch(1) writes them.",
 		.opts = opts };
+	int first;
 
-	if (opt_parse(&program, argc, argv) < argc)
-		opt_misuse(&program, "takes no operands");
+	list_options(o, opts);
+	first = opt_parse(&program, argc, argv);
+	o->paths = argv + first;
+	o->count = (size_t)(argc - first);
 	open_what_is_chosen(o, &program);
 }
 
@@ -188,6 +213,40 @@ fail(struct stage *stage, struct record rec, const char *why)
 	stage_fail(stage, &rec, why);
 }
 
+/* Open the input and the output, and give up what is not needed from then on. */
+static void
+open_ends(struct ends *ends, struct stage *stage, const struct options *options)
+{
+	if (ends_open(ends, options->paths, options->count, options->output,
+		options->wait_ms) < 0)
+		die(STATUS_BROKEN, 0, "%s: %s", ends->name, fifo_why(errno));
+	stage_open(stage,
+	    &(struct stage_plan){ .in = -1,
+		.out = ends->out,
+		.out_name = ends->out_name,
+		.max_record = options->max_record });
+	if (!options->sandbox)
+		return;
+	ends_open_all(ends);
+	sandbox_enter();
+}
+
+/* Put the links of all pages of the input at work. */
+static void
+put_links(struct stage *stage, struct pages *pages)
+{
+	struct record rec;
+
+	while (stage_next(stage, &rec) == RECORD_OK) {
+		const char *why = page_links(pages, &rec);
+
+		if (why == NULL)
+			stage_ok(stage, rec.number);
+		else
+			fail(stage, rec, why);
+	}
+}
+
 /* Read pages, write links; the program's exit status. */
 static enum status
 work(const struct options *options, struct scanner *scanner)
@@ -195,27 +254,17 @@ work(const struct options *options, struct scanner *scanner)
 	const struct choice *choice = &options->choice;
 	struct converters converters = { 0 };
 	struct stage stage;
-	struct record rec;
+	struct ends ends;
 	struct sink sink = {
 		.stage = &stage, .choice = choice, .converters = &converters
 	};
 	struct pages pages = { .choice = choice, .scanner = scanner, .sink = &sink };
 
 	converters_open(&converters);
-	stage_open(&stage,
-	    &(struct stage_plan){ .in = STDIN_FILENO,
-		.out = STDOUT_FILENO,
-		.max_record = options->max_record });
-	if (options->sandbox)
-		sandbox_enter();
-	while (stage_next(&stage, &rec) == RECORD_OK) {
-		const char *why = page_links(&pages, &rec);
-
-		if (why == NULL)
-			stage_ok(&stage, rec.number);
-		else
-			fail(&stage, rec, why);
-	}
+	open_ends(&ends, &stage, options);
+	while (stage_next_input(&stage, &ends))
+		put_links(&stage, &pages);
+	ends_close(&ends);
 	pages_close(&pages);
 	sink_close(&sink);
 	converters_close(&converters);

@@ -174,11 +174,15 @@ chunk_failed(struct chunks *chunks, struct chunk *chunk)
 	end_chunk(chunks, chunk);
 }
 
-/* Write as much of a part as goes now. */
+/* Write as much of a part as goes now; others that write there wait for its end. */
 static void
 advance(struct chunks *chunks, struct chunk *chunk)
 {
 	ssize_t n = 1;
+
+	chunk->full = !share_try(&chunk->out.share);
+	if (chunk->full)
+		return;
 
 	while (n > 0 && chunk->at < chunk->end) {
 		size_t left = (size_t)(chunk->end - chunk->at);
@@ -236,10 +240,16 @@ wait_for(struct chunks *chunks, struct pollfd *polls, int timeout)
 	nfds_t n = 1;
 
 	polls[0] = (struct pollfd){ .fd = chunks->plan->signals, .events = POLLIN };
-	for (size_t i = 0; i < chunks->count; i++)
-		if (chunks->all[i].full)
-			polls[n++] = (struct pollfd){ .fd = chunks->all[i].out.fd,
-				.events = POLLOUT };
+	for (size_t i = 0; i < chunks->count; i++) {
+		const struct output *out = &chunks->all[i].out;
+
+		if (!chunks->all[i].full)
+			continue;
+		if (!out->share.refused)
+			polls[n++] = (struct pollfd){ .fd = out->fd, .events = POLLOUT };
+		else if (timeout < 0 || timeout > SHARE_PAUSE)
+			timeout = SHARE_PAUSE;
+	}
 	if (poll(polls, n, timeout) < 0 && errno != EINTR)
 		die(STATUS_BROKEN, errno, "poll");
 	return polls[0].revents == 0;

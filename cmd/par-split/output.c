@@ -34,17 +34,17 @@ output_try_open(struct output *out, uint64_t now_ms)
 	if (out->fd < 0)
 		return -1;
 	out->state = OUTPUT_OPEN;
+	share_open(&out->share, out->fd);
 	out->pipe = fifo_is(out->fd);
 	if (out->pipe)
 		out->capacity = fdio_pipe_size(out->fd, OUTPUT_BLOCK * 2);
 	return 0;
 }
 
-/* Write len bytes as far as it goes; *done says how far. */
+/* Write len bytes as far as it goes; *done says how far.  -1 with errno. */
 static int
-write_some(struct output *out, const char *data, size_t len, size_t *done)
+write_some(const struct output *out, const char *data, size_t len, size_t *done)
 {
-	*done = 0;
 	while (*done < len) {
 		ssize_t n = write(out->fd, data + *done, len - *done);
 
@@ -55,6 +55,24 @@ write_some(struct output *out, const char *data, size_t len, size_t *done)
 		*done += (size_t)n;
 	}
 	return 0;
+}
+
+/* The same, apart from what others write. */
+static int
+write_apart(struct output *out, const char *data, size_t len, size_t *done)
+{
+	int got, error;
+
+	*done = 0;
+	if (!share_try(&out->share))
+		return 0;
+	got = write_some(out, data, len, done);
+	error = errno;
+	if (*done > 0)
+		share_wrote(&out->share, data[*done - 1]);
+	share_leave(&out->share);
+	errno = error;
+	return got;
 }
 
 /* Where the record begins that position at, in or behind data, is in. */
@@ -109,7 +127,7 @@ output_give(struct output *out, const char *data, size_t len)
 	int error = 0;
 
 	if (!output_keeps(out) && out->state == OUTPUT_OPEN &&
-	    write_some(out, data, len, &done) < 0)
+	    write_apart(out, data, len, &done) < 0)
 		error = errno;
 	if (done < len) {
 		bool kept_some = output_keeps(out);
@@ -144,7 +162,7 @@ output_flush(struct output *out)
 
 	if (out->state != OUTPUT_OPEN || !output_keeps(out))
 		return 0;
-	got = write_some(out, out->kept + out->start, out->used - out->start, &done);
+	got = write_apart(out, out->kept + out->start, out->used - out->start, &done);
 	out->start += done;
 	if (out->start == out->used)
 		forget(out);
@@ -165,6 +183,7 @@ output_close(struct output *out, enum output_state state)
 {
 	int fd = out->fd;
 
+	share_close(&out->share);
 	free(out->kept);
 	out->kept = NULL;
 	out->start = out->used = out->size = 0;

@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "share.h"
+
 enum {
 	OUTPUT_BLOCK = 64 << 10, /* bytes worth a write */
 	OUTPUT_HIGH = 256 << 10 /* kept bytes at which no more should be added */
@@ -29,6 +31,7 @@ struct output {
 	int fd;
 	enum output_state state;
 	bool pipe; /* move_held() tells what its reader has not taken yet */
+	struct share share; /* with others that write to it */
 	char *kept; /* whole records; the first may be partly written */
 	size_t start, used, size; /* kept[start] to [used] is to be written */
 	unsigned tries; /* to open it */

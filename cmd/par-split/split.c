@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -266,20 +267,45 @@ hear_outputs(struct split *split, const struct pollfd *polls)
 	}
 }
 
+/* The shorter of two timeouts; -1 is for ever. */
+static int
+sooner(int a, int b)
+{
+	return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
+/* How long to wait for a writer of the input still, milliseconds; -1: for ever. */
+static int
+input_patience(const struct split *split)
+{
+	uint64_t past = clock_ms() - split->opened_ms, wait_ms = split->plan->wait_ms;
+
+	if (!split->in_awaited)
+		return -1;
+	if (past >= wait_ms)
+		die(STATUS_BROKEN, 0, "%s: %s", split->in_name, fifo_why(ETIME));
+	return wait_ms - past < INT_MAX ? (int)(wait_ms - past) : INT_MAX;
+}
+
 /* Wait for the input, if wanted, and for the outputs; at most timeout ms. */
 static void
 wait_for(struct split *split, struct pollfd *polls, bool input, int timeout)
 {
 	nfds_t n = 2;
 
+	if (input)
+		timeout = sooner(timeout, input_patience(split));
 	polls[0] = (struct pollfd){ .fd = input ? split->in.fd : -1, .events = POLLIN };
 	polls[1] = (struct pollfd){ .fd = split->plan->signals, .events = POLLIN };
 	for (size_t i = 0; i < split->count; i++) {
 		const struct output *out = &split->outputs[i];
+		bool keeps = output_keeps(out), refused = out->share.refused;
 
 		if (out->state == OUTPUT_OPEN)
 			polls[n++] = (struct pollfd){ .fd = out->fd,
-				.events = output_keeps(out) ? POLLOUT : 0 };
+				.events = keeps && !refused ? POLLOUT : 0 };
+		if (keeps && refused)
+			timeout = sooner(timeout, SHARE_PAUSE);
 	}
 	if (poll(polls, n, timeout) < 0) {
 		if (errno != EINTR)
@@ -288,15 +314,10 @@ wait_for(struct split *split, struct pollfd *polls, bool input, int timeout)
 	}
 	hear_outputs(split, polls + 2);
 	split->stopped = polls[1].revents != 0;
-	if (input && polls[0].revents != 0)
+	if (input && polls[0].revents != 0) {
+		split->in_awaited = false;
 		fill(split);
-}
-
-/* The shorter of two timeouts; -1 is for ever. */
-static int
-sooner(int a, int b)
-{
-	return a < 0 || (b >= 0 && b < a) ? b : a;
+	}
 }
 
 /* Is there nothing left to do? */
@@ -352,6 +373,7 @@ open_input(struct split *split)
 		split->in_waits = fifo_waits(fd);
 	else
 		fd = fifo_open_read(path, &split->in_waits);
+	split->in_awaited = !standard && split->in_waits && split->plan->wait_ms > 0;
 	if (fd < 0)
 		die(STATUS_BROKEN, errno, "%s", split->in_name);
 	if (record_open(&split->in, fd, split->plan->max_record) < 0)

@@ -32,7 +32,7 @@ struct split_plan {
 	uint64_t memory; /* bytes, for records seen */
 	const char *input; /* path; "-": standard input */
 	uint64_t max_record; /* bytes */
-	uint64_t wait_ms; /* for the first reader of a FIFO; 0: for ever */
+	uint64_t wait_ms; /* for the other end of a FIFO; 0: for ever */
 	int signals; /* sig_open(): stop when it is readable; or -1 */
 };
 
@@ -47,6 +47,7 @@ struct split {
 	struct record_reader in;
 	const char *in_name;
 	bool in_waits; /* poll(2) tells when there is something */
+	bool in_awaited; /* it is a FIFO that had no writer so far */
 	bool in_ended;
 	struct output *outputs;
 	size_t count;

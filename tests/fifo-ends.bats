@@ -1,0 +1,171 @@
+#!/usr/bin/env bats
+# What every filter promises of its FILE operands and its --output: files, FIFOs
+# whose ends are opened in any order, end badly and begin again.
+load helper
+
+# FILTER is a command; in1 to in3 are its inputs, a record each.
+filters=(par-fib par-gather par-links "par-fetch --proto file")
+
+# inputs COMMAND: make its inputs.
+inputs() {
+	local n
+
+	for n in 1 2 3; do
+		echo "page $n" >page$n
+		case $1 in
+		par-fib) echo "$n" ;;
+		par-gather) echo "record $n" ;;
+		par-links) printf 'http://h/\t200\ttext/html\thttp://h/\t\t<a href=%s>\n' "$n" ;;
+		par-fetch*) echo "file://$PWD/page$n" ;;
+		esac >in$n
+	done
+	# shellcheck disable=SC2086 # a command is words
+	for n in 1 2 3; do $1 <in$n; done >want
+}
+
+@test "filters: files in turn, standard input among them, what cannot be read is named" {
+	local filter
+
+	for filter in "${filters[@]}"; do
+		inputs "$filter"
+		# shellcheck disable=SC2086
+		run -1 --separate-stderr $filter --output out in1 - missing in3 <in2
+		[ "$stderr" = "${filter%% *}: missing: No such file or directory" ]
+		[ "$output" = "" ]
+		same want <(sort out)
+		# shellcheck disable=SC2086
+		run -3 --separate-stderr $filter --output no/such/folder in1
+		[ "$stderr" = "${filter%% *}: no/such/folder: No such file or directory" ]
+	done
+}
+
+writer() { background bash -c 'exec cat in1 in2 in3 >a'; }
+filter() { background bash -c "exec $FILTER --output b a"; }
+reader() { background bash -c 'exec sort b >out'; }
+
+@test "filters: from FIFO to FIFO, the ends started in every order" {
+	local order n pids
+
+	mkfifo a b
+	for FILTER in "${filters[@]}"; do
+		inputs "$FILTER"
+		for order in {writer,filter,reader}\ {writer,filter,reader}\ {writer,filter,reader}; do
+			if [ "$(tr ' ' '\n' <<<"$order" | sort -u | wc -l)" != 3 ]; then continue; fi
+			pids=()
+			for n in $order; do
+				"$n"
+				pids+=("$!")
+			done
+			for n in "${pids[@]}"; do wait "$n"; done
+			same want out
+		done
+	done
+}
+
+@test "filters: a FIFO without another end is given up when told to, the others go on" {
+	local filter name
+
+	mkfifo stale
+	for filter in "${filters[@]}"; do
+		inputs "$filter"
+		name=${filter%% *}
+		# shellcheck disable=SC2086
+		run -1 --separate-stderr $filter --wait 50ms in1 stale in2 in3
+		[ "$stderr" = "$name: stale: nobody opened its other end in time" ]
+		same want <(sort <<<"$output")
+		# shellcheck disable=SC2086
+		run -3 --separate-stderr $filter --wait 50ms --output stale in1
+		[ "$stderr" = "$name: stale: nobody opened its other end in time" ]
+	done
+	run -3 --separate-stderr par-split --wait 50ms -i stale x
+	[ "$stderr" = "par-split: stale: nobody opened its other end in time" ]
+}
+
+@test "filters: a writer that is killed ends the input, and what it wrote has counted" {
+	local filter writer
+
+	mkfifo a ready
+	for filter in "${filters[@]}"; do
+		inputs "$filter"
+		background bash -c 'exec 9>a; cat in1 in2 >&9; head -c -1 in3 >&9; echo >ready; read -r _ <ready'
+		writer=$!
+		background bash -c "exec $filter a >out"
+		read -r -t "$DEADLINE" _ <ready
+		kill -9 "$writer"
+		wait "$!"
+		same want <(sort out)
+	done
+}
+
+@test "filters: a reader that leaves ends its writer, without a word" {
+	local filter status
+
+	mkfifo b
+	for filter in "${filters[@]}"; do
+		inputs "$filter"
+		background bash -c "yes \"\$(cat in1)\" | { $filter --output b 2>errors; echo \$? >status; }"
+		head -n 1 b >first
+		wait "$!"
+		same first <(head -n 1 want)
+		[ "$(cat status)" = 141 ]
+		[ ! -s errors ]
+	done
+}
+
+@test "filters: par-gather --follow goes on with a writer that was killed and started again" {
+	local gather n
+
+	mkfifo a ready
+	background par-gather --follow -o out a
+	gather=$!
+	for n in 1 2 3; do
+		background bash -c "exec 9>a; seq $n 3 9 >&9; printf half >&9; echo >ready; read -r _ <ready"
+		read -r -t "$DEADLINE" _ <ready
+		kill -9 "$!"
+		eventually grep -c half out
+		eventually [ "$(grep -c half out)" = "$n" ]
+	done
+	kill "$gather"
+	wait "$gather"
+	same <(sort out) <(seq 9; printf 'half\nhalf\nhalf\n')
+}
+
+# long WORD: a line of 300 thousand bytes of it
+long() { yes "$1" | tr -d '\n' | head -c 300000; echo; }
+
+@test "filters: long records of all of them in one FIFO do not mix" {
+	local n
+
+	mkfifo all
+	long page >page
+	for n in {1..20}; do echo "file://$PWD/page"; done >urls
+	for n in {1..20}; do printf 'http://h/\t200\t\thttp://h/\t\t<a href=%s>\n' "$(long a)"; done >pages
+	for n in {1..20}; do long record; done >records
+	for n in {1..20}; do echo $((1000000 + n)); done >ns
+	{
+		par-fetch --proto file <urls
+		par-links <pages
+		par-fib <ns
+		cat records records records records
+	} | sort >want
+	background bash -c '(par-fetch --proto file urls & par-links pages & par-fib ns &
+		par-gather records & par-split -i records - & par-split -c -i records - &
+		exec 9>/dev/fd/1; while read -r line; do
+			flock 9; printf "%s\n" "$line" >&9; flock -u 9; done <records
+		wait) >all'
+	sort all >got
+	wait "$!"
+	same want got
+}
+
+@test "filters: thousands of FIFOs, opened in any order from either side" {
+	mkdir f
+	(cd f && seq 2000 | xargs mkfifo)
+	seq 20000 >in
+	# shellcheck disable=SC2046 # names of digits
+	background par-split -r -i in $(printf 'f/%d\n' {1..2000} | shuf)
+	# shellcheck disable=SC2046
+	par-gather $(printf 'f/%d\n' {1..2000} | shuf) | sort -n >out
+	wait "$!"
+	same in out
+}
