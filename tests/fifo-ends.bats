@@ -146,9 +146,10 @@ long() { yes "$1" | tr -d '\n' | head -c 300000; echo; }
 		par-fetch --proto file <urls
 		par-links <pages
 		par-fib <ns
-		cat records records records records
+		cat records records records records records
 	} | sort >want
 	background bash -c '(par-fetch --proto file urls & par-links pages & par-fib ns &
+		par-run -n 1 --map cat <records &
 		par-gather records & par-split -i records - & par-split -c -i records - &
 		exec 9>/dev/fd/1; while read -r line; do
 			flock 9; printf "%s\n" "$line" >&9; flock -u 9; done <records

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "ends.h"
 #include "fdio.h"
-#include "fifo.h"
 #include "output.h"
 
 enum { OUTPUT_PIPE = 1 << 20 };
@@ -18,55 +14,32 @@ void
 output_open(struct run *run)
 {
 	struct ends ends;
-	char path[32];
 
 	if (ends_open(&ends, NULL, 0, run->options->output, 0) < 0)
 		die(STATUS_BROKEN, errno, "%s", ends.name);
 	ends_close(&ends); /* standard input is the intake's */
 	run->out = ends.out;
 	run->out_name = ends.out_name;
-	run->lock = -1;
 	fdio_pipe_size(run->out, OUTPUT_PIPE);
-	if (run->above.fd >= 0 || !fifo_is(run->out))
-		return;
-	/* Processes that inherited one description need one each, to exclude others. */
-	snprintf(path, sizeof(path), "/dev/fd/%d", run->out);
-	run->lock = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-	if (run->lock < 0)
-		run->lock = run->out;
+	if (run->above.fd < 0)
+		share_open(&run->share, run->out);
 }
 
 void
 output_close(struct run *run)
 {
-	if (run->lock >= 0 && run->lock != run->out)
-		close(run->lock);
+	share_close(&run->share);
 	if (close(run->out) < 0 && errno != EINTR)
 		run_output_failed(run, errno);
-}
-
-/* Keep other writers away until unlock(). */
-static void
-lock(const struct run *run)
-{
-	while (run->lock >= 0 && flock(run->lock, LOCK_EX) < 0 && errno == EINTR)
-		;
-}
-
-static void
-unlock(const struct run *run)
-{
-	if (run->lock >= 0)
-		flock(run->lock, LOCK_UN);
 }
 
 void
 output_write(struct run *run, const char *data, size_t len)
 {
-	lock(run);
+	share_wait(&run->share);
 	if (fdio_write(run->out, data, len) < 0)
 		run_output_failed(run, errno);
-	unlock(run);
+	share_leave(&run->share);
 }
 
 /* Move output that was acknowledged in its turn. */
@@ -74,19 +47,17 @@ static void
 move(struct run *run, struct slot *slot)
 {
 	size_t left = slot->acked;
-	bool locked = left > 0;
 
 	slot->acked = 0;
-	if (locked)
-		lock(run);
+	if (left > 0)
+		share_wait(&run->share);
 	while (left > 0 && worker_move(&slot->worker, run->out, &left) < 0) {
 		if (errno == ENODATA)
 			run_broken(run, 0, output_overdrawn);
 		if (errno != EINTR)
 			run_output_failed(run, errno);
 	}
-	if (locked)
-		unlock(run);
+	share_leave(&run->share);
 	/* Room in its pipe suffices again, if what it writes is small. */
 	if (slot->worker.hold.end == 0)
 		slot->absorbing = false;

@@ -22,6 +22,7 @@
 #include "options.h"
 #include "order.h"
 #include "quarantine.h"
+#include "share.h"
 #include "supervisor.h"
 #include "worker.h"
 
@@ -96,7 +97,7 @@ struct run {
 	uint64_t failed; /* records given up */
 	int out; /* standard output, or what -o names */
 	const char *out_name;
-	int lock; /* of a pipe on out, for whoever writes to it too; or -1 */
+	struct share share; /* of out, with others that write to it */
 	int signals; /* descriptor */
 	uint64_t kill_at; /* clock_ms() when workers told to end are killed */
 	uint64_t read_at; /* clock_ms() from when input is read without a hello */
