@@ -41,6 +41,8 @@ hello_parse(const char *line, size_t len, struct hello *out)
 		if (hello_word(word, (size_t)(end - word), "window=", &out->window) < 0 ||
 		    hello_word(word, (size_t)(end - word), "jobs=", &out->jobs) < 0)
 			return -1; /* a word not known here is for a later version */
+		if (end - word == 5 && memcmp(word, "ahead", 5) == 0)
+			out->ahead = true;
 		at = (size_t)(end - line);
 	}
 	return 0;
@@ -111,6 +113,8 @@ hello_format(char dst[static ACK_LINE_MAX], const struct hello *hello)
 	if (hello->jobs > 1)
 		len += snprintf(
 		    dst + len, 64, " jobs=%llu", (unsigned long long)hello->jobs);
+	if (hello->ahead)
+		len += snprintf(dst + len, 64, " ahead");
 	dst[len++] = '\n';
 	return (size_t)len;
 }

@@ -2,7 +2,7 @@
 /*
  * ack - the lines of par-stage(7): what a native stage tells its supervisor.
  *
- *	par-stage 1 window=64 jobs=16    once, first
+ *	par-stage 1 window=64 jobs=16    once, first; or with "ahead"
  *	17 231 ok                        INDEX BYTES STATUS [REASON]
  */
 #ifndef PAR_ACK_H
@@ -25,6 +25,7 @@ enum {
 struct hello {
 	uint64_t window; /* most records it wants in flight; 0: the supervisor chooses */
 	uint64_t jobs; /* how many it works on at the same time */
+	bool ahead; /* it may want more records before it answers those it has */
 };
 
 enum fate { FATE_OK, FATE_RETRY, FATE_FAIL };

@@ -622,6 +622,14 @@ make_hanger() {
 	[ "$(awk '$NF == "all" { print $1 }' err)" = 1 ]
 }
 
+@test "par-run: nested, a filter that answers only at the end of its input" {
+	seq 1 5000 >in
+	par-run -n 2 par-run -n 1 --map tr 0-9 a-j <in >out
+	same <(sort out) <(tr 0-9 a-j <in | sort)
+	run -0 par-run -n 2 -k par-run -n 1 --map tr a-z A-Z <<<$'b\na\nb'
+	[ "$output" = $'B\nA\nB' ]
+}
+
 @test "par-run: a stage may want more in flight than anybody can count, also nested" {
 	cat >greedy.sh <<-'EOS'
 		#!/bin/bash

@@ -99,8 +99,9 @@ dispatch_writable(struct slot *slot)
 }
 
 /*
- * A worker that answers a line by a line has read all that it was given, and is
- * silent: many a filter waits until it has a block of input, or of output.
+ * A worker that answers a line by a line, or says that it reads ahead, has read
+ * all that it was given, and is silent: many a filter waits until it has a block
+ * of input, or of output.
  */
 static void
 feed_silent(struct slot *slot)
@@ -115,7 +116,8 @@ feed_silent(struct slot *slot)
 void
 dispatch_check(struct slot *slot)
 {
-	if (slot->worker.kind == WORKER_MAP && slot->worker.in >= 0)
+	if ((slot->worker.kind == WORKER_MAP || slot->worker.hello.ahead) &&
+	    slot->worker.in >= 0)
 		feed_silent(slot);
 	if (!slot->draining || slot->worker.in < 0 || move_held(slot->worker.in) > 0)
 		return;

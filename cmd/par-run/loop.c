@@ -266,7 +266,8 @@ check_due(const struct run *run, const struct slot *slot)
 		return UINT64_MAX;
 	if ((worker->kind == WORKER_UNKNOWN && worker->window.written > 0) ||
 	    ((worker->kind == WORKER_NATIVE || worker->kind == WORKER_MAP) &&
-		worker->window.records > 0 && !slot->absorbing) ||
+		worker->window.records > 0 &&
+		(!slot->absorbing || worker->hello.ahead)) ||
 	    slot->draining)
 		return slot->check_at;
 	return UINT64_MAX;

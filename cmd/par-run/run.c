@@ -79,7 +79,8 @@ run_has_input(const struct run *run)
 void
 run_known(struct run *run, enum worker_kind kind, const struct hello *hello)
 {
-	struct hello ours = { .jobs = hello->jobs * run->slot_count };
+	struct hello ours = { .jobs = hello->jobs * run->slot_count,
+		.ahead = hello->ahead || kind == WORKER_MAP };
 
 	run->kind = kind;
 	if (kind == WORKER_PLAIN && run->keep_order) {
