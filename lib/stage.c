@@ -24,7 +24,14 @@ stage_open(struct stage *stage, const struct stage_plan *plan)
 		die(STATUS_BROKEN, errno, "buffers");
 	if (!stage_native(stage))
 		writer_share(&stage->out);
-	else if (supervisor_greet(&stage->above, &plan->hello) < 0)
+	else if (!plan->later)
+		stage_greet(stage, &plan->hello);
+}
+
+void
+stage_greet(struct stage *stage, const struct hello *hello)
+{
+	if (stage_native(stage) && supervisor_greet(&stage->above, hello) < 0)
 		die_output(errno, "supervisor");
 }
 

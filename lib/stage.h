@@ -46,9 +46,13 @@ struct stage_plan {
 	size_t max_record; /* bytes */
 	struct hello hello; /* what to ask of the supervisor */
 	bool no_wait; /* out does not block: never wait for it but at the end */
+	bool later; /* hello is not known yet: stage_greet() will tell it */
 };
 
 void stage_open(struct stage *stage, const struct stage_plan *plan);
+
+/* Say hello to the supervisor, if there is one; no record comes before. */
+void stage_greet(struct stage *stage, const struct hello *hello);
 
 /*
  * For a plan whose in is -1: go on with the next input of ends, waited for.  One

@@ -4,12 +4,13 @@ load helper
 # What every program must stand, in one place.  Each is run as a filter on records
 # that it can do something with: `filter NAME` runs it, `good NAME` is such a record.
 
-programs=(par-run par-split par-gather par-fib par-links par-fetch)
+programs=(par-run par-split par-gather par-fib par-links par-fetch par-cache)
 
 filter() {
 	case $1 in
 	par-run) par-run -n 2 cat ;;
 	par-split) par-split /dev/stdout ;;
+	par-cache) par-cache -d store --map cat ;;
 	par-links) par-links --no-sandbox --regex 'x|7' ;;
 	*) "$1" ;;
 	esac

@@ -1,0 +1,569 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cache.h"
+#include "clock.h"
+#include "hash.h"
+#include "miss.h"
+#include "sig.h"
+#include "stage.h"
+#include "value.h"
+#include "worker.h"
+
+enum {
+	IN_PIPE = 256 << 10, /* to a command that is known, bytes */
+	READ_SIZE = 256 << 10,
+	HELLO_GRACE = 2000, /* ms that our hello waits for the command's */
+	PROBE = 4, /* ms between looks at a command that has not said hello */
+	KEEP_BYTES = 4 << 20, /* so much is stored at once, */
+	KEEP_COUNT = 4096, /* or so many, */
+	KEEP_MS = 200 /* or what is so old */
+};
+
+struct cache {
+	const struct cache_options *options;
+	uint64_t name[2]; /* of the command in the store */
+	struct stage stage; /* what is above us */
+	struct worker worker; /* the command */
+	struct misses misses;
+	struct store store;
+	int signals; /* descriptor */
+	uint64_t now; /* clock_ms() */
+	uint64_t keep_at; /* when what is done is stored */
+	bool greeted; /* who is above us */
+	bool input_ended;
+	bool trouble; /* the command failed after all records were done */
+	struct lookup lookups[STORE_LOOKUPS];
+	size_t lookup_count;
+	uint64_t hits, computed, failed, kept;
+};
+
+/* The command, as two numbers that go into every key. */
+static void
+name_command(struct cache *cache)
+{
+	const struct cache_options *options = cache->options;
+
+	for (uint64_t i = 0; i < 2; i++) {
+		uint64_t hash = options->map ? 2 + i : i;
+
+		if (options->as != NULL)
+			hash = hash_bytes(options->as, strlen(options->as), 4 + i);
+		else
+			for (char **word = options->command; *word != NULL; word++)
+				hash = hash_bytes(*word, strlen(*word) + 1, hash);
+		cache->name[i] = hash;
+	}
+}
+
+static void
+make_key(const struct cache *cache, struct lookup *lookup)
+{
+	char *to = (char *)lookup->key.bytes;
+
+	for (uint64_t i = 0; i < 2; i++) {
+		value_put_number(to + 8 * i, cache->name[i]);
+		value_put_number(to + 16 + 8 * i,
+		    hash_bytes(lookup->record, lookup->len, cache->name[i]));
+	}
+}
+
+static void
+answer(struct cache *cache, uint64_t number, const char *output, size_t len)
+{
+	stage_put(&cache->stage, output, len);
+	stage_ok(&cache->stage, number);
+}
+
+/* Answer what the store or a miss that is done can; the rest moves to the front. */
+static size_t
+answer_known(struct cache *cache)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < cache->lookup_count; i++) {
+		struct lookup *lookup = &cache->lookups[i];
+		struct miss *miss = misses_find(&cache->misses, lookup);
+
+		if (miss != NULL && miss->saved.output != NULL) {
+			lookup->output = miss->saved.output;
+			lookup->output_len = miss->saved.output_len;
+		}
+		if (lookup->output != NULL) {
+			cache->hits++;
+			answer(cache, lookup->number, lookup->output, lookup->output_len);
+		} else if (miss != NULL) {
+			cache->hits++;
+			if (miss_join(miss, lookup->number) < 0)
+				die(STATUS_BROKEN, ENOMEM, "records");
+		} else {
+			cache->lookups[left++] = *lookup;
+		}
+	}
+	return left;
+}
+
+/*
+ * The records that nobody knows go to the command, in one block.  One that stands
+ * among them twice is sent once.
+ */
+static void
+send_rest(struct cache *cache, size_t count)
+{
+	struct block *block;
+	struct batch *batch;
+	uint64_t first = cache->misses.next;
+	size_t room = 0, used = 0;
+
+	for (size_t i = 0; i < count; i++)
+		room += cache->lookups[i].len + 1;
+	block = block_new(room);
+	if (block == NULL)
+		die(STATUS_BROKEN, ENOMEM, "records");
+	for (size_t i = 0; i < count; i++) {
+		struct lookup *lookup = &cache->lookups[i];
+		struct miss *miss = misses_find(&cache->misses, lookup);
+
+		if (miss == NULL) {
+			memcpy(block->data + used, lookup->record, lookup->len);
+			lookup->record = block->data + used;
+			used += lookup->len;
+			block->data[used++] = '\n';
+			miss = misses_add(&cache->misses, lookup, block);
+		} else if (miss_join(miss, lookup->number) < 0) {
+			miss = NULL;
+		}
+		if (miss == NULL)
+			die(STATUS_BROKEN, ENOMEM, "records");
+	}
+	batch = batch_new(block, block->data, used, first, cache->misses.next - first);
+	if (batch == NULL || window_add(&cache->worker.window, batch) < 0)
+		die(STATUS_BROKEN, ENOMEM, "records");
+	block_drop(block);
+}
+
+/* See to the records that were taken. */
+static void
+look_up(struct cache *cache)
+{
+	size_t rest;
+
+	for (size_t i = 0; i < cache->lookup_count; i++)
+		cache->lookups[i].output = NULL;
+	if (!cache->options->refresh)
+		store_get(&cache->store, cache->lookups, cache->lookup_count);
+	rest = answer_known(cache);
+	if (!cache->options->refresh)
+		store_rest(&cache->store);
+	if (rest > 0)
+		send_rest(cache, rest);
+	cache->lookup_count = 0;
+}
+
+/* Take all records at hand. */
+static void
+take_records(struct cache *cache)
+{
+	enum record_status got;
+	struct record rec;
+
+	while ((got = stage_take(&cache->stage, &rec)) == RECORD_OK) {
+		struct lookup *lookup = &cache->lookups[cache->lookup_count++];
+
+		lookup->record = rec.data;
+		lookup->len = rec.len;
+		lookup->number = rec.number;
+		make_key(cache, lookup);
+		if (cache->lookup_count == STORE_LOOKUPS)
+			look_up(cache);
+	}
+	look_up(cache);
+	cache->input_ended = got == RECORD_EOF;
+}
+
+/* Store what is done. */
+static void
+keep(struct cache *cache)
+{
+	uint64_t refused = cache->store.refused;
+
+	store_put(&cache->store, cache->misses.done);
+	if (cache->store.why == NULL)
+		cache->kept +=
+		    cache->misses.done_count - (cache->store.refused - refused);
+	misses_stored(&cache->misses);
+}
+
+/* One record of the command is finished; output is what it made of it. */
+static void
+finish(struct cache *cache, uint64_t number, const struct ack *ack, const char *output)
+{
+	struct miss *miss = misses_numbered(&cache->misses, number);
+	struct record rec = { .data = miss->saved.record, .len = miss->saved.len };
+	char why[ACK_LINE_MAX];
+
+	snprintf(why, sizeof(why), "%.*s", (int)ack->reason_len,
+	    ack->reason_len > 0 ? ack->reason : "");
+	for (struct waiter *w = &miss->waiting; w != NULL; w = w->next) {
+		rec.number = w->number;
+		if (ack->fate == FATE_OK) {
+			answer(cache, w->number, output, ack->bytes);
+			continue;
+		}
+		cache->failed++;
+		if (ack->fate == FATE_FAIL) {
+			stage_put(&cache->stage, output, ack->bytes);
+			stage_fail(&cache->stage, &rec, why);
+		} else {
+			stage_retry(&cache->stage, &rec, why);
+		}
+	}
+	if (ack->fate != FATE_OK) {
+		misses_drop(&cache->misses, number);
+		return;
+	}
+	cache->computed++;
+	if (cache->misses.done == NULL)
+		cache->keep_at = cache->now + KEEP_MS;
+	if (misses_done(&cache->misses, number, output, ack->bytes) < 0)
+		die(STATUS_BROKEN, ENOMEM, "records");
+}
+
+/* What the command is allowed to say of a record: its fate, once. */
+static void
+take_ack(struct cache *cache, const struct ack *ack)
+{
+	struct worker *worker = &cache->worker;
+	struct flight *flight = window_find(&worker->window, ack->index);
+	uint64_t number;
+
+	if (flight == NULL)
+		die(STATUS_BROKEN, 0, "%s acknowledged a record that it does not have",
+		    cache->options->command[0]);
+	while (worker->hold.end - worker->hold.start < ack->bytes)
+		if (worker_absorb(worker, READ_SIZE) <= 0)
+			die(STATUS_BROKEN, 0, "%s wrote less than it acknowledged",
+			    cache->options->command[0]);
+	number = window_done(&worker->window, flight, ack->index);
+	if (number == UINT64_MAX)
+		die(STATUS_BROKEN, ENOMEM, "records");
+	finish(cache, number, ack,
+	    ack->bytes > 0 ? worker->hold.data + worker->hold.start : "");
+	worker_release(worker, ack->bytes);
+}
+
+/* The command's words. */
+static void
+take_words(struct cache *cache)
+{
+	struct worker *worker = &cache->worker;
+	enum worker_word word;
+	struct ack ack;
+
+	while ((word = worker_hear(worker, &ack)) != WORD_NONE && word != WORD_END) {
+		if (word == WORD_BAD) {
+			char line[200];
+			size_t len;
+			const char *bad = worker_bad_line(worker, &len);
+
+			diag_printable(line, sizeof(line), bad, len);
+			die(STATUS_BROKEN, 0, "%s: not a line of par-stage(7): %s",
+			    cache->options->command[0], line);
+		}
+		if (word == WORD_HELLO)
+			worker_in_size(worker, IN_PIPE);
+		else
+			take_ack(cache, &ack);
+	}
+	window_trim(&worker->window);
+}
+
+/* Lines of --map: each is all that its record gives. */
+static void
+take_lines(struct cache *cache)
+{
+	struct worker *worker = &cache->worker;
+	struct hold *hold = &worker->hold;
+	const char *newline;
+
+	while (hold->end > hold->start &&
+	    (newline = memchr(hold->data + hold->start, '\n', hold->end - hold->start)) !=
+		NULL) {
+		struct ack ack = { .index = cache->misses.oldest,
+			.bytes = (uint64_t)(newline + 1 - hold->data) - hold->start };
+
+		if (misses_numbered(&cache->misses, ack.index) == NULL)
+			die(STATUS_BROKEN, 0, "--map: %s wrote more lines than it read",
+			    cache->options->command[0]);
+		take_ack(cache, &ack);
+	}
+	window_trim(&worker->window);
+}
+
+static void
+take_output(struct cache *cache)
+{
+	int got = worker_absorb(&cache->worker, READ_SIZE);
+
+	if (got < 0 && errno != ENODATA)
+		die(STATUS_BROKEN, errno, "output");
+	if (cache->options->map && got > 0)
+		take_lines(cache);
+}
+
+/* Say hello as soon as it is known for how many records at a time. */
+static void
+greet(struct cache *cache)
+{
+	if (cache->greeted ||
+	    (cache->worker.kind == WORKER_UNKNOWN && cache->now < cache->keep_at))
+		return;
+	cache->greeted = true;
+	stage_greet(&cache->stage,
+	    &(struct hello){ .jobs = cache->worker.hello.jobs,
+		.ahead = cache->options->map || cache->worker.hello.ahead });
+}
+
+/* It reads before it has said hello: a plain command, of whose records nobody knows. */
+static void
+probe(struct cache *cache)
+{
+	struct worker *worker = &cache->worker;
+
+	if (worker->kind != WORKER_UNKNOWN || worker->window.written == 0 ||
+	    worker_consumed(worker) == 0)
+		return;
+	take_words(cache);
+	if (worker->kind == WORKER_UNKNOWN)
+		die(STATUS_MISUSE, 0, "%s is not a native stage; see --map",
+		    cache->options->command[0]);
+}
+
+/* End as the command did, so that who is above us finds the record that did it. */
+static _Noreturn void
+end_alike(struct cache *cache)
+{
+	struct worker *worker = &cache->worker;
+
+	keep(cache);
+	stage_flush(&cache->stage);
+	if (worker->exit_signal != 0) {
+		signal(worker->exit_signal, SIG_DFL);
+		raise(worker->exit_signal);
+	}
+	exit(worker->exit_code);
+}
+
+/* The command has ended and left records, which nobody above us will send again. */
+static void
+fail_rest(struct cache *cache, const char *why)
+{
+	for (uint64_t n = cache->misses.oldest; n < cache->misses.next; n++) {
+		struct miss *miss = misses_numbered(&cache->misses, n);
+		struct record rec = { 0 };
+
+		if (miss == NULL)
+			continue;
+		rec.data = miss->saved.record;
+		rec.len = miss->saved.len;
+		for (struct waiter *w = &miss->waiting; w != NULL; w = w->next)
+			stage_fail(&cache->stage, &rec, why);
+	}
+}
+
+/* The command has ended: true if that is as it should be. */
+static bool
+ended_well(struct cache *cache)
+{
+	struct worker *worker = &cache->worker;
+	bool well = worker->exit_code == 0 && worker->exit_signal == 0;
+	char how[WORKER_EXIT_TEXT];
+
+	if (!cache->options->map)
+		take_words(cache);
+	while (cache->options->map && worker->out >= 0 &&
+	    worker_absorb(worker, READ_SIZE) > 0)
+		take_lines(cache);
+	if (cache->options->map && well && worker_end_line(worker))
+		take_lines(cache);
+	if (cache->input_ended && misses_waiting(&cache->misses) == 0) {
+		cache->trouble = cache->options->map && !well;
+		if (cache->trouble)
+			warn("%s %s", cache->options->command[0],
+			    worker_exit_text(worker, how));
+		return true;
+	}
+	if (stage_native(&cache->stage))
+		end_alike(cache);
+	worker_exit_text(worker, how);
+	fail_rest(cache, how);
+	keep(cache);
+	stage_flush(&cache->stage);
+	if (!cache->input_ended)
+		die(STATUS_BROKEN, 0, "%s %s before the end of input",
+		    cache->options->command[0], how);
+	return true;
+}
+
+/* May more be read?  Not while the command has enough. */
+static bool
+may_read(const struct cache *cache)
+{
+	const struct worker *worker = &cache->worker;
+	uint64_t window = worker->hello.window;
+
+	return !cache->input_ended && cache->greeted && !worker_hungry(worker) &&
+	    (window == 0 || worker->window.records < window) &&
+	    (worker->kind != WORKER_UNKNOWN || worker->window.records == 0);
+}
+
+/* How long there is nothing to do but wait, ms; -1: for ever. */
+static int
+patience(const struct cache *cache)
+{
+	const struct worker *worker = &cache->worker;
+
+	if (worker->kind == WORKER_UNKNOWN && worker->window.written > 0)
+		return PROBE;
+	if (cache->misses.done == NULL && cache->greeted)
+		return -1;
+	return cache->keep_at <= cache->now ? 0 : (int)(cache->keep_at - cache->now);
+}
+
+/* Wait, and see to what has come; false when the command has ended. */
+static bool
+turn(struct cache *cache)
+{
+	struct worker *worker = &cache->worker;
+	struct pollfd p[] = {
+		{ .fd = may_read(cache) ? cache->stage.in.fd : -1, .events = POLLIN },
+		{ .fd = worker_hungry(worker) ? worker->in : -1, .events = POLLOUT },
+		{ .fd = worker->ack, .events = POLLIN },
+		{ .fd = worker->out, .events = POLLIN },
+		{ .fd = cache->signals, .events = POLLIN },
+	};
+
+	stage_flush(&cache->stage);
+	if (poll(p, sizeof(p) / sizeof(p[0]), patience(cache)) < 0 && errno != EINTR)
+		die(STATUS_BROKEN, errno, "poll");
+	cache->now = clock_ms();
+	while (sig_next(cache->signals) != 0)
+		continue;
+	if (p[2].revents != 0)
+		take_words(cache);
+	if (p[3].revents != 0)
+		take_output(cache);
+	probe(cache);
+	greet(cache);
+	if (p[0].revents != 0) {
+		stage_fill(&cache->stage);
+		take_records(cache);
+	}
+	worker_feed(worker); /* that it reads no more is noticed when it ends */
+	if (cache->input_ended && !worker_hungry(worker))
+		worker_end_input(worker);
+	if (cache->misses.done != NULL &&
+	    (cache->now >= cache->keep_at || cache->misses.done_bytes >= KEEP_BYTES ||
+		cache->misses.done_count >= KEEP_COUNT))
+		keep(cache);
+	return !worker_ended(worker) || !ended_well(cache);
+}
+
+static void
+open_cache(struct cache *cache)
+{
+	static const int caught[] = { SIGCHLD };
+	static const char *const env[] = { NULL };
+	const struct cache_options *options = cache->options;
+	struct worker_plan plan = { .argv = options->command,
+		.env = env,
+		.kind = options->map ? WORKER_MAP : WORKER_UNKNOWN };
+
+	name_command(cache);
+	store_open(&cache->store, &options->store);
+	stage_open(&cache->stage,
+	    &(struct stage_plan){ .in = STDIN_FILENO,
+		.out = STDOUT_FILENO,
+		.max_record = options->max_record,
+		.later = true });
+	cache->signals = sig_open(caught, 1);
+	if (cache->signals < 0 || misses_open(&cache->misses) < 0)
+		die(STATUS_BROKEN, errno, "cannot begin");
+	signal(SIGPIPE, SIG_IGN);
+	worker_init(&cache->worker, 1);
+	if (worker_start(&cache->worker, &plan) < 0)
+		die(errno == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN, errno, "%s",
+		    options->command[0]);
+	if (options->map)
+		worker_in_size(&cache->worker, IN_PIPE);
+	cache->now = clock_ms();
+	cache->greeted = !stage_native(&cache->stage);
+	cache->keep_at = cache->now + HELLO_GRACE;
+}
+
+static void
+show(const struct cache *cache)
+{
+	uint64_t all = cache->hits + cache->computed + cache->failed;
+
+	warn("%llu records: %llu found (%.2f %%), %llu computed, %llu failed; "
+	     "%llu stored, %llu did not fit, %llu old ones dropped",
+	    (unsigned long long)all, (unsigned long long)cache->hits,
+	    all > 0 ? 100 * (double)cache->hits / (double)all : 0.0,
+	    (unsigned long long)cache->computed, (unsigned long long)cache->failed,
+	    (unsigned long long)cache->kept, (unsigned long long)cache->store.refused,
+	    (unsigned long long)cache->store.evicted);
+}
+
+enum status
+cache_run(const struct cache_options *options)
+{
+	struct cache *cache = calloc(1, sizeof(*cache));
+	enum status status;
+
+	if (cache == NULL)
+		die(STATUS_BROKEN, errno, "cannot begin");
+	cache->options = options;
+	open_cache(cache);
+	greet(cache);
+	while (turn(cache))
+		continue;
+	keep(cache);
+	if (options->stats)
+		show(cache);
+	misses_close(&cache->misses);
+	store_close(&cache->store);
+	window_trim(&cache->worker.window);
+	worker_close(&cache->worker);
+	free(cache->worker.lines);
+	close(cache->signals);
+	status = stage_close(&cache->stage);
+	if (cache->trouble && status == STATUS_OK)
+		status = STATUS_FAILED;
+	free(cache);
+	return status;
+}
+
+enum status
+cache_show(const struct cache_options *options)
+{
+	struct store store;
+	struct store_size size;
+
+	store_open(&store, &options->store);
+	store_size(&store, &size);
+	printf("store\t%s\nentries\t%llu\nbytes\t%llu\n", store.name,
+	    (unsigned long long)size.entries, (unsigned long long)size.bytes);
+	if (size.limit > 0)
+		printf("limit\t%llu\n", (unsigned long long)size.limit);
+	store_close(&store);
+	if (fflush(stdout) != 0)
+		die_output(errno, "standard output");
+	return STATUS_OK;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * par-cache(1) - remembers what a stage made of each record.
+ *
+ *	main.c        options (this file)
+ *	cache.[ch]    records in, answers out, the command between
+ *	miss.[ch]     records that are on their way through the command
+ *	store.[ch]    where outputs are kept:
+ *	store_lmdb.c    in a folder
+ *	store_memcached.c  on servers
+ *	value.[ch]    how an output is laid out there
+ */
+#include "cache.h"
+#include "opt.h"
+#include "record.h"
+
+/* One byte less than what mmap(2) can surely map. */
+static const uint64_t largest = UINT64_C(1) << 46;
+
+/* Options that tell how much of what, and for how long. */
+static const char *
+check(const struct cache_options *options, bool command)
+{
+	if (!command && !options->stats)
+		return "a command is needed";
+	return NULL;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct cache_options options = { .max_record = RECORD_LIMIT,
+		.store.max_size = 1 << 30 };
+	uint64_t ttl_ms = 0;
+	const struct opt opts[] = {
+		{ 'd', "store", OPT_STRING, &options.store.where, "STORE",
+		    "a folder (default: par in the cache folder)", 0, 0, NULL },
+		{ 't', "ttl", OPT_DURATION, &ttl_ms, "TIME",
+		    "use outputs for TIME (default: for ever)", 1000, 0, NULL },
+		{ 0, "as", OPT_STRING, &options.as, "NAME",
+		    "store under NAME instead of the words of COMMAND", 0, 0, NULL },
+		{ 0, "map", OPT_FLAG, &options.map, NULL,
+		    "COMMAND writes one line for each that it reads, in order", 0, 0,
+		    NULL },
+		{ 0, "max-record", OPT_SIZE, &options.max_record, "SIZE",
+		    "fail records longer than SIZE (default 64M)", 1, 1 << 30, NULL },
+		{ 0, "max-size", OPT_SIZE, &options.store.max_size, "SIZE",
+		    "drop the oldest beyond SIZE (default 1G)", 1 << 20, largest, NULL },
+		{ 'f', "refresh", OPT_FLAG, &options.refresh, NULL,
+		    "compute all anew, and store that", 0, 0, NULL },
+		{ 's', "stats", OPT_FLAG, &options.stats, NULL,
+		    "tell what was found; without COMMAND, what is stored", 0, 0, NULL },
+		{ 0 },
+	};
+	const struct opt_program program = { .name = "par-cache",
+		.synopsis = "[-fs] [-d STORE] [-t TIME] [--as NAME] [--map] "
+			    "[--max-record SIZE] [--max-size SIZE] [COMMAND [ARG...]]",
+		.about = "Run COMMAND for the records that it has not answered before; "
+			 "the others are\nanswered from a store.",
+		.opts = opts,
+		.command = true };
+	int first = opt_parse(&program, argc, argv);
+	const char *why = check(&options, first < argc);
+
+	if (why != NULL)
+		opt_misuse(&program, "%s", why);
+	options.store.ttl = ttl_ms / 1000;
+	options.command = argv + first;
+	return (int)(first < argc ? cache_run(&options) : cache_show(&options));
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+
+#include "diag.h"
+#include "store.h"
+
+static const struct scheme {
+	const char *prefix;
+	const struct store_kind *kind; /* NULL: built without it */
+} schemes[] = {
+#ifdef HAVE_LIBMEMCACHED
+	{ "memcached://", &store_memcached },
+#else
+	{ "memcached://", NULL },
+#endif
+	{ "", &store_lmdb },
+};
+
+void
+store_open(struct store *store, const struct store_plan *plan)
+{
+	const char *where = plan->where != NULL ? plan->where : "", *why;
+	const struct scheme *scheme = schemes;
+
+	while (strncmp(where, scheme->prefix, strlen(scheme->prefix)) != 0)
+		scheme++;
+	*store = (struct store){ .kind = scheme->kind, .ttl = plan->ttl };
+	if (store->kind == NULL)
+		die(STATUS_MISUSE, 0, "%s: built without support for it", where);
+	why = store->kind->open(store, plan);
+	if (why != NULL)
+		die(STATUS_BROKEN, 0, "%s: %s", store->name != NULL ? store->name : where,
+		    why);
+}
+
+/* From now on without it. */
+static void
+lose(struct store *store)
+{
+	warn("%s: %s; going on without it", store->name, store->why);
+}
+
+void
+store_get(struct store *store, struct lookup *lookups, size_t count)
+{
+	if (store->why == NULL && store->kind->get(store, lookups, count) < 0)
+		lose(store);
+	if (store->why != NULL)
+		for (size_t i = 0; i < count; i++)
+			lookups[i].output = NULL;
+}
+
+void
+store_rest(struct store *store)
+{
+	if (store->why == NULL)
+		store->kind->rest(store);
+}
+
+void
+store_put(struct store *store, const struct saved *list)
+{
+	if (store->why == NULL && list != NULL && store->kind->put(store, list) < 0)
+		lose(store);
+}
+
+void
+store_size(struct store *store, struct store_size *size)
+{
+	*size = (struct store_size){ 0 };
+	if (store->why != NULL || store->kind->size(store, size) < 0)
+		die(STATUS_BROKEN, 0, "%s: %s", store->name, store->why);
+}
+
+void
+store_close(struct store *store)
+{
+	store->kind->close(store);
+	free(store->name);
+}

@@ -1,0 +1,253 @@
+#!/usr/bin/env bats
+load helper
+load site
+
+clean_up() {
+	if declare -F site_stop >/dev/null; then site_stop; fi
+}
+
+# A native stage that notes each record that it sees: N to N, TAB, 2N.
+double() {
+	cat >double <<-'END'
+		#!/bin/bash
+		[[ ${PAR_STAGE-} == *:$$ ]] || exit 9
+		fd=${PAR_STAGE%:*} i=0
+		echo "par-stage 1" >&"$fd"
+		while IFS= read -r n; do
+		    echo "$n" >>seen
+		    case $n in
+		    die*) kill -9 $$ ;;
+		    bad*) echo "$i 0 fail no good" >&"$fd" ;;
+		    *) out="$n"$'\t'"$((2 * n))"; echo "$out"
+		       echo "$i $((${#out} + 1)) ok" >&"$fd" ;;
+		    esac
+		    i=$((i + 1))
+		done
+	END
+	chmod +x double
+	: >seen
+}
+
+@test "par-cache: a second run computes nothing, and gives the same" {
+	double
+	seq 1 50 >in
+	par-cache -d store ./double <in >first
+	par-cache -s -d store ./double <in >second 2>err
+	[ "$(wc -l <seen)" = 50 ]
+	same <(sort first) <(sort second)
+	same <(sort -n first) <(awk '{ print $1 "\t" 2 * $1 }' in)
+	grep -qx 'par-cache: 50 records: 50 found (100.00 %), 0 computed, 0 failed; 0 stored, 0 did not fit, 0 old ones dropped' err
+}
+
+@test "par-cache: the same record asked for again and again is computed once" {
+	double
+	seq 1 20 >once
+	for _ in {1..50}; do cat once; done >in
+	par-cache -d store ./double <in >out
+	same <(sort -n seen) once
+	same <(sort -n out | uniq -c | awk '{ print $1, $2 }') <(awk '{ print 50, $1 }' once)
+}
+
+@test "par-cache: what failed is named, not stored, and tried again" {
+	double
+	printf '%s\n' 1 bad1 2 bad1 3 >in
+	for _ in 1 2; do
+		run -1 --separate-stderr par-cache -d store ./double <in
+		[ "${#lines[@]}" = 3 ]
+		[ "$stderr" = $'par-cache: bad1: no good\npar-cache: bad1: no good' ]
+	done
+	[ "$(grep -c bad1 seen)" = 2 ] # once a run
+	[ "$(grep -c 2 seen)" = 1 ]
+}
+
+@test "par-cache: a command with other words has other answers, --as joins them" {
+	run -0 par-cache -d store --map sed s/^/a/ <<<1
+	[ "$output" = a1 ]
+	run -0 par-cache -d store --map sed s/^/b/ <<<1
+	[ "$output" = b1 ]
+	run -0 par-cache -d store --as x --map sed s/^/c/ <<<1
+	[ "$output" = c1 ]
+	run -0 par-cache -d store --as x --map sed s/^/d/ <<<1
+	[ "$output" = c1 ]
+	run -0 par-cache -d store --refresh --as x --map sed s/^/d/ <<<1
+	[ "$output" = d1 ]
+	run -0 par-cache -d store --as x --map sed s/^/e/ <<<1
+	[ "$output" = d1 ]
+}
+
+@test "par-cache: records of any bytes are told apart, and come back whole" {
+	awk 'BEGIN { for (i = 1; i < 256; i++) if (i != 10) printf "%c%c\n", i, i }' >in
+	printf '\0a\n\0b\n\n' >>in
+	head -c 300000 /dev/zero | tr '\0' x >>in # the last one has no newline
+	par-cache -d store --map cat <in >first
+	par-cache -d store --map sh -c 'exit 1' <in >third 2>err || true # another command
+	par-cache -s -d store --map cat <in >second 2>err
+	same <(sort first) <({ cat in; echo; } | sort)
+	same <(sort second) <(sort first)
+	[ ! -s third ]
+	grep -q '0 computed' err
+}
+
+@test "par-cache: outputs older than --ttl are not used" {
+	run -0 par-cache -d store --as x --map sed s/^/a/ <<<1
+	stale() { [ "$(par-cache -t 1s -d store --as x --map sed s/^/b/ <<<1)" = b1 ]; }
+	eventually stale
+	run -0 par-cache -t 1h -d store --as x --map sed s/^/c/ <<<1
+	[ "$output" = b1 ] # what replaced it is young
+	run -2 par-cache -t 10ms -d store cat
+}
+
+@test "par-cache: --max-size bounds the file, and drops the oldest" {
+	seq 1 40000 >in
+	par-cache -s -d store --max-size 4M --map sed 's/$/ 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef/' <in >out 2>err
+	[ "$(wc -l <out)" = 40000 ]
+	[ "$(stat -c %s store/data.mdb)" -le $((4 << 20)) ]
+	dropped=$(sed -n 's/.* did not fit, \([0-9]*\) old ones dropped/\1/p' err)
+	kept=$(par-cache -s -d store --max-size 4M | sed -n 's/^entries.//p')
+	[ "$dropped" -gt 0 ]
+	[ "$((dropped + kept))" = 40000 ]
+	# one that is too large is passed through
+	head -c 2000000 /dev/zero | tr '\0' x >large
+	par-cache -s -d store --max-size 4M --map cat <large 2>err | cmp - <(cat large; echo)
+	grep -q '0 stored, 1 did not fit' err
+}
+
+@test "par-cache: many processes share a store" {
+	seq 1 3000 >in
+	for _ in 1 2; do
+		par-run -n 4 par-cache -d store par-fib <in >out
+		same <(sort -n out) <(par-fib <in)
+	done
+	[ "$(par-cache -s -d store | sed -n 's/^entries.//p')" = 3000 ]
+}
+
+@test "par-cache: under par-run, killed at any moment, every record comes out once" {
+	seq 1 20000 >in
+	par-fib -M 1000007 <in >want
+	background bash -c 'par-run -n 3 -r 1000 par-cache -d store par-fib -M 1000007 <in >out; echo $? >status'
+	eventually test -s store/data.mdb
+	for _ in {1..15}; do
+		pkill -9 -P "$(pgrep -P "$!" -x par-run || echo 1)" -n || true
+		read -r -t 0.02 <> <(:) || true
+	done
+	eventually test -s status
+	[ "$(cat status)" = 0 ]
+	same <(sort -n out) want
+	# and the store is whole
+	par-cache -d store par-fib -M 1000007 <in | sort -n | cmp - want
+}
+
+@test "par-cache: under par-run, a record that kills the command is found" {
+	double
+	printf '%s\n' {1..20} die {21..40} >in
+	run -1 --separate-stderr par-run -n 2 -r 1 par-cache -d store ./double <in
+	[ "${#lines[@]}" = 40 ]
+	[[ $stderr == *"die: "*"killed by signal 9"* ]]
+}
+
+@test "par-cache: on its own, the records of a command that dies are named" {
+	double
+	printf '%s\n' 1 die >in
+	run -1 --separate-stderr par-cache -d store ./double <in
+	[ "$output" = $'1\t2' ]
+	[ "$stderr" = "par-cache: die: killed by signal 9 (Killed)" ]
+}
+
+@test "par-cache: a command that is not native is refused, unless by --map" {
+	run -2 --separate-stderr par-cache -d store cat <<<1
+	[ "$stderr" = "par-cache: cat is not a native stage; see --map" ]
+	run -2 par-cache -d store
+	run -127 par-cache -d store ./nowhere <<<1
+	run -1 --separate-stderr par-cache -d store --map sh -c 'cat; exit 7' <<<1
+	[ "$output" = 1 ]
+	[ "$stderr" = "par-cache: sh exited with status 7" ]
+	run -3 --separate-stderr par-cache -d store --map sh -c 'cat; echo more' <<<2
+	[ "$stderr" = "par-cache: --map: sh wrote more lines than it read" ]
+}
+
+@test "par-cache: a store that cannot be used is an error, with its reason" {
+	echo no >file
+	run -3 par-cache -d file par-fib <<<1
+	[[ $output == "par-cache: file: "* ]]
+	mkdir broken
+	head -c 10000 /dev/urandom >broken/data.mdb
+	run -3 par-cache -d broken par-fib <<<1
+	[[ $output == "par-cache: broken: "* ]]
+	run -3 env -u HOME -u XDG_CACHE_HOME par-cache par-fib <<<1
+	[[ $output == *"neither XDG_CACHE_HOME nor HOME is set"* ]]
+	run -0 env XDG_CACHE_HOME="$PWD/x" par-cache par-fib <<<10
+	[ "$output" = $'10\t55' ]
+	[ "$(stat -c %a x/par)" = 700 ]
+}
+
+@test "par-cache: a store that fails on the way is told of once, and done without" {
+	(ulimit -f 512; trap "" XFSZ; par-cache -d store --map sed 's/.*/& & & & & & & & & & & & & & & &/' \
+		< <(seq 1 20000) 2>err; echo $? >status) | cat >out
+	[ "$(cat status)" = 0 ]
+	[ "$(wc -l <out)" = 20000 ]
+	[ "$(wc -l <err)" = 1 ]
+	grep -q 'going on without it' err
+}
+
+@test "par-cache: a second run of a fetch touches no server" {
+	site_start
+	sed "s,http://example.org,$SITE_URL," "$ROOT/examples/urls" | grep "$SITE_URL" >urls
+	fetch() { par-run -n 2 par-cache -d store --as fetch par-fetch --retries 0 <urls; }
+	fetch 2>/dev/null | awk -F '\t' '$2 == 200' | sort >first
+	site_stop
+	fetch 2>/dev/null | awk -F '\t' '$2 == 200' | sort >second
+	[ "$(wc -l <first)" -ge 10 ]
+	same first second
+}
+
+# A memcached of our own on a free port.
+memcached_start() {
+	local i
+
+	command -v memcached >/dev/null || skip "no memcached"
+	for ((i = 0; i < 20; i++)); do
+		port=$((20000 + RANDOM % 20000))
+		background memcached -u nobody -l 127.0.0.1 -p "$port"
+		server=$!
+		eventually answers || continue
+		kill -0 "$server" 2>/dev/null && return
+	done
+	return 1
+}
+
+answers() {
+	! kill -0 "$server" 2>/dev/null || (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null
+}
+
+@test "par-cache: memcached is a store" {
+	double
+	memcached_start
+	url=memcached://127.0.0.1:$port
+	printf '%s\n' {1..300} 7 7 bad >in
+	for i in 1 2; do
+		par-cache -s -d "$url" ./double <in >"out.$i" 2>err || [ "$?" = 1 ]
+	done
+	[ "$(grep -cv bad seen)" = 300 ]
+	same <(sort out.1) <(sort out.2)
+	grep -q '302 found' err
+	[ "$(par-cache -s -d "$url" | sed -n 's/^entries.//p')" = 300 ]
+	# 2 MB are more than it takes
+	head -c 2000000 /dev/zero | tr '\0' x >large
+	par-cache -s -d "$url" --map cat <large 2>err | cmp - <(cat large; echo)
+	grep -q '0 stored, 1 did not fit' err
+	# it goes away on the way
+	mkfifo fifo
+	par-cache -d "$url" --map cat <fifo >out 2>err 3>&- &
+	exec 7>fifo
+	echo 1 >&7
+	eventually test -s out
+	kill -9 "$server"
+	eventually bash -c "! kill -0 $server 2>/dev/null"
+	seq 2 100 >&7
+	exec 7>&-
+	wait "$!"
+	same <(seq 1 100) out
+	grep -q 'going on without it' err
+	run -3 par-cache -d "$url" par-fib <<<1
+	run -3 par-cache -d memcached:// par-fib <<<1
+}
