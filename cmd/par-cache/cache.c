@@ -525,6 +525,7 @@ enum status
 cache_run(const struct cache_options *options)
 {
 	struct cache *cache = calloc(1, sizeof(*cache));
+	struct batch_queue left = { 0 }; /* by a command that died */
 	enum status status;
 
 	if (cache == NULL)
@@ -539,7 +540,8 @@ cache_run(const struct cache_options *options)
 		show(cache);
 	misses_close(&cache->misses);
 	store_close(&cache->store);
-	window_trim(&cache->worker.window);
+	window_take_back(&cache->worker.window, 0, &left);
+	batch_clear(&left);
 	worker_close(&cache->worker);
 	free(cache->worker.lines);
 	close(cache->signals);
