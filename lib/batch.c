@@ -54,8 +54,10 @@ batch_slice(const struct batch *batch, uint64_t from, uint64_t count, size_t off
 
 	slice =
 	    batch_new(batch->block, batch->data + offset, len, batch->first + from, got);
-	if (slice != NULL)
-		slice->attempts = batch->attempts;
+	if (slice == NULL)
+		return NULL;
+	slice->attempts = batch->attempts;
+	slice->offset = batch->offset + offset;
 	return slice;
 }
 

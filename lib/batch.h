@@ -28,6 +28,7 @@ struct batch {
 	const char *data; /* whole records, each with its newline */
 	size_t len; /* bytes */
 	uint64_t first; /* number of the first record in the input, from 0 */
+	uint64_t offset; /* of data in the input, bytes; 0 if nobody set it */
 	uint64_t count; /* records; at least one */
 	unsigned attempts; /* how often they were tried and not finished */
 	bool alone; /* suspect: for a worker that has nothing else */

@@ -56,13 +56,20 @@ merge(uint64_t hash, uint64_t lane)
 	return (hash ^ round_of(0, lane)) * prime1 + prime4;
 }
 
-/* The stripes of 32 bytes; moves *at past them. */
-static uint64_t
-stripes(const unsigned char **at, const unsigned char *end, uint64_t seed)
+static void
+lanes_begin(uint64_t lanes[static 4], uint64_t seed)
 {
-	uint64_t a = seed + prime1 + prime2, b = seed + prime2, c = seed,
-		 d = seed - prime1, hash;
-	const unsigned char *p = *at;
+	lanes[0] = seed + prime1 + prime2;
+	lanes[1] = seed + prime2;
+	lanes[2] = seed;
+	lanes[3] = seed - prime1;
+}
+
+/* The stripes of 32 bytes from p to end; where they end. */
+static const unsigned char *
+stripes(uint64_t lanes[static 4], const unsigned char *p, const unsigned char *end)
+{
+	uint64_t a = lanes[0], b = lanes[1], c = lanes[2], d = lanes[3];
 
 	for (; end - p >= 32; p += 32) {
 		a = round_of(a, word64(p));
@@ -70,21 +77,28 @@ stripes(const unsigned char **at, const unsigned char *end, uint64_t seed)
 		c = round_of(c, word64(p + 16));
 		d = round_of(d, word64(p + 24));
 	}
-	*at = p;
-	hash = rotate(a, 1) + rotate(b, 7) + rotate(c, 12) + rotate(d, 18);
-	hash = merge(hash, a);
-	hash = merge(hash, b);
-	hash = merge(hash, c);
-	return merge(hash, d);
+	lanes[0] = a;
+	lanes[1] = b;
+	lanes[2] = c;
+	lanes[3] = d;
+	return p;
 }
 
-uint64_t
-hash_bytes(const void *data, size_t len, uint64_t seed)
+static uint64_t
+converge(const uint64_t lanes[static 4])
 {
-	const unsigned char *p = data, *end = p + len;
-	uint64_t hash = len >= 32 ? stripes(&p, end, seed) : seed + prime5;
+	uint64_t hash = rotate(lanes[0], 1) + rotate(lanes[1], 7) + rotate(lanes[2], 12) +
+	    rotate(lanes[3], 18);
 
-	hash += (uint64_t)len;
+	for (int i = 0; i < 4; i++)
+		hash = merge(hash, lanes[i]);
+	return hash;
+}
+
+/* The bytes after the last stripe, and the last mixing. */
+static uint64_t
+finish(uint64_t hash, const unsigned char *p, const unsigned char *end)
+{
 	for (; end - p >= 8; p += 8)
 		hash = rotate(hash ^ round_of(0, word64(p)), 27) * prime1 + prime4;
 	if (end - p >= 4) {
@@ -96,6 +110,58 @@ hash_bytes(const void *data, size_t len, uint64_t seed)
 	hash = (hash ^ hash >> 33) * prime2;
 	hash = (hash ^ hash >> 29) * prime3;
 	return hash ^ hash >> 32;
+}
+
+uint64_t
+hash_bytes(const void *data, size_t len, uint64_t seed)
+{
+	const unsigned char *p = data, *end = p + len;
+	uint64_t hash = seed + prime5, lanes[4];
+
+	if (len >= 32) {
+		lanes_begin(lanes, seed);
+		p = stripes(lanes, p, end);
+		hash = converge(lanes);
+	}
+	return finish(hash + (uint64_t)len, p, end);
+}
+
+void
+hash_begin(struct hash_stream *stream)
+{
+	*stream = (struct hash_stream){ 0 };
+	lanes_begin(stream->lanes, 0);
+}
+
+void
+hash_add(struct hash_stream *stream, const void *data, size_t len)
+{
+	const unsigned char *p = data, *end = p + len;
+	size_t had = stream->total % sizeof(stream->tail);
+	size_t room = sizeof(stream->tail) - had;
+
+	stream->total += len;
+	if (had > 0) {
+		size_t take = len < room ? len : room;
+
+		memcpy(stream->tail + had, p, take);
+		p += take;
+		if (take < room)
+			return;
+		stripes(stream->lanes, stream->tail, stream->tail + sizeof(stream->tail));
+	}
+	p = stripes(stream->lanes, p, end);
+	memcpy(stream->tail, p, (size_t)(end - p));
+}
+
+uint64_t
+hash_end(const struct hash_stream *stream)
+{
+	const unsigned char *end = stream->tail + stream->total % sizeof(stream->tail);
+	uint64_t hash =
+	    stream->total < sizeof(stream->tail) ? prime5 : converge(stream->lanes);
+
+	return finish(hash + stream->total, stream->tail, end);
 }
 
 uint64_t

@@ -10,6 +10,20 @@
 
 uint64_t hash_bytes(const void *data, size_t len, uint64_t seed);
 
+/*
+ * The same of a stream, with seed 0.  lanes, and where total is no multiple of 32
+ * the bytes since the last one, are all there is to keep to go on another time.
+ */
+struct hash_stream {
+	uint64_t lanes[4];
+	uint64_t total; /* bytes added */
+	unsigned char tail[32]; /* total % 32 of them are to come */
+};
+
+void hash_begin(struct hash_stream *stream);
+void hash_add(struct hash_stream *stream, const void *data, size_t len);
+uint64_t hash_end(const struct hash_stream *stream);
+
 /* A seed that no author of input can know. */
 uint64_t hash_random_seed(void);
 

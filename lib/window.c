@@ -192,6 +192,15 @@ take_back(struct flight *flight, uint64_t k, struct batch_queue *queue)
 	return 0;
 }
 
+int
+window_not_done(const struct window *window, struct batch_queue *queue)
+{
+	for (struct flight *f = window->head; f != NULL; f = f->next)
+		if (take_back(f, 0, queue) < 0)
+			return -1;
+	return 0;
+}
+
 /* The first record of the flight that begins at or after byte at of its batch. */
 static uint64_t
 record_from(const struct flight *flight, uint64_t at)

@@ -69,6 +69,9 @@ void window_consumed(struct window *window, uint64_t bytes);
  */
 int window_take_back(struct window *window, uint64_t offset, struct batch_queue *queue);
 
+/* The same, but for letting anything go: what is not done is put into queue, too. */
+int window_not_done(const struct window *window, struct batch_queue *queue);
+
 /* Bytes that wait to be written to the worker: where they are, 0 if there are none. */
 size_t window_to_send(const struct window *window, const char **data);
 

@@ -47,3 +47,240 @@ load helper
 	wait "$reader"
 	cmp want got
 }
+
+# killed OPTIONS... COMMAND: with --checkpoint, killed each time it has saved its
+# state, seven times, every other time together with its workers; then to the end.
+# Its status is that of the last run.
+killed() {
+	local kills=0 status
+
+	while true; do
+		cp state before 2>/dev/null || : >before
+		par-run -o out --checkpoint state "$@" <in 2>>err 3>&- &
+		while ((kills < 7)) && kill -0 "$!" 2>/dev/null; do
+			[ ! -e state ] || cmp -s state before || break
+		done
+		if ((kills++ < 7)); then
+			((kills % 2)) || pkill -9 -P "$!" || true
+			kill -9 "$!" 2>/dev/null || true
+		fi
+		status=0
+		wait "$!" || status=$?
+		((status == 137)) || break
+	done
+	((kills > 4)) || echo "killed only $kills times" >&2
+	rm -f before
+	((kills > 4)) && return "$status"
+}
+
+@test "par-run: --checkpoint, killed again and again: a native stage" {
+	seq 300000 300399 >in
+	par-fib in >want
+	killed -n 2 par-fib
+	sort -n out | cmp - want
+	rm state
+	killed -n 2 -k par-fib
+	cmp want out
+	[ "$(echo *)" = 'err in out state want' ]
+}
+
+@test "par-run: --checkpoint, killed again and again: --map and -N" {
+	seq 200000 >in
+	sed 's/$/x/' in >want
+	killed -n 2 -k --map sh -c 'while read -r n; do echo "${n}x"; done'
+	same want out
+	seq 500 >in
+	sed 's/$/x/' in >want
+	rm state
+	killed -n 2 -N 1 sed 's/$/x/'
+	sort -n out | cmp - want
+	rm state
+	killed -n 2 -k -b 10 sed 's/$/x/'
+	same want out
+}
+
+@test "par-run: --checkpoint sets no record aside twice, with -k nor without" {
+	seq 300000 300299 | sed 's/.*[37]$/&x/' >in
+	grep -v x in | par-fib >want
+	grep x in >bad
+	for order in -r2 -k; do
+		rm -f q state
+		run -1 killed -n 2 $order -q q par-fib
+		sort -n out | cmp - want
+		cut -f1 q | sort -n | cmp - bad
+	done
+	cut -f1 q | cmp - bad
+	tail -1 err | grep 'records set aside in q$'
+	# complete: nothing is done, and the status is the same
+	run -1 --separate-stderr par-run -n 2 -k -q q -o out --checkpoint state par-fib <in
+	[ "$output" = '' ]
+	[ "$stderr" = 'par-run: state: 60 records failed before' ]
+	cut -f1 q | cmp - bad
+}
+
+@test "par-run: --checkpoint, when all is done there is nothing to do but what is new" {
+	seq 1000 >in
+	go() { par-run -k -n 1 -o out --checkpoint state --map tee -a seen; }
+	go <in
+	same in out
+	same in seen
+	cp state state.was
+	go <in >said 2>&1
+	[ ! -s said ]
+	same state.was state
+	same in out
+	same in seen
+	printf 'more\nand more' >>in
+	go <in
+	printf '\nand\n' >>in
+	go <in
+	same in out
+	same in seen
+	# the last record is not what it was
+	printf 'one' >>in
+	go <in
+	printf ' more' >>in
+	run -2 go <in
+	[[ $output == *'was made with other input'* ]]
+}
+
+@test "par-run: --checkpoint, stopped by one signal or by two, then resumed" {
+	local pid signals signal status
+
+	seq 300000 >in
+	for signals in TERM 'HUP TERM'; do
+		rm -f state out
+		par-run -k -n 2 -o out --checkpoint state --map \
+			sh -c 'while read -r n; do echo "$n"; done' <in 2>err 3>&- &
+		pid=$!
+		eventually [ -s out ]
+		for signal in $signals; do kill -"$signal" "$pid" || true; done
+		status=0
+		wait "$pid" || status=$?
+		((status == 4))
+		grep 'stopped early' err
+		(($(wc -l <out) < 300000))
+		par-run -k -n 2 -o out --checkpoint state --map \
+			sh -c 'while read -r n; do echo "$n"; done' <in 2>err
+		same in out
+		[ ! -s err ]
+	done
+}
+
+@test "par-run: --checkpoint refuses another command, other options, other input" {
+	seq 100000 >in
+	go() { par-run -n 2 -k -o out --checkpoint state --map "$@"; }
+	other() { run -2 "$@"; [[ $output == "par-run: state: was made $what; remove it to start over" ]]; }
+	go sed 's/$/x/' <in
+	cp out want
+	what='by another command' other go sed 's/$/y/' <in
+	what='by another command' other go sed 's/$/x/' '' <in
+	what='with other options (--map, -b, -k, -N, -o, -q)' \
+		other par-run -o out --checkpoint state --map sed 's/$/x/' <in
+	what='with other input: what was read of it has changed'
+	other go sed 's/$/x/' < <(cat in) || [[ $output == *'must be a file'* ]]
+	# one byte, with the times and the size as they were
+	cp -p in was
+	printf 9 | dd of=in bs=1 seek=300000 conv=notrunc 2>said
+	touch -r was in
+	other go sed 's/$/x/' <in
+	head -n 99999 was >in
+	other go sed 's/$/x/' <in
+	{ read -r _; other go sed 's/$/x/'; } <was
+	# the same bytes in another file are fine
+	go sed 's/$/x/' <was
+	same want out
+}
+
+@test "par-run: --checkpoint finds a state that is torn, an output that is shorter" {
+	seq 1000 >in
+	go() { par-run -n 2 -k -o out --checkpoint state --map cat; }
+	go <in
+	cp state whole
+	for size in 0 10 200 $(($(stat -c %s whole) - 1)); do
+		head -c "$size" whole >state
+		run -3 go <in
+		[ "$output" = 'par-run: state: not a checkpoint of this par-run, or damaged' ]
+	done
+	sed 's/^output 3/output 2/' whole >state
+	run -3 go <in
+	cp whole state
+	truncate -s 3000 out
+	run -3 go <in
+	[ "$output" = 'par-run: out: shorter than state says: 3000 bytes, not 3893' ]
+	seq 1000 >out
+	echo 'what was written after the state was' >>out
+	go <in
+	same in out
+}
+
+@test "par-run: --checkpoint, two runs at the same time" {
+	seq 10 >in
+	mkfifo gate
+	par-run -k -n 1 -o out --checkpoint state --map sh -c 'read -r _ <gate; exec cat' <in 3>&- &
+	pid=$!
+	eventually [ -s state ]
+	run -3 par-run -k -n 1 -o out2 --checkpoint state --map cat <in
+	[ "$output" = 'par-run: state: another par-run uses it' ]
+	echo >gate
+	wait "$pid"
+	same in out
+}
+
+@test "par-run: --checkpoint refuses what it cannot do" {
+	seq 10 >in
+	mkfifo fifo
+	run -2 par-run --checkpoint state --map cat <in
+	[[ $output == 'par-run: --checkpoint needs -o FILE'* ]]
+	run -2 par-run -o - --checkpoint state --map cat <in
+	run -2 par-run -o /dev/null --checkpoint state --map cat <in
+	[ "$output" = 'par-run: --checkpoint: /dev/null is not a regular file' ]
+	run -2 par-run -o in --checkpoint state --map cat <in
+	[ "$output" = 'par-run: in is the input, too' ]
+	run -2 par-run -o out -q out --checkpoint state --map cat <in
+	[ "$output" = 'par-run: --checkpoint: out is not a file of its own' ]
+	run -2 bash -c 'cat in | par-run -o out --checkpoint state --map cat'
+	[ "$output" = 'par-run: --checkpoint: standard input must be a file' ]
+	run -3 par-run -o out --checkpoint missing/state --map cat <in
+	[ "$output" = 'par-run: missing/state: No such file or directory' ]
+	same in <(seq 10)
+	# a plain command; the state is not in the way of the right one
+	run -2 par-run -n 1 -o out --checkpoint state cat <in
+	[ "$output" = 'par-run: --checkpoint: cat is not a native stage; see --map' ]
+	run -127 par-run -o out --checkpoint state --map no-such-command <in
+	par-run -k -n 1 -o out --checkpoint state --map cat <in
+	same in out
+	run -2 bash -c 'PAR_STAGE=5:$$ exec par-run -o out --checkpoint state2 par-fib <in 5>words'
+	[ "$output" = 'par-run: --checkpoint: not as a stage of another par-run' ]
+}
+
+@test "par-run: --checkpoint inside of a record that is too long" {
+	{ seq 2; head -c 9000000 /dev/zero | tr '\0' x; echo; seq 3 300; } >in
+	grep -v x in >want
+	for order in -r2 -k; do
+		rm -f state q
+		run -1 killed $order -n 1 -q q --max-record 1000 -N 1 cat
+		sort -n out | cmp - want
+		[ "$(wc -l <q)" = 1 ]
+	done
+}
+
+@test "par-run: --checkpoint on a full disk goes on when there is room" {
+	mkdir disk
+	unshare -rm mount -t tmpfs none disk || skip "no file system of its own can be mounted"
+	seq 200000 >in
+	unshare -rm bash -eu -c '
+		mount -t tmpfs -o size=600k none disk
+		status=0
+		par-run -k -n 2 -o disk/out --checkpoint disk/state --map cat <in 2>err || status=$?
+		[ $status = 3 ]
+		grep "^par-run: disk/out: No space left on device$" err
+		mount -o remount,size=900k disk
+		status=0
+		par-run -k -n 2 -o disk/out --checkpoint disk/state --map cat <in 2>err || status=$?
+		[ $status = 3 ]
+		mount -o remount,size=9M disk
+		par-run -k -n 2 -o disk/out --checkpoint disk/state --map cat <in
+		cmp in disk/out
+	'
+}

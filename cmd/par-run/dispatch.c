@@ -162,7 +162,7 @@ open_for_new(const struct run *run)
 	if (run->phase != PHASE_RUN)
 		return false;
 	return !run->keep_order || run->intake.next == run->order.next ||
-	    (run->order.bytes < MOST_KEPT &&
+	    (run->order.bytes + run->quarantine.later.bytes < MOST_KEPT &&
 		run->intake.next - run->order.next < MOST_AHEAD);
 }
 

@@ -31,6 +31,7 @@ void
 fate_done(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
 {
 	slot->account.done++;
+	run->settled++;
 	run->deaths = 0;
 	output_done(run, slot, number, bytes);
 	tell(run, slot, &(struct ack){ .index = number, .bytes = bytes });
@@ -51,6 +52,7 @@ name(struct run *run, struct slot *slot, const struct failure *failure)
 	const struct record *record = &failure->record;
 
 	run->failed++;
+	run->settled++;
 	if (slot != NULL)
 		slot->account.failed++;
 	run->deaths = 0;
@@ -99,13 +101,11 @@ fate_failed(struct run *run, struct slot *slot, struct batch *batch, size_t byte
 static void
 no_output(struct run *run, uint64_t number)
 {
-	struct held *none = NULL;
-
 	if (!run->keep_order)
 		return;
 	if (number == run->order.next)
 		run->order.next++;
-	else if (order_keep(&run->order, &none, number, 1, NULL, 0) < 0)
+	else if (order_keep(&run->order, NULL, number, 1, NULL, 0) < 0)
 		run_broken(run, ENOMEM, "output in order");
 	output_in_turn(run);
 }

@@ -61,10 +61,26 @@ refuse(struct intake *intake, size_t len)
 	intake->refused = true;
 }
 
+/* Add the len bytes at cut to the hash, but for those that it has. */
+static void
+hash(struct intake *intake, size_t len)
+{
+	const char *from = intake->block->data + intake->cut;
+	uint64_t had = intake->hash->total;
+	size_t skip = had > intake->offset ? (size_t)(had - intake->offset) : 0;
+
+	if (intake->added && intake->cut + len == intake->used)
+		len--;
+	if (len > skip)
+		hash_add(intake->hash, from + skip, len - skip);
+}
+
 /* Pass over len bytes at cut. */
 static void
 pass(struct intake *intake, size_t len)
 {
+	if (intake->hash != NULL)
+		hash(intake, len);
 	intake->offset += len;
 	intake->cut += len;
 	if (intake->whole < intake->cut)
@@ -122,7 +138,8 @@ static void
 finish(struct intake *intake)
 {
 	intake->end = true;
-	if (intake->used > intake->whole && !intake->skipping)
+	intake->added = intake->used > intake->whole && !intake->skipping;
+	if (intake->added)
 		intake->block->data[intake->used++] = '\n';
 	intake->skipping = false;
 }
@@ -173,6 +190,7 @@ intake_cut(struct intake *intake, uint64_t max, size_t max_bytes)
 	batch = batch_new(intake->block, from, len, intake->next, count);
 	if (batch == NULL)
 		return NULL;
+	batch->offset = intake->offset;
 	intake->next += count;
 	pass(intake, len);
 	return batch;

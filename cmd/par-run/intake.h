@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "batch.h"
+#include "hash.h"
 #include "record.h"
 
 enum { INTAKE_SHOWN = 256 }; /* what is kept of a refused record, bytes */
@@ -26,6 +27,8 @@ struct intake {
 	uint64_t offset; /* in the input, of block[cut], bytes */
 	bool end; /* nothing more can be read */
 	bool skipping; /* inside a refused record */
+	bool added; /* the last record had no newline, and was given one */
+	struct hash_stream *hash; /* of what was handed out or passed over; or NULL */
 	bool refused; /* see intake_refused() */
 	struct record refusal;
 	char shown[INTAKE_SHOWN];

@@ -277,10 +277,12 @@ check_due(const struct run *run, const struct slot *slot)
 static int
 patience(const struct run *run)
 {
-	uint64_t due = batch_due(&run->again);
+	uint64_t due = batch_due(&run->again), save = checkpoint_due(run);
 
 	if (due <= run->now) /* it is ready, and waits for a worker, not for time */
 		due = UINT64_MAX;
+	if (save < due)
+		due = save;
 	for (size_t i = 0; i < run->slot_count; i++) {
 		uint64_t check = check_due(run, run->slots[i]);
 		uint64_t overdue = overdue_at(run, run->slots[i]);
@@ -377,6 +379,7 @@ turn(struct run *run, struct waiting *waiting)
 	if (run->phase == PHASE_STOP && run->now >= run->kill_at)
 		go_further(run);
 	start_due(run);
+	checkpoint_turn(run);
 	/* What took long now was writing to somebody who does not read. */
 	run->blocked += clock_ms() - run->now;
 }
@@ -417,11 +420,14 @@ open_run(struct run *run)
 	sig_last_resort(PHASE_KILL + 1);
 	if (quarantine_open(&run->quarantine, run->options->quarantine) < 0)
 		die(STATUS_BROKEN, errno, "%s", run->options->quarantine);
+	checkpoint_open(run);
 	why = control_open(&run->control, run->options->control);
 	if (why != NULL)
 		die(STATUS_BROKEN, 0, "%s: %s", run->options->control, why);
 	fdio_pipe_size(STDIN_FILENO, INPUT_PIPE);
 	run->workers = run->options->workers;
+	if (run->checkpoint.on && !run_has_input(run)) /* all was done before */
+		return;
 	if (run->options->map)
 		run_known(run, WORKER_MAP, &(struct hello){ .jobs = 1 });
 	if (run->options->block_records != 0)
@@ -469,11 +475,13 @@ loop_run(const struct run_options *options)
 		turn(&run, &waiting);
 	if (run.above.fd >= 0 && supervisor_flush(&run.above) < 0)
 		run_output_failed(&run, errno);
+	checkpoint_close(&run);
 	status = sum_up(&run);
 	if (options->stats)
 		account_show(&run);
 	output_close(&run);
 	control_close(&run.control);
+	order_close(&run.order); /* it knows slots */
 	for (size_t i = 0; i < run.slot_count; i++) {
 		free(run.slots[i]->worker.lines);
 		free(run.slots[i]);
@@ -481,7 +489,7 @@ loop_run(const struct run_options *options)
 	free(waiting.polls);
 	free(run.slots);
 	batch_clear(&run.again);
-	order_close(&run.order);
+	quarantine_close(&run.quarantine);
 	intake_close(&run.intake);
 	supervisor_leave(&run.above);
 	close(run.signals);

@@ -9,6 +9,10 @@
  *	dispatch.[ch] records to workers, on demand
  *	fate.[ch]     done, sent again, given up; workers that die
  *	output.[ch]   what was acknowledged, to the output
+ *	checkpoint.[ch]  what is done is remembered in a file
+ *	resume.[ch]   going on from there
+ *	saved.[ch]    what is remembered, as text
+ *	state.[ch]    that file: locked, replaced as a whole
  *	run.[ch]      the state of it all; a worker's start, and the bad ends
  *	crew.[ch]     more workers, fewer, or new ones
  *	control.[ch]  the FIFO of commands

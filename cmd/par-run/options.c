@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-#include "options.h"
+#include <string.h>
+
 #include "cpus.h"
 #include "opt.h"
+#include "options.h"
 #include "record.h"
 
 enum { OPTIONS_MAX = 48, RETRIES_MAX = 1000000 };
@@ -75,6 +77,9 @@ add_output(struct table *table, struct run_options *o)
 		    "write to FILE, which may be a FIFO", 0, 0, NULL },
 		{ 's', "stats", OPT_FLAG, &o->stats, NULL,
 		    "show at the end what each worker did", 0, 0, NULL },
+		{ 0, "checkpoint", OPT_STRING, &o->checkpoint, "STATE",
+		    "remember in STATE what is done, and go on there next time", 0, 0,
+		    NULL },
 		{ 0 },
 	};
 
@@ -87,7 +92,8 @@ options_read(struct run_options *options, int argc, char **argv)
 	struct table table = { .count = 0 };
 	const struct opt_program program = { .name = "par-run",
 		.synopsis = "[-ks] [-b SIZE] [-N N] [-n N] [-o FILE] [-q FILE] [-r N] "
-			    "[-t TIME] [--control FIFO] [--map] [--max-record SIZE] "
+			    "[-t TIME] [--checkpoint STATE] [--control FIFO] [--map] "
+			    "[--max-record SIZE] "
 			    "COMMAND [ARG...]",
 		.about = "Run copies of COMMAND side by side: the records of standard "
 			 "input are spread\nover them, their output records are merged "
@@ -105,6 +111,9 @@ options_read(struct run_options *options, int argc, char **argv)
 		opt_misuse(&program, "a command is needed");
 	if (options->map && (options->block_records != 0 || options->block_bytes != 0))
 		opt_misuse(&program, "--map does not go with -b or -N");
+	if (options->checkpoint != NULL &&
+	    (options->output == NULL || strcmp(options->output, "-") == 0))
+		opt_misuse(&program, "--checkpoint needs -o FILE");
 	if (options->block_bytes != 0 && options->block_records == 0)
 		options->block_records = UINT64_MAX;
 	if (options->block_records != 0 && options->block_bytes == 0)

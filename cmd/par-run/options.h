@@ -23,6 +23,7 @@ struct run_options {
 	uint64_t block_bytes; /* or for at most so many bytes of them */
 	bool map; /* one line out for each line in */
 	const char *control; /* FIFO of commands; NULL: none */
+	const char *checkpoint; /* file to remember in what is done; NULL: none */
 	const char *output; /* instead of standard output; NULL: that */
 };
 

@@ -75,10 +75,12 @@ int
 order_keep(struct order *order, struct held **run, uint64_t number, uint64_t count,
     const char *data, size_t len)
 {
-	struct held *held = *run;
+	struct held *held = run == NULL ? NULL : *run;
 
 	if (held == NULL || held->first + held->count != number)
-		held = *run = begin(order, run, number);
+		held = begin(order, run, number);
+	if (run != NULL)
+		*run = held;
 	if (held == NULL)
 		return -1;
 	if (held->size - held->len < len) {
@@ -110,7 +112,7 @@ order_take(struct order *order)
 void
 order_free(struct order *order, struct held *held)
 {
-	if (*held->run == held)
+	if (held->run != NULL && *held->run == held)
 		*held->run = NULL;
 	order->bytes -= held->len;
 	free(held->data);

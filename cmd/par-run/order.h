@@ -15,7 +15,7 @@ struct held {
 	uint64_t first, count;
 	char *data;
 	size_t len, size;
-	struct held **run; /* who may add to it: set to NULL when it is freed */
+	struct held **run; /* who may add to it, set to NULL when it is freed; or NULL */
 };
 
 struct order {
@@ -29,6 +29,7 @@ struct order {
  * Keep len bytes as the output of count records from number on, whose turn it is
  * not yet.
  * *run is where its worker's last one was kept, or NULL; it is set for the next.
+ * run is NULL if there is no next.
  * 0, or -1 without memory.
  */
 int order_keep(struct order *order, struct held **run, uint64_t number, uint64_t count,

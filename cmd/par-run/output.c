@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "ends.h"
@@ -10,11 +11,25 @@ enum { OUTPUT_PIPE = 1 << 20 };
 
 const char output_overdrawn[] = "a worker says that it wrote more than it did";
 
+/* Open a file that is not to lose what it has before checkpoint_open() says so. */
+static void
+open_kept(struct run *run)
+{
+	run->out_name = run->options->output;
+	run->out = open(run->out_name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+	if (run->out < 0)
+		die(STATUS_BROKEN, errno, "%s", run->out_name);
+}
+
 void
 output_open(struct run *run)
 {
 	struct ends ends;
 
+	if (run->options->checkpoint != NULL) {
+		open_kept(run);
+		return;
+	}
 	if (ends_open(&ends, NULL, 0, run->options->output, 0) < 0)
 		die(STATUS_BROKEN, errno, "%s", ends.name);
 	ends_close(&ends); /* standard input is the intake's */

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fdio.h"
 #include "field.h"
@@ -15,7 +16,33 @@ quarantine_open(struct quarantine *quarantine, const char *path)
 	if (path == NULL)
 		return 0;
 	quarantine->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-	return quarantine->fd < 0 ? -1 : 0;
+	if (quarantine->fd < 0)
+		return -1;
+	lseek(quarantine->fd, 0, SEEK_END); /* so that it tells how long the file is */
+	return 0;
+}
+
+static int
+put(struct quarantine *quarantine, const char *line, size_t len)
+{
+	quarantine->records++;
+	return fdio_write(quarantine->fd, line, len);
+}
+
+int
+quarantine_in_turn(struct quarantine *quarantine)
+{
+	struct order *later = &quarantine->later;
+
+	while (later->count > 0 && later->heap[0]->first < *quarantine->turn) {
+		struct held *held = order_take(later);
+		int status = put(quarantine, held->data, held->len);
+
+		order_free(later, held);
+		if (status < 0)
+			return -1;
+	}
+	return 0;
 }
 
 int
@@ -36,8 +63,21 @@ quarantine_add(struct quarantine *quarantine, const struct record *record,
 	*to++ = '\t';
 	to += field_escape(to, last_line, last_len);
 	*to++ = '\n';
-	status = fdio_write(quarantine->fd, line, (size_t)(to - line));
+	if (quarantine->turn == NULL)
+		status = put(quarantine, line, (size_t)(to - line));
+	else if (order_keep(&quarantine->later, NULL, record->number, 1, line,
+		     (size_t)(to - line)) < 0)
+		status = -1;
+	else
+		status = quarantine_in_turn(quarantine);
 	free(line);
-	quarantine->records++;
 	return status;
+}
+
+void
+quarantine_close(struct quarantine *quarantine)
+{
+	order_close(&quarantine->later);
+	if (quarantine->fd >= 0)
+		close(quarantine->fd);
 }

@@ -83,6 +83,8 @@ run_known(struct run *run, enum worker_kind kind, const struct hello *hello)
 		.ahead = hello->ahead || kind == WORKER_MAP };
 
 	run->kind = kind;
+	if (kind == WORKER_PLAIN && run->checkpoint.on)
+		checkpoint_refuse(run);
 	if (kind == WORKER_PLAIN && run->keep_order) {
 		run_abandon(run);
 		die(STATUS_MISUSE, 0, "-k: %s is not a native stage; see --map",

@@ -16,6 +16,7 @@
 
 #include "account.h"
 #include "batch.h"
+#include "checkpoint.h"
 #include "control.h"
 #include "diag.h"
 #include "intake.h"
@@ -95,6 +96,8 @@ struct run {
 	bool greeted; /* it was */
 	unsigned deaths; /* in a row, with nothing finished between */
 	uint64_t failed; /* records given up */
+	uint64_t settled; /* records done or given up */
+	struct checkpoint checkpoint;
 	int out; /* standard output, or what -o names */
 	const char *out_name;
 	struct share share; /* of out, with others that write to it */
