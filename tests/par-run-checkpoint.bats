@@ -15,12 +15,14 @@ load helper
 }
 
 @test "par-run: -o FIFO waits for its reader, and can be interrupted before" {
-	local status=0
+	local pid status=0
 
 	mkfifo out
 	background par-run -n 1 -o out cat
-	kill "$!"
-	wait "$!" || status=$?
+	pid=$!
+	eventually grep -q par-run "/proc/$pid/comm" # no longer the shell
+	kill "$pid"
+	wait "$pid" || status=$?
 	((status == 128 + 15))
 	seq 100000 >in
 	par-run -k -o out --map cat <in 3>&- &
