@@ -125,9 +125,10 @@ double() {
 	seq 1 20000 >in
 	par-fib -M 1000007 <in >want
 	background bash -c 'par-run -n 3 -r 1000 par-cache -d store par-fib -M 1000007 <in >out; echo $? >status'
-	eventually test -s store/data.mdb
+	pid=$!
+	eventually pgrep -P "$pid" -x par-run >supervisor
 	for _ in {1..15}; do
-		pkill -9 -P "$(pgrep -P "$!" -x par-run || echo 1)" -n || true
+		pkill -9 -n -P "$(cat supervisor)" || true
 		read -r -t 0.02 <> <(:) || true
 	done
 	eventually test -s status
@@ -238,6 +239,7 @@ answers() {
 	# it goes away on the way
 	mkfifo fifo
 	par-cache -d "$url" --map cat <fifo >out 2>err 3>&- &
+	pid=$!
 	exec 7>fifo
 	echo 1 >&7
 	eventually test -s out
@@ -245,7 +247,7 @@ answers() {
 	eventually bash -c "! kill -0 $server 2>/dev/null"
 	seq 2 100 >&7
 	exec 7>&-
-	wait "$!"
+	wait "$pid"
 	same <(seq 1 100) out
 	grep -q 'going on without it' err
 	run -3 par-cache -d "$url" par-fib <<<1

@@ -8,16 +8,13 @@
 #
 # srun copies its standard input to every task, so each would do all of it: the tasks
 # read the file themselves.  par-run uses the processors that Slurm has bound the task
-# to.  An output gets its name when it is whole, and what is whole is not done again:
-# a job that was killed, or requeued, goes on where it was.
+# to, and remembers how far it is: a job that was killed, or requeued, goes on there.
 set -eu
 case ${1-} in
 task)
-	[ ! -e "$3.$SLURM_PROCID" ] || exit 0
-	awk -v n="$SLURM_NTASKS" -v i="$SLURM_PROCID" 'NR % n == i' "$2" |
-		par-run par-fib >"$3.$SLURM_PROCID.part"
-	mv "$3.$SLURM_PROCID.part" "$3.$SLURM_PROCID"
-	exit
+	out=$3.$SLURM_PROCID
+	awk -v n="$SLURM_NTASKS" -v i="$SLURM_PROCID" 'NR % n == i' "$2" >"$out.in"
+	exec par-run -o "$out" --checkpoint "$out.state" par-fib <"$out.in"
 	;;
 esac
 srun --kill-on-bad-exit=1 sh "$0" task "$1" "$2"
