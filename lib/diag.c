@@ -14,11 +14,27 @@
 enum { LINE_MAX_BYTES = 4096, SHOWN_RECORD = 240 };
 
 static const char *program_name = "par";
+static void (*end_call)(void *context);
+static void *end_context;
 
 void
 diag_program(const char *name)
 {
 	program_name = name;
+}
+
+void
+diag_before_end(void (*call)(void *context), void *context)
+{
+	end_call = call;
+	end_context = context;
+}
+
+static void
+before_end(void)
+{
+	if (end_call != NULL)
+		end_call(end_context);
 }
 
 /*
@@ -170,6 +186,7 @@ die(enum status status, int error, const char *format, ...)
 	va_start(args, format);
 	vwarn(error, format, args);
 	va_end(args);
+	before_end();
 	exit((int)status);
 }
 
@@ -180,6 +197,7 @@ die_output(int error, const char *name)
 
 	if (error != EPIPE)
 		die(STATUS_BROKEN, error, "%s", name);
+	before_end();
 	signal(SIGPIPE, SIG_DFL);
 	sigemptyset(&set);
 	sigaddset(&set, SIGPIPE);

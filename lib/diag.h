@@ -25,6 +25,12 @@ enum status {
 /* Say by which name the program speaks; name must stay valid. */
 void diag_program(const char *name);
 
+/*
+ * Have call(context) called before die() or die_output() end the program, for what
+ * it would leave behind; NULL: nothing any more.  context stays the caller's.
+ */
+void diag_before_end(void (*call)(void *context), void *context);
+
 /* program: message */
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -95,13 +95,14 @@ load helper
 }
 
 @test "par-split: a slow reader keeps little from the others" {
-	mkfifo slow fast gate
+	mkfifo slow fast began gate
 	seq 1 100000 >in
 	# The slow one takes a record, and then nothing until the gate opens.
-	background bash -c '{ read -r a; echo "$a"; read -r _ <gate; cat; } <slow >got1'
+	background bash -c '{ read -r a; echo "$a"; echo >began; read -r _ <gate; cat; } <slow >got1'
 	slow=$!
 	background par-split -i in slow fast
 	split=$!
+	read -r -t "$DEADLINE" _ <began
 	cat fast >got2
 	echo open >gate
 	wait "$slow" "$split"

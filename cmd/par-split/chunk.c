@@ -291,7 +291,7 @@ chunk_run(const struct split_plan *plan, char *const *paths, size_t count)
 	if (polls == NULL || chunks.all == NULL)
 		die(STATUS_BROKEN, errno, "buffers");
 	for (size_t i = 0; i < count; i++)
-		output_init(&chunks.all[i].out, paths[i]);
+		output_init(&chunks.all[i].out, paths[i], chunks.opened_ms);
 	signal(SIGPIPE, SIG_IGN);
 	fifo_expect_many();
 	open_input(&chunks);

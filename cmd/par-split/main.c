@@ -7,7 +7,8 @@
  *	split.[ch]   the input, the outputs, and the loop that joins them
  *	spread.[ch]  which output a record goes to
  *	output.[ch]  one output, written without waiting
- *	unique.[ch]  the records seen before, to be dropped
+ *	key.[ch]     the part of a record that says where, or whether, it goes
+ *	unique.[ch]  records whose key was seen before, to be dropped
  *	chunk.[ch]   a file cut into parts, without reading it through
  */
 #include <errno.h>
@@ -25,6 +26,7 @@
 struct command {
 	struct split_plan plan;
 	bool round_robin, tee, chunk, mkfifo;
+	bool unique_key; /* given */
 	uint64_t number; /* of outputs to be named by a template; 0: not given */
 	char **paths; /* of the outputs */
 	size_t count;
@@ -35,10 +37,21 @@ set_key(void *target, const char *value)
 {
 	struct split_plan *plan = target;
 
-	plan->mode = strcmp(value, "host") == 0 ? SPLIT_HOST : SPLIT_KEY;
-	if (plan->mode == SPLIT_KEY && num_parse(value, 1, UINT32_MAX, &plan->key) < 0)
-		return "not a field number, counted from 1, or 'host'";
-	return NULL;
+	plan->mode = SPLIT_KEY;
+	return key_parse(&plan->key, value);
+}
+
+static const char *
+set_unique_key(void *target, const char *value)
+{
+	struct command *command = target;
+	struct split_plan *plan = &command->plan;
+
+	plan->unique = command->unique_key = true;
+	plan->unique_key.kind = KEY_RECORD;
+	if (strcmp(value, "record") == 0 || key_parse(&plan->unique_key, value) == NULL)
+		return NULL;
+	return "not a field number, counted from 1, 'host' or 'record'";
 }
 
 /* Which of the modes the options ask for; NULL, or what does not fit. */
@@ -57,6 +70,10 @@ choose_mode(struct command *command)
 		return "--chunk does not read records, and --unique has to";
 	if (fill && (command->number > 0 || command->mkfifo))
 		return "--lines and --bytes make as many files as it takes";
+	if (plan->follow && (fill || command->chunk))
+		return "--follow does not go with --bytes, --chunk and --lines";
+	if (key && !command->unique_key)
+		plan->unique_key = plan->key;
 	if (command->round_robin)
 		plan->mode = SPLIT_ROUND_ROBIN;
 	if (command->tee)
@@ -96,6 +113,15 @@ choose_names(struct command *command, const struct opt_program *program, char **
 		die(STATUS_BROKEN, ENOMEM, "names");
 }
 
+/* For diag_before_end(). */
+static void
+remove_fifos(void *command)
+{
+	const struct command *made = command;
+
+	names_remove(made->paths, made->count);
+}
+
 static enum status
 run(struct command *command)
 {
@@ -112,13 +138,15 @@ run(struct command *command)
 			die(STATUS_BROKEN, errno, "signals");
 		if (names_mkfifo(command->paths, command->count, &failed) < 0)
 			die(STATUS_BROKEN, errno, "%s", failed);
+		diag_before_end(remove_fifos, command);
 	}
 	if (plan->mode == SPLIT_CHUNK)
 		status = chunk_run(plan, command->paths, command->count);
 	else
 		status = split_run(plan, command->paths, command->count);
 	if (command->mkfifo)
-		names_remove(command->paths, command->count);
+		remove_fifos(command);
+	diag_before_end(NULL, NULL);
 	if (command->number > 0)
 		names_free(command->paths, command->count);
 	return status;
@@ -134,6 +162,9 @@ list_options(struct command *command, struct opt *opts)
 		    "fill files with up to SIZE bytes of whole records", 1, 0, NULL },
 		{ 'c', "chunk", OPT_FLAG, &command->chunk, NULL,
 		    "cut a file into one part for each FILE", 0, 0, NULL },
+		{ 'f', "follow", OPT_FLAG, &plan->follow, NULL,
+		    "go on with a FIFO whose reader has left when it has another", 0, 0,
+		    NULL },
 		{ 'i', "input", OPT_STRING, &plan->input, "FILE",
 		    "read FILE (default standard input)", 0, 0, NULL },
 		{ 'k', "key", OPT_CALL, plan, "FIELD",
@@ -148,7 +179,7 @@ list_options(struct command *command, struct opt *opts)
 		{ 't', "tee", OPT_FLAG, &command->tee, NULL, "all records to each FILE",
 		    0, 0, NULL },
 		{ 'u', "unique", OPT_FLAG, &plan->unique, NULL,
-		    "drop records that came before, and say how many", 0, 0, NULL },
+		    "drop records that came before, with -k by their key", 0, 0, NULL },
 		{ 0, "max-record", OPT_SIZE, &plan->max_record, "SIZE",
 		    "fail records longer than SIZE (default 64M)", 1, 1 << 30, NULL },
 		{ 0, "memory", OPT_SIZE, &plan->memory, "SIZE",
@@ -156,6 +187,9 @@ list_options(struct command *command, struct opt *opts)
 		    1 << 20, (uint64_t)1 << 44, NULL },
 		{ 0, "mkfifo", OPT_FLAG, &command->mkfifo, NULL,
 		    "make each FILE a FIFO, and remove it at the end", 0, 0, NULL },
+		{ 0, "unique-key", OPT_CALL, command, "FIELD",
+		    "-u by FIELD, whatever -k says; 'record' is all of it", 0, 0,
+		    set_unique_key },
 		{ 0, "wait", OPT_DURATION, &plan->wait_ms, "TIME",
 		    "give up FIFOs without a reader after TIME (default never)", 1, 0,
 		    NULL },
@@ -172,9 +206,9 @@ main(int argc, char **argv)
 				       .max_record = RECORD_LIMIT,
 				       .memory = (uint64_t)1 << 30,
 				       .signals = -1 } };
-	struct opt opts[20];
+	struct opt opts[24];
 	const struct opt_program program = { .name = "par-split",
-		.synopsis = "[-crtu] [-b SIZE | -l N] [-i FILE] [-k FIELD] [-n N] "
+		.synopsis = "[-cfrtu] [-b SIZE | -l N] [-i FILE] [-k FIELD] [-n N] "
 			    "[OPTION ...] FILE ...",
 		.about = "Spread the records of standard input over files or FIFOs.",
 		.opts = opts };

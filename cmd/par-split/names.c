@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,17 +96,30 @@ names_list(const char *template, size_t count)
 	return names;
 }
 
+/* Standard output is made by others. */
+static bool
+is_standard(const char *name)
+{
+	return strcmp(name, "-") == 0;
+}
+
 int
 names_mkfifo(char *const *names, size_t count, const char **failed)
 {
 	struct stat st;
 
 	for (size_t i = 0; i < count; i++) {
+		int error;
+
 		*failed = names[i];
-		if (mkfifo(names[i], 0600) == 0)
+		if (is_standard(names[i]) || mkfifo(names[i], 0600) == 0)
 			continue;
-		if (errno != EEXIST || stat(names[i], &st) < 0 || !S_ISFIFO(st.st_mode))
-			return -1;
+		if (errno == EEXIST && stat(names[i], &st) == 0 && S_ISFIFO(st.st_mode))
+			continue;
+		error = errno;
+		names_remove(names, i);
+		errno = error;
+		return -1;
 	}
 	return 0;
 }
@@ -116,6 +130,7 @@ names_remove(char *const *names, size_t count)
 	struct stat st;
 
 	for (size_t i = 0; i < count; i++)
-		if (lstat(names[i], &st) == 0 && S_ISFIFO(st.st_mode))
+		if (!is_standard(names[i]) && lstat(names[i], &st) == 0 &&
+		    S_ISFIFO(st.st_mode))
 			unlink(names[i]);
 }

@@ -24,7 +24,7 @@ void names_free(char **names, size_t count);
 
 /*
  * Make a FIFO, for this user alone, of each name; a FIFO that is there already is
- * taken as it is.  0, or -1 with errno and *failed; those made before stay.
+ * taken as it is.  0, or -1 with errno and *failed; none made before is left.
  */
 int names_mkfifo(char *const *names, size_t count, const char **failed);
 

@@ -9,7 +9,7 @@
 #include "output.h"
 
 void
-output_init(struct output *out, const char *path)
+output_init(struct output *out, const char *path, uint64_t now_ms)
 {
 	bool standard = strcmp(path, "-") == 0;
 
@@ -17,6 +17,7 @@ output_init(struct output *out, const char *path)
 		.path = standard ? NULL : path,
 		.fd = -1,
 		.portion = 1,
+		.closed_ms = now_ms,
 		.capacity = OUTPUT_BLOCK };
 }
 
@@ -34,6 +35,7 @@ output_try_open(struct output *out, uint64_t now_ms)
 	if (out->fd < 0)
 		return -1;
 	out->state = OUTPUT_OPEN;
+	out->served = true;
 	share_open(&out->share, out->fd);
 	out->pipe = fifo_is(out->fd);
 	if (out->pipe)
@@ -176,6 +178,21 @@ output_unwritten(const struct output *out, size_t *len)
 
 	*len = out->used - from;
 	return out->kept + from;
+}
+
+void
+output_await_another(struct output *out, uint64_t now_ms)
+{
+	if (output_keeps(out))
+		out->start = record_start(out->kept, out->start);
+	share_close(&out->share);
+	close(out->fd);
+	out->fd = -1;
+	out->state = OUTPUT_CLOSED;
+	out->closed_ms = out->next_try_ms = now_ms;
+	out->tries = 0;
+	out->portion = 1;
+	out->fed = false;
 }
 
 int

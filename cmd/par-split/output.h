@@ -20,7 +20,7 @@ enum {
 };
 
 enum output_state {
-	OUTPUT_CLOSED, /* a FIFO without a reader so far */
+	OUTPUT_CLOSED, /* a FIFO without a reader at the moment */
 	OUTPUT_OPEN,
 	OUTPUT_GONE /* its reader has left, or never came */
 };
@@ -36,6 +36,8 @@ struct output {
 	size_t start, used, size; /* kept[start] to [used] is to be written */
 	unsigned tries; /* to open it */
 	uint64_t next_try_ms;
+	uint64_t closed_ms; /* since when it has no reader */
+	bool served; /* it had one */
 	size_t capacity; /* of the pipe, bytes */
 	size_t portion; /* how much its reader may have before it, bytes */
 	uint64_t fed_ms; /* when it was last given something */
@@ -43,7 +45,7 @@ struct output {
 };
 
 /* Name what to write: "-" is standard output.  Opens nothing. */
-void output_init(struct output *out, const char *path);
+void output_init(struct output *out, const char *path, uint64_t now_ms);
 
 /*
  * Try to open it, when it is time to.  0, also if it has no reader so far; -1
@@ -75,6 +77,12 @@ int output_flush(struct output *out);
  * valid until the output is closed.
  */
 const char *output_unwritten(const struct output *out, size_t *len);
+
+/*
+ * The reader of a FIFO has left: close it until there is another, who is given what
+ * output_unwritten() tells.
+ */
+void output_await_another(struct output *out, uint64_t now_ms);
 
 /* Close, and forget what is kept.  -1 with errno of close(2). */
 int output_close(struct output *out, enum output_state state);

@@ -54,15 +54,17 @@ give_back(struct split *split, struct output *out)
 
 /* Say that a reader has left, and what that costs. */
 static void
-name_gone(struct split *split, struct output *out)
+name_gone(struct split *split, struct output *out, bool follow)
 {
 	size_t unread = out->pipe ? move_held(out->fd) : 0;
 
-	if (unread > 0 && split->plan->mode == SPLIT_DEMAND)
+	bool passed_on = follow || split->plan->mode == SPLIT_DEMAND;
+
+	if (unread > 0 && passed_on)
 		warn("%s: its reader left, with %zu bytes unread", out->name, unread);
 	else
 		warn("%s: its reader left", out->name);
-	if (unread > 0 || split->plan->mode != SPLIT_DEMAND)
+	if (unread > 0 || !passed_on)
 		split->failed = true;
 }
 
@@ -83,13 +85,29 @@ lose(struct split *split, struct output *out)
 	split->left--;
 }
 
+/* The same, but out comes back when it has another reader. */
+static void
+lose_for_now(struct split *split, struct output *out)
+{
+	if (split->plan->mode == SPLIT_DEMAND) {
+		give_back(split, out);
+		out->start = out->used = 0;
+	}
+	output_await_another(out, clock_ms());
+}
+
 void
 split_output_failed(struct split *split, struct output *out)
 {
+	bool follow = split->plan->follow && out->path != NULL;
+
 	if (errno != EPIPE || (split->count == 1 && out->path == NULL))
 		die_output(errno, out->name);
-	name_gone(split, out);
-	lose(split, out);
+	name_gone(split, out, follow);
+	if (follow)
+		lose_for_now(split, out);
+	else
+		lose(split, out);
 }
 
 /* Give up a FIFO that had no reader in time. */
@@ -118,7 +136,7 @@ split_open_outputs(struct split *split)
 		if (out->state != OUTPUT_CLOSED)
 			continue;
 		if (split->plan->wait_ms > 0 &&
-		    now_ms - split->opened_ms >= split->plan->wait_ms) {
+		    now_ms - out->closed_ms >= split->plan->wait_ms) {
 			give_up(split, out);
 			continue;
 		}
@@ -142,6 +160,10 @@ flush_outputs(struct split *split, bool last)
 		struct output *out = &split->outputs[i];
 		bool kept = output_keeps(out);
 
+		if (last && out->state == OUTPUT_CLOSED && out->served && !kept) {
+			output_close(out, OUTPUT_GONE); /* it has had all of it */
+			split->left--;
+		}
 		if (out->state != OUTPUT_OPEN)
 			continue;
 		if (output_flush(out) < 0)
@@ -380,6 +402,13 @@ open_input(struct split *split)
 		die(STATUS_BROKEN, errno, "buffers");
 }
 
+/* A record has no key to be told apart by; for struct unique_plan. */
+static void
+fail_lacking(void *split, const char *data, size_t len)
+{
+	split_fail(split, data, len, key_lacking);
+}
+
 /* What is left to say at the end; the exit status. */
 static enum status
 report(struct split *split)
@@ -410,17 +439,21 @@ begin(struct split *split, char *const *paths)
 
 	split->outputs = calloc(split->count, sizeof(*split->outputs));
 	if (plan->unique)
-		split->unique = unique_open((size_t)plan->memory);
+		split->unique =
+		    unique_open(&(struct unique_plan){ .key = plan->unique_key,
+			.memory = (size_t)plan->memory,
+			.lacking = fail_lacking,
+			.context = split });
 	if (polls == NULL || split->outputs == NULL ||
 	    (plan->unique && split->unique == NULL))
 		die(STATUS_BROKEN, errno, "buffers");
+	split->opened_ms = clock_ms();
 	for (size_t i = 0; i < split->count; i++)
-		output_init(&split->outputs[i], paths[i]);
+		output_init(&split->outputs[i], paths[i], split->opened_ms);
 	if (plan->mode == SPLIT_FILL)
 		split->outputs[0].state = OUTPUT_GONE;
 	signal(SIGPIPE, SIG_IGN);
 	fifo_expect_many();
-	split->opened_ms = clock_ms();
 	open_input(split);
 	return polls;
 }

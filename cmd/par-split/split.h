@@ -10,14 +10,14 @@
 #include <stdint.h>
 
 #include "diag.h"
+#include "key.h"
 #include "output.h"
 #include "record.h"
 
 enum split_mode {
 	SPLIT_DEMAND, /* to whichever output can take more */
 	SPLIT_ROUND_ROBIN, /* to one after the other, record by record */
-	SPLIT_KEY, /* by a field: the same key to the same output */
-	SPLIT_HOST, /* by the host of the URL that is the first field */
+	SPLIT_KEY, /* the same key to the same output */
 	SPLIT_TEE, /* to all */
 	SPLIT_CHUNK, /* the input cut into as many parts as there are outputs */
 	SPLIT_FILL /* into one file after the other */
@@ -25,14 +25,16 @@ enum split_mode {
 
 struct split_plan {
 	enum split_mode mode;
-	uint64_t key; /* for SPLIT_KEY: field, from 1 */
+	struct key key; /* for SPLIT_KEY */
 	uint64_t lines, bytes; /* for SPLIT_FILL: what a file takes; 0: no such limit */
 	const char *template; /* for SPLIT_FILL: names of the files */
-	bool unique; /* drop records seen before */
-	uint64_t memory; /* bytes, for records seen */
+	bool unique; /* drop records whose unique_key was seen before */
+	struct key unique_key;
+	uint64_t memory; /* bytes, for keys seen */
 	const char *input; /* path; "-": standard input */
 	uint64_t max_record; /* bytes */
 	uint64_t wait_ms; /* for the other end of a FIFO; 0: for ever */
+	bool follow; /* a FIFO whose reader has left is opened again */
 	int signals; /* sig_open(): stop when it is readable; or -1 */
 };
 

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "clock.h"
-#include "field.h"
 #include "hash.h"
 #include "move.h"
 #include "names.h"
@@ -148,52 +147,15 @@ round_robin(struct split *split, struct run *run)
 	}
 }
 
-/*
- * The host of the URL at the start of a record, in small letters in room, which
- * takes size bytes; its length, 0 if there is none.
- */
-static size_t
-host_of(const char *data, size_t len, char *room, size_t size)
-{
-	const char *end = memchr(data, '\t', len), *at, *stop;
-	size_t used = 0;
-
-	if (end == NULL)
-		end = data + len;
-	at = memmem(data, (size_t)(end - data), "://", 3);
-	if (at == NULL)
-		return 0;
-	at += 3;
-	for (stop = at; stop < end && strchr("/?#", *stop) == NULL; stop++)
-		if (*stop == '@')
-			at = stop + 1;
-	if (at < stop && *at == '[') {
-		const char *bracket = memchr(at, ']', (size_t)(stop - at));
-
-		stop = bracket == NULL ? stop : bracket + 1;
-	} else {
-		const char *port = memchr(at, ':', (size_t)(stop - at));
-
-		stop = port == NULL ? stop : port;
-	}
-	for (; at < stop && used < size; at++)
-		room[used++] = (char)(*at >= 'A' && *at <= 'Z' ? *at | 0x20 : *at);
-	return used;
-}
-
 /* The output of a record by its key, or NULL if it has none. */
 static struct output *
 output_of_key(struct split *split, const char *data, size_t len)
 {
-	struct field key = { data, len };
-	char host[256];
+	char room[KEY_HOST_MAX];
+	struct field key;
 
-	if (split->plan->mode == SPLIT_HOST) {
-		key.data = host;
-		key.len = host_of(data, len, host, sizeof(host));
-	} else if (!field_at(data, len, split->plan->key - 1, &key)) {
+	if (!key_of(&split->plan->key, data, len, room, &key))
 		return NULL;
-	}
 	return &split->outputs[hash_bytes(key.data, key.len, 0) % split->count];
 }
 
@@ -205,8 +167,7 @@ by_key(struct split *split, struct run *run)
 		struct output *out = output_of_key(split, run->data, len - 1);
 
 		if (out == NULL)
-			split_fail(
-			    split, run->data, len - 1, "lacks the field that is the key");
+			split_fail(split, run->data, len - 1, key_lacking);
 		else if (!deliver(split, out, run->data, len))
 			return;
 		shorten(run, len);
@@ -280,7 +241,7 @@ next_file(struct split *split)
 	split->file_name = names_make(split->plan->template, split->file++);
 	if (split->file_name == NULL)
 		die(STATUS_BROKEN, errno, "names");
-	output_init(out, split->file_name);
+	output_init(out, split->file_name, clock_ms());
 	split->room = split->plan->lines > 0 ? split->plan->lines : split->plan->bytes;
 	split->left = 1;
 	split_open_outputs(split);
@@ -322,7 +283,6 @@ spread(struct split *split, struct run *run)
 		round_robin(split, run);
 		break;
 	case SPLIT_KEY:
-	case SPLIT_HOST:
 		by_key(split, run);
 		break;
 	case SPLIT_TEE:

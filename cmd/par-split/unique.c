@@ -17,17 +17,17 @@ enum {
 	RUN = 64 << 10 /* bytes that unique_next() gives at a time, or one record */
 };
 
-enum verdict { SEEN, FRESH, ASIDE, FAILED };
+enum verdict { SEEN, FRESH, ASIDE, LACKING, FAILED };
 
 /* Records put aside, of which nothing is known yet. */
 struct pile {
-	struct spool spool; /* items: hash, record */
+	struct spool spool; /* items: record */
 	unsigned depth; /* 0: of the input itself */
 };
 
 struct unique {
+	struct unique_plan plan;
 	struct table table;
-	size_t memory;
 	bool full; /* the table takes no more: others are put aside */
 	uint64_t seen, dropped;
 	struct pile *piles;
@@ -41,14 +41,14 @@ struct unique {
 };
 
 struct unique *
-unique_open(size_t memory)
+unique_open(const struct unique_plan *plan)
 {
 	struct unique *unique = calloc(1, sizeof(*unique));
 
 	if (unique == NULL)
 		return NULL;
-	unique->memory = memory;
-	if (table_open(&unique->table, 0, memory, hash_random_seed()) < 0) {
+	unique->plan = *plan;
+	if (table_open(&unique->table, 0, plan->memory, hash_random_seed()) < 0) {
 		unique_close(unique);
 		return NULL;
 	}
@@ -72,14 +72,21 @@ unique_close(struct unique *unique)
 	free(unique);
 }
 
+/* Was the key of a record seen before?  *hash is that of the key. */
 static enum verdict
-judge(struct unique *unique, const char *data, size_t len, uint64_t hash)
+judge(struct unique *unique, const char *data, size_t len, uint64_t *hash)
 {
+	char room[KEY_HOST_MAX];
+	struct field key;
 	bool fresh = false;
-	uint32_t index = unique->full
-	    ? table_find(&unique->table, data, len, hash)
-	    : table_add(&unique->table, data, len, hash, &fresh);
+	uint32_t index;
 
+	if (!key_of(&unique->plan.key, data, len, room, &key))
+		return LACKING;
+	*hash = hash_bytes(key.data, key.len, unique->table.seed);
+	index = unique->full
+	    ? table_find(&unique->table, key.data, key.len, *hash)
+	    : table_add(&unique->table, key.data, key.len, *hash, &fresh);
 	if (index != TABLE_FULL)
 		return fresh ? FRESH : SEEN;
 	if (unique->table.exhausted) {
@@ -121,8 +128,8 @@ put_aside(struct unique *unique, size_t first, unsigned depth, uint64_t seq,
 	if (unique->piles_count == first && add_piles(unique, parts, depth + 1) == NULL)
 		return -1;
 	piles = unique->piles + first;
-	return item_put(&piles[hash >> shift & (parts - 1)].spool, seq, &hash,
-	    sizeof(hash), data, len);
+	return item_put(
+	    &piles[hash >> shift & (parts - 1)].spool, seq, data, 0, data, len);
 }
 
 size_t
@@ -133,9 +140,9 @@ unique_filter(struct unique *unique, char *data, size_t len)
 	while (at < end) {
 		char *newline = memchr(at, '\n', (size_t)(end - at));
 		size_t size = (size_t)(newline - at);
-		uint64_t hash = hash_bytes(at, size, unique->table.seed);
+		uint64_t hash;
 
-		switch (judge(unique, at, size, hash)) {
+		switch (judge(unique, at, size, &hash)) {
 		case FRESH:
 			memmove(to, at, size + 1);
 			to += size + 1;
@@ -147,6 +154,9 @@ unique_filter(struct unique *unique, char *data, size_t len)
 			if (put_aside(unique, 0, 0, unique->seen, hash, at, size) == 0)
 				break;
 			return SIZE_MAX;
+		case LACKING:
+			unique->plan.lacking(unique->plan.context, at, size);
+			break;
 		case FAILED:
 			return SIZE_MAX;
 		}
@@ -162,20 +172,18 @@ go_through_item(struct unique *unique, size_t first, const struct pile *pile,
     const struct item *item, const char *data)
 {
 	struct spool *fresh = &unique->fresh[unique->fresh_count - 1];
-	const char *record = data + sizeof(uint64_t);
-	size_t len = item->len - sizeof(uint64_t);
 	uint64_t hash;
 
-	memcpy(&hash, data, sizeof(hash));
-	switch (judge(unique, record, len, hash)) {
+	switch (judge(unique, data, item->len, &hash)) {
 	case FRESH:
-		return item_put(fresh, item->seq, record, len, "\n", 1);
+		return item_put(fresh, item->seq, data, item->len, "\n", 1);
 	case SEEN:
 		unique->dropped++;
 		return 0;
 	case ASIDE:
 		return put_aside(
-		    unique, first, pile->depth, item->seq, hash, record, len);
+		    unique, first, pile->depth, item->seq, hash, data, item->len);
+	case LACKING:
 	case FAILED:
 		break;
 	}
@@ -200,7 +208,7 @@ go_through(struct unique *unique)
 	unique->fresh = fresh;
 	fresh[unique->fresh_count++] = (struct spool){ 0 };
 	table_clear(&unique->table);
-	unique->table.limit = pile.depth < DEEPEST ? unique->memory : SIZE_MAX;
+	unique->table.limit = pile.depth < DEEPEST ? unique->plan.memory : SIZE_MAX;
 	unique->full = false;
 	if (items_open(&items, &pile.spool, 1) < 0)
 		return -1;

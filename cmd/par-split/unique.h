@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * unique - the records seen before, to be dropped, in bounded memory.
+ * unique - records whose key was seen before, to be dropped, in bounded memory.
  *
- * As long as the records seen fit in memory, new ones pass at once.  After that,
- * those that are not in memory are put aside on disk, by parts of their hash,
- * and told apart at the end, a part that fits at a time.
+ * As long as the keys seen fit in memory, new ones pass at once.  After that,
+ * records whose keys are not in memory are put aside on disk, by parts of the hash
+ * of the key, and told apart at the end, a part that fits at a time.
  */
 #ifndef PAR_SPLIT_UNIQUE_H
 #define PAR_SPLIT_UNIQUE_H
@@ -12,10 +12,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "key.h"
+
 struct unique;
 
-/* memory in bytes.  NULL if there is none. */
-struct unique *unique_open(size_t memory);
+struct unique_plan {
+	struct key key;
+	size_t memory; /* bytes */
+	/* Told of each record that lacks the key, which is dropped, too. */
+	void (*lacking)(void *context, const char *data, size_t len);
+	void *context;
+};
+
+/* NULL if there is no memory. */
+struct unique *unique_open(const struct unique_plan *plan);
 void unique_close(struct unique *unique);
 
 /*
@@ -31,7 +41,7 @@ size_t unique_filter(struct unique *unique, char *data, size_t len);
  */
 int unique_next(struct unique *unique, const char **data, size_t *len);
 
-/* How many records were dropped, and how many were seen. */
+/* How many records were dropped as seen before, and how many there were. */
 uint64_t unique_dropped(const struct unique *unique);
 uint64_t unique_seen(const struct unique *unique);
 
