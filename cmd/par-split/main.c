@@ -7,7 +7,6 @@
  *	split.[ch]   the input, the outputs, and the loop that joins them
  *	spread.[ch]  which output a record goes to
  *	output.[ch]  one output, written without waiting
- *	key.[ch]     the part of a record that says where, or whether, it goes
  *	unique.[ch]  records whose key was seen before, to be dropped
  *	chunk.[ch]   a file cut into parts, without reading it through
  */

@@ -2,8 +2,8 @@
 /*
  * key - the part of a record that says where it goes, or whether it came before.
  */
-#ifndef PAR_SPLIT_KEY_H
-#define PAR_SPLIT_KEY_H
+#ifndef PAR_KEY_H
+#define PAR_KEY_H
 
 #include <stdbool.h>
 #include <stddef.h>
