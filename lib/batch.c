@@ -58,6 +58,10 @@ batch_slice(const struct batch *batch, uint64_t from, uint64_t count, size_t off
 		return NULL;
 	slice->attempts = batch->attempts;
 	slice->offset = batch->offset + offset;
+	if (batch->notes != NULL) {
+		slice->notes = batch->notes + from;
+		slice->first = slice->notes->number;
+	}
 	return slice;
 }
 
@@ -79,6 +83,19 @@ batch_push(struct batch_queue *queue, struct batch *batch)
 	*queue->tail = batch;
 	queue->tail = &batch->next;
 	queue->records += batch->count;
+}
+
+void
+batch_join(struct batch_queue *queue, struct batch_queue *more)
+{
+	if (more->head == NULL)
+		return;
+	if (queue->head == NULL)
+		queue->tail = &queue->head;
+	*queue->tail = more->head;
+	queue->tail = more->tail;
+	queue->records += more->records;
+	*more = (struct batch_queue){ 0 };
 }
 
 /* The link that points to the first batch whose time has come, or NULL. */

@@ -22,6 +22,12 @@ struct block *block_new(size_t size);
 void block_hold(struct block *block);
 void block_drop(struct block *block);
 
+/* What is known of one record of a batch whose records are no neighbours. */
+struct batch_note {
+	uint64_t number; /* in the input, from 0 */
+	uint32_t tag; /* the caller's */
+};
+
 struct batch {
 	struct batch *next;
 	struct block *block; /* a reference */
@@ -30,6 +36,7 @@ struct batch {
 	uint64_t first; /* number of the first record in the input, from 0 */
 	uint64_t offset; /* of data in the input, bytes; 0 if nobody set it */
 	uint64_t count; /* records; at least one */
+	const struct batch_note *notes; /* one a record, inside block; NULL: neighbours */
 	unsigned attempts; /* how often they were tried and not finished */
 	bool alone; /* suspect: for a worker that has nothing else */
 	uint64_t not_before; /* clock_ms() */
@@ -47,6 +54,13 @@ struct batch *batch_new(
 struct batch *
 batch_slice(const struct batch *batch, uint64_t from, uint64_t count, size_t offset);
 
+/* The number in the input of record k of batch, counted from its first. */
+static inline uint64_t
+batch_number(const struct batch *batch, uint64_t k)
+{
+	return batch->notes == NULL ? batch->first + k : batch->notes[k].number;
+}
+
 void batch_free(struct batch *batch);
 
 /* First in, first out, but for what must wait for its time. */
@@ -58,6 +72,9 @@ struct batch_queue {
 
 /* Takes the batch over. */
 void batch_push(struct batch_queue *queue, struct batch *batch);
+
+/* Move all of more to the end of queue. */
+void batch_join(struct batch_queue *queue, struct batch_queue *more);
 
 /* The first batch whose time has come, or NULL; then the caller's. */
 struct batch *batch_pop(struct batch_queue *queue, uint64_t now);

@@ -115,7 +115,7 @@ window_done(struct window *window, struct flight *flight, uint64_t index)
 	}
 	flight->done++;
 	window->records--;
-	return flight->batch->first + k;
+	return batch_number(flight->batch, k);
 }
 
 struct batch *
@@ -130,7 +130,7 @@ uint64_t
 window_oldest(struct window *window)
 {
 	window_trim(window);
-	return window->head->batch->first + window->head->prefix;
+	return batch_number(window->head->batch, window->head->prefix);
 }
 
 /* Take the first flight off the window; its batch is then the caller's. */

@@ -45,6 +45,8 @@ take_ack(struct run *run, struct slot *slot, const struct ack *ack)
 	number = window_done(window, flight, ack->index);
 	if (number == UINT64_MAX)
 		run_broken(run, ENOMEM, "window");
+	if (ack->fate != FATE_RETRY)
+		keys_done(&run->keys, flight->batch, ack->index - flight->base);
 	switch (ack->fate) {
 	case FATE_OK:
 		fate_done(run, slot, number, ack->bytes);

@@ -143,7 +143,7 @@ wants(const struct run *run, const struct slot *slot)
 		return false;
 	switch (worker->kind) {
 	case WORKER_UNKNOWN: /* one record shows whether it reads before it says hello */
-		return run->kind == WORKER_UNKNOWN && window->given_records == 0;
+		return run->kind != WORKER_NATIVE && window->given_records == 0;
 	case WORKER_NATIVE:
 	case WORKER_MAP:
 		return window->records < slot->credit && window->bytes < MOST_BYTES;
@@ -155,9 +155,8 @@ wants(const struct run *run, const struct slot *slot)
 	return false;
 }
 
-/* May new input be given out, rather than what is to be sent again? */
-static bool
-open_for_new(const struct run *run)
+bool
+dispatch_open(const struct run *run)
 {
 	if (run->phase != PHASE_RUN)
 		return false;
@@ -166,15 +165,32 @@ open_for_new(const struct run *run)
 		run->intake.next - run->order.next < MOST_AHEAD);
 }
 
+/* The same, of what only this worker may get. */
+static struct batch *
+choose_by_key(struct run *run, struct slot *slot)
+{
+	const struct window *window = &slot->worker.window;
+
+	if (slot->worker.kind == WORKER_UNKNOWN)
+		return keys_next(run, slot, 1, SIZE_MAX);
+	if (slot->worker.kind == WORKER_PLAIN)
+		return keys_next(run, slot, UINT64_MAX, slot->parcel);
+	return keys_next(
+	    run, slot, slot->credit - window->records, MOST_BYTES - window->bytes);
+}
+
 /* The next batch for slot, or NULL if there is none for it now. */
 static struct batch *
 choose(struct run *run, struct slot *slot)
 {
 	const struct window *window = &slot->worker.window;
-	struct batch *again = batch_peek(&run->again, run->now);
+	struct batch *again;
 	size_t share = intake_bytes(&run->intake) / run->slot_count;
 	uint64_t most = UINT64_MAX;
 
+	if (keys_on(&run->keys))
+		return choose_by_key(run, slot);
+	again = batch_peek(&run->again, run->now);
 	if (again != NULL && (!again->alone || window->records == 0)) {
 		if (run->reserved == slot)
 			run->reserved = NULL;
@@ -182,7 +198,7 @@ choose(struct run *run, struct slot *slot)
 	}
 	if (again != NULL && run->reserved == NULL)
 		run->reserved = slot;
-	if (run->reserved == slot || !open_for_new(run) || !intake_ready(&run->intake))
+	if (run->reserved == slot || !dispatch_open(run) || !intake_ready(&run->intake))
 		return NULL;
 	if (run->kind == WORKER_BLOCK) {
 		most = run->options->block_records;
@@ -242,6 +258,7 @@ dispatch(struct run *run)
 
 	if (run->paused && run->phase == PHASE_RUN)
 		return false;
+	keys_settle(run);
 	/* Once around without anybody taking something is the end. */
 	while (refused < run->slot_count) {
 		struct slot *slot = run->slots[run->turn];
@@ -256,5 +273,5 @@ dispatch(struct run *run)
 			wanted = true;
 		}
 	}
-	return wanted && open_for_new(run);
+	return wanted && dispatch_open(run) && keys_room(&run->keys);
 }

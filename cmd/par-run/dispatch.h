@@ -11,6 +11,9 @@
 /* It has said hello: it gets as many as it works on at once. */
 void dispatch_hello(struct slot *slot);
 
+/* May new input be given out, rather than what is to be sent again? */
+bool dispatch_open(const struct run *run);
+
 /* Give out what is ready.  True if a worker would take more, were there any. */
 bool dispatch(struct run *run);
 

@@ -122,6 +122,7 @@ static void
 give_up(struct run *run, struct slot *slot, struct batch *batch, const char *why)
 {
 	no_output(run, batch->first);
+	keys_done(&run->keys, batch, 0);
 	name(run, slot,
 	    &(struct failure){
 		.record = record_of(batch), .attempts = batch->attempts, .why = why });
@@ -139,7 +140,7 @@ again(struct run *run, struct slot *slot, struct batch *batch, uint64_t wait,
 		return;
 	}
 	batch->not_before = run->now + wait;
-	batch_push(&run->again, batch);
+	batch_push(run_again(run, slot), batch);
 }
 
 /* How long to wait before the next attempt, ms. */
@@ -171,7 +172,7 @@ fate_retry(struct run *run, struct slot *slot, struct batch *batch, const char *
  * one record is found that kills it, or none does.
  */
 static void
-suspect(struct run *run, struct batch *batch, const char *why)
+suspect(struct run *run, struct slot *slot, struct batch *batch, const char *why)
 {
 	uint64_t half = batch->count / 2;
 	struct batch *first, *second;
@@ -179,7 +180,7 @@ suspect(struct run *run, struct batch *batch, const char *why)
 	if (batch->count == 1) {
 		batch->alone = true;
 		batch->not_before = 0;
-		batch_push(&run->again, batch);
+		batch_push(run_again(run, slot), batch);
 		return;
 	}
 	first = batch_slice(batch, 0, half, 0);
@@ -189,8 +190,8 @@ suspect(struct run *run, struct batch *batch, const char *why)
 	if (second == NULL)
 		run_broken(run, ENOMEM, why);
 	first->alone = second->alone = true;
-	batch_push(&run->again, first);
-	batch_push(&run->again, second);
+	batch_push(run_again(run, slot), first);
+	batch_push(run_again(run, slot), second);
 	batch_free(batch);
 }
 
@@ -219,19 +220,19 @@ send_suspects(
 		if (one && batch->alone)
 			again(run, slot, batch, 0, why);
 		else
-			suspect(run, batch, why);
+			suspect(run, slot, batch, why);
 	}
 }
 
 /* Records that a worker never looked at go back as they are. */
 static void
-send_back(struct run *run, struct batch_queue *queue)
+send_back(struct run *run, struct slot *slot, struct batch_queue *queue)
 {
 	struct batch *batch;
 
 	while ((batch = batch_pop(queue, UINT64_MAX)) != NULL) {
 		batch->not_before = 0;
-		batch_push(&run->again, batch);
+		batch_push(run_again(run, slot), batch);
 	}
 }
 
@@ -245,7 +246,7 @@ end_of_plain(struct run *run, struct slot *slot, bool crashed, const char *how)
 	/* With its input ended by us nobody can tell what waited there unread. */
 	unread = take_back(run, slot,
 	    slot->input_ended ? UINT64_MAX : worker_consumed(&slot->worker), &queue);
-	send_back(run, &queue);
+	send_back(run, slot, &queue);
 	if (!crashed) {
 		slot->retired = slot->retired || !slot->input_ended;
 		return;
@@ -268,7 +269,7 @@ end_of_unknown(struct run *run, struct slot *slot, bool crashed, const char *how
 	struct batch_queue queue = { 0 };
 
 	take_back(run, slot, 0, &queue);
-	send_back(run, &queue);
+	send_back(run, slot, &queue);
 	if (crashed)
 		warn("worker %u: %s, before it read anything", slot->worker.number, how);
 	else
@@ -305,7 +306,7 @@ send_late(struct run *run, struct slot *slot, struct batch_queue *queue)
 		batch_free(batch);
 		again(run, slot, late, 0, why);
 	}
-	send_back(run, &others);
+	send_back(run, slot, &others);
 }
 
 /* A native worker: what it has not acknowledged goes back. */
@@ -325,7 +326,7 @@ end_of_native(struct run *run, struct slot *slot, bool crashed, const char *how)
 		crashed = true;
 	}
 	if (!crashed) {
-		send_back(run, &queue);
+		send_back(run, slot, &queue);
 		return;
 	}
 	/* All it had was done, and yet it says that something went wrong. */
@@ -357,7 +358,7 @@ block_failed(struct run *run, struct slot *slot, struct batch *batch, const char
 	batch->attempts++;
 	if (batch->attempts <= run->options->retries) {
 		batch->not_before = run->now + back_off(run, batch->attempts - 1);
-		batch_push(&run->again, batch);
+		batch_push(run_again(run, slot), batch);
 		return;
 	}
 	for (uint64_t i = 0, at = 0; i < batch->count; i++) {
@@ -389,7 +390,7 @@ end_of_block(struct run *run, struct slot *slot, bool failed, const char *how)
 		block_done(run, slot, batch);
 		batch_free(batch);
 	} else if (run->phase >= PHASE_STOP) {
-		batch_push(&run->again, batch);
+		batch_push(run_again(run, slot), batch);
 	} else {
 		block_failed(run, slot, batch, why);
 	}
@@ -403,6 +404,8 @@ fate_of_worker(struct run *run, struct slot *slot)
 	bool crashed = failed && run->phase < PHASE_STOP;
 	char how[WORKER_EXIT_TEXT];
 
+	struct batch_queue before = slot->lane.again;
+
 	account_idle(slot);
 	worker_errors(worker);
 	worker_exit_text(worker, how);
@@ -410,6 +413,7 @@ fate_of_worker(struct run *run, struct slot *slot)
 		end_of_block(run, slot, failed, how);
 		return;
 	}
+	slot->lane.again = (struct batch_queue){ 0 };
 	if (!slot->timed_out && (crashed || !slot->input_ended))
 		run->deaths++;
 	if (worker->kind == WORKER_NATIVE || worker->kind == WORKER_MAP)
@@ -418,4 +422,5 @@ fate_of_worker(struct run *run, struct slot *slot)
 		end_of_unknown(run, slot, crashed, how);
 	else
 		end_of_plain(run, slot, crashed, how);
+	batch_join(&slot->lane.again, &before);
 }

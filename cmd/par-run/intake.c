@@ -195,3 +195,25 @@ intake_cut(struct intake *intake, uint64_t max, size_t max_bytes)
 	pass(intake, len);
 	return batch;
 }
+
+bool
+intake_peek(const struct intake *intake, struct record *out)
+{
+	const char *from = intake->block->data + intake->cut, *newline;
+
+	if (!intake_ready(intake))
+		return false;
+	newline = memchr(from, '\n', intake->whole - intake->cut);
+	*out = (struct record){ .data = from,
+		.len = (size_t)(newline - from),
+		.number = intake->next,
+		.offset = intake->offset };
+	return true;
+}
+
+void
+intake_pass(struct intake *intake, const struct record *record)
+{
+	intake->next++;
+	pass(intake, record->len + 1);
+}

@@ -61,6 +61,12 @@ int intake_fill(struct intake *intake);
 /* Has a record been refused, too long?  It is told once, in *out. */
 bool intake_refused(struct intake *intake, struct record *out);
 
+/* The next record, if it is whole; it stays. */
+bool intake_peek(const struct intake *intake, struct record *out);
+
+/* That record was taken. */
+void intake_pass(struct intake *intake, const struct record *record);
+
 /*
  * The next records: at most max, of at most max_bytes together, but at least one.
  * NULL without memory.

@@ -286,11 +286,14 @@ patience(const struct run *run)
 	for (size_t i = 0; i < run->slot_count; i++) {
 		uint64_t check = check_due(run, run->slots[i]);
 		uint64_t overdue = overdue_at(run, run->slots[i]);
+		uint64_t again = batch_due(&run->slots[i]->lane.again);
 
 		if (check < due)
 			due = check;
 		if (overdue < due)
 			due = overdue;
+		if (again < due && again > run->now)
+			due = again;
 	}
 	if (run->phase == PHASE_STOP && run->kill_at < due)
 		due = run->kill_at;
@@ -425,6 +428,7 @@ open_run(struct run *run)
 	if (why != NULL)
 		die(STATUS_BROKEN, 0, "%s: %s", run->options->control, why);
 	fdio_pipe_size(STDIN_FILENO, INPUT_PIPE);
+	keys_open(run);
 	run->workers = run->options->workers;
 	if (run->checkpoint.on && !run_has_input(run)) /* all was done before */
 		return;
@@ -453,7 +457,8 @@ sum_up(const struct run *run)
 		    (unsigned long long)run->quarantine.records, run->quarantine.path);
 
 	for (size_t i = 0; i < run->slot_count; i++)
-		left += run->slots[i]->worker.window.records;
+		left +=
+		    run->slots[i]->worker.window.records + keys_waiting(run->slots[i]);
 	if (run->phase != PHASE_RUN &&
 	    (left > 0 || !run->intake.end || intake_ready(&run->intake))) {
 		warn("stopped early: part of the input was not processed");
@@ -482,6 +487,7 @@ loop_run(const struct run_options *options)
 	output_close(&run);
 	control_close(&run.control);
 	order_close(&run.order); /* it knows slots */
+	keys_close(&run);
 	for (size_t i = 0; i < run.slot_count; i++) {
 		free(run.slots[i]->worker.lines);
 		free(run.slots[i]);

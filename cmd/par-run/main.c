@@ -17,6 +17,7 @@
  *	crew.[ch]     more workers, fewer, or new ones
  *	control.[ch]  the FIFO of commands
  *	account.[ch]  what each worker did, as a table
+ *	keys.[ch]     --key: which worker a record belongs to
  *	intake.[ch]   standard input as batches of records
  *	order.[ch]    output kept for its turn
  *	quarantine.[ch]  where records that are given up are set aside

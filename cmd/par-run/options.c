@@ -21,6 +21,12 @@ add(struct table *table, const struct opt *rows)
 		table->rows[table->count++] = *rows++;
 }
 
+static const char *
+set_key(void *target, const char *value)
+{
+	return key_parse(target, value);
+}
+
 /* How records are given to processes. */
 static void
 add_workers(struct table *table, struct run_options *o)
@@ -32,6 +38,9 @@ add_workers(struct table *table, struct run_options *o)
 		{ 0, "map", OPT_FLAG, &o->map, NULL,
 		    "COMMAND writes one line for each that it reads, in order", 0, 0,
 		    NULL },
+		{ 0, "key", OPT_CALL, &o->key, "FIELD",
+		    "same key to the same worker; 'host' is that of a URL", 0, 0,
+		    set_key },
 		{ 'N', "records", OPT_NUMBER, &o->block_records, "N",
 		    "a process of its own for each block of N records", 1, 0, NULL },
 		{ 'b', "block", OPT_SIZE, &o->block_bytes, "SIZE",
@@ -92,8 +101,8 @@ options_read(struct run_options *options, int argc, char **argv)
 	struct table table = { .count = 0 };
 	const struct opt_program program = { .name = "par-run",
 		.synopsis = "[-ks] [-b SIZE] [-N N] [-n N] [-o FILE] [-q FILE] [-r N] "
-			    "[-t TIME] [--checkpoint STATE] [--control FIFO] [--map] "
-			    "[--max-record SIZE] "
+			    "[-t TIME] [--checkpoint STATE] [--control FIFO] "
+			    "[--key FIELD] [--map] [--max-record SIZE] "
 			    "COMMAND [ARG...]",
 		.about = "Run copies of COMMAND side by side: the records of standard "
 			 "input are spread\nover them, their output records are merged "
@@ -114,6 +123,11 @@ options_read(struct run_options *options, int argc, char **argv)
 	if (options->checkpoint != NULL &&
 	    (options->output == NULL || strcmp(options->output, "-") == 0))
 		opt_misuse(&program, "--checkpoint needs -o FILE");
+	if (options->key.field != KEY_NONE &&
+	    (options->block_records != 0 || options->block_bytes != 0))
+		opt_misuse(&program, "--key does not go with -b or -N");
+	if (options->key.field != KEY_NONE && options->checkpoint != NULL)
+		opt_misuse(&program, "--key does not go with --checkpoint");
 	if (options->block_bytes != 0 && options->block_records == 0)
 		options->block_records = UINT64_MAX;
 	if (options->block_records != 0 && options->block_bytes == 0)

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "ends.h"
 #include "fdio.h"
 #include "output.h"
 
-enum { OUTPUT_PIPE = 1 << 20 };
+enum {
+	OUTPUT_PIPE = 1 << 20,
+	GATHERED = 64 << 10 /* of output kept for its turn, written at once, bytes */
+};
 
 const char output_overdrawn[] = "a worker says that it wrote more than it did";
 
@@ -98,11 +102,11 @@ keep(struct run *run, struct slot *slot)
 		hold->data + hold->start, kept.bytes) < 0)
 		run_broken(run, ENOMEM, "output in order");
 	worker_release(&slot->worker, kept.bytes);
-	output_in_turn(run);
 }
 
-void
-output_settle(struct run *run, struct slot *slot)
+/* Move or keep what was acknowledged. */
+static void
+settle(struct run *run, struct slot *slot)
 {
 	move(run, slot);
 	if (slot->kept.count > 0)
@@ -110,14 +114,36 @@ output_settle(struct run *run, struct slot *slot)
 }
 
 void
+output_settle(struct run *run, struct slot *slot)
+{
+	settle(run, slot);
+	output_in_turn(run);
+}
+
+void
 output_in_turn(struct run *run)
 {
+	char gathered[GATHERED];
+	size_t used = 0;
+
 	while (order_ready(&run->order)) {
 		struct held *held = order_take(&run->order);
+		bool large = held->len > sizeof(gathered) / 4;
 
-		output_write(run, held->data, held->len);
+		if (used > 0 && (large || held->len > sizeof(gathered) - used)) {
+			output_write(run, gathered, used);
+			used = 0;
+		}
+		if (large) {
+			output_write(run, held->data, held->len);
+		} else if (held->len > 0) {
+			memcpy(gathered + used, held->data, held->len);
+			used += held->len;
+		}
 		order_free(&run->order, held);
 	}
+	if (used > 0)
+		output_write(run, gathered, used);
 }
 
 /* Record number, whose turn it is not, is done. */
@@ -127,7 +153,7 @@ done_early(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
 	struct kept *kept = &slot->kept;
 
 	if (kept->count == 0 || kept->first + kept->count != number) {
-		output_settle(run, slot);
+		settle(run, slot);
 		kept->first = number;
 	}
 	kept->count++;
@@ -139,7 +165,8 @@ output_done(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
 {
 	slot->account.bytes_out += bytes;
 	if (run->keep_order) {
-		if (number != run->order.next) {
+		/* By keys neighbours are rarely with one worker: gather their output. */
+		if (number != run->order.next || keys_on(&run->keys)) {
 			done_early(run, slot, number, bytes);
 			return;
 		}
@@ -148,8 +175,6 @@ output_done(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
 		run->order.next++;
 	}
 	slot->acked += bytes;
-	if (order_ready(&run->order)) {
+	if (order_ready(&run->order))
 		output_settle(run, slot);
-		output_in_turn(run);
-	}
 }

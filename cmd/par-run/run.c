@@ -72,6 +72,10 @@ run_has_input(const struct run *run)
 {
 	if (run->again.head != NULL)
 		return true;
+	for (size_t i = 0; keys_on(&run->keys) && i < run->slot_count; i++)
+		if (run->slots[i]->lane.again.head != NULL ||
+		    (run->phase == PHASE_RUN && run->slots[i]->lane.fresh.head != NULL))
+			return true;
 	return run->phase == PHASE_RUN &&
 	    (!run->intake.end || intake_ready(&run->intake));
 }

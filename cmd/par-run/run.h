@@ -20,6 +20,7 @@
 #include "control.h"
 #include "diag.h"
 #include "intake.h"
+#include "keys.h"
 #include "options.h"
 #include "order.h"
 #include "quarantine.h"
@@ -37,6 +38,7 @@ struct kept {
 struct slot {
 	struct worker worker;
 	struct account account;
+	struct lane lane; /* what waits for it alone, by keys */
 	char name[32], of[32]; /* PAR_WORKER=3, PAR_WORKERS=8 */
 	const char *env[3];
 	char *const *command;
@@ -78,7 +80,8 @@ enum phase {
 struct run {
 	const struct run_options *options;
 	struct intake intake;
-	struct batch_queue again; /* to be sent again, before new input */
+	struct batch_queue again; /* to be sent again, before new input; not by keys */
+	struct keys keys;
 	struct slot **slots;
 	size_t slot_count;
 	size_t workers; /* that there are to be: slots that are not retired */
@@ -130,6 +133,13 @@ void run_start(struct run *run, struct slot *slot);
 
 /* The first worker has shown what the command is; hello if it is native. */
 void run_known(struct run *run, enum worker_kind kind, const struct hello *hello);
+
+/* Where records of the worker of slot go that are to be sent again. */
+static inline struct batch_queue *
+run_again(struct run *run, struct slot *slot)
+{
+	return keys_on(&run->keys) ? &slot->lane.again : &run->again;
+}
 
 /* Is there input that no worker has yet, now or later? */
 bool run_has_input(const struct run *run);

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dispatch.h"
+#include "fate.h"
+#include "keys.h"
+#include "run.h"
+
+enum {
+	CLASSES = 1 << 16,
+	MOST_WAITING = 16 << 20, /* bytes of input */
+	BLOCK_TEXT = 48 << 10, /* of a lane's block, bytes */
+	BLOCK_NOTES = 4096, /* records */
+	MUCH = 16 /* records that may wait before their keys look for another place */
+};
+
+void
+keys_open(struct run *run)
+{
+	if (run->options->key.field == KEY_NONE)
+		return;
+	run->keys.classes = calloc(CLASSES, sizeof(struct key_class));
+	if (run->keys.classes == NULL)
+		die(STATUS_BROKEN, errno, "cannot begin");
+}
+
+void
+keys_close(struct run *run)
+{
+	for (size_t i = 0; i < run->slot_count; i++) {
+		struct lane *lane = &run->slots[i]->lane;
+
+		batch_clear(&lane->again);
+		batch_clear(&lane->fresh);
+		block_drop(lane->block);
+		lane->block = NULL;
+	}
+	free(run->keys.classes);
+	run->keys.classes = NULL;
+}
+
+bool
+keys_room(const struct keys *keys)
+{
+	return keys->bytes < MOST_WAITING;
+}
+
+uint64_t
+keys_waiting(const struct slot *slot)
+{
+	return slot->lane.again.records + slot->lane.fresh.records;
+}
+
+static uint64_t
+load(const struct slot *slot)
+{
+	return keys_waiting(slot) + slot->worker.window.records;
+}
+
+/* Has the place no worker, and will not have one at once? */
+static bool
+absent(const struct run *run, const struct slot *slot)
+{
+	return slot->worker.pid == 0 && !slot->worker.ended &&
+	    (slot->retired || slot->start_at > run->now);
+}
+
+/* Can it be given keys? */
+static bool
+present(const struct run *run, const struct slot *slot)
+{
+	return !absent(run, slot) && !run_lets_go(slot) && !slot->input_ended &&
+	    !slot->worker.deaf;
+}
+
+/* The place that has least to do; NULL if there is none. */
+static struct slot *
+least_loaded(const struct run *run)
+{
+	struct slot *least = NULL;
+
+	for (size_t i = 0; i < run->slot_count; i++) {
+		struct slot *slot = run->slots[i];
+
+		if (present(run, slot) &&
+		    (least == NULL || load(slot) < load(least) ||
+			(load(slot) == load(least) &&
+			    slot->account.given < least->account.given)))
+			least = slot;
+	}
+	return least;
+}
+
+static void
+own(struct key_class *class, const struct slot *slot)
+{
+	class->owner = slot->worker.number;
+}
+
+/* The place of a class, for one more record; NULL if there is none now. */
+static struct slot *
+place_of(struct run *run, struct key_class *class)
+{
+	struct slot *owner = class->owner == 0 ? NULL : run->slots[class->owner - 1];
+	struct slot *least;
+
+	if (owner != NULL && !absent(run, owner) &&
+	    (class->records > 0 || load(owner) <= MUCH))
+		return owner;
+	least = least_loaded(run);
+	if (least == NULL)
+		return owner;
+	if (owner != NULL && !absent(run, owner) && load(owner) / 2 <= load(least))
+		return owner;
+	own(class, least);
+	return least;
+}
+
+static struct batch_note *
+notes_of(const struct lane *lane)
+{
+	return (struct batch_note *)(void *)lane->block->data;
+}
+
+/* Has the block of a lane room for a record of len bytes? */
+static bool
+fits(const struct lane *lane, size_t len)
+{
+	return lane->block != NULL && lane->notes < lane->most_notes &&
+	    lane->block->size - lane->text >= len;
+}
+
+/* Make it so.  A block begins with the notes, the text follows.  0, or -1. */
+static int
+make_room(struct lane *lane, size_t len)
+{
+	bool large = len > BLOCK_TEXT;
+	size_t notes = large ? 1 : BLOCK_NOTES;
+
+	lane->open = NULL;
+	if (lane->block == NULL || lane->block->references > 1 || large) {
+		block_drop(lane->block);
+		lane->block = block_new(
+		    notes * sizeof(struct batch_note) + (large ? len : BLOCK_TEXT));
+		lane->most_notes = notes;
+	}
+	lane->notes = 0;
+	lane->text = lane->most_notes * sizeof(struct batch_note);
+	return lane->block == NULL ? -1 : 0;
+}
+
+/* Begin a batch at the end of a lane.  0, or -1 without memory. */
+static int
+begin(struct lane *lane, uint64_t number)
+{
+	struct batch *batch =
+	    batch_new(lane->block, lane->block->data + lane->text, 0, number, 0);
+
+	if (batch == NULL)
+		return -1;
+	batch->notes = notes_of(lane) + lane->notes;
+	batch_push(&lane->fresh, batch);
+	lane->open = batch;
+	return 0;
+}
+
+/* Put a record, len bytes with its newline, at the end of what waits for slot. */
+static void
+put(struct run *run, struct slot *slot, const char *data, size_t len,
+    const struct batch_note *note)
+{
+	struct lane *lane = &slot->lane;
+
+	if ((!fits(lane, len) && make_room(lane, len) < 0) ||
+	    (lane->open == NULL && begin(lane, note->number) < 0))
+		run_broken(run, ENOMEM, "records that wait for their worker");
+	notes_of(lane)[lane->notes++] = *note;
+	memcpy(lane->block->data + lane->text, data, len);
+	lane->text += len;
+	lane->open->len += len;
+	lane->open->count++;
+	lane->fresh.records++;
+	run->keys.bytes += len;
+}
+
+/* Put a record where its key belongs; false if there is no place now. */
+static bool
+spread(struct run *run, const char *data, size_t len, const struct batch_note *note)
+{
+	struct slot *slot = place_of(run, &run->keys.classes[note->tag]);
+
+	if (slot == NULL)
+		return false;
+	put(run, slot, data, len, note);
+	return true;
+}
+
+/* Spread the input that is there. */
+static void
+spread_input(struct run *run)
+{
+	struct record record;
+	struct batch_note note;
+	uint64_t hash;
+
+	while (keys_room(&run->keys) && dispatch_open(run) &&
+	    intake_peek(&run->intake, &record)) {
+		if (!key_hash(&run->options->key, record.data, record.len, &hash)) {
+			intake_pass(&run->intake, &record);
+			fate_refused(run, &record, "lacks the field that is the key");
+			continue;
+		}
+		note =
+		    (struct batch_note){ .number = record.number, .tag = hash % CLASSES };
+		if (!spread(run, record.data, record.len + 1, &note))
+			return;
+		if (run->keys.classes[note.tag].records < UINT32_MAX)
+			run->keys.classes[note.tag].records++;
+		intake_pass(&run->intake, &record);
+	}
+}
+
+/* Cut a batch from the front of what waits fresh; NULL if nothing does. */
+static struct batch *
+cut(struct run *run, struct lane *lane, uint64_t max, size_t max_bytes)
+{
+	struct batch *head = lane->fresh.head, *front;
+	uint64_t count;
+	size_t len;
+
+	if (head == NULL)
+		return NULL;
+	len = record_span(head->data, head->len, max, max_bytes, &count);
+	run->keys.bytes -= len;
+	if (count == head->count) {
+		if (head == lane->open)
+			lane->open = NULL;
+		return batch_pop(&lane->fresh, UINT64_MAX);
+	}
+	front = batch_slice(head, 0, count, 0);
+	if (front == NULL)
+		run_broken(run, ENOMEM, "batch");
+	head->data += len;
+	head->len -= len;
+	head->notes += count;
+	head->first = head->notes->number;
+	head->count -= count;
+	lane->fresh.records -= count;
+	return front;
+}
+
+/* What waits in the lane of slot goes to others, in its order. */
+static void
+move_on(struct run *run, struct slot *slot)
+{
+	struct slot *target = least_loaded(run);
+	struct batch *batch;
+
+	/* What may be to blame stays together: it will be sent piece by piece. */
+	for (batch = slot->lane.again.head; batch != NULL; batch = batch->next)
+		for (uint64_t k = 0; k < batch->count; k++)
+			own(&run->keys.classes[batch->notes[k].tag], target);
+	batch_join(&target->lane.again, &slot->lane.again);
+	while ((batch = cut(run, &slot->lane, 1, SIZE_MAX)) != NULL) {
+		spread(run, batch->data, batch->len, batch->notes);
+		batch_free(batch);
+	}
+}
+
+void
+keys_settle(struct run *run)
+{
+	for (size_t i = 0; i < run->slot_count; i++) {
+		struct slot *slot = run->slots[i];
+
+		if (keys_waiting(slot) > 0 && absent(run, slot) &&
+		    least_loaded(run) != NULL)
+			move_on(run, slot);
+	}
+}
+
+struct batch *
+keys_next(struct run *run, struct slot *slot, uint64_t max, size_t max_bytes)
+{
+	struct lane *lane = &slot->lane;
+	struct batch *again = batch_peek(&lane->again, run->now);
+
+	if (again != NULL)
+		return again->alone && slot->worker.window.records > 0
+		    ? NULL
+		    : batch_pop(&lane->again, run->now);
+	if (run->phase != PHASE_RUN)
+		return NULL;
+	if (lane->fresh.head == NULL)
+		spread_input(run);
+	return cut(run, lane, max, max_bytes);
+}
+
+void
+keys_done(struct keys *keys, const struct batch *batch, uint64_t k)
+{
+	if (keys_on(keys))
+		keys->classes[batch->notes[k].tag].records--;
+}
