@@ -5,6 +5,7 @@
 
 #include "dispatch.h"
 #include "fate.h"
+#include "hash.h"
 #include "keys.h"
 #include "run.h"
 
@@ -19,7 +20,7 @@ enum {
 void
 keys_open(struct run *run)
 {
-	if (run->options->key.field == KEY_NONE)
+	if (run->options->key.kind == KEY_RECORD)
 		return;
 	run->keys.classes = calloc(CLASSES, sizeof(struct key_class));
 	if (run->keys.classes == NULL)
@@ -202,18 +203,19 @@ static void
 spread_input(struct run *run)
 {
 	struct record record;
+	char room[KEY_HOST_MAX];
 	struct batch_note note;
-	uint64_t hash;
+	struct field key;
 
 	while (keys_room(&run->keys) && dispatch_open(run) &&
 	    intake_peek(&run->intake, &record)) {
-		if (!key_hash(&run->options->key, record.data, record.len, &hash)) {
+		if (!key_of(&run->options->key, record.data, record.len, room, &key)) {
 			intake_pass(&run->intake, &record);
-			fate_refused(run, &record, "lacks the field that is the key");
+			fate_refused(run, &record, key_lacking);
 			continue;
 		}
-		note =
-		    (struct batch_note){ .number = record.number, .tag = hash % CLASSES };
+		note = (struct batch_note){ .number = record.number,
+			.tag = hash_bytes(key.data, key.len, 0) % CLASSES };
 		if (!spread(run, record.data, record.len + 1, &note))
 			return;
 		if (run->keys.classes[note.tag].records < UINT32_MAX)

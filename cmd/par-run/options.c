@@ -123,10 +123,10 @@ options_read(struct run_options *options, int argc, char **argv)
 	if (options->checkpoint != NULL &&
 	    (options->output == NULL || strcmp(options->output, "-") == 0))
 		opt_misuse(&program, "--checkpoint needs -o FILE");
-	if (options->key.field != KEY_NONE &&
+	if (options->key.kind != KEY_RECORD &&
 	    (options->block_records != 0 || options->block_bytes != 0))
 		opt_misuse(&program, "--key does not go with -b or -N");
-	if (options->key.field != KEY_NONE && options->checkpoint != NULL)
+	if (options->key.kind != KEY_RECORD && options->checkpoint != NULL)
 		opt_misuse(&program, "--key does not go with --checkpoint");
 	if (options->block_bytes != 0 && options->block_records == 0)
 		options->block_records = UINT64_MAX;
