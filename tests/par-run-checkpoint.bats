@@ -44,7 +44,7 @@ load helper
 	sort out >got 3>&- &
 	reader=$!
 	exec {hold}>out
-	for n in 1 2 3; do par-run --map -o out cat <in$n 3>&- {hold}>&- & done
+	for n in 1 2 3; do par-run --map -o out cat <in$n 3>&- & done # they hold it, too
 	exec {hold}>&-
 	wait "$reader"
 	cmp want got
