@@ -17,6 +17,7 @@
 #: make check       install what is missing, build, run the tests (TESTS=tests/NAME.bats)
 #: make sanitize    the same with AddressSanitizer and UndefinedBehaviorSanitizer
 #: make bench       measure, beside other tools (BENCH=tests/bench/NAME.sh)
+#: make chaos       torment the supervisor with runs made from seeds (SEED=1 COUNT=300)
 #: make lint        check style, man pages, shell scripts; clang-tidy
 #: make deps        install what all of these need (DEPS=build: only what make needs)
 #: make install     under PREFIX (default /usr/local); DESTDIR is put in front
@@ -147,6 +148,13 @@ bench:
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@PAR_BIN='$(abspath $B/bin)' scripts/bench $(BENCH)
 
+SEED	?= 1
+COUNT	?= 100
+chaos:
+	@scripts/deps build check
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@PAR_BIN='$(abspath $B/bin)' tests/chaos/torment.py $(SEED) $(COUNT)
+
 # Lint: each step is a target of its own.
 
 LINT	= lint-format lint-shell lint-man lint-layers lint-functions lint-sleep \
@@ -243,5 +251,5 @@ clean:
 help:
 	@awk '/^#:/ { print substr($$0, 4) }' Makefile
 
-.PHONY: all check sanitize bench lint $(LINT) install uninstall dist deps demo clean help FORCE
+.PHONY: all check sanitize bench chaos lint $(LINT) install uninstall dist deps demo clean help FORCE
 .DELETE_ON_ERROR:

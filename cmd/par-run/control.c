@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -12,7 +13,11 @@
 #include "num.h"
 #include "run.h"
 
-enum { READ_SIZE = 4096 }; /* a turn of the loop: a flood does not stop the work */
+enum {
+	READ_SIZE = 4096, /* a turn of the loop: a flood does not stop the work */
+	LOCK_TRIES = 100,
+	LOCK_PAUSE = 10 /* ms */
+};
 
 struct command {
 	const char *name;
@@ -192,6 +197,21 @@ control_take(struct run *run)
 	}
 }
 
+/*
+ * Lock fd, against others that read it.  A child of one that was killed may have the
+ * lock until it has become its command.
+ */
+static bool
+lock(int fd)
+{
+	for (int tries = 0; tries < LOCK_TRIES; tries++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+			return true;
+		poll(NULL, 0, LOCK_PAUSE);
+	}
+	return false;
+}
+
 /* Is the file that was opened one to take commands from? */
 static const char *
 refuse(struct control *control)
@@ -204,7 +224,7 @@ refuse(struct control *control)
 		return "is there, and not a FIFO";
 	if (st.st_uid != geteuid())
 		return "belongs to somebody else";
-	if (flock(control->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+	if (!lock(control->fd))
 		return "is read by another process";
 	control->device = st.st_dev;
 	control->inode = st.st_ino;

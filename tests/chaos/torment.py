@@ -1,0 +1,586 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""Torment par-run: random stages, options, inputs and events from a seed.
+
+    tests/chaos/torment.py [SEED [COUNT]]
+
+Each run checks one promise: every record of the input came out exactly once, or is in
+quarantine; the exit status and --stats say the same; no process and no file is left.
+A seed replays the plan of a run, though not its timing.  Programs are those of PATH,
+or of PAR_BIN.  Ends with 1 if a run failed; what that left is kept, and named.
+
+A plan is made of: stage (native, --map, blocks, plain), -n -k -r -q -t, records of 0
+bytes to 64 MiB, slow input, slow or leaving reader, workers and par-run itself hit by
+every signal or stopped for a while, commands by --control, --checkpoint with par-run
+killed and run again, a disk that is full.
+"""
+import collections
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.dont_write_bytecode = True
+import stage as stages  # noqa: E402
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+STAGE = [sys.executable, os.path.join(HERE, "stage.py")]
+LIMIT = 90  # seconds, for a run that must have ended
+DEADLY = [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV, signal.SIGABRT, signal.SIGHUP,
+          signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE, signal.SIGUSR1, signal.SIGUSR2,
+          signal.SIGALRM, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGTRAP,
+          signal.SIGSYS, signal.SIGXCPU, signal.SIGXFSZ, signal.SIGVTALRM, signal.SIGPROF]
+HARMLESS = [signal.SIGCHLD, signal.SIGWINCH, signal.SIGURG, signal.SIGCONT]
+DRAINING = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT]
+
+
+class Wrong(Exception):
+    """A promise that was not kept."""
+
+
+FIBS = [0, 1]
+while len(FIBS) < 3000:
+    FIBS.append(FIBS[-2] + FIBS[-1])
+
+
+class Plan:
+    """What a seed stands for."""
+
+    def __init__(self, seed, options, disks):
+        r = self.random = random.Random(seed)
+        self.kind = r.choice(["fib", "odd", "odd", "map", "map", "cat", "blocks", "plain"])
+        self.workers = r.randint(1, 5)
+        self.retries = r.randint(0, 4)
+        self.exact = self.kind != "plain"
+        self.keep = self.exact and r.random() < 0.5
+        self.timeout = self.kind in ("odd", "map") and r.random() < 0.25
+        self.quarantine = r.random() < 0.8
+        self.events = r.choice([0, 0, 3, 8])
+        self.checkpoint = self.exact and r.random() < 0.5
+        self.kills = r.randint(0, 5) if self.checkpoint else r.random() < 0.07
+        self.stop = r.random() < 0.15
+        self.control = r.random() < 0.2 and "--control" in options
+        self.key = self.kind not in ("blocks",) and r.random() < 0.2 and "--key" in options
+        self.disk = disks and self.checkpoint and r.random() < 0.35
+        self.leaves = not self.checkpoint and r.random() < 0.07
+        self.slow_in = not self.checkpoint and r.random() < 0.3
+        self.slow_out = not self.checkpoint and r.random() < 0.3
+        self.newline = r.random() < 0.8
+        self.bad = r.choice([0, 0, 0.01, 0.03])
+        self.huge = self.kind in ("map", "cat", "plain") and r.random() < 0.06
+        self.records = self.make_records()
+        self.command = self.make_command()
+
+    def make_records(self):
+        r = self.random
+        count = r.choice([0, 1, 7, 500, 500, 2000, 10000])
+        if self.kind == "blocks":
+            count = min(count, 300)
+        if self.huge:
+            count = min(count, 50)
+        records = [self.make_record(n) for n in range(count)]
+        if self.huge and records:
+            n = r.randrange(len(records))
+            records[n] = (b"%d:" % n).ljust(64 << 20, b"x")
+        return records
+
+    def make_record(self, n):
+        r = self.random
+        bad = r.random() < self.bad
+        if self.kind == "fib":
+            return b"%d%s" % (n % 3000, b"-" if bad else b"")
+        if r.random() < 0.01:
+            return b""
+        kinds = {"odd": b"!-~", "map": b"!", "blocks": b"!"}.get(self.kind, b":")
+        if self.timeout and r.random() < 0.3:
+            kinds = b"?"
+        if bad and kinds in (b"!", b"?") and r.random() < 0.7:
+            bad = False  # these take long
+        size = r.randrange(1 << 18) if r.random() < 0.001 else r.randrange(60)
+        mark = bytes([r.choice(kinds)]) if bad else b":"
+        return b"%d" % n + mark + r.choice([b"x", b"\0", b"\xff", b"\t", b"\\"]) * size
+
+    def make_command(self):
+        r = self.random
+        words = ["par-run", "-n", str(self.workers), "-r", str(self.retries), "--stats"]
+        words += ["-k"] * self.keep + ["-q", self.path("q")] * self.quarantine
+        words += ["-t", "0.4"] * self.timeout
+        words += ["--control", "control"] * self.control
+        words += ["--key", "1"] * self.key
+        if self.checkpoint:
+            words += ["-o", self.path("out"), "--checkpoint", self.path("state")]
+        if self.kind == "blocks":
+            words += r.choice([["-N", str(r.randint(1, 40))], ["-b", str(r.randint(1, 2000))]])
+        return words + {
+            "fib": ["par-fib"],
+            "odd": STAGE + ["odd", str(r.randint(1, 6))],
+            "map": ["--map"] + STAGE + ["map"],
+            "cat": ["--map", "cat"],
+            "blocks": ["sed", "/^[0-9]*!/q1"],
+            "plain": ["cat"],
+        }[self.kind]
+
+    def path(self, name):
+        return os.path.join("disk", name) if self.disk else name
+
+    def expected(self, record):
+        """The output of a record that is done; None: it cannot be."""
+        if self.kind == "fib":
+            return [b"%s\t%d" % (record, FIBS[int(record)])] if record.isdigit() else None
+        if stages.kind_of(record) in (b"!", b"?", b"-") and self.kind not in ("cat", "plain"):
+            return None
+        return [record] * (stages.copies(record) if self.kind == "odd" else 1)
+
+    def __str__(self):
+        marks = " ".join(name for name in ("checkpoint", "stop", "disk", "leaves", "slow_in",
+                                           "slow_out", "huge", "control")
+                         if getattr(self, name))
+        return "%s records=%d events=%d kills=%d %s: %s" % (
+            self.kind, len(self.records), self.events, self.kills, marks,
+            " ".join(self.command))
+
+
+class Sloth:
+    """Somebody who takes a second altogether, in small pieces."""
+
+    def __init__(self, slow, rng, piece):
+        self.left = 1.0 if slow else 0
+        self.random = rng
+        self.piece = piece
+
+    def pause(self):
+        if self.left > 0:
+            seconds = self.random.random() * self.piece
+            self.left -= seconds
+            time.sleep(seconds)
+
+
+def children(pid):
+    """The ids of the processes whose parent pid is."""
+    found = []
+    for name in os.listdir("/proc"):
+        if not name.isdigit():
+            continue
+        try:
+            with open("/proc/%s/stat" % name) as stat:
+                fields = stat.read().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        if int(fields[1]) == pid and fields[0] != "Z":
+            found.append(int(name))
+    return found
+
+
+def marked(mark):
+    """The processes that have mark in their environment."""
+    found = []
+    for name in os.listdir("/proc"):
+        if name.isdigit() and int(name) != os.getpid():
+            try:
+                with open("/proc/%s/environ" % name, "rb") as environ:
+                    if mark in environ.read().split(b"\0"):
+                        found.append(int(name))
+            except OSError:
+                pass
+    return found
+
+
+class Run:
+    """One plan, carried out in a folder of its own."""
+
+    def __init__(self, seed, plan):
+        self.plan = plan
+        self.random = random.Random(seed + 1000000007)
+        self.mark = b"CHAOS=%d.%d" % (os.getpid(), seed)
+        self.hits = 0  # workers killed
+        self.killed = 0  # par-run killed
+        self.runs = 0  # of par-run
+        self.stopped = False  # by a signal or a command
+        self.left = False  # the reader did
+        self.room = 256 << 10
+        self.said = b""
+
+    def prepare(self):
+        os.mkdir("tmp")
+        os.mkdir("disk")
+        if self.plan.disk:
+            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=%d" % self.room, "chaos",
+                            "disk"], check=True)
+        data = b"\n".join(self.plan.records)
+        if self.plan.records and (self.plan.newline or not self.plan.records[-1]):
+            data += b"\n"
+        with open("in", "wb") as file:
+            file.write(data)
+
+    def feed(self, fd):
+        """The input by a pipe, slowly perhaps."""
+        sloth = Sloth(self.plan.slow_in, random.Random(1), 0.02)
+        with open("in", "rb") as file:
+            try:
+                while True:
+                    data = file.read(self.random.choice([10, 1000, 1 << 16, 1 << 20]))
+                    if not data:
+                        break
+                    while data:
+                        data = data[os.write(fd, data):]
+                    sloth.pause()
+            except BrokenPipeError:
+                pass
+        os.close(fd)
+
+    def drain(self, fd):
+        """Read the output, slowly perhaps, or leave."""
+        sloth = Sloth(self.plan.slow_out, random.Random(2), 0.02)
+        leave = self.random.randrange(1 << 16) if self.plan.leaves else None
+        total = 0
+        with open("out", "wb") as file:
+            while leave is None or total <= leave:
+                data = os.read(fd, self.random.choice([100, 5000, 1 << 16, 1 << 20]))
+                if not data:
+                    break
+                file.write(data)
+                total += len(data)
+                sloth.pause()
+            else:
+                self.left = True
+        os.close(fd)
+
+    def start(self):
+        """par-run, and threads for its ends."""
+        env = dict(os.environb)
+        env[b"CHAOS"] = self.mark.split(b"=", 1)[1]
+        env[b"TMPDIR"] = os.path.abspath("tmp").encode()
+        threads = []
+        if self.plan.checkpoint:
+            stdin, stdout = open("in", "rb"), open("nothing", "wb")
+        else:
+            source, to_par_run = os.pipe()
+            from_par_run, sink = os.pipe()
+            threads = [threading.Thread(target=self.feed, args=(to_par_run,)),
+                       threading.Thread(target=self.drain, args=(from_par_run,))]
+            stdin, stdout = os.fdopen(source, "rb"), os.fdopen(sink, "wb")
+        with open("err", "wb") as err:
+            process = subprocess.Popen(self.plan.command, stdin=stdin, stdout=stdout,
+                                       stderr=err, env=env)
+        stdin.close()
+        stdout.close()
+        for thread in threads:
+            thread.start()
+        return process, threads
+
+    def hit(self, pid, process):
+        """Do something to a worker or to par-run."""
+        r = self.random
+        workers = children(pid)
+        what = r.randrange(10)
+        if what < 4 and workers:
+            os.kill(r.choice(workers), r.choice(DEADLY))
+            self.hits += 1
+        elif what < 7 and workers:
+            worker = r.choice(workers)
+            os.kill(worker, signal.SIGSTOP)
+            time.sleep(r.random() * 0.05)
+            os.kill(worker, signal.SIGCONT)
+        elif what == 7:
+            process.send_signal(signal.SIGSTOP)
+            time.sleep(r.random() * 0.05)
+            process.send_signal(signal.SIGCONT)
+        elif what == 8:
+            process.send_signal(r.choice(HARMLESS + [signal.SIGUSR1]))
+        elif self.plan.control:
+            self.command(r.choice(["workers %d" % r.randint(1, 6), "pause\nresume", "restart",
+                                   "stats", "help", "nonsense", "", "drain"]))
+
+    def command(self, text):
+        try:
+            fd = os.open("control", os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            return  # not there yet, or no more
+        self.stopped = self.stopped or text == "drain"
+        os.write(fd, text.encode() + b"\n")
+        os.close(fd)
+
+    def torment(self, process, events, kill, stop):
+        """Until it ends.  kill: par-run itself, at last; stop: by a signal or two."""
+        r = self.random
+        end = time.monotonic() + LIMIT
+        since = time.monotonic()
+        patience = r.random() * 0.3
+        while process.poll() is None:
+            if time.monotonic() > end:
+                raise Wrong("it hangs")
+            time.sleep(0.005 + r.random() * 0.02)
+            try:
+                if events > 0 and r.random() < 0.5:
+                    self.hit(process.pid, process)
+                    events -= 1
+                if time.monotonic() - since < patience:
+                    continue
+                # not before it has set its handlers
+                if stop and children(process.pid):
+                    stop = r.random() < 0.3
+                    self.stopped = True
+                    process.send_signal(r.choice(DRAINING))
+                if kill:
+                    kill = False
+                    self.killed += 1
+                    if r.random() < 0.5:  # all of them, as when a group is killed
+                        for worker in children(process.pid):
+                            os.kill(worker, signal.SIGKILL)
+                    process.kill()
+            except ProcessLookupError:
+                pass
+
+    def once(self, events, kill, stop):
+        """par-run from start to end; its status."""
+        process, threads = self.start()
+        try:
+            self.torment(process, events, kill, stop)
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGCONT)
+                process.kill()
+            process.wait()
+            if process.returncode == -signal.SIGKILL or self.plan.timeout:
+                self.end_hanging()
+            for thread in threads:
+                thread.join(LIMIT)
+        with open("err", "rb") as err:
+            self.said = err.read()
+        if re.search(rb"runtime error|Sanitizer: (?!SEGV)[a-zA-Z]", self.said):
+            raise Wrong("a sanitizer spoke")
+        return process.returncode
+
+    def end_hanging(self):
+        """Nobody is left to end a stage that hangs when par-run was killed."""
+        if self.plan.timeout:
+            for pid in marked(self.mark):
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+
+    def to_the_end(self):
+        """Killed and run again; the last status."""
+        plan, kills, stop = self.plan, int(self.plan.kills), self.plan.stop
+        for self.runs in range(1, 40):
+            status = self.once(plan.events, kills > 0, stop)
+            if not plan.checkpoint:
+                return status
+            if status == 3 and plan.disk and b"No space left" in self.said:
+                self.room *= 4
+                subprocess.run(["mount", "-o", "remount,size=%d" % self.room, "disk"],
+                               check=True)
+            elif status == 3 and b"in a row" not in self.said:
+                raise Wrong("status 3")
+            elif status not in (3, 4, -signal.SIGKILL) or (status == 4 and not self.stopped):
+                return status
+            kills -= 1
+            stop = False
+        raise Wrong("it never ends")
+
+    def quarantined(self):
+        if not self.plan.quarantine or not os.path.exists(self.plan.path("q")):
+            return []
+        with open(self.plan.path("q"), "rb") as file:
+            lines = file.read().split(b"\n")
+        if lines.pop() != b"":
+            raise Wrong("the quarantine is torn")
+        table = {b"\\": b"\\", b"t": b"\t", b"n": b"\n", b"r": b"\r", b"0": b"\0"}
+        return [re.sub(rb"\\(.)", lambda m: table[m.group(1)], line.split(b"\t")[0])
+                for line in lines]
+
+    def named(self):
+        """Without -q: the records named on standard error, by their heads."""
+        heads = collections.Counter()
+        for line in self.said.split(b"\n"):
+            m = re.match(rb"par-run: (\d*[-:!?~]?)[^\n]*: [^\n]+", line)
+            if m and not re.match(rb"par-run: (worker |state|disk/|control|q:|stopped)", line):
+                heads[m.group(1)] += 1
+        return heads
+
+    def check(self, status):
+        with open(self.plan.path("out"), "rb") as file:
+            lines = file.read().split(b"\n")
+        if lines.pop() != b"" and not self.left and not self.killed:
+            raise Wrong("the last record is torn")
+        complete = status in (0, 1) and not self.left
+        if self.plan.exact:
+            aside = self.check_exact(lines, complete)
+        else:
+            aside = self.check_plain(lines, complete)
+        self.check_status(status, aside)
+        if complete and self.runs == 1:
+            self.check_stats(aside)
+
+    def check_exact(self, lines, complete):
+        """Each record once, or set aside; how many are."""
+        plan = self.plan
+        aside = collections.Counter(self.quarantined())
+        if aside - collections.Counter(plan.records):
+            raise Wrong("set aside twice, or never there: %r" %
+                        list(aside - collections.Counter(plan.records))[0][:60])
+        want, hopeless = [], collections.Counter()
+        left = aside.copy()
+        for record in plan.records:
+            text = plan.expected(record)
+            if left[record] > 0:
+                left[record] -= 1
+            elif text is not None:
+                want += text
+            else:
+                hopeless[record] += 1
+        if complete and plan.quarantine and hopeless:
+            raise Wrong("neither done nor set aside: %r" % list(hopeless)[0][:60])
+        have, need = collections.Counter(lines), collections.Counter(want)
+        if self.left or (self.killed and not plan.checkpoint):
+            have.subtract([lines[-1]] if lines and lines[-1] not in need else [])
+            have = +have
+        if have - need:
+            raise Wrong("%d lines too many: %r" % (sum((have - need).values()),
+                                                   list(have - need)[0][:60]))
+        lost = need - have
+        if lost and complete and (plan.quarantine or sum(self.named().values()) == 0):
+            raise Wrong("%d lines lost: %r" % (sum(lost.values()), list(lost)[0][:60]))
+        if plan.keep and complete and not lost and lines != want:
+            raise Wrong("not in the order of the input")
+        return sum(aside.values()) if plan.quarantine else sum(self.named().values())
+
+    def check_plain(self, lines, complete):
+        have, need = collections.Counter(lines), collections.Counter(self.plan.records)
+        if self.left or self.killed:
+            have = have & need
+        if have - need:
+            raise Wrong("lines too many: %r" % list(have - need)[0][:60])
+        unknown = sum(int(n) for n in re.findall(rb"(?:became of the|after) (\d+) records",
+                                                 self.said))
+        missing = sum((need - have).values())
+        if complete and missing > unknown and not self.stopped:
+            raise Wrong("%d lost, %d reported" % (missing, unknown))
+        return 0
+
+    def check_status(self, status, aside):
+        allowed = {1} if aside else {0}
+        if self.hits or self.plan.bad:  # one that was done may have died all the same
+            allowed.add(1)
+        if self.stopped:
+            allowed.add(4)
+        if self.left:
+            allowed |= {-signal.SIGPIPE, 1}
+        if self.killed and not self.plan.checkpoint:
+            allowed.add(-signal.SIGKILL)
+        if b"in a row" in self.said:
+            allowed = {3}
+        if status not in allowed:
+            raise Wrong("status %d, not of %s; %d set aside" % (status, allowed, aside))
+
+    def check_stats(self, aside):
+        last = self.said.rstrip(b"\n").split(b"\n")[-1].split()
+        if not last or last[-1] != b"all":
+            raise Wrong("no table of --stats")
+        if not self.plan.exact or self.left:
+            return
+        if int(last[0]) != len(self.plan.records):
+            raise Wrong("--stats says %s records" % last[0].decode())
+        if self.plan.quarantine and int(last[4]) != aside:
+            raise Wrong("--stats says %s failed, %d are set aside" % (last[4].decode(), aside))
+
+    def check_leftovers(self):
+        end = time.monotonic() + 20
+        while marked(self.mark) and time.monotonic() < end:
+            time.sleep(0.02)
+        left = marked(self.mark)
+        if left:
+            names = []
+            for pid in left:
+                with open("/proc/%d/cmdline" % pid, "rb") as file:
+                    names.append(file.read().replace(b"\0", b" ").decode(errors="replace"))
+                os.kill(pid, signal.SIGKILL)
+            raise Wrong("left running: %s" % names)
+        files = set(os.listdir(".")) | set(os.listdir("disk")) | set(os.listdir("tmp"))
+        extra = files - {"in", "out", "err", "q", "state", "nothing", "disk", "tmp"}
+        if self.killed:
+            extra -= {"control"}
+        if extra:
+            raise Wrong("left behind: %s" % sorted(extra))
+
+    def all(self):
+        self.prepare()
+        try:
+            status = self.to_the_end()
+            self.check(status)
+            self.check_leftovers()
+        finally:
+            for pid in marked(self.mark):
+                os.kill(pid, signal.SIGKILL)
+            if self.plan.disk:
+                subprocess.run("cp -a disk/. . ; umount disk", shell=True, check=False)
+
+
+def in_own_namespace():
+    """Run this again where file systems can be mounted; False if that cannot be."""
+    if os.environ.get("CHAOS_NAMESPACE") == "1":
+        return True
+    again = ["unshare", "-rm", "--propagation", "private", "env", "CHAOS_NAMESPACE=1"]
+    probe = "mkdir -p \"$0\" && mount -t tmpfs chaos \"$0\""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            works = subprocess.run(again + ["sh", "-c", probe, folder],
+                                   stderr=subprocess.DEVNULL, check=False).returncode == 0
+        except OSError:
+            works = False
+    if works:
+        os.execvp(again[0], again + [sys.executable] + sys.argv)
+    return False
+
+
+def main():
+    seed = int(sys.argv[1]) if len(sys.argv) > 1 else random.randrange(1 << 20)
+    count = int(sys.argv[2]) if len(sys.argv) > 2 else 50
+    disks = in_own_namespace()
+    if not disks:
+        print("no full disks: no file system can be mounted")
+    root = os.path.dirname(os.path.dirname(HERE))
+    folder = os.environ.get("PAR_BIN", os.path.join(root, "build/cc/bin"))
+    os.environ["PATH"] = os.path.abspath(folder) + ":" + os.environ["PATH"]
+    os.environ["LC_ALL"] = "C"
+    for name in ("PAR_STAGE", "PAR_WORKER", "PAR_WORKERS"):
+        os.environ.pop(name, None)
+    options = subprocess.run(["par-run", "--help"], stdout=subprocess.PIPE,
+                             check=True).stdout.decode()
+    work = tempfile.mkdtemp(prefix="chaos.")
+    failed = []
+    totals = collections.Counter()
+    for number in range(seed, seed + count):
+        plan = Plan(number, options, disks)
+        run = Run(number, plan)
+        place = os.path.join(work, str(number))
+        os.mkdir(place)
+        os.chdir(place)
+        try:
+            run.all()
+            shutil.rmtree(place)
+        except Wrong as wrong:
+            print("seed %d: %s [%s]" % (number, wrong, plan), flush=True)
+            failed.append(number)
+        totals.update(runs=1, kills=run.killed, hits=run.hits, records=len(plan.records))
+        os.chdir(work)
+    print("chaos: seeds %d to %d: %d runs, %d records, %d workers hit, par-run killed %d times; "
+          "%d failed" % (seed, seed + count - 1, totals["runs"], totals["records"],
+                         totals["hits"], totals["kills"], len(failed)))
+    os.chdir("/")
+    if failed:
+        print("what they left is in %s" % work)
+        sys.exit(1)
+    shutil.rmtree(work)
+
+
+if __name__ == "__main__":
+    main()
