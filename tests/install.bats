@@ -104,14 +104,34 @@ install_into_stage() {
 	[ "$(complete_words par-gather --output = appl)" = apple-file ]
 }
 
-@test "install: the shells accept their completions" {
-	local program dir=$build/completions
+# accept SHELL: the shell can read all completions of its own.
+accept() {
+	local program
 
+	command -v "$1" >/dev/null || skip "no $1"
 	for program in "${programs[@]}"; do
-		bash -n "$dir/bash/$program"
-		if command -v zsh >/dev/null; then zsh -n "$dir/zsh/_$program"; fi
-		if command -v fish >/dev/null; then fish -n "$dir/fish/$program.fish"; fi
+		case $1 in
+		bash) bash -n "$build/completions/bash/$program" ;;
+		zsh) zsh -n "$build/completions/zsh/_$program" ;;
+		fish) fish -n "$build/completions/fish/$program.fish" ;;
+		esac
 	done
+}
+
+@test "install: bash accepts its completions" {
+	accept bash
+}
+
+@test "install: zsh accepts its completions" {
+	accept zsh
+}
+
+@test "install: fish accepts its completions, and completes by them" {
+	accept fish
+	export HOME=$PWD
+	run -0 fish -c "source $build/completions/fish/par-gather.fish; complete -C 'par-gather --max-r'"
+	[[ $output == --max-record* ]]
+	[ "${#lines[@]}" = 1 ]
 }
 
 @test "install: make dist holds what is in the last commit, under one folder" {
