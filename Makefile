@@ -81,6 +81,15 @@ extra	= $(foreach p,$(call named,$1),$(if $(findstring ?,$p),$(shell \
 	$(PKG_CONFIG) --exists $(subst ?,,$p) 2>/dev/null && echo $(subst ?,,$p))))
 have	= $(foreach p,$1,-DHAVE_$(shell echo $p | tr 'a-z-' 'A-Z_'))
 
+# Lua files of a program, as strings: NAME.lua is lua_NAME in lua.h.
+lua	= $(wildcard cmd/$1/*.lua)
+lua_h	= $(if $(call lua,$1),$B/cmd/$1/lua.h)
+
+$B/cmd/%/lua.h: scripts/lua-strings FORCE
+	@mkdir -p $(@D)
+	@scripts/lua-strings $(sort $(call lua,$*)) >$@.new; \
+	    if cmp -s $@.new $@; then rm -f $@.new; else mv $@.new $@; fi
+
 # One program.  $1 its name, $2 the packages it needs, $3 those it uses as well.
 define program
 $B/bin/$1: $(patsubst %.c,$B/%.o,$(wildcard cmd/$1/*.c)) $B/libpar.a
@@ -89,13 +98,13 @@ $B/bin/$1: $(patsubst %.c,$B/%.o,$(wildcard cmd/$1/*.c)) $B/libpar.a
 	    $(if $2$3,$$$$($$(PKG_CONFIG) --libs $2 $3)) $$(LDLIBS)
 
 $(foreach suffix,o tidy,$(patsubst %.c,$B/%.$(suffix),$(wildcard cmd/$1/*.c))) \
-$(patsubst %,$B/alone/%,$(wildcard cmd/$1/*.h)): $B/cmd/$1/cflags
+$(patsubst %,$B/alone/%,$(wildcard cmd/$1/*.h)): $B/cmd/$1/cflags $(call lua_h,$1)
 
 $B/cmd/$1/cflags: FORCE
 	@mkdir -p $$(@D)
 	@$(if $2,$$(PKG_CONFIG) --print-errors --exists $2 || { echo \
 	    "$1 needs these packages: $2.  To install them$(comma) run 'make deps'." >&2; exit 1; })
-	@echo $(call have,$3) $(if $2$3,$$$$($$(PKG_CONFIG) --cflags $2 $3)) >$$@.new; \
+	@echo $(call have,$3) $(if $(call lua,$1),-I$B/cmd/$1) $(if $2$3,$$$$($$(PKG_CONFIG) --cflags $2 $3)) >$$@.new; \
 	    if cmp -s $$@.new $$@; then rm -f $$@.new; else mv $$@.new $$@; fi
 endef
 $(foreach p,$(PROGS),\

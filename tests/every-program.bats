@@ -1,19 +1,31 @@
 #!/usr/bin/env bats
 load helper
+load redis
 
 # What every program must stand, in one place.  Each is run as a filter on records
 # that it can do something with: `filter NAME` runs it, `good NAME` is such a record.
 
-programs=(par-run par-split par-gather par-fib par-links par-fetch par-cache)
+programs=(par-run par-split par-gather par-fib par-links par-fetch par-cache par-queue)
 
 filter() {
 	case $1 in
 	par-run) par-run -n 2 cat ;;
 	par-split) par-split /dev/stdout ;;
 	par-cache) par-cache -d store --map cat ;;
+	par-queue) queue ;;
 	par-links) par-links --no-sandbox --regex 'x|7' ;;
 	*) "$1" ;;
 	esac
+}
+
+# Into a queue, through a stage, and out again.
+queue() {
+	head -n 200000 | par-queue put q && par-queue work --once q -- par-run -n 1 --map cat &&
+		par-queue get q
+}
+
+prepare() {
+	redis_start
 }
 
 good() {
@@ -104,7 +116,7 @@ run_filter() {
 		{ awk 'BEGIN { for (i = 0; i < 256; i++) printf "%c", i; print "" }'; good "$program"; } >in
 		run_filter "$program"
 		case $program in
-		par-run | par-split | par-gather) sort in >want && echo >>want ;;
+		par-run | par-split | par-gather | par-queue) sort in >want && echo >>want ;;
 		*) : >want ;;
 		esac
 		cp out mixed

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 load helper
 load site
+load redis
 
 programs() {
 	local folder
@@ -103,6 +104,7 @@ examples_of() {
 	local page bad=0
 
 	site_start
+	redis_start
 	for page in "$ROOT"/man/*.[1-9]; do
 		examples_of "$page" || bad=1
 	done

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "address.h"
+#include "bytes.h"
+#include "num.h"
+
+enum { REDIS_PORT = 6379, MOST_DBS = 1 << 20 };
+
+static int
+hex(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *at = c == '\0' ? NULL : strchr(digits, c | 0x20);
+
+	return at == NULL ? -1 : (int)(at - digits);
+}
+
+/* A copy of len bytes with %XX decoded; NULL if that is not right or gives a NUL. */
+static char *
+decode(const char *data, size_t len)
+{
+	char *text = bytes_string(data, len), *to = text;
+
+	for (const char *from = text; *from != '\0'; from++) {
+		int high, low;
+
+		if (*from != '%') {
+			*to++ = *from;
+			continue;
+		}
+		high = hex(from[1]);
+		low = high < 0 ? -1 : hex(from[2]);
+		if (low < 0 || high * 16 + low == 0) {
+			free(text);
+			return NULL;
+		}
+		*to++ = (char)(high * 16 + low);
+		from += 2;
+	}
+	*to = '\0';
+	return text;
+}
+
+/* USER, USER:PASSWORD or :PASSWORD, len bytes. */
+static const char *
+take_user(struct address *address, const char *text, size_t len, bool secret)
+{
+	const char *colon = memchr(text, ':', len);
+	size_t user = colon == NULL ? len : (size_t)(colon - text);
+
+	if (colon != NULL && !secret)
+		return "a password in an argument can be seen by ps(1); use "
+		       "--password-file or PAR_QUEUE_PASSWORD";
+	if (user > 0) {
+		address->user = decode(text, user);
+		if (address->user == NULL)
+			return "the user is not rightly encoded";
+	}
+	if (colon == NULL)
+		return NULL;
+	free(address->password);
+	address->password = decode(colon + 1, len - user - 1);
+	return address->password == NULL ? "the password is not rightly encoded" : NULL;
+}
+
+/* HOST, HOST:PORT or [ADDRESS]:PORT, len bytes. */
+static const char *
+take_host(struct address *address, const char *text, size_t len)
+{
+	const char *end = text + len, *host = text, *host_end, *colon;
+
+	if (len > 0 && *text == '[') {
+		host++;
+		host_end = memchr(text, ']', len);
+		if (host_end == NULL)
+			return "a [ is not closed";
+		colon = host_end + 1;
+	} else {
+		host_end = memchr(text, ':', len);
+		if (host_end == NULL)
+			host_end = end;
+		colon = host_end;
+	}
+	address->port = REDIS_PORT;
+	if (colon < end &&
+	    (*colon != ':' ||
+		num_parse_bytes(colon + 1, (size_t)(end - colon - 1), 1, UINT16_MAX,
+		    &address->port) < 0))
+		return "the port is not right";
+	address->host = host == host_end ? bytes_string("127.0.0.1", strlen("127.0.0.1"))
+					 : bytes_string(host, (size_t)(host_end - host));
+	return NULL;
+}
+
+/* What follows redis:// */
+static const char *
+parse_host(struct address *address, const char *rest, bool secret)
+{
+	size_t len = strcspn(rest, "/?");
+	const char *slash = rest + len, *why;
+	const char *at = memrchr(rest, '@', len);
+
+	if (at != NULL) {
+		why = take_user(address, rest, (size_t)(at - rest), secret);
+		if (why != NULL)
+			return why;
+		len -= (size_t)(at + 1 - rest);
+		rest = at + 1;
+	}
+	why = take_host(address, rest, len);
+	if (why != NULL || *slash == '\0' || strcmp(slash, "/") == 0)
+		return why;
+	if (*slash != '/' || num_parse(slash + 1, 0, MOST_DBS, &address->db) < 0)
+		return "the database is not a number";
+	return NULL;
+}
+
+/* What follows unix://: a path, and db=N behind a question mark. */
+static const char *
+parse_path(struct address *address, const char *rest)
+{
+	size_t len = strcspn(rest, "?");
+	const char *query = rest + len;
+
+	if (*rest != '/')
+		return "the path of the socket does not begin with /";
+	address->path = decode(rest, len);
+	if (address->path == NULL)
+		return "the path is not rightly encoded";
+	if (*query == '\0')
+		return NULL;
+	query += strcspn(query, "=");
+	if (*query == '\0' || num_parse(query + 1, 0, MOST_DBS, &address->db) < 0)
+		return "the database is not a number";
+	return NULL;
+}
+
+/* What of url follows scheme; NULL if it has another one. */
+static const char *
+after(const char *url, const char *scheme)
+{
+	size_t len = strlen(scheme);
+
+	return strncasecmp(url, scheme, len) == 0 ? url + len : NULL;
+}
+
+const char *
+address_parse(struct address *address, const char *url, bool secret)
+{
+	static const char *const sockets[] = { "unix://", "redis+unix://",
+		"redis+socket://" };
+	const char *rest = after(url, "redis://");
+
+	if (rest != NULL)
+		return parse_host(address, rest, secret);
+	for (size_t i = 0; i < sizeof(sockets) / sizeof(sockets[0]); i++) {
+		rest = after(url, sockets[i]);
+		if (rest != NULL)
+			return parse_path(address, rest);
+	}
+	if (after(url, "rediss://") != NULL)
+		return "par-queue speaks no TLS; reach the server through ssh -L or "
+		       "stunnel, by redis://";
+	return "not redis://HOST or unix:///PATH";
+}
+
+int
+address_password(struct address *address, const char *file)
+{
+	FILE *in = fopen(file, "re");
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t len;
+	int error;
+
+	if (in == NULL)
+		return -1;
+	errno = 0;
+	len = getline(&line, &size, in);
+	error = errno;
+	fclose(in);
+	if (len < 0) {
+		free(line);
+		errno = error == 0 ? ENODATA : error;
+		return -1;
+	}
+	line[strcspn(line, "\r\n")] = '\0';
+	free(address->password);
+	address->password = line;
+	return 0;
+}
+
+void
+address_free(struct address *address)
+{
+	free(address->host);
+	free(address->path);
+	free(address->user);
+	free(address->password);
+	*address = (struct address){ 0 };
+}

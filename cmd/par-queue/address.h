@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * address - where the server is, and who asks: a URL, and a password that stands
+ * in no argument.
+ *
+ *	redis://[USER@]HOST[:PORT][/DB]
+ *	unix:///PATH[?db=DB]		also redis+unix:// and redis+socket://
+ */
+#ifndef PAR_QUEUE_ADDRESS_H
+#define PAR_QUEUE_ADDRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct address {
+	char *host; /* NULL: path */
+	uint64_t port;
+	char *path;
+	char *user; /* NULL: the default one */
+	char *password; /* NULL: none */
+	uint64_t db;
+};
+
+/*
+ * Parse url; a password in it is taken only if secret, that is if it comes from
+ * where others cannot see it.  NULL, or what is wrong with it.
+ */
+const char *address_parse(struct address *address, const char *url, bool secret);
+
+/* The password is the first line of file.  0, or -1 with errno. */
+int address_password(struct address *address, const char *file);
+
+void address_free(struct address *address);
+
+#endif

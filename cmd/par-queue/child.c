@@ -1,0 +1,569 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "child.h"
+#include "clock.h"
+#include "diag.h"
+
+enum {
+	MOST_CREDIT = 1 << 16, /* records in flight */
+	MOST_BYTES = 4 << 20, /* taken and not given, if more than one chunk */
+	FAST_TURN = 20, /* ms for all that was in flight: give more */
+	SLOW_TURN = 200, /* ms: give less, so that other workers find some */
+	STAGE_PIPE = 256 << 10,
+	READ_SIZE = 256 << 10,
+	HELLO_WAIT = 10 * 1000, /* ms for a first line */
+	MOST_DEATHS = 10, /* and as many as a record may cost */
+	FIRST_PAUSE = 10, /* ms before one that finished nothing starts again */
+	LONGEST_PAUSE = 1000,
+	WHY_SIZE = 200
+};
+
+void
+child_init(
+    struct child *child, const struct queue_options *options, struct sources *sources)
+{
+	*child = (struct child){
+		.options = options, .command = options->operands + 1, .sources = sources
+	};
+	if (strcmp(child->command[0], "--") == 0)
+		child->command++;
+	worker_init(&child->worker, 1);
+}
+
+void
+child_start(struct child *child)
+{
+	static const char *const no_more[] = { NULL };
+	const struct worker_plan plan = { .argv = child->command,
+		.env = no_more,
+		.capture_errors = true,
+		.kind = WORKER_UNKNOWN };
+	const char *name = child->command[0];
+
+	if (child->worker.pid != 0 || child->now < child->start_at)
+		return;
+	if (worker_start(&child->worker, &plan) == 0) {
+		child->credit = 1;
+		child->turn_since = 0;
+		child->started = child->progress = child->now;
+		child->soft_told = child->hard_told = child->input_ended = false;
+		return;
+	}
+	if (errno == ENOENT)
+		die(STATUS_NOT_FOUND, errno, "%s", name);
+	if (errno == EAGAIN || errno == ENOMEM || errno == EMFILE || errno == ENFILE)
+		die(STATUS_BROKEN, errno, "cannot start %s", name);
+	die(STATUS_CANNOT_RUN, errno, "%s", name);
+}
+
+/* Records it is allowed to have in flight: what it wants, and what we were told. */
+static uint64_t
+most_credit(const struct child *child)
+{
+	uint64_t told = sources_jobs(child->sources), window = child->worker.hello.window;
+	uint64_t most = window != 0 && window < MOST_CREDIT ? window : MOST_CREDIT;
+
+	return told < most ? told : most;
+}
+
+/* Does it have, or will it get, a record that must be alone with its worker? */
+static bool
+has_suspect(const struct child *child)
+{
+	const struct flight *flight = child->worker.window.head;
+
+	return child->suspects.head != NULL || (flight != NULL && flight->batch->alone);
+}
+
+struct room
+child_room(const struct child *child)
+{
+	uint64_t have = child->todo.records + child->suspects.records;
+	size_t bytes = 0;
+
+	for (const struct batch *b = child->todo.head; b != NULL; b = b->next)
+		bytes += b->len;
+	if (child->worker.kind != WORKER_NATIVE || child->worker.pid == 0 ||
+	    has_suspect(child) || have >= child->credit || bytes >= MOST_BYTES)
+		return (struct room){ 0 };
+	if (have + child->worker.window.records >= 2 * child->credit)
+		return (struct room){ 0 };
+	return (struct room){ .records =
+				  2 * child->credit - have - child->worker.window.records,
+		.bytes = MOST_BYTES - bytes };
+}
+
+/* Put a batch where it comes next. */
+static void
+push_front(struct batch_queue *queue, struct batch *batch)
+{
+	struct batch *rest = queue->head;
+	struct batch **tail = queue->tail;
+	uint64_t records = queue->records;
+
+	*queue = (struct batch_queue){ 0 };
+	batch_push(queue, batch);
+	if (rest == NULL)
+		return;
+	batch->next = rest;
+	queue->tail = tail;
+	queue->records += records;
+}
+
+/* All of from, in its order, before what is in to. */
+static void
+push_all_front(struct batch_queue *to, struct batch_queue *from)
+{
+	struct batch *batch;
+
+	while ((batch = batch_pop(to, UINT64_MAX)) != NULL)
+		batch_push(from, batch);
+	*to = *from;
+	if (to->head == NULL)
+		*to = (struct batch_queue){ 0 };
+}
+
+/* At most most records off the front of queue; the rest stays. */
+static struct batch *
+cut(struct batch_queue *queue, uint64_t most)
+{
+	struct batch *batch = batch_pop(queue, UINT64_MAX), *first, *rest;
+
+	if (batch == NULL || batch->count <= most)
+		return batch;
+	first = batch_slice(batch, 0, most, 0);
+	rest = first == NULL ? NULL
+			     : batch_slice(batch, most, batch->count - most, first->len);
+	if (rest == NULL)
+		die(STATUS_BROKEN, errno, "records");
+	batch_free(batch);
+	push_front(queue, rest);
+	return first;
+}
+
+/* Its chunk is no longer ours: no use to work on it. */
+static bool
+skip_lost(struct child *child, struct batch *batch)
+{
+	struct chunk *chunk = chunk_find(&child->sources->chunks, batch->first);
+
+	if (!chunk->lost)
+		return false;
+	chunk->left -= batch->count;
+	batch_free(batch);
+	return true;
+}
+
+static void
+give(struct child *child, struct batch *batch)
+{
+	struct window *window = &child->worker.window;
+
+	if (window->records == 0)
+		child->progress = child->now;
+	if (child->turn_since == 0) {
+		child->turn_since = child->now;
+		child->turn_acks = 0;
+	}
+	if (window_add(window, batch) < 0)
+		die(STATUS_BROKEN, errno, "window");
+}
+
+void
+child_give(struct child *child)
+{
+	struct window *window = &child->worker.window;
+	uint64_t most = most_credit(child);
+	struct batch *batch;
+
+	if (child->worker.kind != WORKER_NATIVE || child->worker.pid == 0 ||
+	    child->input_ended)
+		return;
+	if (child->credit > most)
+		child->credit = most;
+	while (child->suspects.head != NULL && window->records == 0) {
+		batch = cut(&child->suspects, 1);
+		if (skip_lost(child, batch))
+			continue;
+		batch->alone = true;
+		give(child, batch);
+	}
+	while (child->suspects.head == NULL && window->records < child->credit &&
+	    (window->head == NULL || !window->head->batch->alone) &&
+	    (batch = cut(&child->todo, child->credit - window->records)) != NULL)
+		if (!skip_lost(child, batch))
+			give(child, batch);
+	if (window->records < child->credit)
+		child->turn_since = 0; /* it waits for us: no measure of its speed */
+	worker_feed(&child->worker); /* a closed end is noticed at its death */
+}
+
+/* So many were finished: should more be in flight, or fewer? */
+static void
+adapt(struct child *child, uint64_t acks)
+{
+	uint64_t now = clock_ms(), took, most = most_credit(child);
+
+	child->progress = now;
+	child->soft_told = child->hard_told = false;
+	child->deaths = 0;
+	child->turn_acks += acks;
+	if (child->turn_acks < child->credit)
+		return;
+	took = child->turn_since == 0 ? 0 : now - child->turn_since;
+	if (took < FAST_TURN)
+		child->credit = 2 * child->credit < most ? 2 * child->credit : most;
+	else if (took > SLOW_TURN && child->credit / 2 >= child->worker.hello.jobs)
+		child->credit /= 2;
+	child->turn_acks = 0;
+	child->turn_since = now;
+}
+
+/* How long to wait before the next attempt, ms: doubled each time, half by chance. */
+static uint64_t
+back_off(const struct child *child, unsigned attempts)
+{
+	const struct backoff *backoff = &child->options->backoff;
+	uint64_t wait = backoff->least;
+
+	while (attempts-- > 0 && wait < backoff->most)
+		wait *= 2;
+	if (wait > backoff->most)
+		wait = backoff->most;
+	return wait / 2 + clock_ns() / 1000 % (wait / 2 + 1);
+}
+
+/* A record is given up: it goes to the dead, and is named. */
+static void
+give_up(struct child *child, struct batch *record, const char *why)
+{
+	struct chunk *chunk = chunk_find(&child->sources->chunks, record->first);
+
+	warn_record(record->data, record->len - 1, why);
+	child->dead++;
+	chunk_dead(chunk, record, record->attempts + 1, why);
+	batch_free(record);
+}
+
+/* What was said of a record that is not done.  Takes it. */
+static void
+settle_failed(struct child *child, struct batch *record, const struct ack *ack)
+{
+	struct chunk *chunk = chunk_find(&child->sources->chunks, record->first);
+	char why[ACK_LINE_MAX];
+
+	snprintf(why, sizeof(why), "%.*s", (int)ack->reason_len, ack->reason);
+	if (ack->fate == FATE_RETRY && record->attempts < child->options->retries) {
+		chunk_retry(chunk, record, back_off(child, record->attempts));
+		batch_free(record);
+		return;
+	}
+	give_up(child, record, ack->reason_len > 0 ? why : "failed");
+}
+
+/* The bytes that an acknowledgement counts are to be in the hold; false if not. */
+static bool
+absorb(struct child *child, uint64_t bytes)
+{
+	struct hold *hold = &child->worker.hold;
+
+	while (hold->end - hold->start < bytes) {
+		int got = worker_absorb(&child->worker, READ_SIZE);
+
+		if (got < 0 && errno != ENODATA)
+			die(STATUS_BROKEN, errno, "output of %s", child->command[0]);
+		if (got <= 0)
+			return false;
+	}
+	return true;
+}
+
+/* It breaks the protocol: nothing that it says can be relied on. */
+static void
+distrust(struct child *child, const char *what)
+{
+	warn("%s: %s; killed", child->command[0], what);
+	worker_signal(&child->worker, SIGKILL);
+	worker_silence(&child->worker);
+}
+
+/* An acknowledgement; NULL, or what is wrong with it. */
+static const char *
+take_ack(struct child *child, const struct ack *ack)
+{
+	struct window *window = &child->worker.window;
+	struct flight *flight = window_find(window, ack->index);
+	struct hold *hold = &child->worker.hold;
+	struct batch *record = NULL;
+	struct chunk *chunk;
+	uint64_t number;
+
+	if (flight == NULL)
+		return "acknowledged a record that it does not have";
+	if (!absorb(child, ack->bytes))
+		return "acknowledged more output than it has written";
+	if (ack->fate != FATE_OK) {
+		record = window_record(flight, ack->index);
+		if (record == NULL)
+			die(STATUS_BROKEN, errno, "record");
+	}
+	number = window_done(window, flight, ack->index);
+	if (number == UINT64_MAX)
+		die(STATUS_BROKEN, errno, "window");
+	chunk = chunk_find(&child->sources->chunks, number);
+	if (ack->fate == FATE_OK)
+		chunk_done(chunk, hold->data + hold->start, ack->bytes);
+	else if (ack->fate == FATE_FAIL) /* what it wrote is a result all the same */
+		bytes_put(&chunk->results, hold->data + hold->start, ack->bytes);
+	worker_release(&child->worker, ack->bytes);
+	if (record != NULL)
+		settle_failed(child, record, ack);
+	return NULL;
+}
+
+/* Not a native stage: say how it can become one. */
+_Noreturn static void
+refuse(const struct child *child, const char *what)
+{
+	worker_signal(&child->worker, SIGKILL);
+	die(STATUS_MISUSE, 0,
+	    "%s: %s: not a native stage; wrap it: 'par-run --map %s' if it writes one "
+	    "line for each that it reads, 'par-run -N 1 %s' for a process each",
+	    child->command[0], what, child->command[0], child->command[0]);
+}
+
+/* Words that are not of the protocol. */
+static void
+bad_word(struct child *child)
+{
+	char line[WHY_SIZE], what[WHY_SIZE + 50];
+	size_t len;
+	const char *bad = worker_bad_line(&child->worker, &len);
+
+	diag_printable(line, sizeof(line), bad, len);
+	snprintf(what, sizeof(what), "not a line of par-stage(7): %s", line);
+	if (!child->known)
+		refuse(child, what);
+	distrust(child, what);
+}
+
+static void
+hello(struct child *child)
+{
+	uint64_t most = most_credit(child);
+
+	child->known = true;
+	child->credit = child->worker.hello.jobs;
+	if (child->credit > most)
+		child->credit = most;
+	worker_in_size(&child->worker, STAGE_PIPE);
+}
+
+void
+child_hear(struct child *child)
+{
+	struct worker *worker = &child->worker;
+	enum worker_word word;
+	uint64_t acks = 0;
+	struct ack ack;
+
+	worker_errors(worker);
+	while ((word = worker_hear(worker, &ack)) != WORD_NONE && word != WORD_END) {
+		const char *wrong;
+
+		if (word == WORD_HELLO) {
+			hello(child);
+			continue;
+		}
+		if (word == WORD_BAD) {
+			bad_word(child);
+			break;
+		}
+		wrong = take_ack(child, &ack);
+		if (wrong != NULL) {
+			distrust(child, wrong);
+			break;
+		}
+		acks++;
+	}
+	window_trim(&worker->window);
+	if (acks > 0)
+		adapt(child, acks);
+	if (worker->pid != 0 && worker_absorb(worker, READ_SIZE) > 0 &&
+	    worker->kind != WORKER_NATIVE)
+		refuse(child, "writes before it has said anything");
+}
+
+uint64_t
+child_due(const struct child *child)
+{
+	const struct queue_options *o = child->options;
+	uint64_t due = UINT64_MAX;
+
+	if (child->worker.pid == 0)
+		return child->start_at;
+	if (child->worker.kind != WORKER_NATIVE)
+		return child->started + HELLO_WAIT;
+	if (child->worker.window.records == 0)
+		return UINT64_MAX;
+	if (o->soft != 0 && !child->soft_told)
+		due = child->progress + o->soft;
+	if (o->hard != 0 && !child->hard_told && child->progress + o->hard < due)
+		due = child->progress + o->hard;
+	return due;
+}
+
+void
+child_check_time(struct child *child)
+{
+	const struct queue_options *o = child->options;
+	uint64_t silent;
+
+	if (child->worker.pid == 0 || child->now < child_due(child))
+		return;
+	if (child->worker.kind != WORKER_NATIVE) {
+		if (!child->known)
+			refuse(child, "has not said hello in 10 seconds");
+		distrust(child, "has not said hello in 10 seconds");
+		return;
+	}
+	silent = child->now - child->progress;
+	if (o->soft != 0 && !child->soft_told && silent >= o->soft) {
+		child->soft_told = true;
+		worker_signal(&child->worker, SIGTERM);
+	}
+	if (o->hard != 0 && !child->hard_told && silent >= o->hard) {
+		child->hard_told = true;
+		worker_signal(&child->worker, SIGKILL);
+	}
+}
+
+/* How it ended, as a reason for a record that it had alone. */
+static const char *
+reason(const struct child *child, char why[static WHY_SIZE])
+{
+	char how[WORKER_EXIT_TEXT];
+
+	if (child->soft_told || child->hard_told)
+		snprintf(why, WHY_SIZE, "took longer than %g s",
+		    (double)(child->hard_told ? child->options->hard
+					      : child->options->soft) /
+			1000);
+	else
+		snprintf(
+		    why, WHY_SIZE, "stage %s", worker_exit_text(&child->worker, how));
+	return why;
+}
+
+/* A record that it had alone: it is to blame, and tried again or given up. */
+static void
+blame(struct child *child, struct batch *record, const char *why)
+{
+	if (record->attempts >= child->options->retries) {
+		give_up(child, record, why);
+		child->deaths = 0;
+		return;
+	}
+	record->attempts++;
+	push_front(&child->suspects, record);
+}
+
+/* Records that it had when it ended badly. */
+static void
+settle_death(struct child *child, struct batch_queue *had, bool alone)
+{
+	char why[WHY_SIZE];
+
+	reason(child, why);
+	warn("%s: %s; %llu records sent again", child->command[0], why,
+	    (unsigned long long)had->records);
+	if (alone && had->records == 1)
+		blame(child, batch_pop(had, UINT64_MAX), why);
+	else
+		push_all_front(&child->suspects, had);
+}
+
+/* How long it is not started again after so many deaths in a row, ms. */
+static uint64_t
+pause_after(unsigned deaths)
+{
+	uint64_t wait = FIRST_PAUSE;
+
+	if (deaths < 2)
+		return 0;
+	while (deaths-- > 2 && wait < LONGEST_PAUSE)
+		wait *= 2;
+	return wait;
+}
+
+void
+child_look(struct child *child)
+{
+	struct worker *worker = &child->worker;
+	struct batch_queue had = { 0 };
+	bool bad, alone;
+
+	if (worker->pid == 0 || !worker_ended(worker))
+		return;
+	child_hear(child);
+	bad = worker->exit_code != 0 || worker->exit_signal != 0 || child->soft_told ||
+	    child->hard_told;
+	if (worker->kind != WORKER_NATIVE && !child->known) {
+		char how[WORKER_EXIT_TEXT];
+
+		if (!bad)
+			refuse(child, "ended without a word");
+		die(STATUS_BROKEN, 0, "%s: %s before it said hello", child->command[0],
+		    worker_exit_text(worker, how));
+	}
+	worker_signal(worker, SIGKILL); /* what it left behind */
+	if (!child->input_ended)
+		child->deaths++;
+	alone = worker->window.head != NULL && worker->window.head->batch->alone;
+	if (window_take_back(&worker->window, 0, &had) < 0)
+		die(STATUS_BROKEN, errno, "records to send again");
+	if (had.records > 0 && bad && !child->input_ended)
+		settle_death(child, &had, alone);
+	else
+		push_all_front(&child->todo, &had);
+	worker_errors(worker);
+	worker_close(worker);
+	child->start_at = child->now + pause_after(child->deaths);
+}
+
+bool
+child_hopeless(const struct child *child)
+{
+	return child->deaths > MOST_DEATHS + child->options->retries;
+}
+
+/* Records of queue to the chunks that they are of. */
+static void
+back(struct child *child, struct batch_queue *queue)
+{
+	struct batch *batch;
+
+	while ((batch = batch_pop(queue, UINT64_MAX)) != NULL) {
+		chunk_again(chunk_find(&child->sources->chunks, batch->first), batch);
+		batch_free(batch);
+	}
+}
+
+void
+child_give_back(struct child *child)
+{
+	back(child, &child->suspects);
+	back(child, &child->todo);
+}
+
+void
+child_close(struct child *child)
+{
+	worker_close(&child->worker);
+	free(child->worker.lines);
+}

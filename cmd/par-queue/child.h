@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * child - the stage: what it is given, what it says, and its end.
+ *
+ * Records are in todo, then in its window.  When it dies, those that it had are
+ * suspects: it gets them one at a time, until one kills it while it has nothing
+ * else, or none does.
+ */
+#ifndef PAR_QUEUE_CHILD_H
+#define PAR_QUEUE_CHILD_H
+
+#include "source.h"
+#include "worker.h"
+
+struct child {
+	const struct queue_options *options;
+	char *const *command;
+	struct sources *sources;
+	struct worker worker;
+	struct batch_queue todo, suspects;
+	uint64_t now; /* clock_ms(), the caller's to set */
+	uint64_t credit; /* most records in flight */
+	uint64_t turn_acks, turn_since; /* how fast they are finished */
+	uint64_t started; /* clock_ms() */
+	uint64_t progress; /* clock_ms() when it last finished something */
+	uint64_t start_at; /* clock_ms() from when it may be started again */
+	bool known; /* it has said hello, once at least */
+	bool soft_told, hard_told; /* it has taken too long: signals sent */
+	bool input_ended; /* by us */
+	unsigned deaths; /* in a row, with nothing finished between */
+	uint64_t dead; /* records given up */
+};
+
+void child_init(
+    struct child *child, const struct queue_options *options, struct sources *sources);
+
+/* Start it if it is not there; does not return if the command cannot be run. */
+void child_start(struct child *child);
+
+/* How many more records, and bytes, it has use for. */
+struct room child_room(const struct child *child);
+
+/* Give it what it may have now. */
+void child_give(struct child *child);
+
+/* Take what it has said and written. */
+void child_hear(struct child *child);
+
+/* End it if it takes too long; dies if it has not said hello in time. */
+void child_check_time(struct child *child);
+
+/* When that is to be called next, clock_ms(). */
+uint64_t child_due(const struct child *child);
+
+/* Has it ended?  Then what it had is settled, and it can be started again. */
+void child_look(struct child *child);
+
+/* Too many deaths with nothing finished between? */
+bool child_hopeless(const struct child *child);
+
+/* Give what it has not begun, or does not have, back to the queues. */
+void child_give_back(struct child *child);
+
+void child_close(struct child *child);
+
+#endif

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "chunk.h"
+#include "diag.h"
+
+enum {
+	GIVEN_ID,
+	GIVEN_COUNT,
+	GIVEN_ATTEMPTS,
+	GIVEN_SERIAL,
+	GIVEN_EXPIRES,
+	GIVEN_RECORDS,
+	GIVEN_ALONE
+};
+
+static void
+copy(char to[static QUEUE_ID_MAX], const redisReply *reply)
+{
+	snprintf(to, QUEUE_ID_MAX, "%.*s", (int)reply->len, reply->str);
+}
+
+struct chunk *
+chunk_new(
+    struct queue *queue, redisReply *const *given, uint64_t first, struct batch **batch)
+{
+	const redisReply *records = given[GIVEN_RECORDS];
+	struct chunk *chunk = calloc(1, sizeof(*chunk));
+	struct block *block = block_new(records->len);
+
+	if (chunk == NULL || block == NULL)
+		die(STATUS_BROKEN, errno, "chunk");
+	memcpy(block->data, records->str, records->len);
+	chunk->queue = queue;
+	copy(chunk->id, given[GIVEN_ID]);
+	copy(chunk->serial, given[GIVEN_SERIAL]);
+	copy(chunk->expires, given[GIVEN_EXPIRES]);
+	chunk->first = first;
+	chunk->count = chunk->left = reply_number(given[GIVEN_COUNT]);
+	chunk->attempts = (unsigned)reply_number(given[GIVEN_ATTEMPTS]);
+	command_begin(&chunk->parts, SCRIPT_NONE);
+	*batch = batch_new(block, block->data, records->len, first, chunk->count);
+	if (*batch == NULL)
+		die(STATUS_BROKEN, errno, "chunk");
+	(*batch)->attempts = chunk->attempts;
+	(*batch)->alone = reply_number(given[GIVEN_ALONE]) != 0;
+	block_drop(block);
+	return chunk;
+}
+
+void
+chunk_add(struct chunk_list *list, struct chunk *chunk)
+{
+	if (list->head == NULL)
+		list->tail = &list->head;
+	*list->tail = chunk;
+	list->tail = &chunk->next;
+}
+
+static bool
+has(const struct chunk *chunk, uint64_t number)
+{
+	return number >= chunk->first && number - chunk->first < chunk->count;
+}
+
+struct chunk *
+chunk_find(struct chunk_list *list, uint64_t number)
+{
+	struct chunk *chunk = list->found;
+
+	if (chunk == NULL || number < chunk->first)
+		chunk = list->head;
+	while (!has(chunk, number))
+		chunk = chunk->next;
+	list->found = chunk;
+	return chunk;
+}
+
+void
+chunk_done(struct chunk *chunk, const void *results, size_t len)
+{
+	bytes_put(&chunk->results, results, len);
+	chunk->done++;
+	chunk->left--;
+}
+
+/* Words for commit.lua: what, n, a, wait, why, records. */
+static void
+add_part(struct chunk *chunk, const char *what, uint64_t count, unsigned attempts,
+    uint64_t wait, const char *why)
+{
+	command_text(&chunk->parts, what);
+	command_number(&chunk->parts, count);
+	command_number(&chunk->parts, attempts);
+	command_number(&chunk->parts, wait);
+	command_text(&chunk->parts, why);
+}
+
+void
+chunk_dead(
+    struct chunk *chunk, const struct batch *record, unsigned attempts, const char *why)
+{
+	add_part(chunk, "dead", 1, attempts, 0, why);
+	command_bytes(&chunk->parts, record->data, record->len);
+	chunk->left--;
+}
+
+void
+chunk_retry(struct chunk *chunk, const struct batch *record, uint64_t wait)
+{
+	bytes_put(&chunk->retry, record->data, record->len);
+	chunk->retry_count++;
+	if (wait > chunk->wait)
+		chunk->wait = wait;
+	chunk->left--;
+}
+
+void
+chunk_again(struct chunk *chunk, const struct batch *records)
+{
+	bytes_put(&chunk->again, records->data, records->len);
+	chunk->again_count += records->count;
+	chunk->left -= records->count;
+}
+
+static uint64_t
+count_lines(const struct bytes *bytes)
+{
+	const char *at = bytes->data, *end = at + bytes->len;
+	uint64_t lines = 0;
+
+	while (at < end && (at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+		lines++;
+		at++;
+	}
+	return lines;
+}
+
+void
+chunk_commit(struct chunk *chunk, struct command *command, const char *next,
+    const char *last, size_t last_len)
+{
+	queue_begin(chunk->queue, command, SCRIPT_COMMIT, next == NULL ? 0 : 2);
+	if (next != NULL) {
+		queue_add_key(command, next, "in");
+		queue_add_key(command, next, "meta");
+	}
+	if (chunk->retry_count > 0) {
+		add_part(chunk, "later", chunk->retry_count, chunk->attempts + 1,
+		    chunk->wait, "");
+		command_bytes(&chunk->parts, chunk->retry.data, chunk->retry.len);
+	}
+	if (chunk->again_count > 0) {
+		add_part(chunk, "later", chunk->again_count, chunk->attempts, 0, "");
+		command_bytes(&chunk->parts, chunk->again.data, chunk->again.len);
+	}
+	command_text(command, chunk->id);
+	command_text(command, chunk->serial);
+	command_text(command, chunk->expires);
+	command_number(command, chunk->count);
+	command_number(command, chunk->done);
+	command_number(command, count_lines(&chunk->results));
+	command_bytes(command, chunk->results.data, chunk->results.len);
+	command_bytes(command, last, last_len);
+	bytes_put(&command->words, chunk->parts.words.data, chunk->parts.words.len);
+	command->count += chunk->parts.count;
+}
+
+void
+chunk_remove(struct chunk_list *list, struct chunk *chunk)
+{
+	struct chunk **link = &list->head;
+
+	while (*link != chunk)
+		link = &(*link)->next;
+	*link = chunk->next;
+	if (*link == NULL)
+		list->tail = link;
+	list->found = NULL;
+	bytes_free(&chunk->results);
+	bytes_free(&chunk->retry);
+	bytes_free(&chunk->again);
+	command_free(&chunk->parts);
+	free(chunk);
+}

@@ -1,0 +1,91 @@
+-- SPDX-License-Identifier: ISC
+-- In front of every script.  A script is one step: all of it happens, or nothing.
+
+-- The keys of a queue, in the order in which every script is given them.
+local IN, OUT, DEAD, DELAY, BODY = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local META, WORKERS = KEYS[6], KEYS[7]
+local GROUP = 'g'
+local call = redis.call
+
+-- Milliseconds by the server's clock, the one clock that all share.
+local function now()
+	local t = call('TIME')
+	return t[1] * 1000 + math.floor(t[2] / 1000)
+end
+
+local function count(what, by)
+	if tonumber(by) ~= 0 then
+		call('HINCRBY', META, what, by)
+	end
+end
+
+-- The numbers of META that are named; 0 for what is not there.
+local function numbers(...)
+	local got = call('HMGET', META, ...)
+	for i = 1, #got do
+		got[i] = tonumber(got[i] or 0)
+	end
+	return unpack(got)
+end
+
+-- Records accepted that are neither done nor dead.
+local function open_records()
+	local accepted, done, dead, dropped = numbers('accepted', 'done', 'dead', 'dropped')
+	return accepted - done - dead - dropped
+end
+
+-- A chunk: r its records, n how many, a attempts before, e when it expires or 0,
+-- k the number it was accepted under, which its parts keep.
+local function chunk_of(fields)
+	local c = {}
+	for i = 1, #fields, 2 do
+		c[fields[i]] = fields[i + 1]
+	end
+	return c
+end
+
+local function add(c)
+	call('XADD', IN, '*', 'k', c.k, 'n', c.n, 'a', c.a, 'e', c.e, 'r', c.r)
+end
+
+-- Add it when the time has come.
+local function add_at(c, due)
+	local name = c.k .. ':' .. call('HINCRBY', META, 'serial', 1)
+	call('ZADD', DELAY, due, name)
+	call('HSET', BODY, name, cmsgpack.pack(c))
+	count('delayed', c.n)
+end
+
+-- Take a delayed one out; nil if another has done so.
+local function undelay(name)
+	if call('ZREM', DELAY, name) == 0 then
+		return nil
+	end
+	local c = cmsgpack.unpack(call('HGET', BODY, name))
+	call('HDEL', BODY, name)
+	count('delayed', -c.n)
+	return c
+end
+
+local function bury(c, why, last)
+	call('XADD', DEAD, '*', 'k', c.k, 'n', c.n, 'a', c.a, 'r', c.r, 'why', why, 'last', last or '')
+	count('dead', c.n)
+end
+
+-- Take a chunk that a worker has out of the queue.  Redis acknowledges an entry
+-- once, whoever asks: that makes this the gate through which each passes once.
+local function finish(id, n)
+	if call('XACK', IN, GROUP, id) == 0 then
+		return false
+	end
+	call('XDEL', IN, id)
+	count('running', -n)
+	return true
+end
+
+-- The group exists from the first worker or revocation on.
+local function need_group()
+	if call('HSETNX', META, 'group', 1) == 1 then
+		redis.pcall('XGROUP', 'CREATE', IN, GROUP, '0', 'MKSTREAM')
+	end
+end

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * par-queue(1) - records on a queue of a Redis server, for workers on any host.
+ *
+ *	main.c        (this file)
+ *	options.[ch]  the command line
+ *	address.[ch]  where the server is
+ *	link.[ch]     the connection to it, which outlives it
+ *	scripts.[ch]  what happens there in one step: the files *.lua
+ *	queue.[ch]    a queue: its keys, and scripts called with them
+ *	put.[ch]      put: records into a queue
+ *	work.[ch]     work: a stage between queues
+ *	source.[ch]   the queues that it takes from
+ *	chunk.[ch]    what it has taken, until it is committed
+ *	child.[ch]    the stage
+ *	get.[ch]      get: results
+ *	state.[ch]    how far they were written
+ *	show.[ch]     stat, ps, check
+ *	control.[ch]  pause, resume, scale, rate, drain, revoke, dead, purge
+ */
+#include <signal.h>
+
+#include "control.h"
+#include "get.h"
+#include "options.h"
+#include "put.h"
+#include "show.h"
+#include "work.h"
+
+static enum status
+run(const struct queue_options *options)
+{
+	switch (options->verb) {
+	case VERB_PUT:
+		return put_run(options);
+	case VERB_WORK:
+		return work_run(options);
+	case VERB_GET:
+		return get_run(options);
+	case VERB_STAT:
+		return show_stat(options);
+	case VERB_PS:
+		return show_workers(options);
+	case VERB_DEAD:
+		return control_dead(options);
+	case VERB_REVOKE:
+		return control_revoke(options);
+	case VERB_PAUSE:
+	case VERB_RESUME:
+	case VERB_SCALE:
+	case VERB_RATE:
+	case VERB_DRAIN:
+		return control_set(options);
+	case VERB_CHECK:
+		return show_check(options);
+	case VERB_PURGE:
+		return control_purge(options);
+	case VERB_COUNT:
+		break;
+	}
+	return STATUS_MISUSE;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct queue_options options;
+	enum status status;
+
+	options_read(&options, argc, argv);
+	signal(SIGPIPE, SIG_IGN); /* a server that leaves is an error to deal with */
+	status = run(&options);
+	options_release(&options);
+	return (int)status;
+}

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diag.h"
+#include "num.h"
+#include "opt.h"
+#include "options.h"
+#include "queue.h"
+#include "record.h"
+
+enum { OPTIONS_MAX = 64, DAY = 24 * 60 * 60 * 1000 };
+
+static const char *const names[VERB_COUNT] = {
+	[VERB_PUT] = "put",
+	[VERB_WORK] = "work",
+	[VERB_GET] = "get",
+	[VERB_STAT] = "stat",
+	[VERB_PS] = "ps",
+	[VERB_DEAD] = "dead",
+	[VERB_REVOKE] = "revoke",
+	[VERB_PAUSE] = "pause",
+	[VERB_RESUME] = "resume",
+	[VERB_SCALE] = "scale",
+	[VERB_RATE] = "rate",
+	[VERB_DRAIN] = "drain",
+	[VERB_CHECK] = "check",
+	[VERB_PURGE] = "purge",
+};
+
+/* What follows the options of each verb, and how many operands that may be. */
+static const struct {
+	const char *operands;
+	int least, most; /* most 0: no bound */
+} shapes[VERB_COUNT] = {
+	[VERB_PUT] = { "QUEUE", 1, 1 },
+	[VERB_WORK] = { "QUEUE[=WEIGHT][,...] [--] STAGE [ARG...]", 2, 0 },
+	[VERB_GET] = { "QUEUE", 1, 1 },
+	[VERB_STAT] = { "QUEUE", 1, 1 },
+	[VERB_PS] = { "QUEUE", 1, 1 },
+	[VERB_DEAD] = { "QUEUE", 1, 1 },
+	[VERB_REVOKE] = { "QUEUE ID...", 2, 0 },
+	[VERB_PAUSE] = { "QUEUE", 1, 1 },
+	[VERB_RESUME] = { "QUEUE", 1, 1 },
+	[VERB_SCALE] = { "QUEUE N", 2, 2 },
+	[VERB_RATE] = { "QUEUE N[/s|/m|/h]", 2, 2 },
+	[VERB_DRAIN] = { "QUEUE", 1, 1 },
+	[VERB_CHECK] = { "", 0, 0 },
+	[VERB_PURGE] = { "QUEUE", 1, 1 },
+};
+
+/* An option, and the verbs that take it as bits. */
+struct row {
+	unsigned verbs;
+	struct opt opt;
+};
+
+#define BIT(verb) (1u << (VERB_##verb))
+
+static const char *
+take_backoff(void *target, const char *value)
+{
+	struct backoff *backoff = target;
+	const char *comma = strchr(value, ',');
+	char least[32];
+
+	snprintf(least, sizeof(least), "%.*s",
+	    (int)(comma == NULL ? strlen(value) : (size_t)(comma - value)), value);
+	if (num_duration(least, 1, 365ull * DAY, &backoff->least) < 0 ||
+	    (comma != NULL &&
+		num_duration(comma + 1, 1, 365ull * DAY, &backoff->most) < 0))
+		return "not two times, such as 1s,10m";
+	if (backoff->most < backoff->least)
+		backoff->most = backoff->least;
+	return NULL;
+}
+
+static const char *
+take_at(void *target, const char *value)
+{
+	uint64_t seconds;
+
+	if (num_parse(value, 0, UINT32_MAX * 64ull, &seconds) < 0)
+		return "not seconds since 1970, as date +%s writes them";
+	*(uint64_t *)target = seconds * 1000;
+	return NULL;
+}
+
+static const char *
+take_wait(void *target, const char *value)
+{
+	struct queue_options *o = target;
+
+	if (num_duration(value, 0, 3650ull * DAY, &o->wait) < 0)
+		return "not a time, such as 1.5s or 10m";
+	o->waits = true;
+	return NULL;
+}
+
+static const char *
+take_name(void *target, const char *value)
+{
+	if (!queue_name_ok(value, strlen(value)))
+		return "not a name of letters, digits, and . _ -, of at most 100";
+	*(const char **)target = value;
+	return NULL;
+}
+
+struct table {
+	struct row rows[OPTIONS_MAX];
+	size_t count;
+};
+
+/* Add rows, up to the one that is all zero. */
+static void
+add(struct table *table, const struct row *rows)
+{
+	while (rows->verbs != 0)
+		table->rows[table->count++] = *rows++;
+}
+
+static void
+add_link(struct table *table, struct queue_options *o)
+{
+	const struct row rows[] = {
+		{ ~0u,
+		    { 'u', "url", OPT_STRING, &o->url, "URL",
+			"the server: redis://[USER@]HOST[:PORT][/DB] or "
+			"unix:///PATH[?db=DB]\n"
+			"(default $PAR_QUEUE_URL, or redis://127.0.0.1)",
+			0, 0, NULL } },
+		{ ~0u,
+		    { 0, "password-file", OPT_STRING, &o->password_file, "FILE",
+			"the password is the first line of FILE "
+			"(default $PAR_QUEUE_PASSWORD)",
+			0, 0, NULL } },
+		{ ~0u,
+		    { 0, "patience", OPT_DURATION, &o->patience, "TIME",
+			"give up after TIME without the server (default 1m)", 0,
+			365ull * DAY, NULL } },
+		{ 0 },
+	};
+
+	add(table, rows);
+}
+
+static void
+add_put(struct table *table, struct queue_options *o)
+{
+	const struct row rows[] = {
+		{ BIT(PUT),
+		    { 'c', "chunk", OPT_NUMBER, &o->chunk, "N",
+			"put: N records to a chunk (default: few while the queue is "
+			"short)",
+			1, 1 << 20, NULL } },
+		{ BIT(PUT),
+		    { 0, "delay", OPT_DURATION, &o->delay, "TIME",
+			"put: to be taken after TIME", 0, 3650ull * DAY, NULL } },
+		{ BIT(PUT),
+		    { 0, "at", OPT_CALL, &o->at, "SECONDS",
+			"put: to be taken at that time, in seconds since 1970", 0, 0,
+			take_at } },
+		{ BIT(PUT),
+		    { 0, "expires", OPT_DURATION, &o->expires, "TIME",
+			"put: dead if not taken within TIME", 1, 3650ull * DAY, NULL } },
+		{ BIT(PUT),
+		    { 0, "producer", OPT_CALL, &o->producer, "NAME",
+			"put: go on where the producer of that NAME was interrupted", 0,
+			0, take_name } },
+		{ BIT(PUT),
+		    { 0, "ids", OPT_FLAG, &o->ids, NULL,
+			"put: write the number of each chunk, and its records", 0, 0,
+			NULL } },
+		{ BIT(PUT),
+		    { 0, "max-record", OPT_SIZE, &o->max_record, "SIZE",
+			"put: name and pass over records longer than SIZE (default 64M)",
+			1, 256 << 20, NULL } },
+		{ BIT(PUT) | BIT(WORK),
+		    { 'l', "limit", OPT_NUMBER, &o->limit, "N",
+			"put: wait while N records are unfinished; "
+			"work: while N chunks\nof results are not fetched",
+			1, 0, NULL } },
+		{ BIT(PUT) | BIT(GET),
+		    { 'w', "wait", OPT_CALL, o, "TIME",
+			"put: wait so long for room (default 1h); get: until all is "
+			"finished,\nbut no longer",
+			0, 0, take_wait } },
+		{ 0 },
+	};
+
+	add(table, rows);
+}
+
+static void
+add_work(struct table *table, struct queue_options *o)
+{
+	const struct row rows[] = {
+		{ BIT(WORK),
+		    { 0, "lease", OPT_DURATION, &o->lease, "TIME",
+			"work: records of a dead worker go to others after TIME (default "
+			"30s)",
+			100, DAY, NULL } },
+		{ BIT(WORK),
+		    { 'r', "retries", OPT_NUMBER, &o->retries, "N",
+			"work: give a record up after N more tries (default 3)", 0,
+			1000000, NULL } },
+		{ BIT(WORK),
+		    { 0, "backoff", OPT_CALL, &o->backoff, "TIMES",
+			"work: least and most time before the next try (default 1s,10m)",
+			0, 0, take_backoff } },
+		{ BIT(WORK),
+		    { 0, "deaths", OPT_NUMBER, &o->deaths, "N",
+			"work: give a record up that N workers had and died (default 5)",
+			2, 1000000, NULL } },
+		{ BIT(WORK),
+		    { 0, "soft", OPT_DURATION, &o->soft, "TIME",
+			"work: SIGTERM to a stage that finishes nothing for TIME", 1,
+			365ull * DAY, NULL } },
+		{ BIT(WORK),
+		    { 0, "hard", OPT_DURATION, &o->hard, "TIME",
+			"work: SIGKILL to a stage that finishes nothing for TIME", 1,
+			365ull * DAY, NULL } },
+		{ BIT(WORK),
+		    { 0, "next", OPT_CALL, &o->next, "QUEUE",
+			"work: put results into QUEUE, in the same step", 0, 0,
+			take_name } },
+		{ BIT(WORK),
+		    { 0, "once", OPT_FLAG, &o->once, NULL,
+			"work: end when the queues have nothing unfinished", 0, 0,
+			NULL } },
+		{ 0 },
+	};
+
+	add(table, rows);
+}
+
+static void
+add_rest(struct table *table, struct queue_options *o)
+{
+	const struct row rows[] = {
+		{ BIT(GET),
+		    { 0, "state", OPT_STRING, &o->state, "FILE",
+			"get: keep in FILE how far standard output has come", 0, 0,
+			NULL } },
+		{ BIT(GET),
+		    { 'k', "keep", OPT_FLAG, &o->keep, NULL,
+			"get: leave the results on the server", 0, 0, NULL } },
+		{ BIT(GET),
+		    { 'f', "follow", OPT_FLAG, &o->follow, NULL,
+			"get: go on until a signal", 0, 0, NULL } },
+		{ BIT(STAT) | BIT(PS),
+		    { 'j', "json", OPT_FLAG, &o->json, NULL, "stat, ps: as JSON", 0, 0,
+			NULL } },
+		{ BIT(STAT),
+		    { 0, "prometheus", OPT_FLAG, &o->prometheus, NULL,
+			"stat: as text for Prometheus", 0, 0, NULL } },
+		{ BIT(DEAD),
+		    { 0, "requeue", OPT_FLAG, &o->requeue, NULL,
+			"dead: put them back into the queue", 0, 0, NULL } },
+		{ BIT(DEAD),
+		    { 0, "drop", OPT_FLAG, &o->drop, NULL, "dead: delete what was listed",
+			0, 0, NULL } },
+		{ BIT(PURGE),
+		    { 0, "yes", OPT_FLAG, &o->yes, NULL,
+			"purge: yes, delete all of the queue", 0, 0, NULL } },
+		{ 0 },
+	};
+
+	add(table, rows);
+}
+
+/* The options of the verbs in bits, as opt_parse() wants them. */
+static void
+choose(const struct table *table, unsigned verbs, struct opt *opts)
+{
+	for (size_t i = 0; i < table->count; i++)
+		if ((table->rows[i].verbs & verbs) != 0)
+			*opts++ = table->rows[i].opt;
+	*opts = (struct opt){ 0 };
+}
+
+static enum verb
+find_verb(const char *word)
+{
+	for (int i = 0; i < VERB_COUNT; i++)
+		if (word != NULL && strcmp(word, names[i]) == 0)
+			return (enum verb)i;
+	return VERB_COUNT;
+}
+
+/* Where the server is, and its password: from arguments, then the environment. */
+static void
+find_server(const struct opt_program *program, struct queue_options *o)
+{
+	const char *password = getenv("PAR_QUEUE_PASSWORD");
+	bool argued = o->url != NULL;
+	const char *why;
+
+	if (!argued)
+		o->url = getenv("PAR_QUEUE_URL");
+	if (o->url == NULL)
+		o->url = "redis://127.0.0.1";
+	if (password != NULL)
+		o->address.password = bytes_string(password, strlen(password));
+	why = address_parse(&o->address, o->url, !argued);
+	if (why != NULL) /* without the URL, which may hold a password */
+		opt_misuse(program, "%s: %s", argued ? "--url" : "PAR_QUEUE_URL", why);
+	if (o->password_file != NULL &&
+	    address_password(&o->address, o->password_file) < 0)
+		die(STATUS_BROKEN, errno, "%s", o->password_file);
+}
+
+/* What the table cannot say. */
+static void
+check(const struct opt_program *program, const struct queue_options *o)
+{
+	bool many = o->verb == VERB_WORK; /* checked where they are taken apart */
+
+	if (o->operand_count < shapes[o->verb].least)
+		opt_misuse(program, "%s is needed", shapes[o->verb].operands);
+	if (o->operand_count > shapes[o->verb].most && shapes[o->verb].most > 0)
+		opt_misuse(
+		    program, "%s: too many operands", o->operands[shapes[o->verb].most]);
+	if (o->verb == VERB_CHECK && o->operand_count > 0)
+		opt_misuse(program, "%s: takes no operands", o->operands[0]);
+	if (!many && o->operand_count > 0 &&
+	    !queue_name_ok(o->operands[0], strlen(o->operands[0])))
+		opt_misuse(program, "%s: not the name of a queue", o->operands[0]);
+	if (o->requeue && o->drop)
+		opt_misuse(program, "--requeue does not go with --drop");
+	if (o->json && o->prometheus)
+		opt_misuse(program, "--json does not go with --prometheus");
+	if (o->follow && o->waits)
+		opt_misuse(program, "--follow does not go with --wait");
+	if (o->verb == VERB_PURGE && !o->yes)
+		opt_misuse(program, "--yes is needed: all of the queue will be deleted");
+}
+
+void
+options_read(struct queue_options *o, int argc, char **argv)
+{
+	struct table table = { .count = 0 };
+	struct opt opts[OPTIONS_MAX + 1];
+	struct opt_program program = { .name = "par-queue",
+		.synopsis = "VERB [OPTION...] [QUEUE] [ARG...]",
+		.about = "Put records into a queue on a Redis server, work on them from "
+			 "any number of\nhosts, get the results.  VERB is one of put, "
+			 "work, get, stat, ps, dead, revoke,\npause, resume, scale, "
+			 "rate, drain, check, purge; VERB --help shows its own options.",
+		.opts = opts,
+		.command = true };
+	char synopsis[128];
+	int first;
+
+	*o = (struct queue_options){ .patience = 60 * 1000,
+		.wait = 60 * 60 * 1000,
+		.lease = 30 * 1000,
+		.retries = 3,
+		.deaths = 5,
+		.backoff = { 1000, 600 * 1000 },
+		.max_record = RECORD_LIMIT,
+		.verb = find_verb(argc > 1 ? argv[1] : NULL) };
+	add_link(&table, o);
+	add_put(&table, o);
+	add_work(&table, o);
+	add_rest(&table, o);
+	if (o->verb == VERB_COUNT) {
+		choose(&table, ~0u, opts);
+		first = opt_parse(&program, argc, argv);
+		if (first < argc)
+			opt_misuse(&program, "%s: no such verb", argv[first]);
+		opt_misuse(&program, "a verb is needed");
+	}
+	choose(&table, 1u << o->verb, opts);
+	snprintf(synopsis, sizeof(synopsis), "%s [OPTION...] %s", names[o->verb],
+	    shapes[o->verb].operands);
+	program.synopsis = synopsis;
+	program.command = o->verb == VERB_WORK; /* its options are not ours */
+	first = 1 + opt_parse(&program, argc - 1, argv + 1);
+	o->operands = argv + first;
+	o->operand_count = argc - first;
+	check(&program, o);
+	find_server(&program, o);
+}
+
+void
+options_release(struct queue_options *o)
+{
+	address_free(&o->address);
+}

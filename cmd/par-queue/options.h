@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * options - the command line of par-queue: a verb, its options, a queue.
+ */
+#ifndef PAR_QUEUE_OPTIONS_H
+#define PAR_QUEUE_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "address.h"
+
+enum verb {
+	VERB_PUT,
+	VERB_WORK,
+	VERB_GET,
+	VERB_STAT,
+	VERB_PS,
+	VERB_DEAD,
+	VERB_REVOKE,
+	VERB_PAUSE,
+	VERB_RESUME,
+	VERB_SCALE,
+	VERB_RATE,
+	VERB_DRAIN,
+	VERB_CHECK,
+	VERB_PURGE,
+	VERB_COUNT
+};
+
+/* The least and the most time before the next attempt, ms. */
+struct backoff {
+	uint64_t least, most;
+};
+
+/* Times are in ms. */
+struct queue_options {
+	enum verb verb;
+	const char *url;
+	const char *password_file;
+	struct address address;
+	uint64_t patience;
+	char **operands; /* behind the verb and its options; ends with NULL */
+	int operand_count;
+
+	/* put */
+	uint64_t chunk; /* records; 0: by the length of the queue */
+	uint64_t delay, at, expires;
+	uint64_t limit; /* put: records not finished; work: chunks of results; 0: none */
+	const char *producer;
+	uint64_t max_record; /* bytes */
+	bool ids;
+
+	/* put and get */
+	uint64_t wait;
+	bool waits; /* get: --wait was given */
+
+	/* work */
+	uint64_t lease, retries, deaths;
+	struct backoff backoff;
+	uint64_t soft, hard; /* 0: none */
+	const char *next;
+	bool once;
+
+	/* get */
+	const char *state;
+	bool keep, follow;
+
+	/* stat, ps, dead, purge */
+	bool json, prometheus, requeue, drop, yes;
+};
+
+/* Fill *options; what is wrong ends the program with STATUS_MISUSE. */
+void options_read(struct queue_options *options, int argc, char **argv);
+
+void options_release(struct queue_options *options);
+
+#endif

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "num.h"
+#include "queue.h"
+#include "show.h"
+
+enum { LEAST_MAJOR = 7, WORKER_FIELDS = 4 };
+
+/* The numbers of stat.lua, in its order, and what they mean. */
+static const struct {
+	const char *name, *help;
+	bool counter; /* it only grows */
+} numbers[] = {
+	{ "accepted", "records put", true },
+	{ "waiting", "records that wait for a worker", false },
+	{ "delayed", "records that wait for their time", false },
+	{ "running", "records that a worker has", false },
+	{ "done", "records finished", true },
+	{ "dead", "records given up, expired or revoked", false },
+	{ "dropped", "dead records deleted", true },
+	{ "results", "records of results not fetched", false },
+	{ "late", "records of commits that came too late", true },
+	{ "paused", "1 while no records are given out", false },
+	{ "scale", "most records in flight to a worker, 0 for no limit", false },
+	{ "rate", "most records a second, 0 for no limit", false },
+};
+
+static void
+end_output(void)
+{
+	if (fflush(stdout) == EOF || ferror(stdout))
+		die_output(errno, "standard output");
+}
+
+static void
+show_number(const struct queue_options *o, size_t i, const char *value)
+{
+	const char *name = numbers[i].name, *queue = o->operands[0];
+
+	if (o->prometheus) {
+		const char *end = numbers[i].counter ? "_total" : "";
+
+		printf("# HELP par_queue_%s%s %s\n# TYPE par_queue_%s%s %s\n"
+		       "par_queue_%s%s{queue=\"%s\"} %s\n",
+		    name, end, numbers[i].help, name, end,
+		    numbers[i].counter ? "counter" : "gauge", name, end, queue, value);
+	} else if (o->json) {
+		printf(",\"%s\":%s", name, value);
+	} else {
+		printf("%s\t%s\n", name, value);
+	}
+}
+
+enum status
+show_stat(const struct queue_options *options)
+{
+	struct command command = { 0 };
+	const redisReply *reply;
+	struct queue queue;
+
+	queue_init(&queue, options->operands[0], &options->address, options->patience);
+	queue_begin(&queue, &command, SCRIPT_STAT, 0);
+	reply = link_ask(&queue.link, &command);
+	if (options->json)
+		printf("{\"queue\":\"%s\"", queue.name);
+	for (size_t i = 0;
+	     i < reply->elements && i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		const redisReply *value = reply->element[i];
+		char text[24];
+
+		if (value->type == REDIS_REPLY_INTEGER)
+			snprintf(text, sizeof(text), "%lld", value->integer);
+		show_number(
+		    options, i, value->type == REDIS_REPLY_STRING ? value->str : text);
+	}
+	if (options->json)
+		printf("}\n");
+	command_free(&command);
+	queue_close(&queue);
+	end_output();
+	return STATUS_OK;
+}
+
+/* Take text apart at its TABs, in place. */
+static void
+cut_fields(char *text, char *fields[WORKER_FIELDS])
+{
+	static char none[] = "";
+
+	for (size_t i = 0; i < WORKER_FIELDS; i++) {
+		fields[i] = text == NULL ? none : text;
+		if (text != NULL)
+			text = strchr(text, '\t');
+		if (text != NULL)
+			*text++ = '\0';
+	}
+}
+
+/* One worker: its name, and what beat.lua has written of it. */
+static void
+show_worker(const struct queue_options *o, const char *name, char *about, uint64_t now)
+{
+	char *fields[WORKER_FIELDS];
+	uint64_t seen = now;
+	double ago;
+
+	cut_fields(about, fields);
+	num_parse(fields[0], 0, UINT64_MAX, &seen);
+	ago = now > seen ? (double)(now - seen) / 1000 : 0;
+	printf(o->json ? "{\"worker\":\"%s\",\"seen\":%.1f,\"records\":%s,"
+			 "\"committed\":%s,\"late\":%s}\n"
+		       : "%s\t%.1f\t%s\t%s\t%s\n",
+	    name, ago, fields[1], fields[2], fields[3]);
+}
+
+enum status
+show_workers(const struct queue_options *options)
+{
+	struct command commands[2] = { 0 };
+	const redisReply *time, *workers;
+	struct queue queue;
+	uint64_t now;
+
+	queue_init(&queue, options->operands[0], &options->address, options->patience);
+	command_begin(&commands[0], SCRIPT_NONE);
+	command_text(&commands[0], "TIME");
+	command_begin(&commands[1], SCRIPT_NONE);
+	command_text(&commands[1], "HGETALL");
+	queue_add_key(&commands[1], queue.name, "workers");
+	time = link_ask(&queue.link, &commands[0]);
+	now =
+	    reply_number(time->element[0]) * 1000 + reply_number(time->element[1]) / 1000;
+	workers = link_ask(&queue.link, &commands[1]);
+	for (size_t i = 0; i + 1 < workers->elements; i += 2)
+		show_worker(
+		    options, workers->element[i]->str, workers->element[i + 1]->str, now);
+	command_free(&commands[0]);
+	command_free(&commands[1]);
+	queue_close(&queue);
+	end_output();
+	return STATUS_OK;
+}
+
+/* The value of name in what INFO tells, or "". */
+static const char *
+info(const char *text, const char *name, char value[static 64])
+{
+	size_t len = strlen(name);
+
+	*value = '\0';
+	for (const char *at = strstr(text, name); at != NULL; at = strstr(at + 1, name)) {
+		if (at[len] != ':' || (at != text && at[-1] != '\n'))
+			continue;
+		snprintf(
+		    value, 64, "%.*s", (int)strcspn(at + len + 1, "\r\n"), at + len + 1);
+		break;
+	}
+	return value;
+}
+
+/* What INFO tells is fit for a queue; else say why not. */
+static bool
+judge(const char *text)
+{
+	char value[64];
+	bool good = true;
+
+	if (strtoul(info(text, "redis_version", value), NULL, 10) < LEAST_MAJOR) {
+		warn("the server is version %s; at least 7.0 is needed", value);
+		good = false;
+	}
+	if (strcmp(info(text, "maxmemory_policy", value), "noeviction") != 0) {
+		warn("the server deletes records when its memory is full: "
+		     "maxmemory-policy is %s, and must be noeviction",
+		    value);
+		good = false;
+	}
+	if (strcmp(info(text, "aof_enabled", value), "1") != 0)
+		warn("warning: appendonly is no: what was put since the last snapshot is "
+		     "lost when the server ends badly");
+	if (strcmp(info(text, "aof_last_write_status", value), "ok") != 0 ||
+	    strcmp(info(text, "rdb_last_bgsave_status", value), "ok") != 0)
+		warn("warning: the server could not write to its disk");
+	if (strcmp(info(text, "maxmemory", value), "0") == 0)
+		warn("warning: maxmemory is 0: put is not stopped before the host's "
+		     "memory is full");
+	return good;
+}
+
+/* Is each change on the disk before it is acknowledged?  Who may not ask is not told. */
+static void
+check_fsync(struct link *link)
+{
+	struct command command = { 0 };
+
+	command_begin(&command, SCRIPT_NONE);
+	command_text(&command, "CONFIG");
+	command_text(&command, "GET");
+	command_text(&command, "appendfsync");
+	if (link_send(link, &command, 1) == 0 &&
+	    command.reply->type == REDIS_REPLY_ARRAY && command.reply->elements == 2 &&
+	    strcmp(command.reply->element[1]->str, "always") != 0)
+		warn("warning: appendfsync is %s: about a second of changes is lost "
+		     "when the host fails",
+		    command.reply->element[1]->str);
+	command_free(&command);
+}
+
+enum status
+show_check(const struct queue_options *options)
+{
+	struct command command = { 0 };
+	const redisReply *reply;
+	struct link link;
+	bool good;
+
+	link_init(&link, &options->address, options->patience);
+	command_begin(&command, SCRIPT_NONE);
+	command_text(&command, "INFO");
+	reply = link_ask(&link, &command);
+	good = reply->type == REDIS_REPLY_STRING && judge(reply->str);
+	if (good)
+		check_fsync(&link);
+	command_free(&command);
+	link_close(&link);
+	return good ? STATUS_OK : STATUS_BROKEN;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "diag.h"
+#include "fdio.h"
+#include "num.h"
+#include "state.h"
+
+enum { LINE_SIZE = QUEUE_ID_MAX + 32 };
+
+/* The line of the file, "ID LENGTH"; false if there is no such file. */
+static bool
+read_line(const char *path, char line[static LINE_SIZE])
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t len;
+
+	if (fd < 0 && errno == ENOENT)
+		return false;
+	if (fd < 0)
+		die(STATUS_BROKEN, errno, "%s", path);
+	len = fdio_read(fd, line, LINE_SIZE - 1);
+	if (len < 0)
+		die(STATUS_BROKEN, errno, "%s", path);
+	line[len] = '\0';
+	close(fd);
+	return true;
+}
+
+void
+state_open(struct state *state, const char *path)
+{
+	char line[LINE_SIZE], *space, *newline;
+	struct stat out;
+	uint64_t length;
+
+	*state = (struct state){ .path = path, .last = "0-0" };
+	if (fstat(STDOUT_FILENO, &out) < 0 || !S_ISREG(out.st_mode))
+		die(STATUS_MISUSE, 0, "--state: standard output is not a file");
+	if (!read_line(path, line))
+		return;
+	space = strchr(line, ' ');
+	newline = strchr(line, '\n');
+	if (space == NULL || newline == NULL || space - line >= QUEUE_ID_MAX ||
+	    num_parse_bytes(
+		space + 1, (size_t)(newline - space - 1), 0, INT64_MAX, &length) < 0)
+		die(STATUS_BROKEN, 0, "%s: not a file that --state has written", path);
+	memcpy(state->last, line, (size_t)(space - line));
+	state->last[space - line] = '\0';
+	if ((uint64_t)out.st_size < length)
+		die(STATUS_BROKEN, 0,
+		    "standard output is shorter than %s says; append to it with >>",
+		    path);
+	if (ftruncate(STDOUT_FILENO, (off_t)length) < 0 ||
+	    lseek(STDOUT_FILENO, 0, SEEK_END) < 0)
+		die(STATUS_BROKEN, errno, "standard output");
+}
+
+void
+state_save(struct state *state, const char *last)
+{
+	char line[LINE_SIZE], path[4096];
+	struct stat out;
+	int fd, n;
+
+	snprintf(state->last, sizeof(state->last), "%s", last);
+	if (fstat(STDOUT_FILENO, &out) < 0 || fdatasync(STDOUT_FILENO) < 0)
+		die_output(errno, "standard output");
+	n = snprintf(line, sizeof(line), "%s %lld\n", last, (long long)out.st_size);
+	if (snprintf(path, sizeof(path), "%s.new", state->path) >= (int)sizeof(path))
+		die(STATUS_BROKEN, ENAMETOOLONG, "%s", state->path);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (fd < 0 || fdio_write(fd, line, (size_t)n) < 0 || fdatasync(fd) < 0 ||
+	    close(fd) < 0 || rename(path, state->path) < 0)
+		die(STATUS_BROKEN, errno, "%s", path);
+}

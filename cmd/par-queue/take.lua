@@ -1,0 +1,120 @@
+-- SPDX-License-Identifier: ISC
+-- Give chunks to a worker: first those whose worker did not renew its lease, then
+-- waiting ones, delayed ones that are due among them.  An array: seven for each.
+local me, records, bytes = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local lease, deaths, most_results = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local SOME = 64 -- chunks at a time, of each kind
+local given = {}
+local t = now()
+
+need_group()
+local paused, rate, tokens, filled, looked = numbers('paused', 'rate', 'tokens', 'filled', 'looked')
+if paused ~= 0 or (most_results > 0 and call('XLEN', OUT) >= most_results) then
+	return given
+end
+
+-- The limit of records a second: a bucket that holds those of one second, and may
+-- be overdrawn by a chunk.
+if rate > 0 then
+	tokens = math.min(math.max(rate, 1), tokens + (t - filled) * rate / 1000)
+	records = math.min(records, math.floor(tokens))
+end
+
+local function give(id, c, alone)
+	for _, v in ipairs({ id, c.n, c.a, c.k, c.e, c.r, alone or 0 }) do
+		given[#given + 1] = v
+	end
+	records, bytes, tokens = records - c.n, bytes - #c.r, tokens - c.n
+end
+
+local function expired(id, c)
+	if tonumber(c.e) == 0 or tonumber(c.e) > t then
+		return false
+	end
+	if finish(id, c.n) then
+		bury(c, 'expired')
+	end
+	return true
+end
+
+-- Each record a chunk of its own, so that one that kills workers is alone.
+local function split(id, c)
+	if finish(id, c.n) then
+		for record in c.r:gmatch('[^\n]*\n') do
+			add({ k = c.k, n = 1, a = c.a, e = c.e, r = record })
+		end
+	end
+end
+
+-- One that two workers died with: in parts, given up, or given alone.
+local function retry_suspect(id, c, tries)
+	if tonumber(c.n) > 1 then
+		split(id, c)
+	elseif tries >= deaths then
+		if finish(id, c.n) then
+			bury(c, tries .. ' workers died with it, or hung')
+		end
+	elseif #given == 0 and call('XCLAIM', IN, GROUP, me, lease, id)[1] then -- else later
+		give(id, c, 1)
+		records = 0
+	end
+end
+
+-- Those that lapsed; they are looked for again at once as long as there are some.
+local function reclaim()
+	local lapsed = call('XPENDING', IN, GROUP, 'IDLE', lease, '-', '+', SOME)
+	for _, p in ipairs(lapsed) do
+		if records <= 0 or bytes <= 0 then
+			return
+		end
+		local id, tries = p[1], p[4]
+		local entry = call('XRANGE', IN, id, id)[1]
+		local c = entry and chunk_of(entry[2])
+		if not c then
+			call('XACK', IN, GROUP, id)
+		elseif not expired(id, c) then
+			if tries > 1 then
+				retry_suspect(id, c, tries)
+			else
+				call('XCLAIM', IN, GROUP, me, lease, id, 'JUSTID', 'RETRYCOUNT', tries + 1)
+				give(id, c)
+			end
+		end
+	end
+	if #lapsed < SOME then
+		call('HSET', META, 'looked', t)
+	end
+end
+
+local function promote()
+	for _, name in ipairs(call('ZRANGEBYSCORE', DELAY, '-inf', t, 'LIMIT', 0, SOME)) do
+		add(undelay(name))
+	end
+end
+
+-- The next waiting chunk; false if there is none.
+local function next_chunk()
+	local got = call('XREADGROUP', 'GROUP', GROUP, me, 'COUNT', 1, 'STREAMS', IN, '>')
+	if not got then
+		return false
+	end
+	local id, c = got[1][2][1][1], chunk_of(got[1][2][1][2])
+	count('running', c.n)
+	if not expired(id, c) then
+		give(id, c)
+	end
+	return true
+end
+
+if t - looked >= lease / 8 or t < looked then
+	reclaim()
+end
+promote()
+local looks = SOME
+while records > 0 and bytes > 0 and looks > 0 and next_chunk() do
+	looks = looks - 1
+end
+if rate > 0 then
+	call('HSET', META, 'tokens', tostring(tokens), 'filled', t)
+end
+return given

@@ -1,0 +1,292 @@
+#!/usr/bin/env bats
+load helper
+load redis
+
+prepare() {
+	redis_start
+}
+
+# work OPTION... QUEUE -- STAGE...: until the queue is empty
+work() { timeout "$DEADLINE" par-queue work --once "$@"; }
+
+# A stage that does no record before it is let go: it says which it has in a file
+# named has, and waits until there is a file named go.
+slow_stage() {
+	cat >slow <<-'END'
+		#!/usr/bin/env python3
+		import os, sys, time
+		words = open(int(os.environ["PAR_STAGE"].split(":")[0]), "wb", 0)
+		words.write(b"par-stage 1\n")
+		for i, line in enumerate(sys.stdin):
+		    with open("has", "a") as has:
+		        has.write(line)
+		    while not os.path.exists("go"):
+		        time.sleep(.005)
+		    os.write(1, line.encode())
+		    words.write(b"%d %d ok\n" % (i, len(line)))
+	END
+	chmod +x slow
+}
+
+@test "par-queue: what is put is worked on once, and got once" {
+	seq 0 90 | shuf -r -n 20000 >in
+	par-queue put q <in
+	is q waiting 20000
+	work q -- par-run -n 2 par-fib
+	is q "done" 20000
+	par-queue get q >out
+	once in out
+	[ "$(grep -m 1 '^90	' out)" = $'90\t2880067194370816120' ]
+	is q results 0
+	par-queue get q >out
+	[ ! -s out ]
+}
+
+@test "par-queue: records go through as they are, whatever bytes they hold" {
+	head -c 1000000 /dev/urandom | tr -d '\000' >in
+	{ printf 'a\0b\n\n\n'; head -c 3000000 /dev/zero; echo; printf last; } >>in
+	par-queue put --chunk 50 q <in
+	work q -- par-run -n 2 --map cat
+	par-queue get q >out
+	{ cat in; echo; } | sort >want
+	sort out | same - want
+}
+
+@test "par-queue: an empty input puts nothing, and work on nothing ends" {
+	par-queue put q </dev/null
+	is q accepted 0
+	work q -- par-fib
+	par-queue get --wait 1 q >out
+	[ ! -s out ]
+}
+
+@test "par-queue: records that fail are named and dead, with their reason; the others are done" {
+	printf '1\nx\n2\n-3\n' | par-queue put --chunk 9 q
+	run -1 work q -- par-fib
+	[[ $output == *"par-queue: x: not a number"* ]]
+	is q "done" 2
+	is q dead 2
+	balanced q
+	par-queue dead q | cut -f 1-3 | sort >dead
+	[ "$(cat dead)" = $'-3\t1\tnegative\nx\t1\tnot a number' ]
+	run -1 --separate-stderr par-queue get --wait 5 q
+	[ "${#lines[@]}" = 2 ]
+
+	par-queue dead --requeue q >again
+	is q waiting 2
+	is q dead 0
+	run -1 work q -- par-fib
+	par-queue dead --drop q
+	is q dead 0
+	is q dropped 2
+	balanced q
+}
+
+@test "par-queue: a worker that is killed: its records are done by another, once" {
+	seq 0 200 >in
+	par-queue put --chunk 20 q <in
+	slow_stage
+	background par-queue work --lease 500ms q -- ./slow
+	worker=$!
+	eventually test -s has
+	kill -9 "$worker"
+	touch go
+	work --lease 500ms q -- ./slow
+	par-queue get q >out
+	once in out
+	is q "done" 201
+	balanced q
+}
+
+@test "par-queue: a worker that slept past its lease commits nothing that another did" {
+	seq 0 50 >in
+	par-queue put --chunk 51 q <in
+	slow_stage
+	background par-queue work --lease 300ms --once q -- ./slow
+	sleeper=$!
+	eventually test -s has
+	kill -STOP "$sleeper"
+	touch go
+	work --lease 300ms q -- ./slow
+	is q "done" 51
+	kill -CONT "$sleeper"
+	wait "$sleeper"
+	is q "done" 51
+	is q late 51
+	par-queue get q >out
+	once in out
+	balanced q
+}
+
+@test "par-queue: a lease is renewed as long as the worker lives" {
+	echo 7 | par-queue put q
+	slow_stage
+	background par-queue work --lease 300ms --once q -- ./slow
+	first=$!
+	eventually test -s has
+	background par-queue work --lease 300ms --once q -- ./slow
+	second=$!
+	beats() { [ "$(redis EVAL "return #redis.call('XPENDING', KEYS[1], 'g', 'IDLE', 300, '-', '+', 9)" 1 'pq:{q}:in')" = 0 ] && [ $((n++)) -gt 60 ]; }
+	n=0 && eventually beats
+	touch go
+	wait "$first" "$second"
+	[ "$(cat has)" = 7 ]
+	is q late 0
+	[ "$(par-queue get q)" = 7 ]
+}
+
+@test "par-queue: the server is killed and starts again under load, and nothing is lost" {
+	seq 0 3000 >in
+	(while read -r n; do echo "$n"; ((n % 100)) || read -r -t 0.02 <> <(:) || true; done <in) 3>&- |
+		par-queue put --limit 500 q 3>&- &
+	put=$!
+	background par-queue work q -- par-run -n 2 par-fib
+	worker=$!
+	background bash -c 'exec par-queue get --follow q >out'
+	get=$!
+	for n in 100 1000 2000; do
+		more() { [ "$(number q "done")" -gt "$n" ]; }
+		eventually more
+		redis_kill
+		redis_start
+	done
+	wait "$put"
+	eventually is q "done" 3001
+	eventually is q results 0
+	kill "$get" "$worker"
+	wait "$get" || true
+	wait "$worker" || [ $? = 4 ]
+	once in out
+	balanced q
+}
+
+@test "par-queue: a producer that is killed goes on where it was, and nothing is put twice" {
+	seq 0 20000 >in
+	mkfifo feed
+	for part in 5000 12000 20001; do
+		mkfifo end
+		{ head -n "$part" in; ((part > 20000)) || read -r _ <end; } >feed 3>&- &
+		feeder=$!
+		par-queue put --chunk 7 --producer nightly q <feed 3>&- &
+		put=$!
+		if ((part > 20000)); then
+			wait "$put"
+		else
+			eventually is q accepted "$part"
+			kill -9 "$put"
+			wait "$put" 2>/dev/null || true
+		fi
+		if ((part <= 20000)); then echo >end; fi
+		wait "$feeder"
+		rm end
+	done
+	is q accepted 20001
+	par-queue put --producer nightly q <in
+	is q accepted 20001
+	work q -- par-run -n 2 par-fib
+	par-queue get q >out
+	once in out
+}
+
+@test "par-queue: a server without memory refuses put, and workers drain it" {
+	redis CONFIG SET maxmemory 6mb
+	seq 1000000 1300000 | sed 's/$/ 0123456789012345678901234567890123456789/' >in
+	background bash -c 'par-queue put q <in 2>err'
+	put=$!
+	eventually grep -qs 'no memory; waiting' err
+	redis CONFIG SET maxmemory 1
+	run -4 par-queue put --wait 100ms q <<<one
+	[[ $output == *"the server has no memory"* ]]
+	redis CONFIG SET maxmemory 6mb
+	background par-queue work q -- par-run -n 2 --map cat
+	worker=$!
+	par-queue get --wait "$DEADLINE" q >out &
+	wait "$put"
+	par-queue get --wait "$DEADLINE" q >>out
+	wait $!
+	kill "$worker"
+	wait "$worker" || [ $? = 4 ]
+	sort in | same - <(sort out)
+}
+
+@test "par-queue: a record that kills its stage is found, and is dead; the others are done" {
+	cat >fragile <<-'END'
+		#!/usr/bin/env python3
+		import os, sys
+		words = open(int(os.environ["PAR_STAGE"].split(":")[0]), "wb", 0)
+		words.write(b"par-stage 1\n")
+		for i, line in enumerate(sys.stdin):
+		    if line == "13\n":
+		        os.kill(os.getpid(), 9)
+		    os.write(1, line.encode())
+		    words.write(b"%d %d ok\n" % (i, len(line)))
+	END
+	chmod +x fragile
+	seq 0 40 >in
+	par-queue put --chunk 41 q <in
+	run -1 work --retries 2 q -- ./fragile
+	par-queue get q >out
+	same <(grep -vx 13 in | sort) <(sort out)
+	[ "$(par-queue dead q | cut -f 1-3)" = $'13\t3\tstage killed by signal 9 (Killed)' ]
+	balanced q
+}
+
+@test "par-queue: a record whose workers all die is dead, and those beside it are done" {
+	cat >deadly <<-'END'
+		#!/usr/bin/env python3
+		import os, sys
+		words = open(int(os.environ["PAR_STAGE"].split(":")[0]), "wb", 0)
+		words.write(b"par-stage 1\n")
+		for i, line in enumerate(sys.stdin):
+		    if line == "3\n":
+		        os.kill(os.getppid(), 9)
+		        sys.exit(sys.stdin.read() and 1)
+		    os.write(1, line.encode())
+		    words.write(b"%d %d ok\n" % (i, len(line)))
+	END
+	chmod +x deadly
+	seq 0 5 >in
+	par-queue put --chunk 6 q <in
+	until work --deaths 3 --lease 200ms q -- ./deadly; do :; done
+	par-queue get q >out
+	same <(grep -vx 3 in | sort) <(sort out)
+	[ "$(par-queue dead q | cut -f 1,3)" = $'3\t3 workers died with it, or hung' ]
+	balanced q
+}
+
+@test "par-queue: a stage that hangs is ended by the hard limit, and its record is dead" {
+	slow_stage
+	printf '1\n' | par-queue put q
+	run -1 work --hard 300ms --retries 1 q -- ./slow
+	[ "$(par-queue dead q | cut -f 1-3)" = $'1\t2\ttook longer than 0.3 s' ]
+	balanced q
+}
+
+@test "par-queue: a command that is not native is refused with what to wrap it in" {
+	echo 1 | par-queue put q
+	run -2 work q -- true
+	[[ $output == *"not a native stage"*"par-run --map true"*"par-run -N 1 true"* ]]
+	run -2 work q -- echo hello
+	[[ $output == *"not a native stage"* ]]
+	run -127 work q -- ./nonesuch
+	is q waiting 1
+}
+
+@test "par-queue: a signal ends a worker at once, and what it did not do is back at once" {
+	seq 0 100 >in
+	par-queue put --chunk 101 q <in
+	slow_stage
+	background par-queue work --lease 1h q -- ./slow
+	worker=$!
+	eventually test -s has
+	kill "$worker"
+	eventually is q running 101
+	touch go
+	wait "$worker" || [ $? = 4 ]
+	is q running 0
+	[ "$(number q "done")" -ge 1 ]
+	work q -- ./slow
+	par-queue get q >out
+	once in out
+	[ "$(sort has | uniq -d)" = '' ]
+}
