@@ -38,6 +38,14 @@ supervisor_find(struct supervisor *above)
 }
 
 int
+supervisor_at(struct supervisor *above, int fd)
+{
+	*above = (struct supervisor){ .fd = fd, .framed = true };
+	above->lines = malloc(LINES_SIZE);
+	return above->lines == NULL ? -1 : writer_open(&above->frames, fd);
+}
+
+int
 supervisor_greet(struct supervisor *above, const struct hello *hello)
 {
 	above->used += hello_format(above->lines + above->used, hello);
@@ -65,10 +73,35 @@ supervisor_tell(struct supervisor *above, const struct ack *ack)
 }
 
 int
+supervisor_frame(struct supervisor *above, const char *output)
+{
+	const char *line = above->lines, *end = line + above->used;
+
+	above->used = 0;
+	while (line < end) {
+		size_t len =
+		    (size_t)((char *)memchr(line, '\n', (size_t)(end - line)) - line);
+		struct ack ack;
+
+		if (ack_parse(line, len, &ack) < 0)
+			ack.bytes = 0; /* the first line */
+		if (writer_put(&above->frames, line, len + 1) < 0 ||
+		    writer_put(&above->frames, output, ack.bytes) < 0)
+			return -1;
+		output += ack.bytes;
+		line += len + 1;
+	}
+	return 0;
+}
+
+int
 supervisor_flush(struct supervisor *above)
 {
 	size_t used = above->used;
 
+	if (above->framed)
+		return supervisor_frame(above, "") < 0 ? -1
+						       : writer_flush(&above->frames);
 	above->used = 0;
 	return used == 0 ? 0 : fdio_write(above->fd, above->lines, used);
 }
@@ -76,6 +109,8 @@ supervisor_flush(struct supervisor *above)
 void
 supervisor_leave(struct supervisor *above)
 {
+	if (above->framed)
+		writer_close(&above->frames);
 	free(above->lines);
 	above->lines = NULL;
 }

@@ -11,15 +11,24 @@
 #include <stdint.h>
 
 #include "ack.h"
+#include "record.h"
 
 struct supervisor {
 	int fd; /* -1: there is none, and nothing may be told */
 	char *lines; /* not yet sent */
 	size_t used;
+	bool framed; /* lines and output go through frames, as one stream */
+	struct record_writer frames;
 };
 
 /* Find it; the variable is taken away from children.  0, or -1 without memory. */
 int supervisor_find(struct supervisor *above);
+
+/*
+ * There is one at the other end of descriptor fd, which takes lines and output as
+ * one stream: see supervisor_frame().  0, or -1 without memory.
+ */
+int supervisor_at(struct supervisor *above, int fd);
 
 /* Send the first line at once. */
 int supervisor_greet(struct supervisor *above, const struct hello *hello);
@@ -30,6 +39,12 @@ int supervisor_greet(struct supervisor *above, const struct hello *hello);
  */
 bool supervisor_tell_ok(struct supervisor *above, uint64_t index, uint64_t bytes);
 bool supervisor_tell(struct supervisor *above, const struct ack *ack);
+
+/*
+ * Framed: the output that the lines told since the last call count, in their order,
+ * is at output.  Called before supervisor_flush() if there is some.  0, or -1.
+ */
+int supervisor_frame(struct supervisor *above, const char *output);
 
 /* Is there no room for another line of the longest kind? */
 bool supervisor_full(const struct supervisor *above);

@@ -60,16 +60,22 @@ worker_start(struct worker *worker, const struct worker_plan *plan)
 	worker->hello = (struct hello){ .jobs = 1 };
 	worker->ended = worker->deaf = false;
 	worker->exit_code = worker->exit_signal = 0;
+	worker->framed = plan->framed;
+	worker->preamble = plan->preamble;
+	worker->preamble_len = plan->preamble_len;
+	worker->in_body = false;
 	window_init(&worker->window);
 	if (worker->lines == NULL || make_pipe(&worker->in, &spawned.fds[0], 1) < 0 ||
-	    make_pipe(&worker->out, &spawned.fds[1], 0) < 0 ||
-	    (plan->kind == WORKER_UNKNOWN &&
+	    make_pipe(plan->framed ? &worker->ack : &worker->out, &spawned.fds[1], 0) <
+		0 ||
+	    (plan->kind == WORKER_UNKNOWN && !plan->framed &&
 		make_pipe(&worker->ack, &spawned.stage_fd, 0) < 0))
 		goto fail;
 	if (plan->capture_errors && make_pipe(&worker->err, &spawned.fds[2], 0) < 0)
 		goto fail;
 	worker->in_room = fdio_pipe_size(worker->in, 1);
-	worker->out_room = fdio_pipe_size(worker->out, OUT_PIPE);
+	worker->out_room =
+	    fdio_pipe_size(plan->framed ? worker->ack : worker->out, OUT_PIPE);
 	worker->pid = spawn(&spawned);
 	if (worker->pid < 0)
 		goto fail;
@@ -91,18 +97,38 @@ fail:
 	return -1;
 }
 
+/* What is to be written next: how many bytes, and where they are. */
+static size_t
+next_bytes(const struct worker *worker, const char **data)
+{
+	*data = worker->preamble;
+	return worker->preamble_len > 0 ? worker->preamble_len
+					: window_to_send(&worker->window, data);
+}
+
+/* n of them were written. */
+static void
+written(struct worker *worker, size_t n)
+{
+	if (worker->preamble_len == 0) {
+		window_sent(&worker->window, n);
+		return;
+	}
+	worker->preamble += n;
+	worker->preamble_len -= n;
+}
+
 int
 worker_feed(struct worker *worker)
 {
 	const char *data;
 	size_t len;
 
-	while (
-	    worker_hungry(worker) && (len = window_to_send(&worker->window, &data)) > 0) {
+	while (worker_hungry(worker) && (len = next_bytes(worker, &data)) > 0) {
 		ssize_t n = write(worker->in, data, len);
 
 		if (n >= 0) {
-			window_sent(&worker->window, (size_t)n);
+			written(worker, (size_t)n);
 			if ((size_t)n < len)
 				return 0;
 		} else if (errno == EAGAIN) {
@@ -183,7 +209,7 @@ take_line(struct worker *worker, size_t len, struct ack *out)
 	const char *line = worker->lines + worker->lines_start;
 	enum worker_word word = WORD_ACK;
 
-	if (worker->kind != WORKER_NATIVE) {
+	if (worker->kind != WORKER_NATIVE || (len > 0 && *line == 'p')) {
 		if (hello_parse(line, len, &worker->hello) < 0)
 			return WORD_BAD;
 		worker->kind = WORKER_NATIVE;
@@ -193,38 +219,6 @@ take_line(struct worker *worker, size_t len, struct ack *out)
 	}
 	worker->lines_start += len + 1;
 	return word;
-}
-
-enum worker_word
-worker_hear(struct worker *worker, struct ack *out)
-{
-	for (;;) {
-		size_t left = worker->lines_end - worker->lines_start;
-		const char *newline = NULL;
-		int more;
-
-		if (left > 0)
-			newline = memchr(worker->lines + worker->lines_start, '\n', left);
-		if (newline != NULL)
-			return take_line(worker,
-			    (size_t)(newline - worker->lines) - worker->lines_start, out);
-		if (left >= ACK_LINE_MAX)
-			return WORD_BAD;
-		more = read_lines(worker);
-		if (more <= 0)
-			return more == 0 ? WORD_NONE : WORD_END;
-	}
-}
-
-const char *
-worker_bad_line(const struct worker *worker, size_t *len)
-{
-	const char *line = worker->lines + worker->lines_start;
-	size_t left = worker->lines_end - worker->lines_start;
-	const char *newline = memchr(line, '\n', left);
-
-	*len = newline == NULL ? left : (size_t)(newline - line);
-	return line;
 }
 
 /* Room for step more bytes at the end of the hold. */
@@ -251,13 +245,13 @@ make_room(struct hold *hold, size_t step)
 	return 0;
 }
 
-int
-worker_absorb(struct worker *worker, size_t size)
+/* Read at most size bytes of fd into the hold, as worker_absorb(). */
+static int
+absorb(struct hold *hold, int *fd, size_t size)
 {
-	struct hold *hold = &worker->hold;
 	ssize_t n;
 
-	if (worker->out < 0) {
+	if (*fd < 0) {
 		errno = ENODATA;
 		return -1;
 	}
@@ -266,7 +260,7 @@ worker_absorb(struct worker *worker, size_t size)
 	if (make_room(hold, size) < 0)
 		return -1;
 	do {
-		n = read(worker->out, hold->data + hold->end, size);
+		n = read(*fd, hold->data + hold->end, size);
 	} while (n < 0 && errno == EINTR);
 	if (n > 0) {
 		hold->end += (size_t)n;
@@ -274,9 +268,105 @@ worker_absorb(struct worker *worker, size_t size)
 	}
 	if (n < 0 && errno == EAGAIN)
 		return 0;
-	close_end(&worker->out);
+	close_end(fd);
 	errno = ENODATA;
 	return -1;
+}
+
+int
+worker_absorb(struct worker *worker, size_t size)
+{
+	return absorb(&worker->hold, &worker->out, size);
+}
+
+/*
+ * Take the output that follows a line of len bytes, which is in the buffer, into
+ * the hold.  1 when all is there and *end is set to its end in the buffer, 0 if
+ * more is to come, -1 with errno.
+ */
+static int
+take_body(struct worker *worker, size_t len, size_t *end)
+{
+	size_t body = worker->lines_start + len + 1, there = worker->lines_end - body;
+	int got;
+
+	if (there > worker->body_left)
+		there = worker->body_left;
+	*end = body + there;
+	if (there > 0) {
+		if (make_room(&worker->hold, there) < 0)
+			return -1;
+		memcpy(worker->hold.data + worker->hold.end, worker->lines + body, there);
+		worker->hold.end += there;
+		worker->body_left -= there;
+	}
+	while (worker->body_left > 0) {
+		size_t before = worker->hold.end - worker->hold.start;
+
+		/* All that is in the buffer after the line was taken. */
+		worker->lines_end = *end = body;
+		got = absorb(&worker->hold, &worker->ack, worker->body_left);
+		if (got <= 0)
+			return got;
+		worker->body_left -= worker->hold.end - worker->hold.start - before;
+	}
+	return 1;
+}
+
+/* The same as take_line(), of one stream: the output that it counts goes with it. */
+static enum worker_word
+take_frame(struct worker *worker, size_t len, struct ack *out)
+{
+	size_t end, start = worker->lines_start;
+	enum worker_word word = take_line(worker, len, out);
+	int got;
+
+	if (word != WORD_ACK)
+		return word;
+	worker->lines_start = start;
+	if (!worker->in_body)
+		worker->body_left = out->bytes;
+	worker->in_body = true;
+	got = take_body(worker, len, &end);
+	if (got == 0)
+		return WORD_NONE;
+	if (got < 0)
+		return errno == ENODATA ? WORD_END : WORD_BAD;
+	worker->in_body = false;
+	worker->lines_start = end;
+	return WORD_ACK;
+}
+
+enum worker_word
+worker_hear(struct worker *worker, struct ack *out)
+{
+	for (;;) {
+		size_t left = worker->lines_end - worker->lines_start;
+		const char *newline = NULL;
+		int more;
+
+		if (left > 0)
+			newline = memchr(worker->lines + worker->lines_start, '\n', left);
+		if (newline != NULL)
+			return (worker->framed ? take_frame : take_line)(worker,
+			    (size_t)(newline - worker->lines) - worker->lines_start, out);
+		if (left >= ACK_LINE_MAX)
+			return WORD_BAD;
+		more = read_lines(worker);
+		if (more <= 0)
+			return more == 0 ? WORD_NONE : WORD_END;
+	}
+}
+
+const char *
+worker_bad_line(const struct worker *worker, size_t *len)
+{
+	const char *line = worker->lines + worker->lines_start;
+	size_t left = worker->lines_end - worker->lines_start;
+	const char *newline = memchr(line, '\n', left);
+
+	*len = newline == NULL ? left : (size_t)(newline - line);
+	return line;
 }
 
 bool

@@ -38,6 +38,11 @@ struct worker {
 	pid_t group; /* of the last one started */
 	bool deaf; /* it has closed its input */
 	bool ended; /* the process has, see worker_ended() */
+	bool framed; /* its words and output come as one stream, by ack */
+	const char *preamble; /* see struct worker_plan; what is left of it */
+	size_t preamble_len;
+	bool in_body; /* framed: its line was read, and of the output that it counts */
+	size_t body_left; /* so many bytes are missing */
 	int exit_code, exit_signal; /* one of them, if not 0 */
 	int err; /* its standard error, if that is captured */
 	int in, out, ack; /* our ends, -1 when closed; none ever blocks */
@@ -57,6 +62,13 @@ struct worker_plan {
 	const char *const *env; /* NAME=VALUE, ended by NULL */
 	bool capture_errors; /* see worker_errors() */
 	enum worker_kind kind; /* if it is known; only WORKER_UNKNOWN may say hello */
+	/*
+	 * It says hello on standard output, and each line there is followed by the
+	 * output that it counts; it gets these bytes first, which must stay valid.
+	 */
+	bool framed;
+	const char *preamble;
+	size_t preamble_len;
 };
 
 /* A worker with a number and no process. */
@@ -78,7 +90,8 @@ int worker_feed(struct worker *worker);
 static inline bool
 worker_hungry(const struct worker *worker)
 {
-	return worker->in >= 0 && !worker->deaf && worker->window.unsent != NULL;
+	return worker->in >= 0 && !worker->deaf &&
+	    (worker->window.unsent != NULL || worker->preamble_len > 0);
 }
 
 /*
@@ -101,7 +114,7 @@ uint64_t worker_consumed(const struct worker *worker);
 
 enum worker_word {
 	WORD_NONE, /* nothing more for now */
-	WORD_HELLO, /* worker.hello was set, and kind */
+	WORD_HELLO, /* worker.hello was set, and kind; it may come again */
 	WORD_ACK,
 	WORD_END, /* its descriptor is closed: nothing more will come */
 	WORD_BAD /* not a line of the protocol: *bad is how it begins, *bad_len bytes */

@@ -79,9 +79,14 @@ account_show(const struct run *run)
 	memcpy(to, head, sizeof(head) - 1);
 	to += sizeof(head) - 1;
 	for (size_t i = 0; i < run->slot_count; i++) {
-		char name[24];
+		const struct host *host = run->slots[i]->host;
+		char name[64];
 
-		snprintf(name, sizeof(name), "%zu", i + 1);
+		if (host != NULL)
+			diag_printable(
+			    name, sizeof(name), host->name, strlen(host->name));
+		else
+			snprintf(name, sizeof(name), "%zu", i + 1);
 		to += format(to, name, &run->slots[i]->account, sum.done + sum.failed);
 	}
 	to += format(to, "all", &sum, sum.done + sum.failed);

@@ -21,7 +21,12 @@ enum {
 static void
 distrust(struct slot *slot, const char *what)
 {
-	warn("worker %u: %s; killed", slot->worker.number, what);
+	if (slot->host != NULL) {
+		slot->host->refused = true;
+		warn("%s: %s", slot->host->name, what);
+	} else {
+		warn("worker %u: %s; killed", slot->worker.number, what);
+	}
 	worker_signal(&slot->worker, SIGKILL);
 	worker_silence(&slot->worker);
 }
@@ -85,7 +90,8 @@ bad_word(struct run *run, struct slot *slot)
 
 	diag_printable(line, sizeof(line), bad, len);
 	snprintf(what, sizeof(what), "not a line of par-stage(7): %s", line);
-	if (run->kind == WORKER_UNKNOWN) /* all of them will begin like that */
+	if (run->kind == WORKER_UNKNOWN &&
+	    slot->host == NULL) /* all of them will begin like that */
 		run_broken(run, 0, what);
 	distrust(slot, what);
 }
@@ -125,6 +131,8 @@ collect_words(struct run *run, struct slot *slot)
 			break;
 		} else {
 			acks++;
+			if (slot->worker.framed && slot->acked >= READ_SIZE)
+				output_settle(run, slot);
 		}
 	}
 	output_settle(run, slot);

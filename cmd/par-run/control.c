@@ -10,6 +10,7 @@
 
 #include "crew.h"
 #include "fdio.h"
+#include "hosts.h"
 #include "num.h"
 #include "run.h"
 
@@ -32,9 +33,24 @@ set_workers(struct run *run, const char *argument)
 {
 	uint64_t count;
 
+	if (hosts_used(run->options))
+		return "each host has its own, see host";
 	if (num_parse(argument, 1, WORKERS_MAX, &count) < 0)
 		return "not a number of workers";
 	return crew_resize(run, (size_t)count) < 0 ? strerror(errno) : NULL;
+}
+
+static const char *
+add_hosts(struct run *run, const char *argument)
+{
+	return hosts_used(run->options) ? hosts_add(run, argument)
+					: "only where --host began with some";
+}
+
+static const char *
+drop_host(struct run *run, const char *argument)
+{
+	return hosts_drop(run, argument);
 }
 
 static const char *
@@ -86,6 +102,9 @@ static const char *show_help(struct run *run, const char *argument);
 static const struct command commands[] = {
 	{ "workers", "N", "run N workers; those too many finish what they have",
 	    set_workers },
+	{ "host", "LIST", "run on these hosts, too, or with other numbers of workers",
+	    add_hosts },
+	{ "drop", "HOST", "use it no more, when it has finished what it has", drop_host },
 	{ "pause", NULL, "give out nothing more", pause_run },
 	{ "resume", NULL, "go on after pause", resume_run },
 	{ "restart", NULL, "replace the workers, one after the other", restart_workers },

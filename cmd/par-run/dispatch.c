@@ -143,7 +143,8 @@ wants(const struct run *run, const struct slot *slot)
 		return false;
 	switch (worker->kind) {
 	case WORKER_UNKNOWN: /* one record shows whether it reads before it says hello */
-		return run->kind != WORKER_NATIVE && window->given_records == 0;
+		return run->kind != WORKER_NATIVE && window->given_records == 0 &&
+		    !worker->framed;
 	case WORKER_NATIVE:
 	case WORKER_MAP:
 		return window->records < slot->credit && window->bytes < MOST_BYTES;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fate.h"
+#include "hosts.h"
 #include "output.h"
 
 enum { FIRST_WAIT = 100, LONGEST_WAIT = 10000 }; /* ms before a record is tried again */
@@ -42,6 +43,7 @@ struct failure {
 	struct record record;
 	size_t bytes; /* of output all the same */
 	uint64_t attempts;
+	bool elsewhere; /* another host may try it */
 	const char *why;
 };
 
@@ -59,7 +61,7 @@ name(struct run *run, struct slot *slot, const struct failure *failure)
 	tell(run, slot,
 	    &(struct ack){ .index = record->number,
 		.bytes = failure->bytes,
-		.fate = FATE_FAIL,
+		.fate = failure->elsewhere ? FATE_RETRY : FATE_FAIL,
 		.reason = failure->why,
 		.reason_len = strlen(failure->why) });
 	if (run->above.fd >= 0)
@@ -124,8 +126,10 @@ give_up(struct run *run, struct slot *slot, struct batch *batch, const char *why
 	no_output(run, batch->first);
 	keys_done(&run->keys, batch, 0);
 	name(run, slot,
-	    &(struct failure){
-		.record = record_of(batch), .attempts = batch->attempts, .why = why });
+	    &(struct failure){ .record = record_of(batch),
+		.attempts = batch->attempts,
+		.elsewhere = run->options->serve,
+		.why = why });
 	batch_free(batch);
 }
 
@@ -337,6 +341,19 @@ end_of_native(struct run *run, struct slot *slot, bool crashed, const char *how)
 	send_suspects(run, slot, &queue, how);
 }
 
+/* A link to a host, which finds out by itself what kills its workers. */
+static void
+end_of_link(struct run *run, struct slot *slot, bool failed, const char *how)
+{
+	struct batch_queue queue = { 0 };
+	uint64_t back = take_back(run, slot, 0, &queue);
+
+	if (hosts_lost(run, slot, back, failed ? how : NULL))
+		send_suspects(run, slot, &queue, how);
+	else
+		send_back(run, slot, &queue);
+}
+
 /* The block is done: its output is that of its last record. */
 static void
 block_done(struct run *run, struct slot *slot, const struct batch *batch)
@@ -409,6 +426,10 @@ fate_of_worker(struct run *run, struct slot *slot)
 	account_idle(slot);
 	worker_errors(worker);
 	worker_exit_text(worker, how);
+	if (slot->host != NULL) {
+		end_of_link(run, slot, failed, how);
+		return;
+	}
 	if (run->kind == WORKER_BLOCK) {
 		end_of_block(run, slot, failed, how);
 		return;

@@ -12,6 +12,7 @@
 #include "dispatch.h"
 #include "fate.h"
 #include "fdio.h"
+#include "hosts.h"
 #include "loop.h"
 #include "output.h"
 #include "sig.h"
@@ -79,7 +80,8 @@ bury(struct run *run, struct slot *slot)
 		collect_last(run, slot);
 	worker_close(&slot->worker);
 	slot->absorbing = false;
-	slot->start_at = run->now + pause_after(run->deaths);
+	slot->start_at = run->now +
+	    (slot->host != NULL ? hosts_pause(slot) : pause_after(run->deaths));
 	if (run->deaths < MOST_DEATHS || !run_has_input(run))
 		return;
 	worker_exit_text(&slot->worker, how);
@@ -176,8 +178,11 @@ end_inputs(struct run *run)
 		struct slot *slot = run->slots[i];
 		struct worker *worker = &slot->worker;
 
-		if ((more && !run_lets_go(slot)) || slot->input_ended ||
-		    worker->pid == 0 || worker_hungry(worker))
+		if ((more && !run_lets_go(slot)) || slot->input_ended || worker->pid == 0)
+			continue;
+		if (slot->host != NULL)
+			hosts_forgo(slot);
+		if (worker_hungry(worker))
 			continue;
 		/* Has it a record, it is still to show what it is. */
 		if (worker->kind == WORKER_UNKNOWN && worker->window.given_records > 0)
@@ -222,6 +227,7 @@ overdue_at(const struct run *run, const struct slot *slot)
 	uint64_t since;
 
 	if (run->options->timeout == 0 || worker->window.records == 0 ||
+	    slot->host != NULL || /* it sees to that itself */
 	    worker->kind == WORKER_PLAIN || worker->kind == WORKER_UNKNOWN ||
 	    worker->ended)
 		return UINT64_MAX;
@@ -273,11 +279,20 @@ check_due(const struct run *run, const struct slot *slot)
 	return UINT64_MAX;
 }
 
+/* May input be read?  Not before our hello, if somebody waits for one. */
+static bool
+may_read(const struct run *run)
+{
+	return run->above.fd < 0 || run->kind != WORKER_UNKNOWN ||
+	    run->now >= run->read_at;
+}
+
 /* How long poll(2) may wait, ms. */
 static int
 patience(const struct run *run)
 {
 	uint64_t due = batch_due(&run->again), save = checkpoint_due(run);
+	uint64_t links = hosts_due(run);
 
 	if (due <= run->now) /* it is ready, and waits for a worker, not for time */
 		due = UINT64_MAX;
@@ -295,23 +310,18 @@ patience(const struct run *run)
 		if (again < due && again > run->now)
 			due = again;
 	}
+	if (links < due)
+		due = links;
 	if (run->phase == PHASE_STOP && run->kill_at < due)
 		due = run->kill_at;
-	if (run->above.fd >= 0 && run->kind == WORKER_UNKNOWN && run->read_at < due)
+	if (run->above.fd >= 0 && run->kind == WORKER_UNKNOWN && !may_read(run) &&
+	    run->read_at < due)
 		due = run->read_at;
 	if (due == UINT64_MAX)
 		return -1;
 	return due <= run->now	     ? 0
 	    : due - run->now > 60000 ? 60000
 				     : (int)(due - run->now);
-}
-
-/* May input be read?  Not before our hello, if somebody waits for one. */
-static bool
-may_read(const struct run *run)
-{
-	return run->above.fd < 0 || run->kind != WORKER_UNKNOWN ||
-	    run->now >= run->read_at;
 }
 
 /* What has happened at the worker of a slot; p: its four of poll(2). */
@@ -347,6 +357,17 @@ make_room(struct run *run, struct waiting *waiting)
 	waiting->room = run->slot_count;
 }
 
+/* Over a link, a stage that is slow to say hello must not seem to be a dead host. */
+static void
+serve_turn(struct run *run)
+{
+	if (!run->options->serve || run->greeted || run->now < run->read_at)
+		return;
+	run->greeted = true;
+	if (supervisor_greet(&run->above, &(struct hello){ .jobs = run->workers }) < 0)
+		run_output_failed(run, errno);
+}
+
 /* One turn: give out, wait, and see to what has come. */
 static void
 turn(struct run *run, struct waiting *waiting)
@@ -354,6 +375,8 @@ turn(struct run *run, struct waiting *waiting)
 	bool wanted = dispatch(run);
 
 	crew_turn(run);
+	hosts_turn(run);
+	serve_turn(run);
 	end_inputs(run);
 	if (run->above.fd >= 0 && supervisor_flush(&run->above) < 0)
 		run_output_failed(run, errno);
@@ -369,7 +392,7 @@ turn(struct run *run, struct waiting *waiting)
 	if (poll(waiting->polls, waiting->count, patience(run)) < 0 && errno != EINTR)
 		run_broken(run, errno, "poll");
 	run->now = clock_ms();
-	if ((waiting->polls[1].revents & (POLLERR | POLLNVAL)) != 0)
+	if ((waiting->polls[1].revents & (POLLERR | POLLNVAL | POLLHUP)) != 0)
 		run_output_failed(run, EPIPE);
 	for (size_t i = 0; i < run->slot_count; i++)
 		attend(
@@ -403,6 +426,13 @@ finished(const struct run *run)
 	return run->phase >= PHASE_STOP || !startable || !run_has_input(run);
 }
 
+/* How many records processes for blocks of them can take at once, each. */
+static uint64_t
+block_jobs(const struct run_options *options)
+{
+	return options->block_records < HELLO_MOST ? options->block_records : HELLO_MOST;
+}
+
 static void
 open_run(struct run *run)
 {
@@ -411,7 +441,8 @@ open_run(struct run *run)
 
 	run->now = clock_ms();
 	run->read_at = run->now + NESTED_GRACE;
-	if (supervisor_find(&run->above) < 0)
+	if ((run->options->serve ? supervisor_at(&run->above, STDOUT_FILENO)
+				 : supervisor_find(&run->above)) < 0)
 		die(STATUS_BROKEN, errno, "cannot begin");
 	output_open(run); /* may wait for a reader, and be interrupted */
 	run->signals = sig_open(caught, sizeof(caught) / sizeof(caught[0]));
@@ -432,10 +463,15 @@ open_run(struct run *run)
 	run->workers = run->options->workers;
 	if (run->checkpoint.on && !run_has_input(run)) /* all was done before */
 		return;
+	if (hosts_used(run->options)) {
+		hosts_open(run);
+		return;
+	}
 	if (run->options->map)
 		run_known(run, WORKER_MAP, &(struct hello){ .jobs = 1 });
 	if (run->options->block_records != 0)
-		run_known(run, WORKER_BLOCK, &(struct hello){ .jobs = 1 });
+		run_known(run, WORKER_BLOCK,
+		    &(struct hello){ .jobs = block_jobs(run->options) });
 	for (uint64_t i = 0; i < run->options->workers; i++) {
 		struct slot *slot = run_add_slot(run);
 
@@ -461,7 +497,8 @@ sum_up(const struct run *run)
 		    run->slots[i]->worker.window.records + keys_waiting(run->slots[i]);
 	if (run->phase != PHASE_RUN &&
 	    (left > 0 || !run->intake.end || intake_ready(&run->intake))) {
-		warn("stopped early: part of the input was not processed");
+		if (!run->options->serve) /* the other end knows what is left */
+			warn("stopped early: part of the input was not processed");
 		return STATUS_STOPPED;
 	}
 	return run->trouble || (run->failed > 0 && run->above.fd < 0) ? STATUS_FAILED
@@ -490,6 +527,8 @@ loop_run(const struct run_options *options)
 	keys_close(&run);
 	for (size_t i = 0; i < run.slot_count; i++) {
 		free(run.slots[i]->worker.lines);
+		host_free(run.slots[i]->host);
+		host_free(run.slots[i]->next_host);
 		free(run.slots[i]);
 	}
 	free(waiting.polls);

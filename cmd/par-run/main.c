@@ -16,12 +16,20 @@
  *	run.[ch]      the state of it all; a worker's start, and the bad ends
  *	crew.[ch]     more workers, fewer, or new ones
  *	control.[ch]  the FIFO of commands
+ *	hosts.[ch]    places on other machines: links, up and down
+ *	host.[ch]     one of them: its entry, the command that reaches it
+ *	words.[ch]    such a command as words
+ *	job.[ch]      what goes over the link first: what to run there
  *	account.[ch]  what each worker did, as a table
  *	keys.[ch]     --key: which worker a record belongs to
  *	intake.[ch]   standard input as batches of records
  *	order.[ch]    output kept for its turn
  *	quarantine.[ch]  where records that are given up are set aside
  */
+#include <unistd.h>
+
+#include "diag.h"
+#include "job.h"
 #include "loop.h"
 #include "options.h"
 
@@ -29,7 +37,18 @@ int
 main(int argc, char **argv)
 {
 	struct run_options options;
+	struct job job = { 0 };
+	int status;
 
 	options_read(&options, argc, argv);
-	return (int)loop_run(&options);
+	if (options.command == NULL) { /* it comes over the link */
+		job_read(&job);
+		optind = 1;
+		options_read(&options, job.argc, job.argv);
+		if (!options.serve || options.command == NULL)
+			die(STATUS_MISUSE, 0, "--serve: not a job");
+	}
+	status = (int)loop_run(&options);
+	job_free(&job);
+	return status;
 }

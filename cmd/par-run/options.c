@@ -2,11 +2,12 @@
 #include <string.h>
 
 #include "cpus.h"
+#include "hosts.h"
 #include "opt.h"
 #include "options.h"
 #include "record.h"
 
-enum { OPTIONS_MAX = 48, RETRIES_MAX = 1000000 };
+enum { OPTIONS_MAX = 48, RETRIES_MAX = 1000000, HOST_WAIT = 60 * 1000 };
 
 struct table {
 	struct opt rows[OPTIONS_MAX];
@@ -49,6 +50,32 @@ add_workers(struct table *table, struct run_options *o)
 		{ 0, "control", OPT_STRING, &o->control, "FIFO",
 		    "take commands from FIFO while it runs; made if it is not there", 0,
 		    0, NULL },
+		{ 0 },
+	};
+
+	add(table, rows);
+}
+
+/* Machines to spread the run over. */
+static void
+add_hosts(struct table *table, struct run_options *o)
+{
+	const struct opt rows[] = {
+		{ 0, "host", OPT_STRING, &o->host_list, "LIST",
+		    "run on the hosts of LIST: HOST[:N],... with : for this one", 0, 0,
+		    NULL },
+		{ 0, "hosts", OPT_STRING, &o->host_file, "FILE",
+		    "run on the hosts of FILE, one or a list a line", 0, 0, NULL },
+		{ 0, "host-wait", OPT_DURATION, &o->host_wait, "TIME",
+		    "end when no host is up for TIME (default 60s)", 1, 0, NULL },
+		{ 0, "rsh", OPT_STRING, &o->rsh, "COMMAND",
+		    "reach a host by COMMAND, with %h for its name (default ssh)", 0, 0,
+		    NULL },
+		{ 0, "remote", OPT_STRING, &o->remote, "COMMAND",
+		    "start par-run on a host by COMMAND (default par-run)", 0, 0, NULL },
+		{ 0, "serve", OPT_FLAG, &o->serve, NULL,
+		    "be the par-run on a host, at the other end of the link", 0, 0,
+		    NULL },
 		{ 0 },
 	};
 
@@ -102,7 +129,9 @@ options_read(struct run_options *options, int argc, char **argv)
 	const struct opt_program program = { .name = "par-run",
 		.synopsis = "[-ks] [-b SIZE] [-N N] [-n N] [-o FILE] [-q FILE] [-r N] "
 			    "[-t TIME] [--checkpoint STATE] [--control FIFO] "
+			    "[--host LIST] [--hosts FILE] [--host-wait TIME] "
 			    "[--key FIELD] [--map] [--max-record SIZE] "
+			    "[--remote COMMAND] [--rsh COMMAND] [--serve] "
 			    "COMMAND [ARG...]",
 		.about = "Run copies of COMMAND side by side: the records of standard "
 			 "input are spread\nover them, their output records are merged "
@@ -111,13 +140,18 @@ options_read(struct run_options *options, int argc, char **argv)
 		.command = true };
 	int first;
 
-	*options = (struct run_options){ .retries = 2, .max_record = RECORD_LIMIT };
+	*options = (struct run_options){
+		.retries = 2, .max_record = RECORD_LIMIT, .host_wait = HOST_WAIT
+	};
 	add_workers(&table, options);
+	add_hosts(&table, options);
 	add_fates(&table, options);
 	add_output(&table, options);
 	first = opt_parse(&program, argc, argv);
-	if (first == argc)
+	if (first == argc && !options->serve)
 		opt_misuse(&program, "a command is needed");
+	if (options->serve && (hosts_used(options) || options->output != NULL))
+		opt_misuse(&program, "--serve does not go with --host, --hosts or -o");
 	if (options->map && (options->block_records != 0 || options->block_bytes != 0))
 		opt_misuse(&program, "--map does not go with -b or -N");
 	if (options->checkpoint != NULL &&
@@ -128,11 +162,13 @@ options_read(struct run_options *options, int argc, char **argv)
 		opt_misuse(&program, "--key does not go with -b or -N");
 	if (options->key.kind != KEY_RECORD && options->checkpoint != NULL)
 		opt_misuse(&program, "--key does not go with --checkpoint");
+	if (options->key.kind != KEY_RECORD && hosts_used(options))
+		opt_misuse(&program, "--key does not go with --host or --hosts");
 	if (options->block_bytes != 0 && options->block_records == 0)
 		options->block_records = UINT64_MAX;
 	if (options->block_records != 0 && options->block_bytes == 0)
 		options->block_bytes = SIZE_MAX;
-	options->command = argv + first;
-	if (options->workers == 0)
+	options->command = first == argc ? NULL : argv + first;
+	if (options->workers == 0 && !hosts_used(options))
 		options->workers = cpus_usable();
 }

@@ -13,8 +13,8 @@
 enum { WORKERS_MAX = 4096 };
 
 struct run_options {
-	char **command;
-	uint64_t workers;
+	char **command; /* NULL: of a job, see serve */
+	uint64_t workers; /* 0: those that hosts have processors for */
 	uint64_t retries; /* tries after the first of a record that is not finished */
 	uint64_t max_record; /* bytes */
 	bool keep_order;
@@ -27,6 +27,12 @@ struct run_options {
 	bool map; /* one line out for each line in */
 	const char *control; /* FIFO of commands; NULL: none */
 	const char *checkpoint; /* file to remember in what is done; NULL: none */
+	const char *host_list; /* places are links to hosts; NULL: none named here */
+	const char *host_file; /* the same, in a file; NULL: none */
+	const char *rsh; /* the command that reaches a host; NULL: ssh */
+	const char *remote; /* the command that starts par-run there; NULL: that */
+	uint64_t host_wait; /* ms without a host that is up, then it ends */
+	bool serve; /* be the other end of a link; without a command, told by it */
 	const char *output; /* instead of standard output; NULL: that */
 };
 

@@ -61,12 +61,47 @@ output_write(struct run *run, const char *data, size_t len)
 	share_leave(&run->share);
 }
 
+/* Have the next len bytes of the worker's output, which it has written, in the hold. */
+static void
+take_in(struct run *run, struct slot *slot, size_t len)
+{
+	struct hold *hold = &slot->worker.hold;
+
+	while (hold->end - hold->start < len) {
+		int got = worker_absorb(&slot->worker, len - (hold->end - hold->start));
+
+		if (got <= 0)
+			run_broken(run, got == 0 || errno == ENODATA ? 0 : errno,
+			    output_overdrawn);
+	}
+}
+
+/* Move output that was acknowledged as one stream: behind each line what it counts. */
+static void
+move_framed(struct run *run, struct slot *slot)
+{
+	struct hold *hold = &slot->worker.hold;
+
+	take_in(run, slot, slot->acked);
+	if (supervisor_frame(
+		&run->above, slot->acked == 0 ? "" : hold->data + hold->start) < 0)
+		run_output_failed(run, errno);
+	worker_release(&slot->worker, slot->acked);
+	slot->acked = 0;
+	if (hold->end == 0)
+		slot->absorbing = false;
+}
+
 /* Move output that was acknowledged in its turn. */
 static void
 move(struct run *run, struct slot *slot)
 {
 	size_t left = slot->acked;
 
+	if (run->above.framed) {
+		move_framed(run, slot);
+		return;
+	}
 	slot->acked = 0;
 	if (left > 0)
 		share_wait(&run->share);
@@ -90,14 +125,7 @@ keep(struct run *run, struct slot *slot)
 	struct kept kept = slot->kept;
 
 	slot->kept = (struct kept){ 0 };
-	while (hold->end - hold->start < kept.bytes) {
-		int got =
-		    worker_absorb(&slot->worker, kept.bytes - (hold->end - hold->start));
-
-		if (got <= 0)
-			run_broken(run, got == 0 || errno == ENODATA ? 0 : errno,
-			    output_overdrawn);
-	}
+	take_in(run, slot, kept.bytes);
 	if (order_keep(&run->order, &slot->held, kept.first, kept.count,
 		hold->data + hold->start, kept.bytes) < 0)
 		run_broken(run, ENOMEM, "output in order");

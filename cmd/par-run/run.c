@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "clock.h"
+#include "hosts.h"
 #include "run.h"
 #include "sig.h"
 
@@ -83,21 +84,23 @@ run_has_input(const struct run *run)
 void
 run_known(struct run *run, enum worker_kind kind, const struct hello *hello)
 {
-	struct hello ours = { .jobs = hello->jobs * run->slot_count,
+	struct hello ours = { .jobs = hello->jobs * run->workers,
 		.ahead = hello->ahead || kind == WORKER_MAP };
 
 	run->kind = kind;
 	if (kind == WORKER_PLAIN && run->checkpoint.on)
 		checkpoint_refuse(run);
-	if (kind == WORKER_PLAIN && run->keep_order) {
+	if (kind == WORKER_PLAIN && (run->keep_order || run->options->serve)) {
 		run_abandon(run);
-		die(STATUS_MISUSE, 0, "-k: %s is not a native stage; see --map",
-		    run->options->command[0]);
+		die(STATUS_MISUSE, 0, "%s: %s is not a native stage; see --map",
+		    run->keep_order ? "-k" : "on a host", run->options->command[0]);
 	}
-	if (run->above.fd < 0 || run->greeted || kind == WORKER_PLAIN)
+	/* Over a link more may be told of a stage that took long to say hello. */
+	if (run->above.fd < 0 || (run->greeted && !run->options->serve) ||
+	    kind == WORKER_PLAIN)
 		return;
 	if (hello->window != 0)
-		ours.window = hello->window * run->slot_count;
+		ours.window = hello->window * run->workers;
 	run->greeted = true;
 	if (supervisor_greet(&run->above, &ours) < 0)
 		run_output_failed(run, errno);
@@ -150,11 +153,19 @@ run_start(struct run *run, struct slot *slot)
 {
 	struct worker_plan plan = { .argv = slot->command,
 		.env = slot->env,
-		.capture_errors = run->quarantine.fd >= 0,
+		.capture_errors = run->quarantine.fd >= 0 || slot->host != NULL,
 		.kind = run->kind == WORKER_NATIVE ? WORKER_UNKNOWN : run->kind };
 	const char *name = slot->command[0];
 	int error;
 
+	if (slot->host != NULL) {
+		hosts_begin(run, slot);
+		plan.argv = slot->command;
+		plan.framed = true;
+		plan.preamble = slot->host->job;
+		plan.preamble_len = slot->host->job_len;
+		name = slot->command[0];
+	}
 	snprintf(slot->of, sizeof(slot->of), "PAR_WORKERS=%zu", run->workers);
 	if (worker_start(&slot->worker, &plan) == 0) {
 		begin(run, slot);

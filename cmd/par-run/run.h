@@ -19,6 +19,7 @@
 #include "checkpoint.h"
 #include "control.h"
 #include "diag.h"
+#include "host.h"
 #include "intake.h"
 #include "keys.h"
 #include "options.h"
@@ -42,6 +43,8 @@ struct slot {
 	char name[32], of[32]; /* PAR_WORKER=3, PAR_WORKERS=8 */
 	const char *env[3];
 	char *const *command;
+	struct host *host; /* that its worker is the link to; NULL: none */
+	struct host *next_host; /* that takes its place at the next start; or NULL */
 	uint64_t least; /* credit is never below it */
 	uint64_t credit; /* most records it may have in flight now */
 	uint64_t turn_acks; /* records done since turn_since */
@@ -96,6 +99,7 @@ struct run {
 	struct order order;
 	struct quarantine quarantine;
 	struct supervisor above; /* of this par-run, if any */
+	struct links links; /* to hosts, see hosts.h */
 	bool greeted; /* it was */
 	unsigned deaths; /* in a row, with nothing finished between */
 	uint64_t failed; /* records given up */

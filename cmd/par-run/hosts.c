@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hosts.h"
+
+enum {
+	FIRST_PAUSE = 100, /* ms before a link that broke is made again */
+	LONGEST_PAUSE = 15 * 1000,
+	HELLO_WAIT = 60 * 1000, /* ms from a link's start to the words of its other end */
+	SUSPECT_AFTER = 3, /* links in a row that broke with nothing finished anywhere */
+	BROKEN_AFTER = 20
+};
+
+/* Does it stand, with a par-run that works at its other end? */
+static bool
+up(const struct slot *slot)
+{
+	return slot->worker.pid != 0 && slot->worker.kind == WORKER_NATIVE;
+}
+
+/* What it is called in diagnostics. */
+static const char *
+name(const struct slot *slot)
+{
+	return slot->host->here ? "this host" : slot->host->name;
+}
+
+static uint64_t
+finished(const struct slot *slot)
+{
+	return slot->account.done + slot->account.failed;
+}
+
+static struct slot *
+find(const struct run *run, const char *which)
+{
+	for (size_t i = 0; i < run->slot_count; i++)
+		if (run->slots[i]->host != NULL &&
+		    strcmp(run->slots[i]->host->name, which) == 0)
+			return run->slots[i];
+	return NULL;
+}
+
+/* A place for a host, which it takes over. */
+static const char *
+add(struct run *run, struct host *host)
+{
+	const char *why = host_prepare(host, run->options);
+	struct slot *slot = why == NULL ? run_add_slot(run) : NULL;
+
+	if (slot == NULL) {
+		host_free(host);
+		return why == NULL ? strerror(errno) : why;
+	}
+	slot->host = host;
+	slot->command = host->command.list;
+	slot->start_at = run->now;
+	return NULL;
+}
+
+/* An entry of a list: a new host, or another number of workers on one. */
+static const char *
+add_entry(struct run *run, const char *entry, size_t len)
+{
+	const char *why;
+	struct host *host = host_new(entry, len, &why);
+	struct slot *slot;
+
+	if (host == NULL)
+		return why;
+	slot = find(run, host->name);
+	if (slot == NULL)
+		return add(run, host);
+	why = host_prepare(host, run->options);
+	if (why != NULL) {
+		host_free(host);
+		return why;
+	}
+	/* The link that stands has what it needs of the old one. */
+	host_free(slot->next_host);
+	slot->next_host = host;
+	slot->leaving = slot->worker.pid != 0;
+	slot->retired = false;
+	return NULL;
+}
+
+/* The next entry of a list, and what is behind it; false at its end. */
+static bool
+next_entry(const char **list, const char **entry, size_t *len)
+{
+	if (*list == NULL)
+		return false;
+	*entry = *list + strspn(*list, " \t\r\n");
+	*len = strcspn(*entry, ",");
+	*list = (*entry)[*len] == ',' ? *entry + *len + 1 : NULL;
+	while (*len > 0 && strchr(" \t\r\n", (*entry)[*len - 1]) != NULL)
+		--*len;
+	return true;
+}
+
+const char *
+hosts_add(struct run *run, const char *list)
+{
+	const char *why = NULL, *entry;
+	size_t len;
+
+	while (why == NULL && next_entry(&list, &entry, &len))
+		why = add_entry(run, entry, len);
+	return why;
+}
+
+/* The list that an option gave, whose name is what. */
+static void
+add_listed(struct run *run, const char *list, const char *what)
+{
+	const char *entry;
+	size_t len;
+
+	while (next_entry(&list, &entry, &len)) {
+		const char *why = add_entry(run, entry, len);
+
+		if (why != NULL)
+			die(STATUS_MISUSE, 0, "%s: %.*s: %s", what, (int)len, entry, why);
+	}
+}
+
+static void
+read_file(struct run *run, const char *path)
+{
+	FILE *file = fopen(path, "re");
+	char *line = NULL;
+	size_t size = 0;
+
+	if (file == NULL)
+		die(STATUS_MISUSE, errno, "%s", path);
+	while (getline(&line, &size, file) >= 0) {
+		line[strcspn(line, "#\n")] = '\0';
+		if (line[strspn(line, " \t\r")] != '\0')
+			add_listed(run, line, path);
+	}
+	if (ferror(file) || fclose(file) != 0)
+		die(STATUS_MISUSE, errno, "%s", path);
+	free(line);
+}
+
+void
+hosts_open(struct run *run)
+{
+	const struct run_options *options = run->options;
+
+	if (options->host_list != NULL)
+		add_listed(run, options->host_list, "--host");
+	if (options->host_file != NULL)
+		read_file(run, options->host_file);
+	if (run->slot_count == 0)
+		die(STATUS_MISUSE, 0, "%s: no host in it", options->host_file);
+	run->links.good_at = run->now;
+	run->read_at = UINT64_MAX; /* what a host is given it has said hello for */
+}
+
+const char *
+hosts_drop(struct run *run, const char *which)
+{
+	struct slot *slot = find(run, which);
+	size_t left = 0;
+
+	for (size_t i = 0; i < run->slot_count; i++)
+		left += !run->slots[i]->retired;
+	if (slot == NULL || slot->retired)
+		return "no such host";
+	if (left == 1)
+		return "the last one; see drain";
+	slot->retired = true;
+	if (run->reserved == slot)
+		run->reserved = NULL;
+	return NULL;
+}
+
+void
+hosts_begin(struct run *run, struct slot *slot)
+{
+	if (slot->next_host != NULL) {
+		host_free(slot->host);
+		slot->host = slot->next_host;
+		slot->next_host = NULL;
+		slot->command = slot->host->command.list;
+	}
+	slot->host->finished = finished(slot);
+	slot->host->hello_by = run->now + HELLO_WAIT;
+	slot->host->refused = false;
+	slot->worker.last_len = 0;
+}
+
+/* It cannot go on: why is what was last heard of a host. */
+static _Noreturn void
+end(struct run *run, const char *what)
+{
+	run_abandon(run);
+	die(STATUS_BROKEN, 0, "%s, the last: %s", what, run->links.why);
+}
+
+/* Is it of no use to try again?  Misuse, and what cannot be run, stay as they are. */
+static bool
+is_final(const struct slot *slot)
+{
+	int code = slot->worker.exit_code;
+
+	return slot->host->refused || code == STATUS_MISUSE ||
+	    code == STATUS_CANNOT_RUN || code == STATUS_NOT_FOUND;
+}
+
+/* Say what happened to a link, if that is news, and remember it. */
+static void
+say(struct run *run, const struct slot *slot, uint64_t back, const char *how)
+{
+	const struct worker *worker = &slot->worker;
+	char last[200], sent[64] = "";
+
+	diag_printable(last, sizeof(last), worker->last_line, worker->last_len);
+	snprintf(run->links.why, sizeof(run->links.why), "%s: %s%s%s", name(slot), how,
+	    *last == '\0' ? "" : ": ", last);
+	if (back == 0 && !is_final(slot) && slot->host->losses > 1)
+		return;
+	if (back > 0)
+		snprintf(sent, sizeof(sent), "; %llu records sent again",
+		    (unsigned long long)back);
+	warn("%s%s%s", run->links.why, is_final(slot) ? "; this host is given up" : "",
+	    sent);
+}
+
+/* A link that had records broke: did anybody finish something since the last did? */
+static bool
+suspicious(struct run *run)
+{
+	struct links *links = &run->links;
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < run->slot_count; i++)
+		sum += finished(run->slots[i]);
+	links->fruitless = sum > links->finished ? 1 : links->fruitless + 1;
+	links->finished = sum;
+	if (links->fruitless >= BROKEN_AFTER)
+		end(run, "link after link broke with nothing finished");
+	return links->fruitless >= SUSPECT_AFTER;
+}
+
+/* A host is given up: is there another one? */
+static void
+give_up(struct run *run, struct slot *slot)
+{
+	slot->retired = true;
+	if (run->reserved == slot)
+		run->reserved = NULL;
+	for (size_t i = 0; i < run->slot_count; i++)
+		if (!run->slots[i]->retired)
+			return;
+	end(run, "no host is left");
+}
+
+bool
+hosts_lost(struct run *run, struct slot *slot, uint64_t back, const char *how)
+{
+	struct host *host = slot->host;
+	bool known = slot->worker.kind == WORKER_NATIVE;
+
+	if (run->phase >= PHASE_STOP || (slot->input_ended && !known))
+		return false;
+	if (slot->input_ended && back == 0) { /* all is done, whatever its end was */
+		run->trouble = run->trouble || slot->worker.exit_code == STATUS_FAILED;
+		return false;
+	}
+	host->losses = finished(slot) > host->finished ? 1 : host->losses + 1;
+	say(run, slot, back, how == NULL ? "ended early" : how);
+	if (is_final(slot))
+		give_up(run, slot);
+	return known && back > 0 && suspicious(run);
+}
+
+uint64_t
+hosts_pause(const struct slot *slot)
+{
+	uint64_t wait = FIRST_PAUSE;
+
+	if (slot->host->losses == 0)
+		return 0;
+	for (unsigned n = slot->host->losses; n > 1 && wait < LONGEST_PAUSE; n--)
+		wait *= 2;
+	return wait < LONGEST_PAUSE ? wait : LONGEST_PAUSE;
+}
+
+void
+hosts_forgo(struct slot *slot)
+{
+	if (slot->worker.kind != WORKER_UNKNOWN || slot->input_ended)
+		return;
+	slot->input_ended = true;
+	worker_end_input(&slot->worker);
+	worker_signal(&slot->worker, SIGTERM);
+}
+
+/* Is a link being made? */
+static bool
+connecting(const struct slot *slot)
+{
+	return slot->host != NULL && slot->worker.pid != 0 && !slot->worker.ended &&
+	    slot->worker.kind == WORKER_UNKNOWN;
+}
+
+/* Does it matter that no host is up? */
+static bool
+none_up(const struct run *run)
+{
+	if (!hosts_used(run->options) || run->phase >= PHASE_STOP || !run_has_input(run))
+		return false;
+	for (size_t i = 0; i < run->slot_count; i++)
+		if (up(run->slots[i]))
+			return false;
+	return true;
+}
+
+void
+hosts_turn(struct run *run)
+{
+	char what[80];
+
+	for (size_t i = 0; i < run->slot_count; i++) {
+		struct slot *slot = run->slots[i];
+
+		if (!connecting(slot) || run->now < slot->host->hello_by)
+			continue;
+		warn("%s: no word of a par-run there", name(slot));
+		worker_signal(&slot->worker, SIGKILL);
+		slot->host->hello_by = UINT64_MAX;
+	}
+	if (!none_up(run)) {
+		run->links.good_at = run->now;
+	} else if (run->now - run->links.good_at >= run->options->host_wait) {
+		snprintf(what, sizeof(what), "no host for %g s",
+		    (double)run->options->host_wait / 1000);
+		end(run, what);
+	}
+}
+
+uint64_t
+hosts_due(const struct run *run)
+{
+	uint64_t due =
+	    none_up(run) ? run->links.good_at + run->options->host_wait : UINT64_MAX;
+
+	for (size_t i = 0; i < run->slot_count; i++)
+		if (connecting(run->slots[i]) && run->slots[i]->host->hello_by < due)
+			due = run->slots[i]->host->hello_by;
+	return due;
+}

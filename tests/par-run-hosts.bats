@@ -1,0 +1,352 @@
+#!/usr/bin/env bats
+# Hosts that are reached without a network: the transport starts what it is given,
+# here.  What a host, a link and its end do wrong is the same as over ssh.
+load helper
+
+prepare() {
+	mkdir bin
+	# reach HOST COMMAND...: as ssh, but it passes words and not a line for a shell
+	cat >reach <<-'EOS'
+		#!/bin/sh
+		host=$1
+		shift
+		[ ! -e "$host.down" ] || { echo "$host: no route" >&2; exit 255; }
+		exec "$@"
+	EOS
+	# A native stage: N becomes a line "HOST N".
+	cat >where.py <<-'EOS'
+		#!/usr/bin/env python3
+		import os, signal, sys
+		words = open(int(os.environ["PAR_STAGE"].split(":")[0]), "w")
+		print("par-stage 1", file=words, flush=True)
+		poison = sys.argv[1] if len(sys.argv) > 1 else None
+		for i, line in enumerate(sys.stdin):
+		    if line.strip() == poison:
+		        os.kill(os.getpid(), signal.SIGKILL)
+		    out = os.environ["PAR_HOST"] + " " + line
+		    print(out, end="", flush=True)
+		    print(i, len(out), "ok", file=words, flush=True)
+	EOS
+	chmod +x reach where.py
+}
+
+# hosts LIST ARGUMENT...: par-run on them
+hosts() {
+	local list=$1
+
+	shift
+	par-run --rsh ./reach --host "$list" "$@"
+}
+
+@test "par-run --host: each record once, on several hosts and this one" {
+	seq 1 20000 >in
+	hosts alpha:2,beta,:2 par-fib <in >out
+	same <(sort -n out | cut -f1) in
+	cut -d' ' -f1 <(seq 1 300 | hosts alpha:1,beta:1 ./where.py) | sort | uniq -c >out
+	[ "$(awk '{ n += $1 } END { print n }' out)" = 300 ]
+}
+
+@test "par-run --host: -k keeps the order of the input" {
+	seq 1 5000 >in
+	hosts alpha:2,beta:3,: -k par-fib <in | cut -f1 >out
+	same out in
+	hosts alpha:2,beta:3 -k --map tr 0-9 a-j <in >out
+	same out <(tr 0-9 a-j <in)
+	seq 1 40 >in
+	hosts alpha:2,beta:3 -k -N 3 cat <in >out
+	same out in
+	hosts alpha:2,beta:3 -k -b 1k cat <in >out
+	same out in
+}
+
+@test "par-run --host: any argument reaches the command as it is" {
+	cat >show <<-'EOS'
+		#!/bin/sh
+		cat >/dev/null
+		printf '<%s>\n' "$@"
+	EOS
+	chmod +x show
+	set -- 'a b' "it's" '"two"' $'new\nline' '' '*' '$HOME' '`id`' $'\\ \1\377' -- --serve '%h' '~'
+	par-run -n 1 -N 1 ./show "$@" <<<x >expected
+	hosts alpha:1 -N 1 ./show "$@" <<<x >out
+	same out expected
+	hosts :1 -N 1 ./show "$@" <<<x >out
+	same out expected
+	# More than a pipe holds.
+	long=$(printf '%0100000d' 1)
+	hosts alpha:1 -N 1 ./show "$long" <<<x >out
+	same out <(echo "<$long>")
+}
+
+@test "par-run --host: no records, and hosts that nobody needs" {
+	run -0 hosts alpha,: par-fib </dev/null
+	[ -z "$output" ]
+	# One that does not answer does not hold up the end.
+	cat >stuck <<-'EOS'
+		#!/bin/sh
+		[ "$1" = stuck ] && exec sleep 300
+		shift
+		exec "$@"
+	EOS
+	chmod +x stuck
+	run -0 --separate-stderr par-run --rsh ./stuck --host stuck,alpha par-fib <<<7
+	[ "$output" = $'7\t13' ]
+	[ -z "$stderr" ]
+}
+
+@test "par-run --host: large records, and bytes of all kinds" {
+	python3 - >in <<-'EOS'
+		import sys
+		out = sys.stdout.buffer
+		every = bytes(b for b in range(256) if b != 10)
+		for size in (0, 1, 255, 5 << 20, 3, 20 << 20, 70000):
+		    out.write((every * (size // 255 + 1))[:size] + b"\n")
+	EOS
+	hosts alpha:1,beta:2 -k --map cat <in >out
+	same out in
+}
+
+@test "par-run --host: a host that is down at the start, and one that comes back" {
+	: >beta.down
+	seq 1 1000 >in
+	hosts alpha:1,beta:1 par-fib <in >out 2>err
+	same <(sort -n out | cut -f1) in
+	# Alone, it is waited for.
+	hosts beta:1 par-fib <in >out 2>err 3>&- &
+	pid=$!
+	eventually grep -q 'par-run: beta: exited with status 255: beta: no route' err
+	rm beta.down
+	wait "$pid"
+	same <(sort -n out | cut -f1) in
+}
+
+@test "par-run --host: all hosts down for too long is the end" {
+	touch alpha.down beta.down
+	run -3 --separate-stderr hosts alpha,beta --host-wait 300ms par-fib < <(seq 9)
+	[ -z "$output" ]
+	[[ "$stderr" == *"no host for 0.3 s, the last: "*": exited with status 255: "*": no route" ]]
+}
+
+@test "par-run --host: what cannot work is given up, and said once with the host" {
+	# given_up REASON ARGUMENT...
+	given_up() {
+		local reason=$1
+
+		shift
+		run -3 --separate-stderr par-run --rsh ./reach --host alpha "$@" <<<7
+		[[ "$stderr" == *"par-run: alpha: "*"$reason"*"this host is given up"* ]]
+		[[ "$stderr" == *"no host is left, the last: alpha: "* ]]
+	}
+	given_up 'exited with status 127: ' --remote /none/par-run par-fib
+	given_up 'nosuch: No such file' nosuch
+	given_up 'cat is not a native stage' cat
+	given_up 'not a line of par-stage(7): Welcome' --remote 'sh -c "echo Welcome; cat"' par-fib
+	given_up 'not a line of par-stage(7): par-stage 2' --remote 'sh -c "echo par-stage 2; cat"' par-fib
+	printf '%s\n' '#!/bin/sh' 'exec par-fib' >plain && chmod +x plain
+	run -0 --separate-stderr hosts alpha,: -r 1 par-fib <<<7
+	# Others go on without it.
+	printf '#!/bin/sh\n[ "$1" != alpha ] || exit 127\nshift\nexec "$@"\n' >reach
+	run -0 --separate-stderr hosts alpha,beta ./where.py <<<7
+	[ "$output" = 'beta 7' ]
+}
+
+@test "par-run --host: the other end tells of records as they are" {
+	run -0 bash -c 'printf "7\nx\n" | par-run --serve -n 1 par-fib'
+	[ "$output" = $'par-stage 1\n0 5 ok\n7\t13\n1 0 fail not a number' ]
+	run -2 --separate-stderr par-run --serve <<<'par-job 2 9'
+	[[ "$stderr" == *"not a job of this version: par-job 2 9"* ]]
+	run -2 --separate-stderr par-run --serve </dev/null
+	run -2 --separate-stderr par-run --serve <<<$'par-job 1 3\nab'
+	run -2 --separate-stderr par-run --serve --host a par-fib </dev/null
+}
+
+@test "par-run --host: a record that fails is tried on whatever host, as often as -r says" {
+	cat >fussy <<-'EOS'
+		#!/bin/sh
+		read -r n
+		echo "$n $PAR_HOST" >>tries
+		case $n in
+		never) exit 1 ;;
+		beta) [ "$PAR_HOST" = beta ] || exit 1 ;;
+		esac
+		echo "$n done"
+	EOS
+	chmod +x fussy
+	run -1 --separate-stderr hosts alpha:1 -N 1 -r 2 ./fussy <<<$'a\nnever\nb'
+	[ "$(sort <<<"$output")" = $'a done\nb done' ]
+	[[ "$stderr" == *'par-run: never: exited with status 1' ]]
+	[ "$(grep -c never tries)" = 3 ]
+	run -0 --separate-stderr hosts alpha:1,beta:1 -N 1 -r 30 ./fussy <<<beta
+	[ "$output" = 'beta done' ]
+}
+
+@test "par-run --host: one poisoned record is given up, the others are done" {
+	seq 1 200 >in
+	run -1 --separate-stderr bash -c \
+		'par-run --rsh ./reach --host alpha:2,beta:2 -r 1 ./where.py 77 <in >out'
+	[[ "$stderr" == *'par-run: 77: worker killed by signal 9 (Killed)'* ]]
+	same <(cut -d' ' -f2 out | sort -n) <(grep -vx 77 in)
+}
+
+@test "par-run --host: a record that takes too long is named" {
+	printf '%s\n' '#!/bin/sh' 'read -r n' '[ "$n" != slow ] || exec sleep 100' 'echo "$n"' >slow
+	chmod +x slow
+	run -1 --separate-stderr hosts alpha:2 -N 1 -r 0 -t 300ms ./slow <<<$'a\nslow\nb'
+	[ "$(sort <<<"$output")" = $'a\nb' ]
+	[[ "$stderr" == *'par-run: slow: took longer than 0.3 s' ]]
+}
+
+# As over ssh, the other end is another session, which nobody here can kill.
+remote_reach() {
+	printf '%s\n' '#!/bin/bash' shift 'cat | setsid -w "$@" | cat' >reach
+}
+
+# A random process below par-run PID: a link, a par-run on a host, or a worker.
+victim() {
+	local level=$((RANDOM % 3)) pids=$1
+
+	while ((level-- >= 0)); do
+		pids=$(pgrep -d, -P "$pids") || return
+	done
+	mapfile -td, pids <<<"$pids"
+	REPLY=$((pids[RANDOM % ${#pids[@]}]))
+}
+
+@test "par-run --host: kill -9 of links, of par-run there and of its workers" {
+	remote_reach
+	mkfifo in
+	par-run --rsh ./reach --host alpha:2,beta:2,gamma:1 -k \
+		--map stdbuf -oL tr 0-9 a-j <in >out 2>err 3>&- &
+	pid=$!
+	exec 7>in
+	kills=0
+	for ((n = 0; n < 40; n++)); do
+		seq $((500 * n + 1)) $((500 * n + 500)) >&7
+		if victim "$pid"; then kill -9 "$REPLY" 2>/dev/null && kills=$((kills + 1)); fi
+	done
+	exec 7>&-
+	wait "$pid"
+	((kills > 10))
+	same out <(seq 20000 | tr 0-9 a-j)
+}
+
+@test "par-run --host: a cut link leaves nobody on the host" {
+	cat >linger <<-'EOS'
+		#!/bin/bash
+		echo "$$" >>workers
+		cat >/dev/null
+		sleep 300 &
+		echo "$!" >>workers
+		wait
+	EOS
+	remote_reach
+	chmod +x linger
+	: >workers
+	mkfifo in
+	par-run --rsh ./reach --host alpha:2 -N 1 ./linger <in >out 2>err 3>&- &
+	pid=$!
+	exec 7>in
+	seq 2 >&7
+	workers_are() { [ "$(wc -l <workers)" = "$1" ]; }
+	eventually workers_are 4
+	# gone COUNT: none of the first so many workers is left
+	gone() {
+		local left
+
+		left=$(ps -o pid= -p "$(head -n "$1" workers | paste -sd,)") || true
+		[ -z "$left" ]
+	}
+	kill -9 "$(pgrep -P "$pid")"
+	eventually gone 4
+	# It is made again, with new workers.
+	eventually workers_are 8
+	kill -9 "$pid" "-$(pgrep -P "$pid")"
+	eventually gone 8
+}
+
+@test "par-run --host: the table of --stats has a line for each host" {
+	seq 1 100 | hosts alpha:1,:1 -s par-fib >/dev/null 2>err
+	[ "$(awk 'NR > 1 { print $NF }' err | xargs)" = 'alpha : all' ]
+	[ "$(awk '$NF == "all" { print $1, $8 }' err)" = '100 292' ]
+}
+
+@test "par-run --host: what an entry may be" {
+	cat >show <<-'EOS'
+		#!/bin/sh
+		echo "$@" >>seen
+		while [ "$1" != par-run ]; do shift; done
+		exec "$@"
+	EOS
+	chmod +x show
+	# entry LIST EXPECTED RSH...: the transport is called like that
+	entry() {
+		: >seen
+		par-run --host "$1" --rsh "$3" -N 1 cat <<<x >out
+		[ "$(sort -u seen | tr '\n' ';')" = "$2" ]
+	}
+	entry me@alpha:1 'me@alpha par-run --serve;' ./show
+	entry '[::1]:1' '::1 par-run --serve;' ./show
+	entry 'me@[fe80::1%eth0]' 'me@fe80::1%eth0 par-run --serve;' ./show
+	entry ssh://me@alpha:2222/1 '-p 2222 me@alpha par-run --serve;' ./show
+	entry ssh://alpha 'alpha par-run --serve;' ./show
+	entry ssh://me@alpha:22 'x me alpha 22 a  b % par-run --serve;' \
+		"./show x %u %h %p 'a  b' \"%%\""
+	printf '# ours\n\n alpha:1 # here\nbeta , gamma:2\n' >list
+	run -0 par-run --hosts list --rsh ./reach -s -N 1 cat <<<x
+	[ "$(awk 'NR > 2 { print $NF }' <<<"$output" | xargs)" = 'alpha beta gamma all' ]
+
+	# wrong LIST REASON
+	wrong() {
+		run -2 --separate-stderr par-run --host "$1" par-fib </dev/null
+		[[ "$stderr" == "par-run: --host: "*"$2" ]]
+	}
+	wrong '' 'no host'
+	wrong a,,b 'no host'
+	wrong a:0 'not a number of workers'
+	wrong a:x 'not a number of workers'
+	wrong fe80::1 'an IPv6 address stands in brackets'
+	wrong '[::1' 'a bracket is not closed'
+	wrong '[]' 'no host in the brackets'
+	wrong -oProxyCommand=x 'a host does not begin with -'
+	wrong -x@a 'a host does not begin with -'
+	wrong ssh://a:ssh 'not a port'
+	wrong 'a b' 'a host has no blanks'
+	run -2 --separate-stderr par-run --host a --rsh '"x' par-fib </dev/null
+	[[ "$stderr" == *'a quote is not closed' ]]
+	run -2 --separate-stderr par-run --hosts none par-fib </dev/null
+}
+
+@test "par-run --host: under another par-run" {
+	seq 1 3000 >in
+	par-run -k -n 2 par-run --rsh ./reach --host alpha:1,beta:1 par-fib <in | cut -f1 >out
+	same out in
+}
+
+@test "par-run --host: --control adds hosts and drops them" {
+	mkfifo in commands
+	par-run --rsh ./reach --host alpha:1 --control commands ./where.py <in >out 2>err 3>&- &
+	pid=$!
+	exec 7>in
+	came() { grep -q "^$1 $2\$" out; }
+	echo 1 >&7
+	eventually came alpha 1
+	echo 'host beta:1' >commands
+	echo 'drop none' >commands
+	eventually grep -q 'drop none: no such host' err
+	# Beta gets its share once it is up.
+	n=1
+	beta_works() { n=$((n + 1)); echo "$n" >&7; echo "x$n" >&7; grep -q '^beta ' out; }
+	eventually beta_works
+	echo 'drop alpha' >commands
+	echo 'drop beta' >commands
+	eventually grep -q 'drop beta: the last one' err
+	echo last >&7
+	eventually came beta last
+	echo 'workers 3' >commands
+	eventually grep -q 'workers 3: each host has its own' err
+	echo 'host beta:2,a:b:c' >commands
+	eventually grep -q 'an IPv6 address stands in brackets' err
+	exec 7>&-
+	wait "$pid"
+	same <(cut -d' ' -f2 out | sort) <({ echo 1; echo last; seq 2 "$n"; seq -f 'x%g' 2 "$n"; } | sort)
+}
