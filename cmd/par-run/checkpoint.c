@@ -125,6 +125,8 @@ save(struct run *run)
 	saved_it = text != NULL && state_save(&checkpoint->state, text, len) == 0;
 	error = errno;
 	free(text);
+	if (!saved_it && error == EBUSY)
+		resume_busy(run->options->checkpoint);
 	if (!saved_it)
 		run_broken(run, error, run->options->checkpoint);
 	took = (clock_ns() - began) / 1000000 * SHARE;

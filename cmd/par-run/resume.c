@@ -260,6 +260,12 @@ go_on(struct run *run, const struct saved *saved)
 		    (unsigned long long)saved->failed);
 }
 
+void
+resume_busy(const char *path)
+{
+	die(STATUS_BROKEN, 0, "%s: another par-run uses it", path);
+}
+
 bool
 resume(struct run *run)
 {
@@ -272,7 +278,7 @@ resume(struct run *run)
 	if (got == 0)
 		return false;
 	if (got < 0 && errno == EBUSY)
-		die(STATUS_BROKEN, 0, "%s: another par-run uses it", path);
+		resume_busy(path);
 	if (got < 0 && errno != EBADMSG)
 		die(STATUS_BROKEN, errno, "%s", path);
 	if (got < 0 || saved_parse(&saved, text) < 0)

@@ -20,4 +20,7 @@ void resume_describe(struct run *run, struct saved *saved);
  */
 bool resume(struct run *run);
 
+/* Another process has the state, path, open: ends the program. */
+_Noreturn void resume_busy(const char *path);
+
 #endif

@@ -108,6 +108,12 @@ state_save(struct state *state, const char *text, size_t len)
 
 	if (fd < 0)
 		return -1;
+	/* Did another one make the file since we found none? */
+	if (state->fd < 0 && access(state->path, F_OK) == 0) {
+		close(fd);
+		errno = EBUSY;
+		return -1;
+	}
 	format_sum(sum, text, len);
 	if (ftruncate(fd, 0) < 0 || fdio_write(fd, text, len) < 0 ||
 	    fdio_write(fd, sum, SUM_LINE) < 0 || rename(state->beside, state->path) < 0) {

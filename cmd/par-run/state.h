@@ -24,7 +24,10 @@ struct state {
  */
 int state_open(struct state *state, const char *path, char **text);
 
-/* Make text, len bytes, what it holds.  0, or -1 with errno, and it is as it was. */
+/*
+ * Make text, len bytes, what it holds.  0, or -1 with errno, and it is as it was: EBUSY
+ * if it was not there, and another process makes it, too.
+ */
 int state_save(struct state *state, const char *text, size_t len);
 
 /* Take the file away. */

@@ -2,16 +2,17 @@
 # SPDX-License-Identifier: ISC
 """The stages of the tormentor.
 
-stage.py odd JOBS   native: finishes out of order, none to three lines for a record
-stage.py map        a line for each line
+stage.py odd SLOW JOBS   native: finishes out of order, none to three lines a record
+stage.py map SLOW        a line for each line
 
-What a record is like stands behind its number: ":" is fine, "!" kills its worker, "?"
+SLOW is the share of the records that take two milliseconds.  What a record is like stands behind its number: ":" is fine, "!" kills its worker, "?"
 hangs, "-" fails for good, "~" fails for now, most of the time.
 """
 import os
 import random
 import signal
 import sys
+import time
 
 
 def kind_of(line):
@@ -24,7 +25,9 @@ def copies(line):
     return int(head) % 4 if head else 1
 
 
-def suffer(line):
+def suffer(line, slow):
+    if random.random() < slow:
+        time.sleep(0.002)
     kind = kind_of(line)
     if kind == b"!":
         os.kill(os.getpid(), signal.SIGSEGV)
@@ -55,14 +58,14 @@ def lines_of_input():
         yield [b"".join(parts)]
 
 
-def odd(jobs):
+def odd(slow, jobs):
     words = open(int(os.environ["PAR_STAGE"].split(":")[0]), "wb", 0)
     words.write(b"par-stage 1 window=%d jobs=%d\n" % (2 * jobs, jobs))
     waiting, index = [], 0
 
     def finish():
         i, line = waiting.pop(random.randrange(len(waiting)))
-        suffer(line)
+        suffer(line, slow)
         kind = kind_of(line)
         if kind == b"-":
             return words.write(b"%d 0 fail not wanted\n" % i)
@@ -82,16 +85,16 @@ def odd(jobs):
             finish()
 
 
-def one_for_one():
+def one_for_one(slow):
     for lines in lines_of_input():
         for line in lines:
-            suffer(line)
+            suffer(line, slow)
             write_all(line + b"\n")
 
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if sys.argv[1] == "odd":
-        odd(int(sys.argv[2]))
+        odd(float(sys.argv[2]), int(sys.argv[3]))
     else:
-        one_for_one()
+        one_for_one(float(sys.argv[2]))

@@ -18,6 +18,7 @@ import collections
 import os
 import random
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -37,6 +38,9 @@ DEADLY = [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV, signal.SIGABRT, signal
           signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE, signal.SIGUSR1, signal.SIGUSR2,
           signal.SIGALRM, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGTRAP,
           signal.SIGSYS, signal.SIGXCPU, signal.SIGXFSZ, signal.SIGVTALRM, signal.SIGPROF]
+FATAL = [signal.SIGKILL, signal.SIGKILL, signal.SIGQUIT, signal.SIGABRT, signal.SIGUSR2,
+         signal.SIGALRM, signal.SIGXCPU, signal.SIGSYS, signal.SIGVTALRM]  # to par-run
+DEATHS = {-number for number in FATAL}
 HARMLESS = [signal.SIGCHLD, signal.SIGWINCH, signal.SIGURG, signal.SIGCONT]
 DRAINING = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT]
 
@@ -62,12 +66,13 @@ class Plan:
         self.keep = self.exact and r.random() < 0.5
         self.timeout = self.kind in ("odd", "map") and r.random() < 0.25
         self.quarantine = r.random() < 0.8
-        self.events = r.choice([0, 0, 3, 8])
+        self.events = r.choice([0, 3, 10, 30])
         self.checkpoint = self.exact and r.random() < 0.5
         self.kills = r.randint(0, 5) if self.checkpoint else r.random() < 0.07
         self.stop = r.random() < 0.15
         self.control = r.random() < 0.2 and "--control" in options
-        self.key = self.kind not in ("blocks",) and r.random() < 0.2 and "--key" in options
+        self.key = (self.kind != "blocks" and not self.checkpoint and r.random() < 0.3 and
+                    "--key" in options)
         self.disk = disks and self.checkpoint and r.random() < 0.35
         self.leaves = not self.checkpoint and r.random() < 0.07
         self.slow_in = not self.checkpoint and r.random() < 0.3
@@ -109,6 +114,7 @@ class Plan:
 
     def make_command(self):
         r = self.random
+        slow = r.choice(["0", "%.3f" % min(1, 300 / (len(self.records) + 1))])
         words = ["par-run", "-n", str(self.workers), "-r", str(self.retries), "--stats"]
         words += ["-k"] * self.keep + ["-q", self.path("q")] * self.quarantine
         words += ["-t", "0.4"] * self.timeout
@@ -120,8 +126,8 @@ class Plan:
             words += r.choice([["-N", str(r.randint(1, 40))], ["-b", str(r.randint(1, 2000))]])
         return words + {
             "fib": ["par-fib"],
-            "odd": STAGE + ["odd", str(r.randint(1, 6))],
-            "map": ["--map"] + STAGE + ["map"],
+            "odd": STAGE + ["odd", slow, str(r.randint(1, 6))],
+            "map": ["--map"] + STAGE + ["map", slow],
             "cat": ["--map", "cat"],
             "blocks": ["sed", "/^[0-9]*!/q1"],
             "plain": ["cat"],
@@ -334,7 +340,7 @@ class Run:
                     if r.random() < 0.5:  # all of them, as when a group is killed
                         for worker in children(process.pid):
                             os.kill(worker, signal.SIGKILL)
-                    process.kill()
+                    process.send_signal(r.choice(FATAL))
             except ProcessLookupError:
                 pass
 
@@ -348,7 +354,7 @@ class Run:
                 process.send_signal(signal.SIGCONT)
                 process.kill()
             process.wait()
-            if process.returncode == -signal.SIGKILL or self.plan.timeout:
+            if process.returncode < 0 or self.plan.timeout:
                 self.end_hanging()
             for thread in threads:
                 thread.join(LIMIT)
@@ -380,9 +386,9 @@ class Run:
                 self.room *= 4
                 subprocess.run(["mount", "-o", "remount,size=%d" % self.room, "disk"],
                                check=True)
-            elif status == 3 and b"in a row" not in self.said:
-                raise Wrong("status 3")
-            elif status not in (3, 4, -signal.SIGKILL) or (status == 4 and not self.stopped):
+            elif status == 2 or status == 3 and b"in a row" not in self.said:
+                raise Wrong("status %d: %s" % (status, self.said[:100]))
+            elif status not in (3, 4, *DEATHS) or (status == 4 and not self.stopped):
                 return status
             kills -= 1
             stop = False
@@ -477,7 +483,7 @@ class Run:
         if self.left:
             allowed |= {-signal.SIGPIPE, 1}
         if self.killed and not self.plan.checkpoint:
-            allowed.add(-signal.SIGKILL)
+            allowed |= DEATHS
         if b"in a row" in self.said:
             allowed = {3}
         if status not in allowed:
@@ -555,6 +561,7 @@ def main():
     os.environ["LC_ALL"] = "C"
     for name in ("PAR_STAGE", "PAR_WORKER", "PAR_WORKERS"):
         os.environ.pop(name, None)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     options = subprocess.run(["par-run", "--help"], stdout=subprocess.PIPE,
                              check=True).stdout.decode()
     work = tempfile.mkdtemp(prefix="chaos.")
