@@ -50,7 +50,7 @@ class Wrong(Exception):
 
 
 FIBS = [0, 1]
-while len(FIBS) < 3000:
+while len(FIBS) < 10000:
     FIBS.append(FIBS[-2] + FIBS[-1])
 
 
@@ -77,6 +77,7 @@ class Plan:
         self.leaves = not self.checkpoint and r.random() < 0.07
         self.slow_in = not self.checkpoint and r.random() < 0.3
         self.slow_out = not self.checkpoint and r.random() < 0.3
+        self.costly = 0
         self.newline = r.random() < 0.8
         self.bad = r.choice([0, 0, 0.01, 0.03])
         self.huge = self.kind in ("map", "cat", "plain") and r.random() < 0.06
@@ -100,16 +101,17 @@ class Plan:
         r = self.random
         bad = r.random() < self.bad
         if self.kind == "fib":
-            return b"%d%s" % (n % 3000, b"-" if bad else b"")
+            return b"%d%s" % (n, b"-" if bad else b"")
         if r.random() < 0.01:
             return b""
         kinds = {"odd": b"!-~", "map": b"!", "blocks": b"!"}.get(self.kind, b":")
         if self.timeout and r.random() < 0.3:
             kinds = b"?"
-        if bad and kinds in (b"!", b"?") and r.random() < 0.7:
-            bad = False  # these take long
         size = r.randrange(1 << 18) if r.random() < 0.001 else r.randrange(60)
         mark = bytes([r.choice(kinds)]) if bad else b":"
+        if mark in b"!?":  # these take long
+            self.costly += 1
+            mark = mark if self.costly <= 10 else b":"
         return b"%d" % n + mark + r.choice([b"x", b"\0", b"\xff", b"\t", b"\\"]) * size
 
     def make_command(self):
@@ -262,6 +264,8 @@ class Run:
         """par-run, and threads for its ends."""
         env = dict(os.environb)
         env[b"CHAOS"] = self.mark.split(b"=", 1)[1]
+        # its process that looks for leaks at the end would be hit for a worker
+        env[b"ASAN_OPTIONS"] = b"detect_leaks=0:" + env.get(b"ASAN_OPTIONS", b"")
         env[b"TMPDIR"] = os.path.abspath("tmp").encode()
         threads = []
         if self.plan.checkpoint:
@@ -457,7 +461,9 @@ class Run:
         lost = need - have
         if lost and complete and (plan.quarantine or sum(self.named().values()) == 0):
             raise Wrong("%d lines lost: %r" % (sum(lost.values()), list(lost)[0][:60]))
-        if plan.keep and complete and not lost and lines != want:
+        # which one of the empty records was set aside cannot be seen
+        if plan.keep and complete and not lost and list(filter(None, lines)) != list(
+                filter(None, want)):
             raise Wrong("not in the order of the input")
         return sum(aside.values()) if plan.quarantine else sum(self.named().values())
 
