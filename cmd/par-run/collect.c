@@ -165,7 +165,7 @@ pass_whole(struct run *run, struct slot *slot, size_t from)
 		output_write(run, hold->data + hold->start, len);
 		worker_release(&slot->worker, len);
 		slot->account.bytes_out += len;
-		run->deaths = 0;
+		restarts_progress(&run->restarts);
 	}
 	if (hold->end - hold->start <= run->options->max_record)
 		return;

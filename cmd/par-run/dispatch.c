@@ -257,7 +257,8 @@ dispatch(struct run *run)
 	size_t refused = 0;
 	bool wanted = false;
 
-	if (run->paused && run->phase == PHASE_RUN)
+	if (run->given_in || run->phase >= PHASE_STOP ||
+	    (run->paused && run->phase == PHASE_RUN))
 		return false;
 	keys_settle(run);
 	/* Once around without anybody taking something is the end. */

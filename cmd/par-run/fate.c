@@ -33,7 +33,7 @@ fate_done(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
 {
 	slot->account.done++;
 	run->settled++;
-	run->deaths = 0;
+	restarts_progress(&run->restarts);
 	output_done(run, slot, number, bytes);
 	tell(run, slot, &(struct ack){ .index = number, .bytes = bytes });
 }
@@ -57,7 +57,6 @@ name(struct run *run, struct slot *slot, const struct failure *failure)
 	run->settled++;
 	if (slot != NULL)
 		slot->account.failed++;
-	run->deaths = 0;
 	tell(run, slot,
 	    &(struct ack){ .index = record->number,
 		.bytes = failure->bytes,
@@ -90,6 +89,7 @@ fate_failed(struct run *run, struct slot *slot, struct batch *batch, size_t byte
 	char text[ACK_LINE_MAX];
 
 	snprintf(text, sizeof(text), "%.*s", (int)why_len, why);
+	restarts_progress(&run->restarts);
 	output_done(run, slot, batch->first, bytes);
 	name(run, slot,
 	    &(struct failure){ .record = record_of(batch),
@@ -222,7 +222,7 @@ send_suspects(
 	snprintf(why, sizeof(why), "worker %s", how);
 	while ((batch = batch_pop(queue, UINT64_MAX)) != NULL) {
 		if (one && batch->alone)
-			again(run, slot, batch, 0, why);
+			again(run, slot, batch, back_off(run, batch->attempts), why);
 		else
 			suspect(run, slot, batch, why);
 	}
@@ -251,11 +251,13 @@ end_of_plain(struct run *run, struct slot *slot, bool crashed, const char *how)
 	unread = take_back(run, slot,
 	    slot->input_ended ? UINT64_MAX : worker_consumed(&slot->worker), &queue);
 	send_back(run, slot, &queue);
+	unknown = given - unread;
 	if (!crashed) {
 		slot->retired = slot->retired || !slot->input_ended;
+		if (slot->worker.exit_code != 0 || slot->worker.exit_signal != 0)
+			run->unknown += unknown; /* ended by us */
 		return;
 	}
-	unknown = given - unread;
 	run->trouble = true;
 	if (slot->input_ended && slot->worker.exit_signal == 0)
 		warn("worker %u: %s, after %llu records", slot->worker.number, how,
@@ -319,6 +321,7 @@ end_of_native(struct run *run, struct slot *slot, bool crashed, const char *how)
 {
 	struct batch_queue queue = { 0 };
 	uint64_t back = take_back(run, slot, 0, &queue);
+	bool final = run->given_in || fate_is_permanent(run, &slot->worker);
 
 	if (slot->timed_out && back > 0) {
 		send_late(run, slot, &queue);
@@ -336,9 +339,12 @@ end_of_native(struct run *run, struct slot *slot, bool crashed, const char *how)
 	/* All it had was done, and yet it says that something went wrong. */
 	if (slot->input_ended && back == 0 && slot->worker.exit_code != 0)
 		run->trouble = true;
-	warn("worker %u: %s; %llu records sent again", slot->worker.number, how,
-	    (unsigned long long)back);
-	send_suspects(run, slot, &queue, how);
+	warn("worker %u: %s; %llu records %s", slot->worker.number, how,
+	    (unsigned long long)back, final ? "not finished" : "sent again");
+	if (final || worker_consumed(&slot->worker) == 0)
+		send_back(run, slot, &queue);
+	else
+		send_suspects(run, slot, &queue, how);
 }
 
 /* A link to a host, which finds out by itself what kills its workers. */
@@ -406,11 +412,25 @@ end_of_block(struct run *run, struct slot *slot, bool failed, const char *how)
 	if (!failed) {
 		block_done(run, slot, batch);
 		batch_free(batch);
-	} else if (run->phase >= PHASE_STOP) {
+	} else if (run->phase >= PHASE_STOP || fate_is_permanent(run, &slot->worker)) {
 		batch_push(run_again(run, slot), batch);
 	} else {
 		block_failed(run, slot, batch, why);
 	}
+}
+
+bool
+fate_is_permanent(const struct run *run, const struct worker *worker)
+{
+	return worker->exit_code == WORKER_PERMANENT && run->phase < PHASE_STOP;
+}
+
+/* Had it nothing but suspects, and has it read of them? */
+static bool
+died_of_suspects(const struct worker *worker)
+{
+	return worker->window.head != NULL && worker->window.head->batch->alone &&
+	    worker_consumed(worker) > 0;
 }
 
 void
@@ -435,8 +455,9 @@ fate_of_worker(struct run *run, struct slot *slot)
 		return;
 	}
 	slot->lane.again = (struct batch_queue){ 0 };
-	if (!slot->timed_out && (crashed || !slot->input_ended))
-		run->deaths++;
+	if (!slot->timed_out && !died_of_suspects(worker) &&
+	    (crashed || !slot->input_ended))
+		restarts_count(&run->restarts, run->now);
 	if (worker->kind == WORKER_NATIVE || worker->kind == WORKER_MAP)
 		end_of_native(run, slot, crashed, how);
 	else if (worker->kind == WORKER_UNKNOWN && worker_consumed(worker) == 0)

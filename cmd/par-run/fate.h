@@ -31,4 +31,7 @@ void fate_refused(struct run *run, const struct record *record, const char *why)
  */
 void fate_of_worker(struct run *run, struct slot *slot);
 
+/* Has it ended saying that it can never work? */
+bool fate_is_permanent(const struct run *run, const struct worker *worker);
+
 #endif

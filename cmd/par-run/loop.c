@@ -16,11 +16,9 @@
 #include "loop.h"
 #include "output.h"
 #include "sig.h"
+#include "undone.h"
 
 enum {
-	MOST_DEATHS = 10, /* in a row, with nothing finished between */
-	FIRST_PAUSE = 10, /* ms before a worker that finished nothing starts again */
-	LONGEST_PAUSE = 1000,
 	TERM_GRACE = 1000, /* ms from telling a hung worker to end to killing it */
 	STOP_GRACE = 2000, /* ms from telling workers to end to killing them */
 	NESTED_GRACE = 2000, /* ms that a hello may take before we read our input */
@@ -52,19 +50,6 @@ start_due(struct run *run)
 	}
 }
 
-/* How long a place stays empty after so many deaths with nothing finished, ms. */
-static uint64_t
-pause_after(unsigned deaths)
-{
-	uint64_t wait = FIRST_PAUSE;
-
-	if (deaths < 2)
-		return 0;
-	while (deaths-- > 2 && wait < LONGEST_PAUSE)
-		wait *= 2;
-	return wait;
-}
-
 /* The worker has ended and nothing more of it will come. */
 static void
 bury(struct run *run, struct slot *slot)
@@ -80,15 +65,12 @@ bury(struct run *run, struct slot *slot)
 		collect_last(run, slot);
 	worker_close(&slot->worker);
 	slot->absorbing = false;
-	slot->start_at = run->now +
-	    (slot->host != NULL ? hosts_pause(slot) : pause_after(run->deaths));
-	if (run->deaths < MOST_DEATHS || !run_has_input(run))
-		return;
+	run_rest(run, slot);
 	worker_exit_text(&slot->worker, how);
-	run_abandon(run);
-	die(STATUS_BROKEN, 0,
-	    "%s: %u workers in a row ended without finishing a record, the last %s",
-	    run->options->command[0], run->deaths, how);
+	run_count_deaths(run, how);
+	if (slot->host == NULL && fate_is_permanent(run, &slot->worker) &&
+	    run_has_input(run))
+		run_give_in(run, "it can never work, says its exit status 125");
 }
 
 /* See who has ended. */
@@ -461,6 +443,8 @@ open_run(struct run *run)
 	fdio_pipe_size(STDIN_FILENO, INPUT_PIPE);
 	keys_open(run);
 	run->workers = run->options->workers;
+	if (restarts_open(&run->restarts, &run->options->restarts) < 0)
+		die(STATUS_BROKEN, errno, "cannot begin");
 	if (run->checkpoint.on && !run_has_input(run)) /* all was done before */
 		return;
 	if (hosts_used(run->options)) {
@@ -486,21 +470,17 @@ open_run(struct run *run)
 static enum status
 sum_up(const struct run *run)
 {
-	uint64_t left = run->again.records;
+	bool undone;
 
 	if (run->quarantine.records > 0)
 		warn("%llu records set aside in %s",
 		    (unsigned long long)run->quarantine.records, run->quarantine.path);
 
-	for (size_t i = 0; i < run->slot_count; i++)
-		left +=
-		    run->slots[i]->worker.window.records + keys_waiting(run->slots[i]);
-	if (run->phase != PHASE_RUN &&
-	    (left > 0 || !run->intake.end || intake_ready(&run->intake))) {
-		if (!run->options->serve) /* the other end knows what is left */
-			warn("stopped early: part of the input was not processed");
+	undone = run->phase != PHASE_RUN && undone_say(run);
+	if (run->given_in)
+		return STATUS_BROKEN;
+	if (undone)
 		return STATUS_STOPPED;
-	}
 	return run->trouble || (run->failed > 0 && run->above.fd < 0) ? STATUS_FAILED
 								      : STATUS_OK;
 }
@@ -535,6 +515,7 @@ loop_run(const struct run_options *options)
 	free(run.slots);
 	batch_clear(&run.again);
 	quarantine_close(&run.quarantine);
+	restarts_close(&run.restarts);
 	intake_close(&run.intake);
 	supervisor_leave(&run.above);
 	close(run.signals);

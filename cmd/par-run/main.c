@@ -14,6 +14,8 @@
  *	saved.[ch]    what is remembered, as text
  *	state.[ch]    that file: locked, replaced as a whole
  *	run.[ch]      the state of it all; a worker's start, and the bad ends
+ *	restarts.[ch] how many workers may die
+ *	undone.[ch]   what was read and not delivered
  *	crew.[ch]     more workers, fewer, or new ones
  *	control.[ch]  the FIFO of commands
  *	hosts.[ch]    places on other machines: links, up and down

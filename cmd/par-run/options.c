@@ -94,6 +94,9 @@ add_fates(struct table *table, struct run_options *o)
 		    "try a record again that takes longer than TIME", 1, 0, NULL },
 		{ 'q', "quarantine", OPT_STRING, &o->quarantine, "FILE",
 		    "set records aside in FILE instead of naming them", 0, 0, NULL },
+		{ 0, "max-restarts", OPT_CALL, &o->restarts, "N[/TIME]",
+		    "end when more than N workers die within TIME, or in a row", 0, 0,
+		    restarts_read },
 		{ 0, "max-record", OPT_SIZE, &o->max_record, "SIZE",
 		    "fail records longer than SIZE (default 64M)", 1, 1 << 30, NULL },
 		{ 0 },
@@ -131,6 +134,7 @@ options_read(struct run_options *options, int argc, char **argv)
 			    "[-t TIME] [--checkpoint STATE] [--control FIFO] "
 			    "[--host LIST] [--hosts FILE] [--host-wait TIME] "
 			    "[--key FIELD] [--map] [--max-record SIZE] "
+			    "[--max-restarts N[/TIME]] "
 			    "[--remote COMMAND] [--rsh COMMAND] [--serve] "
 			    "COMMAND [ARG...]",
 		.about = "Run copies of COMMAND side by side: the records of standard "

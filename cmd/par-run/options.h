@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "key.h"
+#include "restarts.h"
 
 enum { WORKERS_MAX = 4096 };
 
@@ -17,6 +18,7 @@ struct run_options {
 	uint64_t workers; /* 0: those that hosts have processors for */
 	uint64_t retries; /* tries after the first of a record that is not finished */
 	uint64_t max_record; /* bytes */
+	struct restarts_limit restarts;
 	bool keep_order;
 	bool stats; /* show the table of account at the end */
 	const char *quarantine; /* where to set records aside; NULL: name them */

@@ -4,13 +4,19 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "clock.h"
 #include "hosts.h"
 #include "run.h"
 #include "sig.h"
+#include "undone.h"
 
-enum { LAST_GRACE = 1000 }; /* ms from telling workers to end to killing them */
+enum {
+	LAST_GRACE = 1000, /* ms from telling workers to end to killing them */
+	FIRST_PAUSE = 10, /* ms before a worker that finished nothing starts again */
+	LONGEST_PAUSE = 1000
+};
 
 void
 run_signal_workers(struct run *run, int number)
@@ -40,8 +46,13 @@ run_abandon(struct run *run)
 	struct pollfd wake = { .fd = run->signals, .events = POLLIN };
 
 	run_signal_workers(run, SIGTERM);
-	for (size_t i = 0; i < run->slot_count; i++)
-		worker_hang_up(&run->slots[i]->worker);
+	for (size_t i = 0; i < run->slot_count; i++) {
+		struct worker *worker = &run->slots[i]->worker;
+
+		if (worker->pid != 0 && worker->kind == WORKER_PLAIN)
+			run->unknown += worker->window.given_records;
+		worker_hang_up(worker);
+	}
 	while (!all_ended(run) && now < until) {
 		poll(&wake, 1, (int)(until - now));
 		while (sig_next(run->signals) != 0)
@@ -57,6 +68,8 @@ run_abandon(struct run *run)
 void
 run_output_failed(struct run *run, int error)
 {
+	if (error != EPIPE)
+		run_broken(run, error, run->out_name);
 	run_abandon(run);
 	die_output(error, run->out_name);
 }
@@ -65,12 +78,20 @@ void
 run_broken(struct run *run, int error, const char *what)
 {
 	run_abandon(run);
-	die(STATUS_BROKEN, error, "%s", what);
+	if (error != 0)
+		warn("%s: %s", what, strerror(error));
+	else
+		warn("%s", what);
+	if (run->intake.used > 0)
+		undone_say(run);
+	exit(STATUS_BROKEN);
 }
 
 bool
 run_has_input(const struct run *run)
 {
+	if (run->given_in)
+		return false;
 	if (run->again.head != NULL)
 		return true;
 	for (size_t i = 0; keys_on(&run->keys) && i < run->slot_count; i++)
@@ -128,10 +149,60 @@ run_add_slot(struct run *run)
 	return slot;
 }
 
+void
+run_give_in(struct run *run, const char *why)
+{
+	warn("%s: %s", run->options->command[0], why);
+	run->given_in = true;
+	if (run->phase == PHASE_RUN)
+		run->phase = PHASE_DRAIN;
+}
+
+void
+run_count_deaths(struct run *run, const char *how)
+{
+	const struct restarts *restarts = &run->restarts;
+	char why[WORKER_EXIT_TEXT + 120];
+
+	if (!run_has_input(run) || !restarts_over(restarts, run->workers))
+		return;
+	if (restarts->limit.within == 0)
+		snprintf(why, sizeof(why),
+		    "%llu workers in a row ended without finishing a record, the last %s",
+		    (unsigned long long)restarts->row, how);
+	else
+		snprintf(why, sizeof(why),
+		    "more than %llu workers ended within %g s, the last %s",
+		    (unsigned long long)restarts->limit.most,
+		    (double)restarts->limit.within / 1000, how);
+	run_give_in(run, why);
+}
+
+/* How long a place stays empty after deaths with nothing finished, ms. */
+static uint64_t
+pause_after(uint64_t deaths)
+{
+	uint64_t wait = FIRST_PAUSE;
+
+	if (deaths < 2)
+		return 0;
+	while (deaths-- > 2 && wait < LONGEST_PAUSE)
+		wait *= 2;
+	return wait;
+}
+
+void
+run_rest(const struct run *run, struct slot *slot)
+{
+	slot->start_at = run->now +
+	    (slot->host != NULL ? hosts_pause(slot) : pause_after(run->restarts.row));
+}
+
 /* A worker was started: it begins with little. */
 static void
-begin(const struct run *run, struct slot *slot)
+begin(struct run *run, struct slot *slot)
 {
+	run->started = true;
 	slot->account.starts++;
 	slot->credit = slot->least = 1;
 	slot->turn_since = 0;
@@ -146,6 +217,19 @@ begin(const struct run *run, struct slot *slot)
 	slot->input_ended = false;
 	slot->check_wait = 1;
 	slot->check_at = run->now + 1;
+}
+
+/* It could be started before, and may be again. */
+static void
+start_failed(struct run *run, struct slot *slot, int error)
+{
+	char how[WORKER_EXIT_TEXT];
+
+	snprintf(how, sizeof(how), "could not be started: %.40s", strerror(error));
+	warn("worker %u: %s", slot->worker.number, how);
+	restarts_count(&run->restarts, run->now);
+	run_rest(run, slot);
+	run_count_deaths(run, how);
 }
 
 void
@@ -172,6 +256,10 @@ run_start(struct run *run, struct slot *slot)
 		return;
 	}
 	error = errno;
+	if (run->started && run->kind != WORKER_BLOCK) {
+		start_failed(run, slot, error);
+		return;
+	}
 	run_abandon(run);
 	if (error == ENOENT)
 		die(STATUS_NOT_FOUND, error, "%s", name);

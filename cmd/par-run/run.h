@@ -25,6 +25,7 @@
 #include "options.h"
 #include "order.h"
 #include "quarantine.h"
+#include "restarts.h"
 #include "share.h"
 #include "supervisor.h"
 #include "worker.h"
@@ -101,7 +102,10 @@ struct run {
 	struct supervisor above; /* of this par-run, if any */
 	struct links links; /* to hosts, see hosts.h */
 	bool greeted; /* it was */
-	unsigned deaths; /* in a row, with nothing finished between */
+	struct restarts restarts;
+	bool given_in; /* nothing is given out or started any more; status 3 */
+	bool started; /* a worker was, once */
+	uint64_t unknown; /* records of plain workers that were ended */
 	uint64_t failed; /* records given up */
 	uint64_t settled; /* records done or given up */
 	struct checkpoint checkpoint;
@@ -132,8 +136,14 @@ void run_signal_workers(struct run *run, int number);
  */
 struct slot *run_add_slot(struct run *run);
 
-/* Start the worker of a slot; does not return if the command cannot be run. */
+/*
+ * Start the worker of a slot.  Does not return if the command cannot be run; one that
+ * could be before is tried again, as after a death.
+ */
 void run_start(struct run *run, struct slot *slot);
+
+/* The worker of slot has ended: for how long it is not started again. */
+void run_rest(const struct run *run, struct slot *slot);
 
 /* The first worker has shown what the command is; hello if it is native. */
 void run_known(struct run *run, enum worker_kind kind, const struct hello *hello);
@@ -160,6 +170,15 @@ run_work_time(const struct run *run)
  * for, so that nobody is left.
  */
 void run_abandon(struct run *run);
+
+/*
+ * It can do no good any more, for the reason given: workers finish what they have, and
+ * nothing else is done.
+ */
+void run_give_in(struct run *run, const char *why);
+
+/* Give in if too many workers have died; how: the last one. */
+void run_count_deaths(struct run *run, const char *how);
 
 /* The output failed with error: end the workers, then as die_output(). */
 _Noreturn void run_output_failed(struct run *run, int error);

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+
+#include "num.h"
+#include "restarts.h"
+
+enum { MOST = 100000, DEFAULT_MOST = 10 };
+
+const char *
+restarts_read(void *limit, const char *value)
+{
+	struct restarts_limit read = { .given = true };
+	const char *slash = strchr(value, '/');
+	size_t len = slash == NULL ? strlen(value) : (size_t)(slash - value);
+
+	if (num_parse_bytes(value, len, 0, MOST, &read.most) < 0)
+		return "not N or N/TIME, N at most 100000";
+	if (slash != NULL && num_duration(slash + 1, 1, UINT64_MAX / 2, &read.within) < 0)
+		return "not a TIME behind the slash";
+	*(struct restarts_limit *)limit = read;
+	return NULL;
+}
+
+int
+restarts_open(struct restarts *restarts, const struct restarts_limit *limit)
+{
+	*restarts = (struct restarts){ .limit = *limit };
+	if (limit->within == 0 || limit->most == 0)
+		return 0;
+	restarts->times = calloc(limit->most, sizeof(*restarts->times));
+	return restarts->times == NULL ? -1 : 0;
+}
+
+void
+restarts_close(struct restarts *restarts)
+{
+	free(restarts->times);
+	restarts->times = NULL;
+}
+
+void
+restarts_count(struct restarts *restarts, uint64_t now)
+{
+	const struct restarts_limit *limit = &restarts->limit;
+	uint64_t *oldest;
+
+	restarts->row++;
+	if (limit->within == 0)
+		return;
+	restarts->count++;
+	if (restarts->times == NULL) {
+		restarts->over = true;
+		return;
+	}
+	oldest = &restarts->times[(restarts->count - 1) % limit->most];
+	if (restarts->count > limit->most && now - *oldest <= limit->within)
+		restarts->over = true;
+	*oldest = now;
+}
+
+bool
+restarts_over(const struct restarts *restarts, uint64_t workers)
+{
+	uint64_t most = restarts->limit.most;
+
+	if (restarts->limit.within != 0)
+		return restarts->over;
+	if (!restarts->limit.given)
+		most = 2 * workers > DEFAULT_MOST ? 2 * workers : DEFAULT_MOST;
+	return restarts->row > most;
+}
