@@ -217,6 +217,7 @@ done_so_far() {
 	# Something else by that name stays.
 	rm in
 	begin cat
+	done_so_far
 	rm ctl
 	echo mine >ctl
 	end
