@@ -57,15 +57,23 @@ set_variables(const struct spawn_plan *plan, int report)
 	return setenv("PAR_STAGE", stage, 1);
 }
 
+/*
+ * In the child, with all signals blocked.  What was sent to the parent's group before
+ * the child left that is none of its business: ignoring a signal forgets it.
+ */
 static void
 reset_signals(void)
 {
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	struct sigaction action = { .sa_handler = SIG_DFL };
 	sigset_t none;
 
+	sigemptyset(&ignore.sa_mask);
 	sigemptyset(&action.sa_mask);
-	for (int number = 1; number < NSIG; number++)
-		sigaction(number, &action, NULL); /* SIGKILL and the like refuse */
+	for (int number = 1; number < NSIG; number++) {
+		sigaction(number, &ignore, NULL); /* SIGKILL and the like refuse */
+		sigaction(number, &action, NULL);
+	}
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }

@@ -46,13 +46,12 @@ prepare() {
 		read -r n || exit 0
 		echo "$n"
 		echo "0 $((${#n} + 1)) ok" >&"${PAR_STAGE%:*}"
-		exit 7
+		[ "$n" = 100 ] || exit 7
 	EOF
 	chmod +x one.sh
-	# Status 1: the last one, too, says that something went wrong.
-	run -1 --separate-stderr par-run --max-restarts 2 -n 1 ./one.sh <in
+	run -0 --separate-stderr par-run --max-restarts 2 -n 1 ./one.sh <in
 	[ "${#lines[@]}" = 100 ]
-	run -1 --separate-stderr par-run --max-restarts 100/1h -n 1 ./one.sh <in
+	run -0 --separate-stderr par-run --max-restarts 100/1h -n 1 ./one.sh <in
 	[ "${#lines[@]}" = 100 ]
 	run -3 --separate-stderr par-run --max-restarts 5/1h -n 1 ./one.sh <in
 	[ "$output" = "$(seq 6)" ]
