@@ -57,7 +57,7 @@ WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wstrict-protot
 	-Wformat=2 -Wswitch-enum
 HARDEN	= -fstack-protector-strong -fPIE $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 ALL_CPPFLAGS = -D_GNU_SOURCE -DPAR_VERSION='"$(VERSION)"' -Ilib $(CPPFLAGS)
-ALL_CFLAGS = -std=c11 $(WARNINGS) $(HARDEN) $(SAN:%=-fsanitize=%) \
+ALL_CFLAGS = -std=c11 -pthread $(WARNINGS) $(HARDEN) $(SAN:%=-fsanitize=%) \
 	$(if $(SAN),-fno-omit-frame-pointer -fno-sanitize-recover=all) $(CFLAGS)
 ALL_LDFLAGS = -pie $(SAN:%=-fsanitize=%) $(LDFLAGS)
 

@@ -112,3 +112,37 @@ prepare() {
 	[ "$status" = 3 ]
 	[ ! -e f1 ]
 }
+
+@test "par-split: a cut that is stopped says so once, and leaves no FIFO" {
+	local split status
+
+	seq 1000000 >in
+	background par-split --mkfifo -c -i in -n 9 f.%d 2>said
+	split=$!
+	eventually test -p f.8
+	exec 7<f.8
+	# More than a FIFO holds is to come, and nobody reads it.
+	read -r _ <&7
+	kill "$split"
+	wait "$split" && status=0 || status=$?
+	[ "$status" = 4 ]
+	[ "$(cat said)" = "par-split: stopped by a signal, part of the input was not written" ]
+	run ! ls f.*
+}
+
+@test "par-split: a file is cut into files and FIFOs at the same time, many of them" {
+	local i fifos=() files=() names=()
+
+	seq 300000 >in
+	for ((i = 0; i < 100; i++)); do
+		names+=("p.$i")
+		if ((i % 3 == 0)); then fifos+=("p.$i"); else files+=("p.$i"); fi
+	done
+	mkfifo "${fifos[@]}"
+	background par-split -c -i in "${names[@]}"
+	par-gather "${fifos[@]}" >out
+	wait "$!"
+	cat "${files[@]}" >>out
+	sort -n out | cmp - in
+	[ "$(cat "${files[@]}" | wc -c)" -gt $((66 * 19000)) ]
+}

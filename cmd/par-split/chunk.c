@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 
 #include "chunk.h"
 #include "clock.h"
+#include "cpus.h"
 #include "fifo.h"
 
 enum {
@@ -29,15 +31,21 @@ struct chunk {
 	bool full; /* out must be waited for */
 };
 
+/* Some of them, which one thread copies; input and plan are those of all. */
 struct chunks {
 	const struct split_plan *plan;
 	const char *in_name;
 	int in;
 	struct chunk *all;
 	size_t count, left;
+	bool alone; /* there is one for all of the input */
 	bool copies_files; /* copy_file_range(2) has not failed */
 	bool failed;
 	uint64_t opened_ms;
+	struct pollfd *polls;
+	enum status status; /* at the end */
+	pthread_t thread;
+	bool started; /* it has a thread of its own */
 };
 
 /* The end of the record that position at is in or, at its start, behind. */
@@ -166,7 +174,7 @@ end_chunk(struct chunks *chunks, struct chunk *chunk)
 static void
 chunk_failed(struct chunks *chunks, struct chunk *chunk)
 {
-	if (errno != EPIPE || (chunks->count == 1 && chunk->out.path == NULL))
+	if (errno != EPIPE || (chunks->alone && chunk->out.path == NULL))
 		die_output(errno, chunk->out.name);
 	warn("%s: its reader left, with %lld bytes unwritten", chunk->out.name,
 	    (long long)(chunk->end - chunk->at));
@@ -235,8 +243,9 @@ open_chunks(struct chunks *chunks)
 
 /* Wait until one more part can go on; false when a signal came. */
 static bool
-wait_for(struct chunks *chunks, struct pollfd *polls, int timeout)
+wait_for(struct chunks *chunks, int timeout)
 {
+	struct pollfd *polls = chunks->polls;
 	nfds_t n = 1;
 
 	polls[0] = (struct pollfd){ .fd = chunks->plan->signals, .events = POLLIN };
@@ -256,7 +265,7 @@ wait_for(struct chunks *chunks, struct pollfd *polls, int timeout)
 }
 
 static enum status
-copy_all(struct chunks *chunks, struct pollfd *polls)
+copy_all(struct chunks *chunks)
 {
 	while (chunks->left > 0) {
 		int timeout = open_chunks(chunks);
@@ -268,12 +277,64 @@ copy_all(struct chunks *chunks, struct pollfd *polls)
 			if (chunk->out.state == OUTPUT_OPEN)
 				advance(chunks, chunk);
 		}
-		if (chunks->left > 0 && !wait_for(chunks, polls, timeout)) {
-			warn("stopped by a signal, part of the input was not written");
+		if (chunks->left > 0 && !wait_for(chunks, timeout))
 			return STATUS_STOPPED;
-		}
 	}
 	return chunks->failed ? STATUS_FAILED : STATUS_OK;
+}
+
+/* A thread. */
+static void *
+copy_share(void *share)
+{
+	struct chunks *chunks = share;
+
+	chunks->status = copy_all(chunks);
+	return NULL;
+}
+
+/* Share chunks number from up to number to out, to be copied by a thread if it can be. */
+static void
+start_share(struct chunks *share, const struct chunks *chunks, size_t from, size_t to)
+{
+	*share = *chunks;
+	share->all = chunks->all + from;
+	share->count = share->left = to - from;
+	share->polls = calloc(share->count + 1, sizeof(*share->polls));
+	if (share->polls == NULL)
+		die(STATUS_BROKEN, errno, "buffers");
+	share->started = pthread_create(&share->thread, NULL, copy_share, share) == 0;
+}
+
+/*
+ * Copy the chunks by as many threads as there are processors: to copy takes time in
+ * the kernel, for the page cache, and no two parts have anything in common.
+ */
+static enum status
+copy_side_by_side(const struct chunks *chunks)
+{
+	size_t threads = cpus_usable(), count = chunks->count;
+	struct chunks *shares;
+	enum status worst = STATUS_OK;
+
+	if (threads > count)
+		threads = count;
+	shares = calloc(threads, sizeof(*shares));
+	if (shares == NULL)
+		die(STATUS_BROKEN, errno, "buffers");
+	for (size_t i = 0; i < threads; i++)
+		start_share(&shares[i], chunks,
+		    count / threads * i + count % threads * i / threads,
+		    count / threads * (i + 1) + count % threads * (i + 1) / threads);
+	for (size_t i = 0; i < threads; i++) {
+		if (!shares[i].started || pthread_join(shares[i].thread, NULL) != 0)
+			copy_share(&shares[i]);
+		if (shares[i].status > worst)
+			worst = shares[i].status;
+		free(shares[i].polls);
+	}
+	free(shares);
+	return worst;
 }
 
 enum status
@@ -281,22 +342,22 @@ chunk_run(const struct split_plan *plan, char *const *paths, size_t count)
 {
 	struct chunks chunks = { .plan = plan,
 		.count = count,
-		.left = count,
+		.alone = count == 1,
 		.copies_files = true,
 		.opened_ms = clock_ms() };
-	struct pollfd *polls = calloc(count + 1, sizeof(*polls));
 	enum status status;
 
 	chunks.all = calloc(count, sizeof(*chunks.all));
-	if (polls == NULL || chunks.all == NULL)
+	if (chunks.all == NULL)
 		die(STATUS_BROKEN, errno, "buffers");
 	for (size_t i = 0; i < count; i++)
 		output_init(&chunks.all[i].out, paths[i], chunks.opened_ms);
 	signal(SIGPIPE, SIG_IGN);
 	fifo_expect_many();
 	open_input(&chunks);
-	status = copy_all(&chunks, polls);
+	status = copy_side_by_side(&chunks);
+	if (status == STATUS_STOPPED)
+		warn("stopped by a signal, part of the input was not written");
 	free(chunks.all);
-	free(polls);
 	return status;
 }

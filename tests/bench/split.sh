@@ -16,6 +16,12 @@ compare "a file in four parts" "$megabytes" MB/s
 measure "par-split --chunk -n 4" "par-split --chunk -n 4 -i in part.%d"
 measure "split -n l/4" "split -n l/4 in part."
 
+mkfifo p0 p1 p2 p3
+readers="for p in p0 p1 p2 p3; do wc -l <\$p >/dev/null & done;"
+compare "a file in four parts, to a reader each" "$megabytes" MB/s
+measure "par-split --chunk, to FIFOs" "$readers par-split --chunk -i in p0 p1 p2 p3; wait"
+measure "split -n l/4 --filter" "split -n l/4 --filter='wc -l >/dev/null' in"
+
 compare "files of 100000 records" "$megabytes" MB/s
 measure "par-split -l 100000" "par-split -l 100000 -i in part.%02d"
 measure "split -l 100000" "split -l 100000 in part."
