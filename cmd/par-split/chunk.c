@@ -16,11 +16,13 @@
 #include "chunk.h"
 #include "clock.h"
 #include "cpus.h"
+#include "fdio.h"
 #include "fifo.h"
 
 enum {
 	LOOK = 64 << 10, /* bytes read at a time to find a record end */
-	STEP = 8 << 20 /* bytes moved at a time */
+	STEP = 8 << 20, /* bytes moved at a time */
+	PIPE_SIZE = 1 << 20 /* of a FIFO, bytes */
 };
 
 /* A part of the input and where it goes. */
@@ -224,10 +226,14 @@ open_chunks(struct chunks *chunks)
 		struct output *out = &chunks->all[i].out;
 		int pause;
 
-		if (output_try_open(out, now_ms) < 0)
-			die(STATUS_BROKEN, errno, "%s", out->name);
 		if (out->state != OUTPUT_CLOSED)
 			continue;
+		if (output_try_open(out, now_ms) < 0)
+			die(STATUS_BROKEN, errno, "%s", out->name);
+		if (out->state == OUTPUT_OPEN) {
+			fdio_pipe_size(out->fd, PIPE_SIZE);
+			continue;
+		}
 		if (wait_ms > 0 && now_ms - chunks->opened_ms >= wait_ms) {
 			warn("%s: %s", out->name, fifo_why(ETIME));
 			chunks->failed = true;

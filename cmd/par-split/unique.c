@@ -14,10 +14,21 @@ enum {
 	FIRST_BITS = 6, /* of the hash tell the parts at first, */
 	MORE_BITS = 3, /* and these each part of a part that is still too large */
 	DEEPEST = 8,
+	BATCH = 32, /* records whose memory is brought near together */
 	RUN = 64 << 10 /* bytes that unique_next() gives at a time, or one record */
 };
 
 enum verdict { SEEN, FRESH, ASIDE, LACKING, FAILED };
+
+/* A record taken apart. */
+struct probe {
+	const char *data;
+	size_t len;
+	bool keyed;
+	struct field key; /* and its hash, if it is keyed */
+	uint64_t hash;
+	char room[KEY_HOST_MAX]; /* for the key, if need be */
+};
 
 /* Records put aside, of which nothing is known yet. */
 struct pile {
@@ -30,6 +41,7 @@ struct unique {
 	struct table table;
 	bool full; /* the table takes no more: others are put aside */
 	uint64_t seen, dropped;
+	struct probe batch[BATCH];
 	struct pile *piles;
 	size_t piles_count;
 	struct spool *fresh; /* of each pile that was gone through; items: record */
@@ -72,21 +84,31 @@ unique_close(struct unique *unique)
 	free(unique);
 }
 
-/* Was the key of a record seen before?  *hash is that of the key. */
-static enum verdict
-judge(struct unique *unique, const char *data, size_t len, uint64_t *hash)
+/* Take the record of len bytes at data apart. */
+static void
+probe_set(struct probe *probe, const struct unique *unique, const char *data, size_t len)
 {
-	char room[KEY_HOST_MAX];
-	struct field key;
+	probe->data = data;
+	probe->len = len;
+	probe->keyed = key_of(&unique->plan.key, data, len, probe->room, &probe->key);
+	if (probe->keyed)
+		probe->hash =
+		    hash_bytes(probe->key.data, probe->key.len, unique->table.seed);
+}
+
+/* Was the key of a record seen before? */
+static enum verdict
+judge(struct unique *unique, const struct probe *probe)
+{
+	const struct field *key = &probe->key;
 	bool fresh = false;
 	uint32_t index;
 
-	if (!key_of(&unique->plan.key, data, len, room, &key))
+	if (!probe->keyed)
 		return LACKING;
-	*hash = hash_bytes(key.data, key.len, unique->table.seed);
 	index = unique->full
-	    ? table_find(&unique->table, key.data, key.len, *hash)
-	    : table_add(&unique->table, key.data, key.len, *hash, &fresh);
+	    ? table_find(&unique->table, key->data, key->len, probe->hash)
+	    : table_add(&unique->table, key->data, key->len, probe->hash, &fresh);
 	if (index != TABLE_FULL)
 		return fresh ? FRESH : SEEN;
 	if (unique->table.exhausted) {
@@ -119,7 +141,7 @@ add_piles(struct unique *unique, size_t count, unsigned depth)
  */
 static int
 put_aside(struct unique *unique, size_t first, unsigned depth, uint64_t seq,
-    uint64_t hash, const char *data, size_t len)
+    const struct probe *probe)
 {
 	unsigned shift = 64 - FIRST_BITS - MORE_BITS * depth;
 	size_t parts = (size_t)1 << (depth == 0 ? FIRST_BITS : MORE_BITS);
@@ -128,40 +150,73 @@ put_aside(struct unique *unique, size_t first, unsigned depth, uint64_t seq,
 	if (unique->piles_count == first && add_piles(unique, parts, depth + 1) == NULL)
 		return -1;
 	piles = unique->piles + first;
-	return item_put(
-	    &piles[hash >> shift & (parts - 1)].spool, seq, data, 0, data, len);
+	return item_put(&piles[probe->hash >> shift & (parts - 1)].spool, seq,
+	    probe->data, 0, probe->data, probe->len);
+}
+
+/* Take records up to end apart, as many as there are or go into the batch. */
+static size_t
+take_batch(struct unique *unique, const char *at, const char *end)
+{
+	const struct table *table = &unique->table;
+	size_t count = 0;
+
+	for (; count < BATCH && at < end; count++) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+
+		probe_set(&unique->batch[count], unique, at, (size_t)(newline - at));
+		if (unique->batch[count].keyed)
+			table_near_slot(table, unique->batch[count].hash);
+		at = newline + 1;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (unique->batch[i].keyed)
+			table_near_entry(table, unique->batch[i].hash);
+	for (size_t i = 0; i < count; i++)
+		if (unique->batch[i].keyed)
+			table_near_key(table, unique->batch[i].hash);
+	return count;
+}
+
+/* Move a record that is new to *to, and that on; else drop it or put it aside. */
+static int
+filter_one(struct unique *unique, const struct probe *probe, char **to)
+{
+	switch (judge(unique, probe)) {
+	case FRESH:
+		memmove(*to, probe->data, probe->len + 1);
+		*to += probe->len + 1;
+		break;
+	case SEEN:
+		unique->dropped++;
+		break;
+	case ASIDE:
+		if (put_aside(unique, 0, 0, unique->seen, probe) < 0)
+			return -1;
+		break;
+	case LACKING:
+		unique->plan.lacking(unique->plan.context, probe->data, probe->len);
+		break;
+	case FAILED:
+		return -1;
+	}
+	unique->seen++;
+	return 0;
 }
 
 size_t
 unique_filter(struct unique *unique, char *data, size_t len)
 {
-	char *at = data, *end = data + len, *to = data;
+	const char *at = data, *end = data + len;
+	char *to = data;
 
 	while (at < end) {
-		char *newline = memchr(at, '\n', (size_t)(end - at));
-		size_t size = (size_t)(newline - at);
-		uint64_t hash;
+		size_t count = take_batch(unique, at, end);
 
-		switch (judge(unique, at, size, &hash)) {
-		case FRESH:
-			memmove(to, at, size + 1);
-			to += size + 1;
-			break;
-		case SEEN:
-			unique->dropped++;
-			break;
-		case ASIDE:
-			if (put_aside(unique, 0, 0, unique->seen, hash, at, size) == 0)
-				break;
-			return SIZE_MAX;
-		case LACKING:
-			unique->plan.lacking(unique->plan.context, at, size);
-			break;
-		case FAILED:
-			return SIZE_MAX;
-		}
-		unique->seen++;
-		at = newline + 1;
+		for (size_t i = 0; i < count; i++)
+			if (filter_one(unique, &unique->batch[i], &to) < 0)
+				return SIZE_MAX;
+		at = unique->batch[count - 1].data + unique->batch[count - 1].len + 1;
 	}
 	return (size_t)(to - data);
 }
@@ -172,17 +227,17 @@ go_through_item(struct unique *unique, size_t first, const struct pile *pile,
     const struct item *item, const char *data)
 {
 	struct spool *fresh = &unique->fresh[unique->fresh_count - 1];
-	uint64_t hash;
+	struct probe *probe = &unique->batch[0];
 
-	switch (judge(unique, data, item->len, &hash)) {
+	probe_set(probe, unique, data, item->len);
+	switch (judge(unique, probe)) {
 	case FRESH:
 		return item_put(fresh, item->seq, data, item->len, "\n", 1);
 	case SEEN:
 		unique->dropped++;
 		return 0;
 	case ASIDE:
-		return put_aside(
-		    unique, first, pile->depth, item->seq, hash, data, item->len);
+		return put_aside(unique, first, pile->depth, item->seq, probe);
 	case LACKING:
 	case FAILED:
 		break;
