@@ -253,3 +253,72 @@ answers() {
 	run -3 par-cache -d "$url" par-fib <<<1
 	run -3 par-cache -d memcached:// par-fib <<<1
 }
+
+# A redis-server of our own on a socket: redis_start [ARG...]
+redis_start() {
+	command -v redis-server >/dev/null || skip "no redis-server"
+	background redis-server --port 0 --unixsocket "$PWD/redis.sock" --save '' \
+		--dir "$PWD" "$@" >/dev/null
+	server=$!
+	eventually redis-cli -s redis.sock ping >/dev/null 2>&1
+}
+
+@test "par-cache: a Redis server is a store" {
+	double
+	redis_start
+	url=unix://$PWD/redis.sock
+	printf '%s\n' {1..300} 7 7 bad >in
+	for i in 1 2; do
+		par-cache -s -t 1h -d "$url" ./double <in >"out.$i" 2>err || [ "$?" = 1 ]
+	done
+	[ "$(grep -cv bad seen)" = 300 ]
+	same <(sort out.1) <(sort out.2)
+	grep -q '302 found' err
+	[ "$(par-cache -s -d "$url" | sed -n 's/^entries.//p')" = 300 ]
+	[ "$(redis-cli -s redis.sock ttl "$(redis-cli -s redis.sock randomkey)")" -gt 3000 ]
+	# a large one
+	head -c 3000000 /dev/zero | tr '\0' x >large
+	for _ in 1 2; do
+		par-cache -s -d "$url" --map cat <large 2>err | cmp - <(cat large; echo)
+	done
+	grep -q '1 records: 1 found' err
+	# it goes away on the way
+	mkfifo fifo
+	par-cache -d "$url" --map cat <fifo >out 2>err 3>&- &
+	pid=$!
+	exec 7>fifo
+	echo 1 >&7
+	eventually test -s out
+	kill -9 "$server"
+	eventually bash -c "! kill -0 $server 2>/dev/null"
+	seq 2 100 >&7
+	exec 7>&-
+	wait "$pid"
+	same <(seq 1 100) out
+	grep -q 'going on without it' err
+	run -3 par-cache -d "$url" par-fib <<<1
+}
+
+@test "par-cache: a full Redis server refuses, and nothing else is hurt" {
+	redis_start --maxmemory 3mb
+	yes "$(printf '%01000d' 0)" | head -n 5000 | awk '{ print NR, $0 }' >in
+	par-cache -s -d "unix://$PWD/redis.sock" --map cat <in >out 2>err
+	same in out
+	grep -Eq '[1-9][0-9]* did not fit' err
+}
+
+@test "par-cache: a password is in no argument and no diagnostic" {
+	redis_start --requirepass s3cret
+	url=unix://$PWD/redis.sock
+	run -3 par-cache -d "$url" par-fib <<<1
+	[[ $output == *NOAUTH* ]]
+	PAR_CACHE_PASSWORD=wrong run -3 par-cache -d "$url" par-fib <<<1
+	PAR_CACHE_PASSWORD=s3cret run -0 par-cache -d "$url" par-fib <<<1
+	echo s3cret >file
+	run -0 par-cache --password-file file -d "$url" par-fib <<<1
+	run -3 par-cache --password-file nofile -d "$url" par-fib <<<1
+	run -3 par-cache -d redis://user:s3cret@127.0.0.1 par-fib <<<1
+	[[ $output != *s3cret* && $output == *--password-file* ]]
+	run -3 par-cache -d rediss://127.0.0.1 par-fib <<<1
+	[[ $output == *TLS* ]]
+}

@@ -7,7 +7,8 @@
  *	miss.[ch]     records that are on their way through the command
  *	store.[ch]    where outputs are kept:
  *	store_lmdb.c    in a folder
- *	store_memcached.c  on servers
+ *	store_memcached.c  on memcached servers
+ *	store_redis.c   on a Redis server
  *	value.[ch]    how an output is laid out there
  */
 #include "cache.h"
@@ -44,6 +45,10 @@ main(int argc, char **argv)
 		    NULL },
 		{ 0, "max-record", OPT_SIZE, &options.max_record, "SIZE",
 		    "fail records longer than SIZE (default 64M)", 1, 1 << 30, NULL },
+		{ 0, "password-file", OPT_STRING, &options.store.password_file, "FILE",
+		    "a server's password is the first line of FILE\n"
+		    "(default $PAR_CACHE_PASSWORD)",
+		    0, 0, NULL },
 		{ 0, "max-size", OPT_SIZE, &options.store.max_size, "SIZE",
 		    "drop the oldest beyond SIZE (default 1G)", 1 << 20, largest, NULL },
 		{ 'f', "refresh", OPT_FLAG, &options.refresh, NULL,
@@ -53,8 +58,10 @@ main(int argc, char **argv)
 		{ 0 },
 	};
 	const struct opt_program program = { .name = "par-cache",
-		.synopsis = "[-fs] [-d STORE] [-t TIME] [--as NAME] [--map] "
-			    "[--max-record SIZE] [--max-size SIZE] [COMMAND [ARG...]]",
+		.synopsis =
+		    "[-fs] [-d STORE] [-t TIME] [--as NAME] [--map] "
+		    "[--max-record SIZE] [--max-size SIZE] [--password-file FILE] "
+		    "[COMMAND [ARG...]]",
 		.about = "Run COMMAND for the records that it has not answered before; "
 			 "the others are\nanswered from a store.",
 		.opts = opts,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,15 @@ static const struct scheme {
 	const char *prefix;
 	const struct store_kind *kind; /* NULL: built without it */
 } schemes[] = {
+#ifdef HAVE_HIREDIS
+	{ "redis://", &store_redis },
+	{ "rediss://", &store_redis },
+	{ "unix://", &store_redis },
+#else
+	{ "redis://", NULL },
+	{ "rediss://", NULL },
+	{ "unix://", NULL },
+#endif
 #ifdef HAVE_LIBMEMCACHED
 	{ "memcached://", &store_memcached },
 #else
@@ -16,6 +26,15 @@ static const struct scheme {
 #endif
 	{ "", &store_lmdb },
 };
+
+void
+store_name(char name[static STORE_NAME_SIZE + 1], const struct key *key)
+{
+	char *to = name + snprintf(name, STORE_NAME_SIZE + 1, "par1:");
+
+	for (int i = 0; i < KEY_SIZE; i++)
+		to += snprintf(to, 3, "%02x", key->bytes[i]);
+}
 
 void
 store_open(struct store *store, const struct store_plan *plan)

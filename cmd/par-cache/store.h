@@ -44,7 +44,12 @@ struct store_plan {
 	const char *where; /* a folder or URL; NULL: the user's cache folder */
 	uint64_t max_size; /* bytes that a folder may take up */
 	uint64_t ttl; /* seconds for which an output is good; 0: for ever */
+	const char *password_file; /* of a server; NULL: the environment may tell */
 };
+
+/* How a key is called on a server: a prefix, and its bytes in hexadecimal. */
+enum { STORE_NAME_SIZE = 5 + 2 * KEY_SIZE };
+void store_name(char name[static STORE_NAME_SIZE + 1], const struct key *key);
 
 struct store_size {
 	uint64_t entries, bytes, limit; /* limit 0: the server's */

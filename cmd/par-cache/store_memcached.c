@@ -16,7 +16,6 @@
 
 enum {
 	PATIENCE = 5000, /* ms that a server may take */
-	NAME_SIZE = 5 + 2 * KEY_SIZE, /* of a key, in text */
 	PORT = 11211,
 	ITEM_HEAD = 512 /* bytes, at most, that a server adds to a value */
 };
@@ -43,16 +42,6 @@ failed(struct store *store, const struct shared *shared, memcached_return_t erro
 {
 	store->why = why(shared, error);
 	return -1;
-}
-
-/* A key as text that every server takes. */
-static void
-write_name(char name[static NAME_SIZE + 1], const struct key *key)
-{
-	char *to = name + snprintf(name, NAME_SIZE + 1, "par1:");
-
-	for (int i = 0; i < KEY_SIZE; i++)
-		to += snprintf(to, 3, "%02x", key->bytes[i]);
 }
 
 /* Add HOST or HOST:PORT, len bytes; NULL, or what is wrong with it. */
@@ -148,17 +137,17 @@ open_servers(struct store *store, const struct store_plan *plan)
  * A record that is looked up twice has two results.
  */
 static size_t
-find(const memcached_result_st *result, char (*names)[NAME_SIZE + 1], size_t count,
+find(const memcached_result_st *result, char (*names)[STORE_NAME_SIZE + 1], size_t count,
     size_t from)
 {
 	const char *name = memcached_result_key_value(result);
 
-	if (memcached_result_key_length(result) != NAME_SIZE)
+	if (memcached_result_key_length(result) != STORE_NAME_SIZE)
 		return count;
 	for (size_t i = 0; i < count; i++) {
 		size_t at = (from + i) % count;
 
-		if (memcmp(names[at], name, NAME_SIZE) == 0)
+		if (memcmp(names[at], name, STORE_NAME_SIZE) == 0)
 			return at;
 	}
 	return count;
@@ -166,7 +155,7 @@ find(const memcached_result_st *result, char (*names)[NAME_SIZE + 1], size_t cou
 
 /* Take over what the servers send. */
 static memcached_return_t
-fetch(struct store *store, struct lookup *lookups, char (*names)[NAME_SIZE + 1],
+fetch(struct store *store, struct lookup *lookups, char (*names)[STORE_NAME_SIZE + 1],
     size_t count)
 {
 	struct shared *shared = store->state;
@@ -195,7 +184,7 @@ static int
 get(struct store *store, struct lookup *lookups, size_t count)
 {
 	struct shared *shared = store->state;
-	char names[STORE_LOOKUPS][NAME_SIZE + 1];
+	char names[STORE_LOOKUPS][STORE_NAME_SIZE + 1];
 	const char *keys[STORE_LOOKUPS];
 	size_t lengths[STORE_LOOKUPS];
 	memcached_return_t error;
@@ -203,9 +192,9 @@ get(struct store *store, struct lookup *lookups, size_t count)
 	if (count == 0)
 		return 0;
 	for (size_t i = 0; i < count; i++) {
-		write_name(names[i], &lookups[i].key);
+		store_name(names[i], &lookups[i].key);
 		keys[i] = names[i];
-		lengths[i] = NAME_SIZE;
+		lengths[i] = STORE_NAME_SIZE;
 	}
 	error = memcached_mget(shared->servers, keys, lengths, count);
 	if (error == MEMCACHED_SUCCESS)
@@ -230,7 +219,7 @@ put_one(struct store *store, const struct saved *saved)
 {
 	struct shared *shared = store->state;
 	time_t until = store->ttl > 0 ? time(NULL) + (time_t)store->ttl : 0;
-	char name[NAME_SIZE + 1], *value;
+	char name[STORE_NAME_SIZE + 1], *value;
 	memcached_return_t error;
 
 	if (value_size(saved) > shared->largest) {
@@ -240,10 +229,10 @@ put_one(struct store *store, const struct saved *saved)
 	value = malloc(value_size(saved));
 	if (value == NULL)
 		return MEMCACHED_MEMORY_ALLOCATION_FAILURE;
-	write_name(name, &saved->key);
+	store_name(name, &saved->key);
 	value_write(value, saved);
 	error = memcached_set(
-	    shared->servers, name, NAME_SIZE, value, value_size(saved), until, 0);
+	    shared->servers, name, STORE_NAME_SIZE, value, value_size(saved), until, 0);
 	free(value);
 	if (error == MEMCACHED_E2BIG || error == MEMCACHED_SERVER_ERROR ||
 	    error == MEMCACHED_SERVER_MEMORY_ALLOCATION_FAILURE) {

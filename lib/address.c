@@ -55,7 +55,7 @@ take_user(struct address *address, const char *text, size_t len, bool secret)
 
 	if (colon != NULL && !secret)
 		return "a password in an argument can be seen by ps(1); use "
-		       "--password-file or PAR_QUEUE_PASSWORD";
+		       "--password-file";
 	if (user > 0) {
 		address->user = decode(text, user);
 		if (address->user == NULL)
@@ -164,7 +164,7 @@ address_parse(struct address *address, const char *url, bool secret)
 			return parse_path(address, rest);
 	}
 	if (after(url, "rediss://") != NULL)
-		return "par-queue speaks no TLS; reach the server through ssh -L or "
+		return "TLS is not spoken here; reach the server through ssh -L or "
 		       "stunnel, by redis://";
 	return "not redis://HOST or unix:///PATH";
 }

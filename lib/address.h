@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * address - where the server is, and who asks: a URL, and a password that stands
+ * address - where a Redis server is, and who asks: a URL, and a password that stands
  * in no argument.
  *
  *	redis://[USER@]HOST[:PORT][/DB]
  *	unix:///PATH[?db=DB]		also redis+unix:// and redis+socket://
  */
-#ifndef PAR_QUEUE_ADDRESS_H
-#define PAR_QUEUE_ADDRESS_H
+#ifndef PAR_ADDRESS_H
+#define PAR_ADDRESS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * redis://[USER@]HOST[:PORT][/DB] or unix:///PATH: shared with other machines.  The
+ * server drops what it has no room for, if it is set up so.
+ */
+#ifdef HAVE_HIREDIS
+#include <errno.h>
+#include <hiredis/hiredis.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "address.h"
+#include "bytes.h"
+#include "num.h"
+#include "value.h"
+
+enum { PATIENCE = 5 /* s that the server may take */ };
+
+struct shared {
+	struct address address;
+	redisContext *context;
+	redisReply *replies[STORE_LOOKUPS]; /* what was found */
+	size_t reply_count;
+	char error[256]; /* that the server answered */
+};
+
+static const char *
+why(struct shared *shared)
+{
+	if (shared->error[0] != '\0')
+		return shared->error;
+	if (shared->context->err == REDIS_ERR_IO && errno == EAGAIN)
+		return "no answer";
+	return shared->context->errstr;
+}
+
+static int
+failed(struct store *store, struct shared *shared)
+{
+	store->why = why(shared);
+	return -1;
+}
+
+/* The next reply; NULL if there is none, or if it is an error. */
+static redisReply *
+take(struct shared *shared)
+{
+	void *reply = NULL;
+	redisReply *got;
+
+	if (redisGetReply(shared->context, &reply) != REDIS_OK)
+		return NULL;
+	got = reply;
+	if (got->type != REDIS_REPLY_ERROR)
+		return got;
+	snprintf(shared->error, sizeof(shared->error), "%s", got->str);
+	freeReplyObject(got);
+	return NULL;
+}
+
+/* Send what was appended, and see that it is answered without an error. */
+static int
+must(struct shared *shared)
+{
+	redisReply *reply = take(shared);
+
+	if (reply == NULL)
+		return -1;
+	freeReplyObject(reply);
+	return 0;
+}
+
+static int
+introduce(struct shared *shared)
+{
+	const struct address *a = &shared->address;
+	const char *password = a->password != NULL ? a->password : "";
+
+	if (a->user != NULL)
+		redisAppendCommand(shared->context, "AUTH %s %s", a->user, password);
+	else if (a->password != NULL)
+		redisAppendCommand(shared->context, "AUTH %s", password);
+	if ((a->user != NULL || a->password != NULL) && must(shared) < 0)
+		return -1;
+	redisAppendCommand(shared->context, "SELECT %llu", (unsigned long long)a->db);
+	return must(shared);
+}
+
+static const char *
+connect_to(struct shared *shared)
+{
+	const struct timeval patience = { .tv_sec = PATIENCE };
+	const struct address *a = &shared->address;
+
+	if (a->path != NULL)
+		shared->context = redisConnectUnixWithTimeout(a->path, patience);
+	else
+		shared->context =
+		    redisConnectWithTimeout(a->host, (int)a->port, patience);
+	if (shared->context == NULL)
+		return strerror(ENOMEM);
+	if (shared->context->err != 0 ||
+	    redisSetTimeout(shared->context, patience) != REDIS_OK ||
+	    introduce(shared) < 0)
+		return why(shared);
+	return NULL;
+}
+
+static const char *
+open_server(struct store *store, const struct store_plan *plan)
+{
+	struct shared *shared = calloc(1, sizeof(*shared));
+	const char *password = getenv("PAR_CACHE_PASSWORD"), *wrong;
+
+	store->state = shared;
+	store->name = strdup("redis"); /* as long as where may hold a password */
+	if (shared == NULL || store->name == NULL)
+		return strerror(ENOMEM);
+	wrong = address_parse(&shared->address, plan->where, false);
+	if (wrong != NULL)
+		return wrong;
+	free(store->name);
+	store->name = strdup(plan->where);
+	if (plan->password_file == NULL && password != NULL)
+		shared->address.password = bytes_string(password, strlen(password));
+	if (plan->password_file != NULL &&
+	    address_password(&shared->address, plan->password_file) < 0)
+		return "the password file cannot be read";
+	return store->name == NULL ? strerror(ENOMEM) : connect_to(shared);
+}
+
+static int
+get(struct store *store, struct lookup *lookups, size_t count)
+{
+	struct shared *shared = store->state;
+	char name[STORE_NAME_SIZE + 1];
+
+	for (size_t i = 0; i < count; i++) {
+		store_name(name, &lookups[i].key);
+		redisAppendCommand(shared->context, "GET %s", name);
+	}
+	for (size_t i = 0; i < count; i++) {
+		redisReply *reply = take(shared);
+
+		if (reply == NULL)
+			return failed(store, shared);
+		shared->replies[shared->reply_count++] = reply;
+		if (reply->type == REDIS_REPLY_STRING)
+			value_read(&lookups[i], reply->str, reply->len, store->ttl);
+	}
+	return 0;
+}
+
+static void
+rest(struct store *store)
+{
+	struct shared *shared = store->state;
+
+	while (shared->reply_count > 0)
+		freeReplyObject(shared->replies[--shared->reply_count]);
+}
+
+/* Have an output stored; the reply comes later. */
+static int
+send_one(struct store *store, const struct saved *saved)
+{
+	struct shared *shared = store->state;
+	char name[STORE_NAME_SIZE + 1], *value = malloc(value_size(saved));
+	int sent;
+
+	if (value == NULL) {
+		snprintf(shared->error, sizeof(shared->error), "%s", strerror(ENOMEM));
+		return failed(store, shared);
+	}
+	store_name(name, &saved->key);
+	value_write(value, saved);
+	if (store->ttl > 0)
+		sent = redisAppendCommand(shared->context, "SET %s %b EX %llu", name,
+		    value, value_size(saved), (unsigned long long)store->ttl);
+	else
+		sent = redisAppendCommand(
+		    shared->context, "SET %s %b", name, value, value_size(saved));
+	free(value);
+	return sent == REDIS_OK ? 0 : failed(store, shared);
+}
+
+static int
+put(struct store *store, const struct saved *list)
+{
+	struct shared *shared = store->state;
+	size_t sent = 0;
+
+	for (; list != NULL; list = list->next, sent++)
+		if (send_one(store, list) < 0)
+			return -1;
+	for (; sent > 0; sent--) {
+		if (must(shared) == 0)
+			continue;
+		if (strncmp(shared->error, "OOM ", 4) != 0)
+			return failed(store, shared);
+		shared->error[0] = '\0';
+		store->refused++;
+	}
+	return 0;
+}
+
+/* The number behind name in the text of INFO; 0 if there is none. */
+static uint64_t
+info_number(const char *text, const char *name)
+{
+	const char *at = strstr(text, name);
+	uint64_t number = 0;
+
+	if (at != NULL) {
+		at += strlen(name);
+		num_parse_bytes(at, strspn(at, "0123456789"), 0, UINT64_MAX, &number);
+	}
+	return number;
+}
+
+static int
+size(struct store *store, struct store_size *size)
+{
+	struct shared *shared = store->state;
+	redisReply *reply;
+
+	redisAppendCommand(shared->context, "DBSIZE");
+	redisAppendCommand(shared->context, "INFO memory");
+	reply = take(shared);
+	if (reply == NULL)
+		return failed(store, shared);
+	size->entries = (uint64_t)reply->integer;
+	freeReplyObject(reply);
+	reply = take(shared);
+	if (reply == NULL)
+		return failed(store, shared);
+	if (reply->str != NULL) {
+		size->bytes = info_number(reply->str, "\nused_memory:");
+		size->limit = info_number(reply->str, "\nmaxmemory:");
+	}
+	freeReplyObject(reply);
+	return 0;
+}
+
+static void
+close_server(struct store *store)
+{
+	struct shared *shared = store->state;
+
+	redisFree(shared->context);
+	address_free(&shared->address);
+	free(shared);
+}
+
+const struct store_kind store_redis = { .open = open_server,
+	.get = get,
+	.rest = rest,
+	.put = put,
+	.size = size,
+	.close = close_server };
+#endif
