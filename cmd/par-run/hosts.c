@@ -199,8 +199,10 @@ hosts_begin(struct run *run, struct slot *slot)
 static _Noreturn void
 end(struct run *run, const char *what)
 {
+	const char *why = run->links.why;
+
 	run_abandon(run);
-	die(STATUS_BROKEN, 0, "%s, the last: %s", what, run->links.why);
+	die(STATUS_BROKEN, 0, "%s%s%s", what, *why == '\0' ? "" : ", the last: ", why);
 }
 
 /* Is it of no use to try again?  Misuse, and what cannot be run, stay as they are. */
@@ -298,8 +300,8 @@ hosts_forgo(struct slot *slot)
 	if (slot->worker.kind != WORKER_UNKNOWN || slot->input_ended)
 		return;
 	slot->input_ended = true;
+	worker_signal(&slot->worker, SIGTERM); /* before it can wonder at the end */
 	worker_end_input(&slot->worker);
-	worker_signal(&slot->worker, SIGTERM);
 }
 
 /* Is a link being made? */

@@ -1,0 +1,121 @@
+#!/usr/bin/env bats
+# Hosts over ssh: a real sshd on loopback, with keys of its own.
+load helper
+# shellcheck source=tests/aid/sshd.bash
+source "$BATS_TEST_DIRNAME/aid/sshd.bash"
+# shellcheck source=tests/aid/victim.bash
+source "$BATS_TEST_DIRNAME/aid/victim.bash"
+
+prepare() {
+	sshd_start alpha beta >why || skip "$(cat why)"
+	rsh="ssh -F $PWD/sshd/config"
+}
+
+clean_up() {
+	sshd_stop
+}
+
+@test "par-run --host: over ssh, each record once and in order" {
+	seq 1 20000 >in
+	par-run --rsh "$rsh" --host alpha:2,beta:1 -k par-fib <in | cut -f1 >out
+	same out in
+	head -c 3000000 /dev/urandom | base64 -w 1000 >in
+	par-run --rsh "$rsh" --host alpha:2,beta:1 -k --map cat <in >out
+	same out in
+}
+
+@test "par-run --host: over ssh, the default transport needs no more than a host and a port" {
+	mkdir -m 700 home
+	sed "s|^Host .*|Host *|" sshd/config >settings
+	cat >ssh <<-EOS
+		#!/bin/sh
+		echo "\$@" >seen
+		exec "$(command -v ssh)" -F "$PWD/settings" "\$@"
+	EOS
+	chmod +x ssh
+	PATH=$PWD:$PATH par-run --host "ssh://$(id -un)@127.0.0.1:$SSHD_PORT/2" par-fib <<<7 >out
+	[ "$(cat out)" = $'7\t13' ]
+	[[ "$(cat seen)" == *BatchMode=yes*" -p $SSHD_PORT $(id -un)@127.0.0.1 par-run --serve" ]]
+}
+
+@test "par-run --host: over ssh, arguments and the name of the host" {
+	# shellcheck disable=SC2016
+	set -- 'a b' "it's" '"two"' $'new\nline' '' '*' '$HOME' $'\\ \1\377'
+	printf '%s\n' '#!/bin/sh' 'cat' 'printf "<%s>\n" "$PAR_HOST" "$@"' >show
+	chmod +x show
+	par-run --rsh "$rsh" --host alpha:1 -N 1 "$PWD/show" "$@" <<<x >out
+	same out <(echo x; printf '<%s>\n' alpha "$@")
+}
+
+@test "par-run --host: over ssh, kill -9 of any process on either side" {
+	mkfifo in
+	par-run --rsh "$rsh" --host alpha:2,beta:2 -k --map tr 0-9 a-j <in >out 2>err 3>&- &
+	pid=$!
+	exec 7>in
+	kills=0
+	for ((n = 0; kills < 10; n++)); do
+		seq $((100 * n + 1)) $((100 * n + 100)) >&7
+		root=$pid
+		((n % 3 == 0)) || root=$SSHD # its sessions, par-run there, its workers
+		if victim "$root"; then kill -9 "$REPLY" 2>/dev/null && kills=$((kills + 1)); fi
+	done
+	exec 7>&-
+	wait "$pid"
+	same out <(seq $((100 * n)) | tr 0-9 a-j)
+}
+
+@test "par-run --host: over ssh, the server ends in the middle and comes back" {
+	mkfifo in
+	par-run --rsh "$rsh" --host alpha:2 -k par-fib <in >out 2>err 3>&- &
+	pid=$!
+	exec 7>in
+	seq 1 2000 >&7
+	eventually test -s out
+	sshd_stop
+	seq 2001 4000 >&7
+	eventually grep -q '^par-run: alpha: exited with status 255' err
+	sshd_start alpha beta # where it was
+	exec 7>&-
+	wait "$pid"
+	same <(cut -f1 out) <(seq 4000)
+}
+
+@test "par-run --host: over ssh, a cut link leaves nobody on the host" {
+	printf '%s\n' '#!/bin/bash' 'echo "$$" >>workers' 'cat >/dev/null' 'sleep 300 &' \
+		'echo "$!" >>workers' wait >linger
+	chmod +x linger
+	par-run --rsh "$rsh" --host alpha:2 -N 1 sh -c "cd '$PWD' && exec ./linger" \
+		< <(seq 2) >out 2>err 3>&- &
+	pid=$!
+	: >>workers
+	started() { [ "$(wc -l <workers)" = 4 ]; }
+	eventually started
+	kill -9 "$pid"
+	gone() {
+		local left
+
+		left=$(ps -o pid= -p "$(paste -sd, workers)") || true
+		[ -z "$left" ]
+	}
+	eventually gone
+}
+
+@test "par-run --host: over ssh, what is wrong is said with the host" {
+	# wrong REASON ARGUMENT...
+	wrong() {
+		local reason=$1
+
+		shift
+		run -3 --separate-stderr par-run --rsh "$rsh" --host alpha --host-wait 1s "$@" <<<7
+		[[ "$stderr" == *"par-run: alpha: exited with status "*"$reason"* ]]
+	}
+	wrong '127: ' --remote nosuch par-fib
+	wrong '127: par-run: nosuch: No such file' nosuch
+	echo "[127.0.0.1]:$SSHD_PORT $(cut -d' ' -f1,2 sshd/user.pub)" >sshd/known
+	wrong '255: Host key verification failed.' par-fib
+	sshd_settings "$PWD/sshd" alpha
+	rm sshd/user
+	wrong 'Permission denied' par-fib
+	sshd_stop
+	wrong 'Connection refused' par-fib
+}
