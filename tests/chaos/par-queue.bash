@@ -167,7 +167,7 @@ event() {
 	it=${pid[$what]}
 	below 10
 	case $REPLY in
-	0 | 1 | 2 | 3) kill -9 "$it" ;;
+	0 | 1 | 2 | 3) kill -9 "$it"; wait "$it" ;;
 	4) [[ $what != server ]] && kill -TERM "$it" ;;
 	5 | 6) kill -STOP "$it"; nap 0.05; kill -CONT "$it" ;;
 	7) kill -STOP "$it"; nap 0.7; kill -CONT "$it" ;;
