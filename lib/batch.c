@@ -57,6 +57,7 @@ batch_slice(const struct batch *batch, uint64_t from, uint64_t count, size_t off
 	if (slice == NULL)
 		return NULL;
 	slice->attempts = batch->attempts;
+	slice->given_at = batch->given_at;
 	slice->offset = batch->offset + offset;
 	if (batch->notes != NULL) {
 		slice->notes = batch->notes + from;

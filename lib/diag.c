@@ -14,6 +14,8 @@
 enum { LINE_MAX_BYTES = 4096, SHOWN_RECORD = 240 };
 
 static const char *program_name = "par";
+static void (*line_call)(void *context);
+static void *line_context;
 static void (*end_call)(void *context);
 static void *end_context;
 
@@ -21,6 +23,13 @@ void
 diag_program(const char *name)
 {
 	program_name = name;
+}
+
+void
+diag_before_line(void (*call)(void *context), void *context)
+{
+	line_call = call;
+	line_context = context;
 }
 
 void
@@ -113,10 +122,12 @@ diag_printable(char *dst, size_t size, const void *data, size_t len)
 	return used;
 }
 
-/* Write the whole line; there is nobody to tell when that fails. */
-static void
-write_line(const char *line, size_t len)
+/* There is nobody to tell when it cannot be written. */
+void
+diag_text(const char *line, size_t len)
 {
+	if (line_call != NULL)
+		line_call(line_context);
 	while (len > 0) {
 		ssize_t n = write(STDERR_FILENO, line, len);
 
@@ -150,7 +161,7 @@ vwarn(int error, const char *format, va_list args)
 	if (error != 0)
 		used += (size_t)snprintf(line + used, 200, ": %.190s", strerror(error));
 	line[used++] = '\n';
-	write_line(line, used);
+	diag_text(line, used);
 }
 
 void
@@ -175,7 +186,7 @@ warn_record(const void *data, size_t len, const char *why)
 	line[used++] = ' ';
 	used += diag_printable(line + used, sizeof(line) - 1 - used, why, strlen(why));
 	line[used++] = '\n';
-	write_line(line, used);
+	diag_text(line, used);
 }
 
 void

@@ -31,6 +31,15 @@ void diag_program(const char *name);
  */
 void diag_before_end(void (*call)(void *context), void *context);
 
+/*
+ * Have call(context) called before each line, for what is to be taken away first;
+ * NULL: nothing is.
+ */
+void diag_before_line(void (*call)(void *context), void *context);
+
+/* Write text, whole lines, as it is. */
+void diag_text(const char *text, size_t len);
+
 /* program: message */
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -118,6 +118,16 @@ window_done(struct window *window, struct flight *flight, uint64_t index)
 	return batch_number(flight->batch, k);
 }
 
+size_t
+window_record_len(struct flight *flight, uint64_t index)
+{
+	const struct batch *batch = flight->batch;
+	size_t at = locate(flight, index - flight->base);
+	uint64_t one;
+
+	return record_span(batch->data + at, batch->len - at, 1, SIZE_MAX, &one);
+}
+
 struct batch *
 window_record(struct flight *flight, uint64_t index)
 {

@@ -50,6 +50,9 @@ struct flight *window_find(struct window *window, uint64_t index);
  */
 uint64_t window_done(struct window *window, struct flight *flight, uint64_t index);
 
+/* How many bytes record index of flight has, with its newline. */
+size_t window_record_len(struct flight *flight, uint64_t index);
+
 /* Record index of flight as a batch of its own; NULL without memory. */
 struct batch *window_record(struct flight *flight, uint64_t index);
 

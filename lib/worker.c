@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "diag.h"
 #include "fdio.h"
 #include "move.h"
 #include "spawn.h"
@@ -472,7 +473,7 @@ worker_errors(struct worker *worker)
 			return;
 		}
 		remember(worker, data, (size_t)n);
-		fdio_write(STDERR_FILENO, data, (size_t)n);
+		diag_text(data, (size_t)n);
 	}
 }
 

@@ -492,8 +492,6 @@ written(struct fetcher *fetcher, struct transfer *transfer)
 	struct request *request;
 
 	progress_count(&fetcher->progress, transfer);
-	if (transfer->failed && !stage_native(&fetcher->stage))
-		progress_hide(&fetcher->progress);
 	if (transfer->failed)
 		stage_fail(&fetcher->stage, &name, transfer->why);
 	else
@@ -549,7 +547,7 @@ static int
 patience(const struct fetcher *fetcher, bool flushed)
 {
 	uint64_t due = schedule_due(&fetcher->schedule), now = clock_ms();
-	int most = fetcher->progress.terminal ? PROGRESS_EVERY : WAIT_MAX;
+	int most = fetcher->progress.ticker.terminal ? TICKER_EVERY : WAIT_MAX;
 
 	if (!flushed && output_refused(fetcher))
 		return SHARE_PAUSE;

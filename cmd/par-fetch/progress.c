@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "clock.h"
-#include "fdio.h"
 #include "progress.h"
 
 enum { LINE = 512 };
@@ -12,10 +9,8 @@ enum { LINE = 512 };
 void
 progress_open(struct progress *progress, bool on)
 {
-	uint64_t now = clock_ms();
-
-	*progress = (struct progress){ .on = on, .started = now, .next = now };
-	progress->terminal = on && isatty(STDERR_FILENO);
+	*progress = (struct progress){ 0 };
+	ticker_open(&progress->ticker, on);
 }
 
 static enum kind
@@ -56,7 +51,7 @@ progress_count(struct progress *progress, struct transfer *transfer)
 {
 	enum kind kind;
 
-	if (!progress->on)
+	if (!progress->ticker.on)
 		return;
 	kind = kind_of(transfer);
 	progress->pages++;
@@ -87,7 +82,7 @@ put_kinds(const struct progress *progress, char *line, size_t at)
 static void
 make_line(const struct progress *progress, char line[static LINE], size_t in_flight)
 {
-	double seconds = (double)(clock_ms() - progress->started) / 1000;
+	double seconds = (double)(clock_ms() - progress->ticker.started) / 1000;
 	double rate = seconds > 0 ? (double)progress->pages / seconds : 0;
 	int at = snprintf(line, LINE, "%llu pages, %.0f a second, %.1f MB",
 	    (unsigned long long)progress->pages, rate, (double)progress->bytes / 1e6);
@@ -101,40 +96,19 @@ make_line(const struct progress *progress, char line[static LINE], size_t in_fli
 void
 progress_show(struct progress *progress, size_t in_flight)
 {
-	char line[LINE], text[LINE + 16];
-	uint64_t now;
+	char line[LINE];
 
-	if (!progress->terminal)
+	if (!ticker_is_due(&progress->ticker))
 		return;
-	now = clock_ms();
-	if (now < progress->next)
-		return;
-	progress->next = now + PROGRESS_EVERY;
-	progress->shown = true;
 	make_line(progress, line, in_flight);
-	snprintf(text, sizeof(text), "\r%s\033[K", line);
-	(void)fdio_write(STDERR_FILENO, text, strlen(text));
-}
-
-void
-progress_hide(struct progress *progress)
-{
-	if (!progress->shown)
-		return;
-	(void)fdio_write(STDERR_FILENO, "\r\033[K", 4);
-	progress->shown = false;
-	progress->next = 0;
+	ticker_show(&progress->ticker, line);
 }
 
 void
 progress_close(struct progress *progress)
 {
-	char line[LINE], text[LINE + 16];
+	char line[LINE];
 
-	if (!progress->on)
-		return;
-	progress_hide(progress);
 	make_line(progress, line, 0);
-	snprintf(text, sizeof(text), "%s\n", line);
-	(void)fdio_write(STDERR_FILENO, text, strlen(text));
+	ticker_close(&progress->ticker, line);
 }

@@ -10,9 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ticker.h"
 #include "transfer.h"
-
-enum { PROGRESS_EVERY = 200 }; /* milliseconds, from one state of the line to the next */
 
 /* What went wrong, by kind; what is 4xx or 5xx is no failure for itself. */
 enum kind {
@@ -28,8 +27,7 @@ enum kind {
 };
 
 struct progress {
-	bool on, terminal, shown;
-	uint64_t started, next; /* clock_ms() */
+	struct ticker ticker;
 	uint64_t pages, bytes;
 	uint64_t kinds[KINDS];
 };
@@ -41,9 +39,6 @@ void progress_count(struct progress *progress, struct transfer *transfer);
 
 /* Bring the line up to date if it is time. */
 void progress_show(struct progress *progress, size_t in_flight);
-
-/* Take the line away, so that another can be written. */
-void progress_hide(struct progress *progress);
 
 /* The last state of the line, which stays. */
 void progress_close(struct progress *progress);

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "fdio.h"
 #include "run.h"
 
 enum { LINE_SIZE = 192 };
@@ -45,9 +44,8 @@ format(char *line, const char *name, const struct account *account, uint64_t all
 	    "%10llu %8.2f %12.4f %12.6f %8llu %8llu %8llu %14llu %14llu  %s\n",
 	    (unsigned long long)jobs, 100 * ratio((double)jobs, (double)all),
 	    (double)busy / 1e9, ratio((double)busy / 1e9, (double)jobs),
-	    (unsigned long long)account->failed,
-	    (unsigned long long)(account->given > jobs ? account->given - jobs : 0),
-	    (unsigned long long)account->starts, (unsigned long long)account->bytes_in,
+	    (unsigned long long)account->failed, (unsigned long long)account->retries,
+	    (unsigned long long)account->restarts, (unsigned long long)account->bytes_in,
 	    (unsigned long long)account->bytes_out, name);
 }
 
@@ -55,6 +53,8 @@ static void
 add(struct account *sum, const struct account *account)
 {
 	sum->starts += account->starts;
+	sum->restarts += account->restarts;
+	sum->retries += account->retries;
 	sum->given += account->given;
 	sum->done += account->done;
 	sum->failed += account->failed;
@@ -68,7 +68,7 @@ account_show(const struct run *run)
 {
 	static const char head[] =
 	    "      jobs  % of all     time sum     time/job   failed "
-	    "   again   starts       bytes in      bytes out  worker\n";
+	    " retries restarts       bytes in      bytes out  worker\n";
 	char *text = malloc(sizeof(head) + (run->slot_count + 1) * LINE_SIZE), *to = text;
 	struct account sum = { 0 };
 
@@ -90,6 +90,6 @@ account_show(const struct run *run)
 		to += format(to, name, &run->slots[i]->account, sum.done + sum.failed);
 	}
 	to += format(to, "all", &sum, sum.done + sum.failed);
-	fdio_write(STDERR_FILENO, text, (size_t)(to - text));
+	diag_text(text, (size_t)(to - text));
 	free(text);
 }

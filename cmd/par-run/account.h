@@ -12,8 +12,9 @@ struct slot;
 
 /* Of one worker's place, all processes in it together. */
 struct account {
-	uint64_t starts;
+	uint64_t starts, restarts; /* of processes */
 	uint64_t given, done, failed; /* records */
+	uint64_t retries; /* records to be sent again */
 	uint64_t bytes_in, bytes_out;
 	uint64_t busy; /* ns in which it had records */
 	uint64_t busy_since; /* clock_ns(); 0: it has none */

@@ -31,6 +31,25 @@ distrust(struct slot *slot, const char *what)
 	worker_silence(&slot->worker);
 }
 
+/* Tell of a record that is done or failed for good. */
+static void
+log_ack(struct run *run, struct slot *slot, struct flight *flight, const struct ack *ack)
+{
+	bool done = ack->fate == FATE_OK, words = ack->reason_len > 0;
+
+	log_add(run, slot,
+	    &(struct log_entry){
+		.number = batch_number(flight->batch, ack->index - flight->base),
+		.given_at = flight->batch->given_at,
+		.bytes_in = window_record_len(flight, ack->index),
+		.bytes_out = ack->bytes,
+		.attempts = flight->batch->attempts + 1,
+		.why = done ? NULL
+		    : words ? ack->reason
+			    : fate_unsaid,
+		.why_len = done || words ? ack->reason_len : strlen(fate_unsaid) });
+}
+
 /* Take an acknowledgement; false if it is not one of a record that it has. */
 static bool
 take_ack(struct run *run, struct slot *slot, const struct ack *ack)
@@ -52,6 +71,8 @@ take_ack(struct run *run, struct slot *slot, const struct ack *ack)
 		run_broken(run, ENOMEM, "window");
 	if (ack->fate != FATE_RETRY)
 		keys_done(&run->keys, flight->batch, ack->index - flight->base);
+	if (run->log.on && ack->fate != FATE_RETRY)
+		log_ack(run, slot, flight, ack);
 	switch (ack->fate) {
 	case FATE_OK:
 		fate_done(run, slot, number, ack->bytes);

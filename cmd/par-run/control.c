@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "crew.h"
-#include "fdio.h"
 #include "hosts.h"
 #include "num.h"
 #include "run.h"
@@ -133,7 +132,7 @@ show_help(struct run *run, const char *argument)
 			break;
 		used += (size_t)len;
 	}
-	fdio_write(STDERR_FILENO, text, used);
+	diag_text(text, used);
 	return NULL;
 }
 

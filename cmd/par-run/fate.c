@@ -9,6 +9,8 @@
 
 enum { FIRST_WAIT = 100, LONGEST_WAIT = 10000 }; /* ms before a record is tried again */
 
+const char fate_unsaid[] = "failed";
+
 /* Tell the supervisor above, if there is one. */
 static void
 tell(struct run *run, struct slot *slot, const struct ack *ack)
@@ -95,7 +97,7 @@ fate_failed(struct run *run, struct slot *slot, struct batch *batch, size_t byte
 	    &(struct failure){ .record = record_of(batch),
 		.bytes = bytes,
 		.attempts = batch->attempts + 1,
-		.why = why_len > 0 ? text : "failed" });
+		.why = why_len > 0 ? text : fate_unsaid });
 	batch_free(batch);
 }
 
@@ -116,6 +118,11 @@ void
 fate_refused(struct run *run, const struct record *record, const char *why)
 {
 	no_output(run, record->number);
+	if (run->log.on)
+		log_add(run, NULL,
+		    &(struct log_entry){
+			.number = record->number, .why = why, .why_len = strlen(why) });
+	run->refused++;
 	name(run, NULL, &(struct failure){ .record = *record, .why = why });
 }
 
@@ -125,12 +132,28 @@ give_up(struct run *run, struct slot *slot, struct batch *batch, const char *why
 {
 	no_output(run, batch->first);
 	keys_done(&run->keys, batch, 0);
+	if (run->log.on)
+		log_add(run, slot,
+		    &(struct log_entry){ .number = batch->first,
+			.given_at = batch->given_at,
+			.bytes_in = batch->len,
+			.attempts = batch->attempts,
+			.why = why,
+			.why_len = strlen(why) });
 	name(run, slot,
 	    &(struct failure){ .record = record_of(batch),
 		.attempts = batch->attempts,
 		.elsewhere = run->options->serve,
 		.why = why });
 	batch_free(batch);
+}
+
+/* A worker, that of the place or another, will get it once more. */
+static void
+send_again(struct run *run, struct slot *slot, struct batch *batch)
+{
+	slot->account.retries += batch->count;
+	batch_push(run_again(run, slot), batch);
 }
 
 /* Try it once more after a while, or give it up when that was done often enough. */
@@ -144,7 +167,7 @@ again(struct run *run, struct slot *slot, struct batch *batch, uint64_t wait,
 		return;
 	}
 	batch->not_before = run->now + wait;
-	batch_push(run_again(run, slot), batch);
+	send_again(run, slot, batch);
 }
 
 /* How long to wait before the next attempt, ms. */
@@ -184,7 +207,7 @@ suspect(struct run *run, struct slot *slot, struct batch *batch, const char *why
 	if (batch->count == 1) {
 		batch->alone = true;
 		batch->not_before = 0;
-		batch_push(run_again(run, slot), batch);
+		send_again(run, slot, batch);
 		return;
 	}
 	first = batch_slice(batch, 0, half, 0);
@@ -194,8 +217,8 @@ suspect(struct run *run, struct slot *slot, struct batch *batch, const char *why
 	if (second == NULL)
 		run_broken(run, ENOMEM, why);
 	first->alone = second->alone = true;
-	batch_push(run_again(run, slot), first);
-	batch_push(run_again(run, slot), second);
+	send_again(run, slot, first);
+	send_again(run, slot, second);
 	batch_free(batch);
 }
 
@@ -236,7 +259,7 @@ send_back(struct run *run, struct slot *slot, struct batch_queue *queue)
 
 	while ((batch = batch_pop(queue, UINT64_MAX)) != NULL) {
 		batch->not_before = 0;
-		batch_push(run_again(run, slot), batch);
+		send_again(run, slot, batch);
 	}
 }
 
@@ -360,6 +383,27 @@ end_of_link(struct run *run, struct slot *slot, bool failed, const char *how)
 		send_back(run, slot, &queue);
 }
 
+/* Tell of each record of a block that is done; its output is said to be the last's. */
+static void
+log_block(struct run *run, struct slot *slot, const struct batch *batch, size_t bytes)
+{
+	size_t at = 0;
+	uint64_t one;
+
+	for (uint64_t k = 0; k < batch->count; k++) {
+		size_t len =
+		    record_span(batch->data + at, batch->len - at, 1, SIZE_MAX, &one);
+
+		log_add(run, slot,
+		    &(struct log_entry){ .number = batch_number(batch, k),
+			.given_at = batch->given_at,
+			.bytes_in = len,
+			.bytes_out = k + 1 < batch->count ? 0 : bytes,
+			.attempts = batch->attempts + 1 });
+		at += len;
+	}
+}
+
 /* The block is done: its output is that of its last record. */
 static void
 block_done(struct run *run, struct slot *slot, const struct batch *batch)
@@ -367,6 +411,8 @@ block_done(struct run *run, struct slot *slot, const struct batch *batch)
 	struct hold *hold = &slot->worker.hold;
 
 	worker_end_line(&slot->worker);
+	if (run->log.on)
+		log_block(run, slot, batch, hold->end - hold->start);
 	for (uint64_t i = 0; i < batch->count; i++)
 		fate_done(run, slot, batch->first + i,
 		    i + 1 < batch->count ? 0 : hold->end - hold->start);
@@ -380,8 +426,9 @@ block_failed(struct run *run, struct slot *slot, struct batch *batch, const char
 	worker_release(&slot->worker, slot->worker.hold.end - slot->worker.hold.start);
 	batch->attempts++;
 	if (batch->attempts <= run->options->retries) {
+		slot->account.restarts++;
 		batch->not_before = run->now + back_off(run, batch->attempts - 1);
-		batch_push(run_again(run, slot), batch);
+		send_again(run, slot, batch);
 		return;
 	}
 	for (uint64_t i = 0, at = 0; i < batch->count; i++) {
@@ -413,7 +460,7 @@ end_of_block(struct run *run, struct slot *slot, bool failed, const char *how)
 		block_done(run, slot, batch);
 		batch_free(batch);
 	} else if (run->phase >= PHASE_STOP || fate_is_permanent(run, &slot->worker)) {
-		batch_push(run_again(run, slot), batch);
+		send_again(run, slot, batch);
 	} else {
 		block_failed(run, slot, batch, why);
 	}

@@ -8,6 +8,9 @@
 
 #include "run.h"
 
+/* Why a record has failed that its stage says nothing about. */
+extern const char fate_unsaid[];
+
 /*
  * Record number is done, and the next bytes of its worker's output are its own;
  * they are moved now or, in a batch, by output_settle().

@@ -15,6 +15,7 @@
 #include "hosts.h"
 #include "loop.h"
 #include "output.h"
+#include "report.h"
 #include "sig.h"
 #include "undone.h"
 
@@ -274,12 +275,14 @@ static int
 patience(const struct run *run)
 {
 	uint64_t due = batch_due(&run->again), save = checkpoint_due(run);
-	uint64_t links = hosts_due(run);
+	uint64_t links = hosts_due(run), report = report_due(run);
 
 	if (due <= run->now) /* it is ready, and waits for a worker, not for time */
 		due = UINT64_MAX;
 	if (save < due)
 		due = save;
+	if (report < due)
+		due = report;
 	for (size_t i = 0; i < run->slot_count; i++) {
 		uint64_t check = check_due(run, run->slots[i]);
 		uint64_t overdue = overdue_at(run, run->slots[i]);
@@ -388,6 +391,7 @@ turn(struct run *run, struct waiting *waiting)
 		go_further(run);
 	start_due(run);
 	checkpoint_turn(run);
+	report_turn(run);
 	/* What took long now was writing to somebody who does not read. */
 	run->blocked += clock_ms() - run->now;
 }
@@ -442,6 +446,7 @@ open_run(struct run *run)
 		die(STATUS_BROKEN, 0, "%s: %s", run->options->control, why);
 	fdio_pipe_size(STDIN_FILENO, INPUT_PIPE);
 	keys_open(run);
+	report_open(run);
 	run->workers = run->options->workers;
 	if (restarts_open(&run->restarts, &run->options->restarts) < 0)
 		die(STATUS_BROKEN, errno, "cannot begin");
@@ -498,6 +503,7 @@ loop_run(const struct run_options *options)
 	if (run.above.fd >= 0 && supervisor_flush(&run.above) < 0)
 		run_output_failed(&run, errno);
 	checkpoint_close(&run);
+	report_close(&run);
 	status = sum_up(&run);
 	if (options->stats)
 		account_show(&run);

@@ -24,6 +24,9 @@
  *	job.[ch]      what goes over the link first: what to run there
  *	account.[ch]  what each worker did, as a table
  *	keys.[ch]     --key: which worker a record belongs to
+ *	report.[ch]   what is told while it runs:
+ *	log.[ch]      what became of each record
+ *	metrics.[ch]  numbers for Prometheus
  *	intake.[ch]   standard input as batches of records
  *	order.[ch]    output kept for its turn
  *	quarantine.[ch]  where records that are given up are set aside

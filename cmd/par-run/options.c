@@ -105,7 +105,26 @@ add_fates(struct table *table, struct run_options *o)
 	add(table, rows);
 }
 
-/* What is written, and shown. */
+/* What is told of the run. */
+static void
+add_reports(struct table *table, struct run_options *o)
+{
+	const struct opt rows[] = {
+		{ 's', "stats", OPT_FLAG, &o->stats, NULL,
+		    "show at the end what each worker did", 0, 0, NULL },
+		{ 0, "progress", OPT_FLAG, &o->progress, NULL,
+		    "show on a terminal how far it is", 0, 0, NULL },
+		{ 0, "log", OPT_STRING, &o->log, "FILE",
+		    "write to FILE what became of each record", 0, 0, NULL },
+		{ 0, "metrics", OPT_STRING, &o->metrics, "FILE",
+		    "keep numbers for Prometheus in FILE", 0, 0, NULL },
+		{ 0 },
+	};
+
+	add(table, rows);
+}
+
+/* What is written. */
 static void
 add_output(struct table *table, struct run_options *o)
 {
@@ -114,8 +133,6 @@ add_output(struct table *table, struct run_options *o)
 		    "output in the order of the input", 0, 0, NULL },
 		{ 'o', "output", OPT_STRING, &o->output, "FILE",
 		    "write to FILE, which may be a FIFO", 0, 0, NULL },
-		{ 's', "stats", OPT_FLAG, &o->stats, NULL,
-		    "show at the end what each worker did", 0, 0, NULL },
 		{ 0, "checkpoint", OPT_STRING, &o->checkpoint, "STATE",
 		    "remember in STATE what is done, and go on there next time", 0, 0,
 		    NULL },
@@ -133,9 +150,10 @@ options_read(struct run_options *options, int argc, char **argv)
 		.synopsis = "[-ks] [-b SIZE] [-N N] [-n N] [-o FILE] [-q FILE] [-r N] "
 			    "[-t TIME] [--checkpoint STATE] [--control FIFO] "
 			    "[--host LIST] [--hosts FILE] [--host-wait TIME] "
-			    "[--key FIELD] [--map] [--max-record SIZE] "
-			    "[--max-restarts N[/TIME]] "
-			    "[--remote COMMAND] [--rsh COMMAND] [--serve] "
+			    "[--key FIELD] [--log FILE] [--map] [--max-record SIZE] "
+			    "[--max-restarts N[/TIME]] [--metrics FILE] [--progress] "
+			    "[--remote COMMAND] "
+			    "[--rsh COMMAND] [--serve] "
 			    "COMMAND [ARG...]",
 		.about = "Run copies of COMMAND side by side: the records of standard "
 			 "input are spread\nover them, their output records are merged "
@@ -151,6 +169,7 @@ options_read(struct run_options *options, int argc, char **argv)
 	add_hosts(&table, options);
 	add_fates(&table, options);
 	add_output(&table, options);
+	add_reports(&table, options);
 	first = opt_parse(&program, argc, argv);
 	if (first == argc && !options->serve)
 		opt_misuse(&program, "a command is needed");
@@ -164,6 +183,9 @@ options_read(struct run_options *options, int argc, char **argv)
 	if (options->key.kind != KEY_RECORD &&
 	    (options->block_records != 0 || options->block_bytes != 0))
 		opt_misuse(&program, "--key does not go with -b or -N");
+	if (options->log != NULL && strcmp(options->log, "-") == 0 &&
+	    (options->output == NULL || strcmp(options->output, "-") == 0))
+		opt_misuse(&program, "--log - needs -o FILE");
 	if (options->key.kind != KEY_RECORD && options->checkpoint != NULL)
 		opt_misuse(&program, "--key does not go with --checkpoint");
 	if (options->key.kind != KEY_RECORD && hosts_used(options))

@@ -21,6 +21,8 @@ struct run_options {
 	struct restarts_limit restarts;
 	bool keep_order;
 	bool stats; /* show the table of account at the end */
+	bool progress;
+	const char *log, *metrics; /* files; NULL: none */
 	const char *quarantine; /* where to set records aside; NULL: name them */
 	uint64_t timeout; /* ms that a record may take; 0: as long as it likes */
 	uint64_t block_records; /* a process for each so many records; 0: not so */

@@ -116,6 +116,11 @@ run_known(struct run *run, enum worker_kind kind, const struct hello *hello)
 		die(STATUS_MISUSE, 0, "%s: %s is not a native stage; see --map",
 		    run->keep_order ? "-k" : "on a host", run->options->command[0]);
 	}
+	if (kind == WORKER_PLAIN && run->log.on) {
+		run_abandon(run);
+		die(STATUS_MISUSE, 0, "--log: %s is not a native stage; see --map",
+		    run->options->command[0]);
+	}
 	/* Over a link more may be told of a stage that took long to say hello. */
 	if (run->above.fd < 0 || (run->greeted && !run->options->serve) ||
 	    kind == WORKER_PLAIN)
@@ -203,6 +208,7 @@ static void
 begin(struct run *run, struct slot *slot)
 {
 	run->started = true;
+	slot->account.restarts += slot->account.starts > 0 && run->kind != WORKER_BLOCK;
 	slot->account.starts++;
 	slot->credit = slot->least = 1;
 	slot->turn_since = 0;
@@ -237,7 +243,8 @@ run_start(struct run *run, struct slot *slot)
 {
 	struct worker_plan plan = { .argv = slot->command,
 		.env = slot->env,
-		.capture_errors = run->quarantine.fd >= 0 || slot->host != NULL,
+		.capture_errors = run->quarantine.fd >= 0 || slot->host != NULL ||
+		    run->report.ticker.terminal,
 		.kind = run->kind == WORKER_NATIVE ? WORKER_UNKNOWN : run->kind };
 	const char *name = slot->command[0];
 	int error;

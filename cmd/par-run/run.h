@@ -22,9 +22,12 @@
 #include "host.h"
 #include "intake.h"
 #include "keys.h"
+#include "log.h"
+#include "metrics.h"
 #include "options.h"
 #include "order.h"
 #include "quarantine.h"
+#include "report.h"
 #include "restarts.h"
 #include "share.h"
 #include "supervisor.h"
@@ -86,6 +89,9 @@ struct run {
 	struct intake intake;
 	struct batch_queue again; /* to be sent again, before new input; not by keys */
 	struct keys keys;
+	struct log log;
+	struct metrics metrics;
+	struct report report;
 	struct slot **slots;
 	size_t slot_count;
 	size_t workers; /* that there are to be: slots that are not retired */
@@ -107,6 +113,7 @@ struct run {
 	bool started; /* a worker was, once */
 	uint64_t unknown; /* records of plain workers that were ended */
 	uint64_t failed; /* records given up */
+	uint64_t refused; /* of these, before a worker got them */
 	uint64_t settled; /* records done or given up */
 	struct checkpoint checkpoint;
 	int out; /* standard output, or what -o names */

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * log - --log: a record of each record of the input, when it is done or given up.
+ */
+#ifndef PAR_RUN_LOG_H
+#define PAR_RUN_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "record.h"
+
+struct run;
+struct slot;
+
+struct log {
+	struct record_writer out;
+	bool on;
+	uint64_t epoch; /* what makes clock_ms() ms since 1970 */
+};
+
+/* What became of one record. */
+struct log_entry {
+	uint64_t number; /* in the input, from 0 */
+	uint64_t given_at; /* when a worker got it, run_work_time() */
+	uint64_t bytes_in, bytes_out;
+	uint64_t attempts;
+	const char *why; /* it failed; NULL: it is done */
+	size_t why_len;
+};
+
+/* Open it as the options say; does not return if that cannot be. */
+void log_open(struct run *run);
+
+/* Add a line; slot is NULL for a record that no worker got.  Only if it is on. */
+void log_add(struct run *run, const struct slot *slot, const struct log_entry *entry);
+
+/* Write the lines that were added. */
+void log_flush(struct run *run);
+
+void log_close(struct run *run);
+
+#endif

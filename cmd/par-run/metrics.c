@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "fdio.h"
+#include "metrics.h"
+#include "run.h"
+
+enum {
+	EVERY = 2000, /* ms from one state of the file to the next */
+	LINE_ROOM = 256
+};
+
+/* Something that is told of each worker. */
+struct family {
+	const char *name, *labels, *type, *help; /* no help: of the one before */
+	double (*value)(const struct slot *slot);
+};
+
+static double
+done(const struct slot *slot)
+{
+	return (double)slot->account.done;
+}
+
+static double
+failed(const struct slot *slot)
+{
+	return (double)slot->account.failed;
+}
+
+static double
+retries(const struct slot *slot)
+{
+	return (double)slot->account.retries;
+}
+
+static double
+in_flight(const struct slot *slot)
+{
+	return (double)slot->worker.window.records;
+}
+
+static double
+restarts(const struct slot *slot)
+{
+	return (double)slot->account.restarts;
+}
+
+static double
+running(const struct slot *slot)
+{
+	return slot->worker.pid != 0 && !slot->worker.ended;
+}
+
+static double
+busy(const struct slot *slot)
+{
+	uint64_t since = slot->account.busy_since;
+
+	return (double)(slot->account.busy + (since == 0 ? 0 : clock_ns() - since)) / 1e9;
+}
+
+static double
+bytes_in(const struct slot *slot)
+{
+	return (double)slot->account.bytes_in;
+}
+
+static double
+bytes_out(const struct slot *slot)
+{
+	return (double)slot->account.bytes_out;
+}
+
+static const struct family families[] = {
+	{ "records_total", ",fate=\"done\"", "counter",
+	    "Records that are done, or were given up.", done },
+	{ "records_total", ",fate=\"failed\"", NULL, NULL, failed },
+	{ "retries_total", "", "counter", "Times that a record was sent again.",
+	    retries },
+	{ "records_in_flight", "", "gauge", "Records given out and not finished.",
+	    in_flight },
+	{ "input_bytes_total", "", "counter", "Bytes given out.", bytes_in },
+	{ "output_bytes_total", "", "counter", "Bytes of output.", bytes_out },
+	{ "busy_seconds_total", "", "counter", "Time in which it had records.", busy },
+	{ "restarts_total", "", "counter",
+	    "Processes started in place of one that ended.", restarts },
+	{ "worker_running", "", "gauge", "Has it a process?", running },
+};
+
+static void
+put(struct bytes *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void
+put(struct bytes *text, const char *format, ...)
+{
+	char *to = bytes_reserve(text, LINE_ROOM);
+	va_list args;
+
+	va_start(args, format);
+	text->len += (size_t)vsnprintf(to, LINE_ROOM, format, args);
+	va_end(args);
+}
+
+static void
+head(struct bytes *text, const char *name, const char *type, const char *help)
+{
+	put(text, "# HELP par_run_%s %s\n# TYPE par_run_%s %s\n", name, help, name, type);
+}
+
+/* One number that is not a worker's. */
+static void
+put_one(struct bytes *text, const char *name, const char *type, const char *help,
+    double value)
+{
+	head(text, name, type, help);
+	put(text, "par_run_%s %.15g\n", name, value);
+}
+
+static void
+make_text(struct run *run, bool alive)
+{
+	struct bytes *text = &run->metrics.text;
+
+	bytes_clear(text, SIZE_MAX);
+	put_one(text, "running", "gauge", "Has it not ended yet?", alive);
+	put_one(text, "workers", "gauge", "Workers that there are to be.",
+	    (double)run->workers);
+	put_one(text, "refused_records_total", "counter",
+	    "Records that failed before a worker got them.", (double)run->refused);
+	put_one(text, "read_bytes_total", "counter", "Bytes of input taken.",
+	    (double)run->intake.offset);
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
+		const struct family *family = &families[i];
+
+		if (family->help != NULL)
+			head(text, family->name, family->type, family->help);
+		for (size_t k = 0; k < run->slot_count; k++)
+			put(text, "par_run_%s{worker=\"%u\"%s} %.15g\n", family->name,
+			    run->slots[k]->worker.number, family->labels,
+			    family->value(run->slots[k]));
+	}
+}
+
+/*
+ * Put the text in a file beside path, and that in its place: a reader sees one
+ * state or the next.  0, or -1 with errno.
+ */
+static int
+replace(const char *path, const struct bytes *text)
+{
+	static const char suffix[] = ".XXXXXX";
+	size_t len = strlen(path);
+	char *beside = malloc(len + sizeof(suffix));
+	int fd, error;
+	mode_t mask;
+
+	if (beside == NULL)
+		return -1;
+	memcpy(beside, path, len);
+	memcpy(beside + len, suffix, sizeof(suffix));
+	fd = mkostemp(beside, O_CLOEXEC);
+	if (fd < 0) {
+		free(beside);
+		return -1;
+	}
+	mask = umask(0);
+	umask(mask);
+	error = fchmod(fd, 0666 & ~mask) < 0 || fdio_write(fd, text->data, text->len) < 0
+	    ? errno
+	    : 0;
+	if (close(fd) < 0 && error == 0 && errno != EINTR)
+		error = errno;
+	if (error == 0 && rename(beside, path) < 0)
+		error = errno;
+	if (error != 0)
+		unlink(beside);
+	free(beside);
+	errno = error;
+	return error == 0 ? 0 : -1;
+}
+
+void
+metrics_open(struct run *run)
+{
+	struct metrics *metrics = &run->metrics;
+	struct stat st;
+
+	metrics->path = run->options->metrics;
+	metrics->next = UINT64_MAX;
+	if (metrics->path == NULL)
+		return;
+	if (stat(metrics->path, &st) == 0 && !S_ISREG(st.st_mode))
+		die(STATUS_BROKEN, 0, "%s: is there, and not a file", metrics->path);
+	make_text(run, true);
+	if (replace(metrics->path, &metrics->text) < 0)
+		die(STATUS_BROKEN, errno, "%s", metrics->path);
+	metrics->next = run->now + EVERY;
+}
+
+/* A file that cannot be written now is no reason to end the run. */
+static void
+write_now(struct run *run, bool alive)
+{
+	struct metrics *metrics = &run->metrics;
+
+	make_text(run, alive);
+	if (replace(metrics->path, &metrics->text) == 0)
+		metrics->failed = false;
+	else if (!metrics->failed) {
+		warn("%s: %s", metrics->path, strerror(errno));
+		metrics->failed = true;
+	}
+	metrics->next = run->now + EVERY;
+}
+
+void
+metrics_turn(struct run *run)
+{
+	if (run->now >= run->metrics.next)
+		write_now(run, true);
+}
+
+void
+metrics_close(struct run *run)
+{
+	if (run->metrics.path != NULL)
+		write_now(run, false);
+	bytes_free(&run->metrics.text);
+}

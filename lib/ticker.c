@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "diag.h"
+#include "fdio.h"
+#include "ticker.h"
+
+enum { LINE = 512 }; /* bytes */
+
+static const char clear[] = "\r\033[K";
+
+static void
+hide(void *context)
+{
+	ticker_hide(context);
+}
+
+void
+ticker_open(struct ticker *ticker, bool on)
+{
+	const char *term = getenv("TERM");
+	uint64_t now = clock_ms();
+
+	*ticker = (struct ticker){ .on = on, .started = now, .next = UINT64_MAX };
+	ticker->terminal =
+	    on && isatty(STDERR_FILENO) && term != NULL && strcmp(term, "dumb") != 0;
+	if (!ticker->terminal)
+		return;
+	ticker->next = now;
+	diag_before_line(hide, ticker);
+}
+
+bool
+ticker_is_due(const struct ticker *ticker)
+{
+	return ticker->terminal && clock_ms() >= ticker->next;
+}
+
+/* How many characters fit into a line of the terminal. */
+static size_t
+width(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col < 2)
+		return LINE;
+	return size.ws_col - 1u; /* in the last column some go on to the next line */
+}
+
+void
+ticker_show(struct ticker *ticker, const char *text)
+{
+	char line[LINE + sizeof(clear)];
+	size_t columns = width();
+
+	snprintf(line, sizeof(line), "%s%.*s", clear,
+	    (int)(columns < LINE ? columns : LINE), text);
+	(void)fdio_write(STDERR_FILENO, line, strlen(line));
+	ticker->shown = true;
+	ticker->next = clock_ms() + TICKER_EVERY;
+}
+
+void
+ticker_hide(struct ticker *ticker)
+{
+	if (!ticker->shown)
+		return;
+	(void)fdio_write(STDERR_FILENO, clear, sizeof(clear) - 1);
+	ticker->shown = false;
+	ticker->next = 0;
+}
+
+void
+ticker_close(struct ticker *ticker, const char *text)
+{
+	char line[LINE + 2];
+
+	if (!ticker->on)
+		return;
+	ticker_hide(ticker);
+	if (ticker->terminal)
+		diag_before_line(NULL, NULL);
+	snprintf(line, sizeof(line), "%.*s\n", (int)LINE, text);
+	(void)fdio_write(STDERR_FILENO, line, strlen(line));
+	ticker->next = UINT64_MAX;
+	ticker->terminal = false;
+}

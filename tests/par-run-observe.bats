@@ -1,0 +1,172 @@
+#!/usr/bin/env bats
+load helper
+
+# A native stage: record 5 is done at the second try, 7 fails, 9 kills its worker.
+make_stage() {
+	cat >stage.py <<-'EOF2'
+		import os, signal, sys
+		words = open(int(os.environ["PAR_STAGE"].split(":")[0]), "w")
+		print("par-stage 1 window=4", file=words, flush=True)
+		for index, line in enumerate(iter(sys.stdin.readline, "")):
+		    n = line.rstrip("\n")
+		    out = 2 * n + "\n"
+		    what = "ok"
+		    if n == "5" and not os.path.exists("five"):
+		        open("five", "w")
+		        what = "retry later"
+		    if n == "7":
+		        what = "fail a\tTAB"
+		    if n == "9":
+		        os.kill(os.getpid(), signal.SIGKILL)
+		    sys.stdout.write(out)
+		    sys.stdout.flush()
+		    print(index, len(out), what, file=words, flush=True)
+	EOF2
+}
+
+# A strict reader of the text format of Prometheus.
+cat_metrics() { # FILE
+	awk '
+		function bad(why) { print FILENAME ":" FNR ": " why ": " $0; failed = 1; exit 1 }
+		/^# HELP / { if (NF < 4) bad("no help"); if ($3 in helped) bad("twice"); helped[$3]; next }
+		/^# TYPE / {
+			if ($3 in type || !($3 in helped) || NF != 4) bad("type")
+			if ($4 != "counter" && $4 != "gauge") bad("unknown type")
+			if (($4 == "counter") != ($3 ~ /_total$/)) bad("_total is for counters")
+			type[now = $3] = $4; next
+		}
+		{
+			if ($0 !~ /^[a-z_]+(\{[a-z]+="[^"\\]*"(,[a-z]+="[^"\\]*")*\})? [0-9.e+-]+$/) bad("form")
+			name = $1; sub(/\{.*/, "", name)
+			if (name != now) bad("not under its type")
+			if ($1 in seen) bad("twice")
+			seen[$1]; print
+		}
+		END { if (!failed && !("par_run_running" in seen)) { print "incomplete"; exit 1 } }' "$1"
+}
+
+@test "par-run: --log has a line for each record of the input, with its fate" {
+	make_stage
+	run -1 par-run -n 2 -r 1 -q aside -s -o out --log log python3 stage.py < <(seq 20)
+	[ "$(head -n 1 log)" = $'record\tworker\tstart\tseconds\tin\tout\ttries\tstatus\treason' ]
+	tail -n +2 log | cut -f1 | sort -n | cmp - <(seq 20)
+	tail -n +2 log | awk -F '\t' 'NF != 9 || $2 !~ /^[12]$/ || $3 !~ /^[0-9]+\.[0-9][0-9][0-9]$/ ||
+		$4 !~ /^[0-9]+\.[0-9][0-9][0-9]$/ || $4 > 60 { print; bad = 1 } END { exit bad }'
+	[ "$(awk -F '\t' '$1 == 5 { print $7, $8 }' log)" = "2 done" ]
+	[ "$(awk -F '\t' '$1 == 7 { print $7, $8, $9 }' log)" = '1 failed a\tTAB' ]
+	[ "$(awk -F '\t' '$1 == 9 { print $5, $6, $7, $8, $9 }' log)" = \
+		"2 0 2 failed worker killed by signal 9 (Killed)" ]
+	# What was written is what was logged, and what the table says.
+	[ "$(awk -F '\t' 'NR > 1 { out += $6 } END { print out }' log)" = "$(wc -c <out)" ]
+	awk -v out="$(wc -c <out)" '$NF == "all" {
+		good = $1 == 20 && $5 == 2 && $6 >= 3 && $7 >= 2 && $9 == out }
+		END { exit !good }' <<<"$output"
+}
+
+@test "par-run: --log of --map, of -N, and of refused records" {
+	seq 5000 >in
+	par-run --map -n 3 -o out --log log cat <in
+	tail -n +2 log | cut -f1 | sort -n | cmp - in
+	[ "$(awk -F '\t' 'NR > 1 { i += $5; o += $6 } END { print i, o }' log)" = \
+		"$(wc -c <in) $(wc -c <in)" ]
+	seq 10 | run -1 par-run -n 2 -r 0 -N 3 --log log -o out bash -c \
+		'read -r x; [ "$x" != 4 ] && echo "$x" && cat'
+	tail -n +2 log | sort -n | cut -f1,7,8,9 | cmp - <(
+		for i in 1 2 3; do printf '%d\t1\tdone\t\n' "$i"; done
+		for i in 4 5 6; do printf '%d\t1\tfailed\texited with status 1\n' "$i"; done
+		for i in 7 8 9 10; do printf '%d\t1\tdone\t\n' "$i"; done
+	)
+	printf 'short\nvery long\n' | run -1 par-run --map --max-record 6 --log log cat
+	[ "$(awk -F '\t' '$1 == 2 { print $2, $5, $8, $9 }' log)" = \
+		"0 0 failed record 2 at byte 6 is longer than 6 bytes" ]
+}
+
+@test "par-run: --log to standard output, to a FIFO, to a full disk" {
+	seq 10 | par-run --map -o out --log - cat >log
+	[ "$(wc -l <log)" = 11 ]
+	mkfifo fifo
+	cat fifo >log 3>&- &
+	pid=$!
+	seq 10 | par-run --map --log fifo cat >out
+	wait "$pid"
+	[ "$(wc -l <log)" = 11 ]
+	seq 10 | run -3 par-run --map --log /dev/full cat
+	[[ "$output" == *"/dev/full: No space left on device"* ]]
+	seq 10 | run -2 par-run --map --log - cat
+	seq 10 | run -2 par-run --log log cat
+	[[ "$output" == *"--log: cat is not a native stage; see --map"* ]]
+}
+
+@test "par-run: --metrics is the format of Prometheus, and says what --stats says" {
+	make_stage
+	run -1 --separate-stderr par-run -n 2 -r 1 -s --metrics prom python3 stage.py < <(seq 20)
+	cat_metrics prom >values
+	grep -qx 'par_run_running 0' values
+	sum() { awk -v name="$1" 'index($1, name) == 1 { n += $2 } END { print n }' values; }
+	[ "$(sum 'par_run_records_total')" = 20 ]
+	[ "$(awk '/fate="failed"/ { n += $2 } END { print n }' values)" = 2 ]
+	[ "$(sum par_run_output_bytes_total)" = "$((${#output} + 1))" ]
+	[ "$(sum par_run_records_in_flight)" = 0 ]
+	awk -v retries="$(sum par_run_retries_total)" -v restarts="$(sum par_run_restarts_total)" '
+		$NF == "all" { good = $6 == retries && $7 == restarts && retries > 0 && restarts > 0 }
+		END { exit !good }' <<<"$stderr"
+	[ "$(echo prom*)" = prom ] # no other file was left beside it
+	[ "$(stat -c %a prom)" = "$(printf %o $((0666 & ~$(umask))))" ]
+}
+
+@test "par-run: --metrics is replaced as a whole while it runs" {
+	mkfifo in
+	par-run -n 2 --metrics prom par-fib <in >out 3>&- &
+	pid=$!
+	exec {to}>in
+	eventually test -e prom
+	cat_metrics prom | grep -qx 'par_run_running 1'
+	exec {old}<prom
+	echo 10 >&"$to"
+	done_one() { cat_metrics prom >values && grep -q 'fate="done"} 1$' values; }
+	eventually done_one
+	cat_metrics /dev/fd/"$old" >before # a reader keeps the state that it opened
+	run -1 grep 'fate="done"} 1$' before
+	exec {old}<&- {to}>&-
+	wait "$pid"
+	cat_metrics prom | grep -qx 'par_run_running 0'
+}
+
+@test "par-run: --metrics that cannot be written" {
+	run -3 par-run --metrics none/prom cat </dev/null
+	[ "$output" = "par-run: none/prom: No such file or directory" ]
+	mkfifo fifo
+	run -3 par-run --metrics fifo cat </dev/null
+	[ "$output" = "par-run: fifo: is there, and not a file" ]
+	[ -p fifo ]
+}
+
+# Run a command on a terminal of 60 columns; what it was sent goes to file screen.
+on_terminal() { # COMMAND
+	TERM=xterm timeout -k 1 "$DEADLINE" script -qec "stty cols 60; $1" /dev/null \
+		</dev/null >screen 3>&-
+}
+
+@test "par-run: --progress on a terminal fits it, and keeps out of the way" {
+	{ seq 500; echo x; seq 500; } >in
+	on_terminal 'par-run --progress -n 2 par-fib <in >out' || [ "$?" = 1 ]
+	tr '\r' '\n' <screen | sed 's/\x1b\[K//' >lines
+	awk 'length($0) > 59 { print; bad = 1 } END { exit bad }' lines
+	tail -n 2 lines | grep -q '^1001 records, [0-9]* a second, 100 %, 1 failed'
+	grep -a -q $'\r\x1b\\[Kpar-run: x: not a number' screen ||
+		grep -a -q '^par-run: x: not a number' screen
+	# Standard error of workers does not mix with it either.
+	# shellcheck disable=SC2016
+	on_terminal 'par-run --progress --map bash -c '\''while read -r x; do
+		echo "worker: $x" >&2; echo "$x"; done'\'' <in >out'
+	tr '\r' '\n' <screen | sed 's/\x1b\[K//' | grep -c '^worker: [0-9x]*$' | grep -qx 1001
+}
+
+@test "par-run: --progress elsewhere is one line at the end, or with TERM=dumb" {
+	run -0 --separate-stderr par-run --progress -n 2 --map cat < <(seq 1000)
+	[[ "$stderr" =~ ^"1000 records, "[0-9]+" a second"$ ]]
+	seq 10 >in
+	on_terminal 'TERM=dumb par-run --progress --map cat <in >out'
+	[ "$(grep -a -c . screen)" = 1 ]
+	run -1 grep -a $'\x1b' screen
+}
