@@ -58,7 +58,8 @@ ticker_show(struct ticker *ticker, const char *text)
 	char line[LINE + sizeof(clear)];
 	size_t columns = width();
 
-	snprintf(line, sizeof(line), "%s%.*s", clear,
+	/* Written over, not cleared before, so that it does not flicker. */
+	snprintf(line, sizeof(line), "\r%.*s\033[K",
 	    (int)(columns < LINE ? columns : LINE), text);
 	(void)fdio_write(STDERR_FILENO, line, strlen(line));
 	ticker->shown = true;

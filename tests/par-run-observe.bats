@@ -69,14 +69,14 @@ cat_metrics() { # FILE
 	tail -n +2 log | cut -f1 | sort -n | cmp - in
 	[ "$(awk -F '\t' 'NR > 1 { i += $5; o += $6 } END { print i, o }' log)" = \
 		"$(wc -c <in) $(wc -c <in)" ]
-	seq 10 | run -1 par-run -n 2 -r 0 -N 3 --log log -o out bash -c \
-		'read -r x; [ "$x" != 4 ] && echo "$x" && cat'
+	run -1 par-run -n 2 -r 0 -N 3 --log log -o out bash -c \
+		'read -r x; [ "$x" != 4 ] && echo "$x" && cat' < <(seq 10)
 	tail -n +2 log | sort -n | cut -f1,7,8,9 | cmp - <(
 		for i in 1 2 3; do printf '%d\t1\tdone\t\n' "$i"; done
 		for i in 4 5 6; do printf '%d\t1\tfailed\texited with status 1\n' "$i"; done
 		for i in 7 8 9 10; do printf '%d\t1\tdone\t\n' "$i"; done
 	)
-	printf 'short\nvery long\n' | run -1 par-run --map --max-record 6 --log log cat
+	run -1 par-run --map --max-record 6 --log log cat < <(printf 'short\nvery long\n')
 	[ "$(awk -F '\t' '$1 == 2 { print $2, $5, $8, $9 }' log)" = \
 		"0 0 failed record 2 at byte 6 is longer than 6 bytes" ]
 }
@@ -90,10 +90,10 @@ cat_metrics() { # FILE
 	seq 10 | par-run --map --log fifo cat >out
 	wait "$pid"
 	[ "$(wc -l <log)" = 11 ]
-	seq 10 | run -3 par-run --map --log /dev/full cat
+	run -3 par-run --map --log /dev/full cat < <(seq 10)
 	[[ "$output" == *"/dev/full: No space left on device"* ]]
-	seq 10 | run -2 par-run --map --log - cat
-	seq 10 | run -2 par-run --log log cat
+	run -2 par-run --map --log - cat < <(seq 10)
+	run -2 par-run --log log cat < <(seq 10)
 	[[ "$output" == *"--log: cat is not a native stage; see --map"* ]]
 }
 
