@@ -254,6 +254,40 @@ remote_reach() {
 	eventually gone 8
 }
 
+@test "par-run --host: a long way to a host does not make it slow" {
+	# Every byte is 30 ms on its way, in both directions.
+	cat >far.py <<-'EOS'
+		#!/usr/bin/env python3
+		import os, queue, subprocess, sys, threading, time
+		def relay(source, sink):
+		    waiting = queue.Queue()
+		    def read():
+		        while data := os.read(source, 1 << 16):
+		            waiting.put((time.monotonic() + .03, data))
+		        waiting.put((time.monotonic() + .03, b""))
+		    threading.Thread(target=read, daemon=True).start()
+		    while True:
+		        at, data = waiting.get()
+		        time.sleep(max(0, at - time.monotonic()))
+		        if not data:
+		            break
+		        while data:
+		            data = data[os.write(sink, data):]
+		    os.close(sink)
+		there = subprocess.Popen(sys.argv[2:], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+		to = threading.Thread(target=relay, args=(0, there.stdin.fileno()))
+		to.daemon = True
+		to.start()
+		relay(there.stdout.fileno(), 1)
+		sys.exit(there.wait())
+	EOS
+	chmod +x far.py
+	# Two at a time would take half an hour.
+	seq 1 100000 >in
+	timeout 60 par-run --rsh ./far.py --host alpha:2 --map -k tr 0-9 a-j <in >out
+	same out <(tr 0-9 a-j <in)
+}
+
 @test "par-run --host: the table of --stats has a line for each host" {
 	seq 1 100 | hosts alpha:1,:1 -s par-fib >/dev/null 2>err
 	[ "$(awk 'NR > 1 { print $NF }' err | xargs)" = 'alpha : all' ]

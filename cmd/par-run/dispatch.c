@@ -8,7 +8,8 @@
 
 enum {
 	MOST_CREDIT = 1 << 16, /* records in flight */
-	MOST_BYTES = 1 << 20, /* in flight, if more than one record */
+	MOST_BYTES = 1 << 20, /* in flight, if more than one record; */
+	MOST_LINK_BYTES = 8 << 20, /* over a link, where some are on their way */
 	LEAST_SHARE = 16 << 10, /* of the input that is ready, bytes */
 	NATIVE_PIPE = 256 << 10,
 	MOST_PARCEL = 256 << 10,
@@ -42,11 +43,13 @@ dispatch_credit(struct slot *slot, uint64_t acks)
 	if (slot->turn_acks < slot->credit)
 		return;
 	now = clock_ns();
-	turn = now - slot->turn_since;
-	if (slot->turn_since == 0)
-		turn = FAST_TURN;
+	turn = slot->turn_since == 0 ? FAST_TURN : now - slot->turn_since;
 	if (turn < FAST_TURN && slot->credit < most)
 		slot->credit = 2 * slot->credit < most ? 2 * slot->credit : most;
+	else if (slot->host != NULL && slot->turn_since != 0)
+		slot->credit = pace_turn(&slot->pace,
+		    &(struct pace_limits){ .least = slot->least, .most = most },
+		    slot->credit, slot->turn_acks, turn);
 	else if (turn > SLOW_TURN && slot->credit / 2 >= slot->least)
 		slot->credit /= 2;
 	slot->turn_acks = 0;
@@ -126,6 +129,13 @@ dispatch_check(struct slot *slot)
 	slot->writable = true;
 }
 
+/* The most bytes that it may have in flight. */
+static size_t
+most_bytes(const struct slot *slot)
+{
+	return slot->host != NULL ? MOST_LINK_BYTES : MOST_BYTES;
+}
+
 /* Would it take a record? */
 static bool
 wants(const struct run *run, const struct slot *slot)
@@ -147,7 +157,7 @@ wants(const struct run *run, const struct slot *slot)
 		    !worker->framed;
 	case WORKER_NATIVE:
 	case WORKER_MAP:
-		return window->records < slot->credit && window->bytes < MOST_BYTES;
+		return window->records < slot->credit && window->bytes < most_bytes(slot);
 	case WORKER_BLOCK: /* see above */
 		return false;
 	case WORKER_PLAIN:
@@ -177,7 +187,7 @@ choose_by_key(struct run *run, struct slot *slot)
 	if (slot->worker.kind == WORKER_PLAIN)
 		return keys_next(run, slot, UINT64_MAX, slot->parcel);
 	return keys_next(
-	    run, slot, slot->credit - window->records, MOST_BYTES - window->bytes);
+	    run, slot, slot->credit - window->records, most_bytes(slot) - window->bytes);
 }
 
 /* The next batch for slot, or NULL if there is none for it now. */
@@ -212,8 +222,8 @@ choose(struct run *run, struct slot *slot)
 		    : 1;
 		if (share < LEAST_SHARE)
 			share = LEAST_SHARE;
-		if (share > MOST_BYTES - window->bytes)
-			share = MOST_BYTES - window->bytes;
+		if (share > most_bytes(slot) - window->bytes)
+			share = most_bytes(slot) - window->bytes;
 	}
 	return intake_cut(&run->intake, most, share);
 }

@@ -192,6 +192,7 @@ hosts_begin(struct run *run, struct slot *slot)
 	slot->host->finished = finished(slot);
 	slot->host->hello_by = run->now + HELLO_WAIT;
 	slot->host->refused = false;
+	slot->pace = (struct pace){ 0 };
 	slot->worker.last_len = 0;
 }
 

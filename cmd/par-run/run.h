@@ -26,6 +26,7 @@
 #include "metrics.h"
 #include "options.h"
 #include "order.h"
+#include "pace.h"
 #include "quarantine.h"
 #include "report.h"
 #include "restarts.h"
@@ -48,6 +49,7 @@ struct slot {
 	const char *env[3];
 	char *const *command;
 	struct host *host; /* that its worker is the link to; NULL: none */
+	struct pace pace; /* of that link */
 	struct host *next_host; /* that takes its place at the next start; or NULL */
 	uint64_t least; /* credit is never below it */
 	uint64_t credit; /* most records it may have in flight now */
