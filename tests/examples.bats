@@ -18,13 +18,15 @@ links_of_three=$'http://example.org/three.html\thttp://example.org/start.html\th
 	local script
 
 	for script in "$ROOT"/examples/gallery/*; do
-		[ "${script##*/}" = README ] && continue
+		case ${script##*/} in
+		README) continue ;;
+		on-*) grep -q "${script##*/} " "$ROOT/examples/gallery/README" ;;
+		*) grep -q '^# Replaces ' "$script" ;;
+		esac
 		[ -x "$script" ]
-		grep -q "^${script##*/} " "$ROOT/examples/gallery/README"
-		[ "${script##*/}" = on-loopback ] || grep -q '^# Replaces ' "$script"
 	done
 	[ "$(awk '/^[a-z-]+  / { print $1 }' "$ROOT/examples/gallery/README" | sort)" = \
-		"$(cd "$ROOT/examples/gallery" && printf '%s\n' * | grep -vE '^(README|on-loopback)$')" ]
+		"$(cd "$ROOT/examples/gallery" && printf '%s\n' * | grep -vE '^(README|on-.*)$')" ]
 }
 
 @test "gallery: queue-and-condition" {
@@ -95,6 +97,12 @@ links_of_three=$'http://example.org/three.html\thttp://example.org/start.html\th
 	awk -F '\t' 'NF > 4 { exit 1 }' crawled
 	[ "$(grep three crawled)" = "$links_of_three" ]
 	[ "$(awk '$NF == "all" { print $1 }' said)" = 6 ]
+	sort crawled >want
+	# Hosts that are reached without a network, and have a line each in the table.
+	RSH='env HOST=%h' crawl cluster-crawler one:1,two:1,three:1
+	[ "$status" = 0 ]
+	same want <(sort crawled)
+	[ "$(awk '$NF ~ /^(one|two|three)/ { sum += $1 } END { print sum }' said)" = 6 ]
 }
 
 @test "gallery: merge-sort sorts, in any number of parts" {
@@ -159,6 +167,29 @@ on demand: 9 of 9 short tasks done, then the long one' ]
 2.00000000000000000000
 3.00000000000000000000
 1.41421356237309504880' ]
+}
+
+@test "gallery: task-queues answers each kind of task from its queue" {
+	command -v redis-server || skip "no redis-server"
+	crawl task-queues
+	[ "$status" = 0 ]
+	[ "$(cat crawled)" = "sqrt:
+4 2
+9 3
+fibo:
+3	2
+4	3
+6	8
+8	21
+10	55
+webcrawler:
+http://example.org/start.html	http://example.org/ideas/pipeline.html
+http://example.org/start.html	http://example.org/index.html
+http://example.org/start.html	http://example.org/programs/par-run.html#order
+http://example.org/start.html	http://example.org/records/index.html
+http://example.org/three.html	http://example.org/records/
+http://example.org/three.html	http://example.org/start.html
+http://example.org/three.html	https://example.com/?a=1&b=2#top" ]
 }
 
 @test "gallery: cached computes nothing twice" {
