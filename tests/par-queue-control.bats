@@ -319,6 +319,40 @@ eager() {
 	redis CONFIG SET maxmemory-policy allkeys-lru
 	run -3 par-queue check
 	[[ $output == *"must be noeviction"* ]]
+	run -3 par-queue put q <<<1
+	[[ $output == *"must be noeviction"* ]]
+	run -3 par-queue work --once q -- par-fib
+	is q accepted 0
+}
+
+@test "par-queue: a stage that ends with another status than 0 is told of" {
+	cat >sour <<-'END'
+		#!/usr/bin/env python3
+		import os, sys
+		words = open(int(os.environ["PAR_STAGE"].split(":")[0]), "wb", 0)
+		words.write(b"par-stage 1\n")
+		for i, line in enumerate(sys.stdin):
+		    words.write(b"%d 0 ok\n" % i)
+		sys.exit(7)
+	END
+	chmod +x sour
+	seq 3 | par-queue put q
+	run -1 work q -- ./sour
+	[[ $output == *"./sour: exited with status 7"* ]]
+	is q "done" 3
+}
+
+@test "par-queue: workers that died are forgotten after a day, and those with records are not" {
+	echo 1 | par-queue put q
+	work q -- par-run -n 1 --map cat
+	redis HSET 'pq:{q}:workers' old "1000	0	0	0" holds "1000	0	0	0"
+	redis XADD 'pq:{q}:in' '*' k 9 n 1 a 0 e 0 r $'2\n'
+	redis XREADGROUP GROUP g holds STREAMS 'pq:{q}:in' '>'
+	redis HSET 'pq:{q}:meta' accepted 2 running 1 looked 0
+	par-queue work --lease 1h q -- par-run -n 1 --map cat 3>&- &
+	BACKGROUND+=("$!")
+	eventually eval '! par-queue ps q | grep -q ^old'
+	par-queue ps q | grep -q ^holds
 }
 
 @test "par-queue: purge deletes the queue, and no other; only with --yes" {

@@ -140,7 +140,8 @@ slow_stage() {
 	(while read -r n; do echo "$n"; ((n % 100)) || read -r -t 0.02 <> <(:) || true; done <in) 3>&- |
 		par-queue put --limit 500 q 3>&- &
 	put=$!
-	background par-queue work q -- par-run -n 2 par-fib
+	# What the server gave in an answer that was lost comes back after the lease.
+	background par-queue work --lease 1s q -- par-run -n 2 par-fib
 	worker=$!
 	background bash -c 'exec par-queue get --follow q >out'
 	get=$!

@@ -11,7 +11,7 @@
 
 enum {
 	MOST_CREDIT = 1 << 16, /* records in flight */
-	MOST_BYTES = 4 << 20, /* taken and not given, if more than one chunk */
+	MOST_BYTES = 4 << 20, /* taken, or in flight, if more than one chunk */
 	FAST_TURN = 20, /* ms for all that was in flight: give more */
 	SLOW_TURN = 200, /* ms: give less, so that other workers find some */
 	STAGE_PIPE = 256 << 10,
@@ -84,7 +84,7 @@ struct room
 child_room(const struct child *child)
 {
 	uint64_t have = child->todo.records + child->suspects.records;
-	size_t bytes = 0;
+	size_t bytes = child->worker.window.bytes;
 
 	for (const struct batch *b = child->todo.head; b != NULL; b = b->next)
 		bytes += b->len;
@@ -194,6 +194,7 @@ child_give(struct child *child)
 		give(child, batch);
 	}
 	while (child->suspects.head == NULL && window->records < child->credit &&
+	    window->bytes < MOST_BYTES &&
 	    (window->head == NULL || !window->head->batch->alone) &&
 	    (batch = cut(&child->todo, child->credit - window->records)) != NULL)
 		if (!skip_lost(child, batch))
@@ -318,7 +319,7 @@ take_ack(struct child *child, const struct ack *ack)
 	chunk = chunk_find(&child->sources->chunks, number);
 	if (ack->fate == FATE_OK)
 		chunk_done(chunk, hold->data + hold->start, ack->bytes);
-	else if (ack->fate == FATE_FAIL) /* what it wrote is a result all the same */
+	else if (ack->fate == FATE_FAIL) /* passed on all the same: par-stage(7) */
 		bytes_put(&chunk->results, hold->data + hold->start, ack->bytes);
 	worker_release(&child->worker, ack->bytes);
 	if (record != NULL)
@@ -501,36 +502,57 @@ pause_after(unsigned deaths)
 	return wait;
 }
 
+/* It ended before it said hello, the first time that it was started. */
+_Noreturn static void
+die_unknown(const struct child *child, bool bad)
+{
+	char how[WORKER_EXIT_TEXT];
+
+	if (!bad)
+		refuse(child, "ended without a word");
+	die(STATUS_BROKEN, 0, "%s: %s before it said hello", child->command[0],
+	    worker_exit_text(&child->worker, how));
+}
+
+/* What it had when it ended goes back, with blame or without. */
+static void
+settle_end(struct child *child, bool bad)
+{
+	const struct flight *flight = child->worker.window.head;
+	bool alone = flight != NULL && flight->batch->alone;
+	struct batch_queue had = { 0 };
+	char how[WORKER_EXIT_TEXT];
+
+	if (window_take_back(&child->worker.window, 0, &had) < 0)
+		die(STATUS_BROKEN, errno, "records to send again");
+	if (bad && had.records > 0 && !child->input_ended) {
+		settle_death(child, &had, alone);
+		return;
+	}
+	if (bad && had.records == 0 && child->input_ended) {
+		warn("%s: %s", child->command[0], worker_exit_text(&child->worker, how));
+		child->trouble = true;
+	}
+	push_all_front(&child->todo, &had);
+}
+
 void
 child_look(struct child *child)
 {
 	struct worker *worker = &child->worker;
-	struct batch_queue had = { 0 };
-	bool bad, alone;
+	bool bad;
 
 	if (worker->pid == 0 || !worker_ended(worker))
 		return;
 	child_hear(child);
 	bad = worker->exit_code != 0 || worker->exit_signal != 0 || child->soft_told ||
 	    child->hard_told;
-	if (worker->kind != WORKER_NATIVE && !child->known) {
-		char how[WORKER_EXIT_TEXT];
-
-		if (!bad)
-			refuse(child, "ended without a word");
-		die(STATUS_BROKEN, 0, "%s: %s before it said hello", child->command[0],
-		    worker_exit_text(worker, how));
-	}
+	if (worker->kind != WORKER_NATIVE && !child->known)
+		die_unknown(child, bad);
 	worker_signal(worker, SIGKILL); /* what it left behind */
 	if (!child->input_ended)
 		child->deaths++;
-	alone = worker->window.head != NULL && worker->window.head->batch->alone;
-	if (window_take_back(&worker->window, 0, &had) < 0)
-		die(STATUS_BROKEN, errno, "records to send again");
-	if (had.records > 0 && bad && !child->input_ended)
-		settle_death(child, &had, alone);
-	else
-		push_all_front(&child->todo, &had);
+	settle_end(child, bad);
 	worker_errors(worker);
 	worker_close(worker);
 	child->start_at = child->now + pause_after(child->deaths);

@@ -29,6 +29,7 @@ struct child {
 	bool input_ended; /* by us */
 	unsigned deaths; /* in a row, with nothing finished between */
 	uint64_t dead; /* records given up */
+	bool trouble; /* it says that something went wrong, though all it had was done */
 };
 
 void child_init(

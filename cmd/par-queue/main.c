@@ -15,11 +15,13 @@
  *	child.[ch]    the stage
  *	get.[ch]      get: results
  *	state.[ch]    how far they were written
- *	show.[ch]     stat, ps, check
+ *	show.[ch]     stat, ps
+ *	check.[ch]    check: is the server one to trust?
  *	control.[ch]  pause, resume, scale, rate, drain, revoke, dead, purge
  */
 #include <signal.h>
 
+#include "check.h"
 #include "control.h"
 #include "get.h"
 #include "options.h"
@@ -52,7 +54,7 @@ run(const struct queue_options *options)
 	case VERB_DRAIN:
 		return control_set(options);
 	case VERB_CHECK:
-		return show_check(options);
+		return check_run(options);
 	case VERB_PURGE:
 		return control_purge(options);
 	case VERB_COUNT:

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "clock.h"
 #include "put.h"
 #include "queue.h"
@@ -325,6 +326,7 @@ put_run(const struct queue_options *options)
 	    &put->queue, options->operands[0], &options->address, options->patience);
 	if (record_open(&put->in, STDIN_FILENO, options->max_record) < 0)
 		die(STATUS_BROKEN, errno, "cannot begin");
+	check_keeps(&put->queue.link);
 	begin(put);
 	read_all(put);
 	end(put);

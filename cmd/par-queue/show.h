@@ -11,7 +11,4 @@
 enum status show_stat(const struct queue_options *options);
 enum status show_workers(const struct queue_options *options);
 
-/* Is the server one that a queue can be trusted to? */
-enum status show_check(const struct queue_options *options);
-
 #endif

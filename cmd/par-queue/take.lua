@@ -86,6 +86,20 @@ local function reclaim()
 	end
 end
 
+-- Workers that nobody has heard of for a day, and that have nothing.
+local function forget()
+	for i, about in ipairs(call('HVALS', WORKERS)) do
+		if t - tonumber(about:match('^%d+')) > 24 * 60 * 60 * 1000 then
+			local name = call('HKEYS', WORKERS)[i]
+			if #call('XPENDING', IN, GROUP, '-', '+', 1, name) == 0 then
+				call('XGROUP', 'DELCONSUMER', IN, GROUP, name)
+				call('HDEL', WORKERS, name)
+				return -- the others the next time
+			end
+		end
+	end
+end
+
 local function promote()
 	for _, name in ipairs(call('ZRANGEBYSCORE', DELAY, '-inf', t, 'LIMIT', 0, SOME)) do
 		add(undelay(name))
@@ -108,6 +122,7 @@ end
 
 if t - looked >= lease / 8 or t < looked then
 	reclaim()
+	forget()
 end
 promote()
 local looks = SOME

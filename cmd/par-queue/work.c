@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "child.h"
 #include "clock.h"
 #include "sig.h"
@@ -217,7 +218,7 @@ sum_up(const struct work *work)
 		warn("stopped early: records are left in the queue, or may come");
 		return STATUS_STOPPED;
 	}
-	return work->child.dead > 0 ? STATUS_FAILED : STATUS_OK;
+	return work->child.dead > 0 || work->child.trouble ? STATUS_FAILED : STATUS_OK;
 }
 
 enum status
@@ -239,6 +240,7 @@ work_run(const struct queue_options *options)
 		die(STATUS_BROKEN, errno, "cannot begin");
 	sig_last_resort(PHASE_KILL + 1);
 	sources_wake(&work.sources, work.signals);
+	check_keeps(&work.sources.all[0].queue.link);
 	work.now = work.child.now = clock_ms();
 	while (!finished(&work))
 		turn(&work);
