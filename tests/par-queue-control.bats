@@ -418,3 +418,33 @@ free_port() {
 	run -0 par-queue work --help
 	[[ $output == *--lease* && $output != *--prometheus* ]]
 }
+
+# node PORT: of a cluster, in a folder of that name
+node() {
+	mkdir "$1"
+	background redis-server --port "$1" --bind 127.0.0.1 --cluster-port "$(free_port)" --dir "$PWD/$1" \
+		--cluster-enabled yes --save '' --logfile log --loglevel warning
+	eventually eval "[ \"\$(redis-cli -p $1 PING 2>/dev/null)\" = PONG ]"
+}
+
+@test "par-queue: in a cluster each queue is found where it is" {
+	one=$(free_port) two=$(free_port)
+	node "$one"
+	node "$two"
+	redis-cli -p "$one" CLUSTER ADDSLOTSRANGE 0 8191
+	redis-cli -p "$two" CLUSTER ADDSLOTSRANGE 8192 16383
+	bus=$(redis-cli -p "$two" CONFIG GET cluster-port | tail -n 1)
+	redis-cli -p "$one" CLUSTER MEET 127.0.0.1 "$two" "$bus"
+	for port in "$one" "$two"; do
+		eventually eval "redis-cli -p $port CLUSTER INFO | grep -q cluster_state:ok"
+	done
+	export PAR_QUEUE_URL=redis://127.0.0.1:$one
+	[ "$(redis-cli -p "$one" CLUSTER KEYSLOT '{a}')" -gt 8191 ]
+	[ "$(redis-cli -p "$one" CLUSTER KEYSLOT '{b}')" -lt 8192 ]
+	seq 1 50 | par-queue put a
+	seq 51 100 | par-queue put b
+	work a,b -- par-run -n 1 --map cat
+	{ par-queue get a; par-queue get b; } | sort -n | same - <(seq 100)
+	par-queue purge --yes a
+	is a accepted 0
+}
