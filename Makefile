@@ -17,7 +17,7 @@
 #: make check       install what is missing, build, run the tests (TESTS=tests/NAME.bats)
 #: make sanitize    the same with AddressSanitizer and UndefinedBehaviorSanitizer
 #: make bench       measure, beside other tools (BENCH=tests/bench/NAME.sh)
-#: make chaos       torment par-run and par-queue with runs made from seeds (SEED=1 COUNT=300)
+#: make chaos       torment the supervisor and the queue with runs made from seeds (SEED=1 COUNT=300)
 #: make lint        check style, man pages, shell scripts; clang-tidy
 #: make deps        install what all of these need (DEPS=build: only what make needs)
 #: make install     under PREFIX (default /usr/local); DESTDIR is put in front
@@ -163,7 +163,7 @@ chaos:
 	@scripts/deps build check
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@PAR_BIN='$(abspath $B/bin)' tests/chaos/torment.py $(SEED) $(COUNT)
-	@PAR_BIN='$(abspath $B/bin)' tests/chaos/par-queue.bash $(SEED) $(COUNT)
+	@PAR_BIN='$(abspath $B/bin)' tests/chaos/queue.bash $(SEED) $(COUNT)
 
 # Lint: each step is a target of its own.
 

@@ -250,7 +250,8 @@ control_purge(const struct queue_options *options)
 
 	queue_init(&queue, options->operands[0], &options->address, options->patience);
 	queue_key(queue.name, "*", pattern);
-	queue_begin(&queue, &command, SCRIPT_STAT, 0); /* leads to its node of a cluster */
+	queue_begin(
+	    &queue, &command, SCRIPT_STAT, 0); /* leads to its node of a cluster */
 	link_ask(&queue.link, &command);
 	do {
 		const redisReply *reply;

@@ -5,7 +5,7 @@
 # one result or is dead, once, and that the numbers of stat say so.  A seed replays its
 # plan, not its timing.
 #
-#	tests/chaos/par-queue.bash [SEED [COUNT]]
+#	tests/chaos/queue.bash [SEED [COUNT]]
 #
 # Programs are those of PATH, or of PAR_BIN.  Ends with 1 if a run failed; what it
 # left is kept in a folder named by then.
