@@ -81,6 +81,35 @@ reader() { background bash -c 'exec sort b >out'; }
 	[ "$stderr" = "par-split: stale: nobody opened its other end in time" ]
 }
 
+runner() { background par-run -n 2 -i a -o b par-fib; }
+
+@test "filters: par-run from FIFO to FIFO, in every order, and not for ever" {
+	local order n pids
+
+	mkfifo a b
+	inputs par-fib
+	for order in {writer,runner,reader}\ {writer,runner,reader}\ {writer,runner,reader}; do
+		if [ "$(tr ' ' '\n' <<<"$order" | sort -u | wc -l)" != 3 ]; then continue; fi
+		pids=()
+		for n in $order; do
+			"$n"
+			pids+=("$!")
+		done
+		for n in "${pids[@]}"; do wait "$n"; done
+		same want out
+	done
+	run -3 --separate-stderr par-run --wait 50ms -i a par-fib
+	[ "$stderr" = "par-run: a: nobody opened its other end in time" ]
+	run -3 --separate-stderr par-run --wait 50ms -o a par-fib <in1
+	[ "$stderr" = "par-run: a: nobody opened its other end in time" ]
+	run -3 --separate-stderr par-run -i missing par-fib
+	[ "$stderr" = "par-run: missing: No such file or directory" ]
+	run -0 par-run -i - par-fib <in1
+	[ "$output" = "$(head -n 1 want)" ]
+	par-run -n 1 --checkpoint state -i in2 -o kept par-fib
+	same kept <(sed -n 2p want)
+}
+
 @test "filters: a writer that is killed ends the input, and what it wrote has counted" {
 	local filter writer
 

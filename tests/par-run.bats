@@ -332,7 +332,8 @@ make_killer() {
 	eventually pgrep -P "$pid"
 	for _ in 1 2 3; do
 		pkill -9 -o -P "$pid" || true
-		eventually pgrep -P "$pid" || true
+		# Another one is there, or all is done.
+		eventually bash -c "pgrep -P $pid || ps -o stat= -p $pid | grep -q Z"
 	done
 	wait "$pid"
 	each_once 1 30000 out

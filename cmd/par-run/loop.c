@@ -137,7 +137,7 @@ take_input(struct run *run)
 	char why[160];
 
 	if (intake_fill(&run->intake) < 0 && errno != EAGAIN && errno != EINTR)
-		run_broken(run, errno, "standard input");
+		run_broken(run, errno, run->in_name);
 	while (intake_refused(&run->intake, &refused)) {
 		snprintf(why, sizeof(why),
 		    "record %llu at byte %llu is longer than %llu bytes",

@@ -124,15 +124,20 @@ add_reports(struct table *table, struct run_options *o)
 	add(table, rows);
 }
 
-/* What is written. */
+/* What is read and written. */
 static void
-add_output(struct table *table, struct run_options *o)
+add_ends(struct table *table, struct run_options *o)
 {
 	const struct opt rows[] = {
+		{ 'i', "input", OPT_STRING, &o->input, "FILE",
+		    "read FILE, which may be a FIFO", 0, 0, NULL },
 		{ 'k', "keep-order", OPT_FLAG, &o->keep_order, NULL,
 		    "output in the order of the input", 0, 0, NULL },
 		{ 'o', "output", OPT_STRING, &o->output, "FILE",
 		    "write to FILE, which may be a FIFO", 0, 0, NULL },
+		{ 0, "wait", OPT_DURATION, &o->wait_ms, "TIME",
+		    "give up FIFOs without another end after TIME (default never)", 1, 0,
+		    NULL },
 		{ 0, "checkpoint", OPT_STRING, &o->checkpoint, "STATE",
 		    "remember in STATE what is done, and go on there next time", 0, 0,
 		    NULL },
@@ -147,14 +152,15 @@ options_read(struct run_options *options, int argc, char **argv)
 {
 	struct table table = { .count = 0 };
 	const struct opt_program program = { .name = "par-run",
-		.synopsis = "[-ks] [-b SIZE] [-N N] [-n N] [-o FILE] [-q FILE] [-r N] "
-			    "[-t TIME] [--checkpoint STATE] [--control FIFO] "
-			    "[--host LIST] [--hosts FILE] [--host-wait TIME] "
-			    "[--key FIELD] [--log FILE] [--map] [--max-record SIZE] "
-			    "[--max-restarts N[/TIME]] [--metrics FILE] [--progress] "
-			    "[--remote COMMAND] "
-			    "[--rsh COMMAND] [--serve] "
-			    "COMMAND [ARG...]",
+		.synopsis =
+		    "[-ks] [-b SIZE] [-i FILE] [-N N] [-n N] [-o FILE] [-q FILE] [-r N] "
+		    "[-t TIME] [--checkpoint STATE] [--control FIFO] "
+		    "[--host LIST] [--hosts FILE] [--host-wait TIME] "
+		    "[--key FIELD] [--log FILE] [--map] [--max-record SIZE] "
+		    "[--max-restarts N[/TIME]] [--metrics FILE] [--progress] "
+		    "[--remote COMMAND] "
+		    "[--rsh COMMAND] [--serve] [--wait TIME] "
+		    "COMMAND [ARG...]",
 		.about = "Run copies of COMMAND side by side: the records of standard "
 			 "input are spread\nover them, their output records are merged "
 			 "to standard output.",
@@ -168,13 +174,15 @@ options_read(struct run_options *options, int argc, char **argv)
 	add_workers(&table, options);
 	add_hosts(&table, options);
 	add_fates(&table, options);
-	add_output(&table, options);
+	add_ends(&table, options);
 	add_reports(&table, options);
 	first = opt_parse(&program, argc, argv);
 	if (first == argc && !options->serve)
 		opt_misuse(&program, "a command is needed");
-	if (options->serve && (hosts_used(options) || options->output != NULL))
-		opt_misuse(&program, "--serve does not go with --host, --hosts or -o");
+	if (options->serve &&
+	    (hosts_used(options) || options->input != NULL || options->output != NULL))
+		opt_misuse(
+		    &program, "--serve does not go with --host, --hosts, -i or -o");
 	if (options->map && (options->block_records != 0 || options->block_bytes != 0))
 		opt_misuse(&program, "--map does not go with -b or -N");
 	if (options->checkpoint != NULL &&

@@ -37,7 +37,9 @@ struct run_options {
 	const char *remote; /* the command that starts par-run there; NULL: that */
 	uint64_t host_wait; /* ms without a host that is up, then it ends */
 	bool serve; /* be the other end of a link; without a command, told by it */
+	const char *input; /* instead of standard input; NULL: that */
 	const char *output; /* instead of standard output; NULL: that */
+	uint64_t wait_ms; /* for other ends of these; 0: for ever */
 };
 
 /* Read it into options; ends the program on misuse, --help and --version. */

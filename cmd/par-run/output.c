@@ -6,6 +6,7 @@
 
 #include "ends.h"
 #include "fdio.h"
+#include "fifo.h"
 #include "output.h"
 
 enum {
@@ -25,18 +26,36 @@ open_kept(struct run *run)
 		die(STATUS_BROKEN, errno, "%s", run->out_name);
 }
 
+/* The first input of ends takes the place of standard input, when it has a writer. */
+static void
+take_input(struct run *run, struct ends *ends)
+{
+	int fd;
+
+	if (ends_next(ends, &fd) < 0)
+		die(STATUS_BROKEN, 0, "%s: %s", ends->name, fifo_why(errno));
+	if (fd != STDIN_FILENO && dup2(fd, STDIN_FILENO) < 0)
+		die(STATUS_BROKEN, errno, "%s", ends->name);
+	run->in_name = ends->name;
+	ends_close(ends);
+}
+
 void
 output_open(struct run *run)
 {
+	const struct run_options *o = run->options;
+	char *const input[] = { (char *)(uintptr_t)o->input };
+	bool kept = o->checkpoint != NULL;
 	struct ends ends;
 
-	if (run->options->checkpoint != NULL) {
+	if (ends_open(
+		&ends, input, o->input != NULL, kept ? NULL : o->output, o->wait_ms) < 0)
+		die(STATUS_BROKEN, 0, "%s: %s", ends.name, fifo_why(errno));
+	take_input(run, &ends);
+	if (kept) {
 		open_kept(run);
 		return;
 	}
-	if (ends_open(&ends, NULL, 0, run->options->output, 0) < 0)
-		die(STATUS_BROKEN, errno, "%s", ends.name);
-	ends_close(&ends); /* standard input is the intake's */
 	run->out = ends.out;
 	run->out_name = ends.out_name;
 	fdio_pipe_size(run->out, OUTPUT_PIPE);

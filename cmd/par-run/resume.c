@@ -75,7 +75,7 @@ resume_describe(struct run *run, struct saved *saved)
 	if (run->above.fd >= 0)
 		die(STATUS_MISUSE, 0, "--checkpoint: not as a stage of another par-run");
 	if (base < 0 || fstat(run->intake.fd, &in) < 0 || !S_ISREG(in.st_mode))
-		die(STATUS_MISUSE, 0, "--checkpoint: standard input must be a file");
+		die(STATUS_MISUSE, 0, "--checkpoint: %s must be a file", run->in_name);
 	if (fstat(run->out, &out) < 0 || !S_ISREG(out.st_mode))
 		die(STATUS_MISUSE, 0, "--checkpoint: %s is not a regular file",
 		    run->out_name);
@@ -105,7 +105,7 @@ read_at(struct run *run, char *to, size_t len, uint64_t offset)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			run_broken(run, errno, "standard input");
+			run_broken(run, errno, run->in_name);
 		if (n == 0)
 			break;
 		got += (size_t)n;
@@ -240,7 +240,7 @@ seek(struct run *run, const struct saved *saved)
 	run->intake.end = input->base + saved->offset >= input->size;
 	run->order.next = saved->next;
 	if (lseek(run->intake.fd, (off_t)(input->base + saved->offset), SEEK_SET) < 0)
-		run_broken(run, errno, "standard input");
+		run_broken(run, errno, run->in_name);
 }
 
 static void

@@ -119,7 +119,7 @@ struct run {
 	uint64_t settled; /* records done or given up */
 	struct checkpoint checkpoint;
 	int out; /* standard output, or what -o names */
-	const char *out_name;
+	const char *in_name, *out_name;
 	struct share share; /* of out, with others that write to it */
 	int signals; /* descriptor */
 	uint64_t kill_at; /* clock_ms() when workers told to end are killed */
