@@ -9,7 +9,7 @@
 #include "fdio.h"
 #include "spool.h"
 
-enum { BUFFER = 32 << 10 };
+enum { BUFFER = 32 << 10, COPY = 64 << 10 };
 
 const char *
 spool_folder(void)
@@ -19,9 +19,8 @@ spool_folder(void)
 	return folder != NULL && *folder != '\0' ? folder : "/tmp";
 }
 
-/* A file without a name, or -1 with errno. */
-static int
-temporary(void)
+int
+spool_file(void)
 {
 	char path[4096];
 	int fd, len;
@@ -44,13 +43,31 @@ temporary(void)
 	return fd;
 }
 
+int
+spool_copy(int fd, uint64_t offset, uint64_t *len, int to)
+{
+	char buffer[COPY];
+	size_t most = *len < sizeof(buffer) ? (size_t)*len : sizeof(buffer);
+	ssize_t n;
+
+	do {
+		n = pread(fd, buffer, most, (off_t)offset);
+	} while (n < 0 && errno == EINTR);
+	if (n == 0)
+		errno = ENODATA; /* somebody has cut it */
+	if (n <= 0)
+		return -1;
+	*len = (uint64_t)n;
+	return fdio_write(to, buffer, (size_t)n);
+}
+
 static int
 flush(struct spool *spool)
 {
 	size_t used = spool->used;
 
 	if (spool->fd_plus_one == 0)
-		spool->fd_plus_one = temporary() + 1;
+		spool->fd_plus_one = spool_file() + 1;
 	if (spool->fd_plus_one == 0)
 		return -1;
 	spool->used = 0;

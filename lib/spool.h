@@ -22,6 +22,15 @@ struct spool {
 /* The folder of temporary files. */
 const char *spool_folder(void);
 
+/* A file without a name, for the caller to close; or -1 with errno. */
+int spool_file(void);
+
+/*
+ * Copy some of the *len bytes at offset of such a file to descriptor to; *len is how
+ * many then.  0, or -1 with errno.
+ */
+int spool_copy(int fd, uint64_t offset, uint64_t *len, int to);
+
 /* Add len bytes.  0, or -1 with errno. */
 int spool_put(struct spool *spool, const void *data, size_t len);
 

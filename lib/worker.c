@@ -62,6 +62,7 @@ worker_start(struct worker *worker, const struct worker_plan *plan)
 	worker->ended = worker->deaf = false;
 	worker->exit_code = worker->exit_signal = 0;
 	worker->framed = plan->framed;
+	worker->hold.whole = plan->whole || plan->kind == WORKER_PLAIN;
 	worker->preamble = plan->preamble;
 	worker->preamble_len = plan->preamble_len;
 	worker->in_body = false;
@@ -152,6 +153,7 @@ void
 worker_mute(struct worker *worker)
 {
 	worker->kind = WORKER_PLAIN;
+	worker->hold.whole = true;
 	close_end(&worker->ack);
 }
 
@@ -222,30 +224,6 @@ take_line(struct worker *worker, size_t len, struct ack *out)
 	return word;
 }
 
-/* Room for step more bytes at the end of the hold. */
-static int
-make_room(struct hold *hold, size_t step)
-{
-	size_t left = hold->end - hold->start;
-	char *larger;
-
-	if (hold->size - hold->end >= step)
-		return 0;
-	if (hold->start > 0) {
-		memmove(hold->data, hold->data + hold->start, left);
-		hold->start = 0;
-		hold->end = left;
-	}
-	if (hold->size - hold->end >= step)
-		return 0;
-	larger = realloc(hold->data, 2 * hold->size + step);
-	if (larger == NULL)
-		return -1;
-	hold->data = larger;
-	hold->size = 2 * hold->size + step;
-	return 0;
-}
-
 /* Read at most size bytes of fd into the hold, as worker_absorb(). */
 static int
 absorb(struct hold *hold, int *fd, size_t size)
@@ -258,13 +236,13 @@ absorb(struct hold *hold, int *fd, size_t size)
 	}
 	if (size > HOLD_STEP)
 		size = HOLD_STEP;
-	if (make_room(hold, size) < 0)
+	if (hold_room(hold, size) < 0)
 		return -1;
 	do {
 		n = read(*fd, hold->data + hold->end, size);
 	} while (n < 0 && errno == EINTR);
 	if (n > 0) {
-		hold->end += (size_t)n;
+		hold_came(hold, (size_t)n);
 		return 1;
 	}
 	if (n < 0 && errno == EAGAIN)
@@ -295,21 +273,21 @@ take_body(struct worker *worker, size_t len, size_t *end)
 		there = worker->body_left;
 	*end = body + there;
 	if (there > 0) {
-		if (make_room(&worker->hold, there) < 0)
+		if (hold_room(&worker->hold, there) < 0)
 			return -1;
 		memcpy(worker->hold.data + worker->hold.end, worker->lines + body, there);
-		worker->hold.end += there;
+		hold_came(&worker->hold, there);
 		worker->body_left -= there;
 	}
 	while (worker->body_left > 0) {
-		size_t before = worker->hold.end - worker->hold.start;
+		uint64_t before = hold_bytes(&worker->hold);
 
 		/* All that is in the buffer after the line was taken. */
 		worker->lines_end = *end = body;
 		got = absorb(&worker->hold, &worker->ack, worker->body_left);
 		if (got <= 0)
 			return got;
-		worker->body_left -= worker->hold.end - worker->hold.start - before;
+		worker->body_left -= hold_bytes(&worker->hold) - before;
 	}
 	return 1;
 }
@@ -375,42 +353,29 @@ worker_end_line(struct worker *worker)
 {
 	struct hold *hold = &worker->hold;
 
-	if (hold->end == hold->start || hold->data[hold->end - 1] == '\n' ||
-	    make_room(hold, 1) < 0)
+	if (hold_bytes(hold) == 0 || hold->last == '\n' || hold_room(hold, 1) < 0)
 		return false;
-	hold->data[hold->end++] = '\n';
+	hold->data[hold->end] = '\n';
+	hold_came(hold, 1);
 	return true;
 }
 
 void
-worker_release(struct worker *worker, size_t len)
+worker_release(struct worker *worker, uint64_t len)
 {
-	struct hold *hold = &worker->hold;
-
-	hold->start += len;
-	if (hold->start < hold->end)
-		return;
-	hold->start = hold->end = 0;
-	if (hold->size > 4 * HOLD_STEP) { /* one huge record does not keep its room */
-		free(hold->data);
-		*hold = (struct hold){ 0 };
-	}
+	hold_drop(&worker->hold, len);
 }
 
 int
 worker_move(struct worker *worker, int to, size_t *len)
 {
-	struct hold *hold = &worker->hold;
-	size_t held = hold->end - hold->start;
+	uint64_t held = hold_bytes(&worker->hold);
 
 	if (held > *len)
 		held = *len;
-	if (held > 0) {
-		if (fdio_write(to, hold->data + hold->start, held) < 0)
-			return -1;
-		worker_release(worker, held);
-		*len -= held;
-	}
+	if (hold_move(&worker->hold, to, held) < 0)
+		return -1;
+	*len -= (size_t)held;
 	if (*len == 0)
 		return 0;
 	if (worker->out < 0) {
@@ -423,16 +388,22 @@ worker_move(struct worker *worker, int to, size_t *len)
 int
 worker_skip(struct worker *worker, size_t len)
 {
-	while (worker->hold.end - worker->hold.start < len) {
-		int got = worker_absorb(worker, len);
+	for (;;) {
+		uint64_t held = hold_bytes(&worker->hold);
+		int got;
 
+		if (held > len)
+			held = len;
+		worker_release(worker, held);
+		len -= (size_t)held;
+		if (len == 0)
+			return 0;
+		got = worker_absorb(worker, len);
 		if (got == 0)
 			errno = ENODATA;
 		if (got <= 0)
 			return -1;
 	}
-	worker_release(worker, len);
-	return 0;
 }
 
 /* Remember the end of len bytes of standard error. */
@@ -545,8 +516,7 @@ void
 worker_close(struct worker *worker)
 {
 	worker_hang_up(worker);
-	free(worker->hold.data);
-	worker->hold = (struct hold){ 0 };
+	hold_free(&worker->hold);
 	worker_reap(worker);
 	worker->ended = false;
 }

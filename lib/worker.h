@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "ack.h"
+#include "hold.h"
 #include "window.h"
 
 enum {
@@ -26,12 +27,6 @@ enum worker_kind {
 	WORKER_PLAIN, /* has begun to read without a hello, or is known to be so */
 	WORKER_MAP, /* by its caller's word, one line out is one record done */
 	WORKER_BLOCK /* a fresh process for each batch: its exit status acknowledges it */
-};
-
-/* Bytes taken out of the worker's pipe before they could be passed on. */
-struct hold {
-	char *data;
-	size_t start, end, size;
 };
 
 struct worker {
@@ -51,7 +46,7 @@ struct worker {
 	int in, out, ack; /* our ends, -1 when closed; none ever blocks */
 	struct hello hello;
 	struct window window;
-	struct hold hold;
+	struct hold hold; /* output that was read and not passed on */
 	char last_line[1024]; /* that it wrote to standard error, cut short */
 	size_t last_len;
 	bool line_goes_on; /* no newline came after it */
@@ -65,6 +60,8 @@ struct worker_plan {
 	const char *const *env; /* NAME=VALUE, ended by NULL */
 	bool capture_errors; /* see worker_errors() */
 	enum worker_kind kind; /* if it is known; only WORKER_UNKNOWN may say hello */
+	bool whole; /* its output is held in memory, however large; a plain one's is, too
+		     */
 	/*
 	 * It says hello on standard output, and each line there is followed by the
 	 * output that it counts; it gets these bytes first, which must stay valid.
@@ -139,7 +136,7 @@ int worker_absorb(struct worker *worker, size_t size);
 bool worker_end_line(struct worker *worker);
 
 /* Drop len bytes of the hold that were passed on. */
-void worker_release(struct worker *worker, size_t len);
+void worker_release(struct worker *worker, uint64_t len);
 
 /*
  * Move the next len bytes of its output, which it has written already, to the

@@ -202,18 +202,19 @@ take_lines(struct run *run, struct slot *slot, size_t from)
 {
 	struct worker *worker = &slot->worker;
 	size_t begin = worker->hold.start, end = worker->hold.end;
-	uint64_t lines = 0;
+	uint64_t lines = 0, before = hold_filed(&worker->hold);
 	const char *newline;
 
 	while (from < end &&
 	    (newline = memchr(worker->hold.data + from, '\n', end - from)) != NULL) {
 		size_t next = (size_t)(newline + 1 - worker->hold.data);
-		struct ack ack = { .index = slot->lines, .bytes = next - begin };
+		struct ack ack = { .index = slot->lines, .bytes = before + next - begin };
 
 		if (!take_ack(run, slot, &ack))
 			run_broken(run, 0, "--map: a worker wrote a line too many");
 		slot->lines++;
 		lines++;
+		before = 0;
 		from = begin = next; /* the hold moves nothing before it is empty */
 	}
 	output_settle(run, slot);
@@ -224,12 +225,14 @@ int
 collect_output(struct run *run, struct slot *slot)
 {
 	struct hold *hold = &slot->worker.hold;
-	size_t before = hold->end - hold->start;
+	uint64_t before = hold_bytes(hold);
+	size_t from;
 	int got;
 
 	got = worker_absorb(&slot->worker, READ_SIZE);
 	if (got < 0 && errno != ENODATA)
-		run_broken(run, errno, "output of a worker");
+		run_broken(run, errno, "output of a worker, put aside");
+	from = hold->end - (size_t)(hold_bytes(hold) - before); /* what is new */
 	if (got > 0 && slot->worker.kind == WORKER_UNKNOWN) {
 		collect_words(run, slot);
 		if (slot->worker.kind == WORKER_UNKNOWN) {
@@ -238,12 +241,12 @@ collect_output(struct run *run, struct slot *slot)
 		}
 	}
 	if (got > 0 && slot->worker.kind == WORKER_MAP)
-		take_lines(run, slot, hold->start + before);
+		take_lines(run, slot, from);
 	if (got > 0 && slot->worker.kind == WORKER_PLAIN) {
 		if (slot->torn)
 			drop_torn(slot);
 		else
-			pass_whole(run, slot, hold->start + before);
+			pass_whole(run, slot, from);
 	}
 	return got;
 }

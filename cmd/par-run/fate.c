@@ -415,7 +415,7 @@ block_done(struct run *run, struct slot *slot, const struct batch *batch)
 		log_block(run, slot, batch, hold->end - hold->start);
 	for (uint64_t i = 0; i < batch->count; i++)
 		fate_done(run, slot, batch->first + i,
-		    i + 1 < batch->count ? 0 : hold->end - hold->start);
+		    i + 1 < batch->count ? 0 : hold_bytes(hold));
 	output_settle(run, slot);
 }
 
@@ -423,7 +423,7 @@ block_done(struct run *run, struct slot *slot, const struct batch *batch)
 static void
 block_failed(struct run *run, struct slot *slot, struct batch *batch, const char *why)
 {
-	worker_release(&slot->worker, slot->worker.hold.end - slot->worker.hold.start);
+	worker_release(&slot->worker, hold_bytes(&slot->worker.hold));
 	batch->attempts++;
 	if (batch->attempts <= run->options->retries) {
 		slot->account.restarts++;

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "fdio.h"
 #include "order.h"
+#include "spool.h"
 
 static void
 swap(struct held **a, struct held **b)
@@ -100,6 +103,57 @@ order_keep(struct order *order, struct held **run, uint64_t number, uint64_t cou
 	return 0;
 }
 
+int
+order_keep_filed(
+    struct order *order, uint64_t number, uint64_t count, size_t len, int *fd)
+{
+	struct held *held;
+
+	if (order->fd_plus_one == 0)
+		order->fd_plus_one = spool_file() + 1;
+	if (order->fd_plus_one == 0)
+		return -1;
+	held = begin(order, NULL, number);
+	if (held == NULL)
+		return -1;
+	held->count = count;
+	held->len = len;
+	held->filed = true;
+	held->at = order->end;
+	order->end += len;
+	order->filed += len;
+	order->bytes += len;
+	*fd = order->fd_plus_one - 1;
+	return 0;
+}
+
+int
+order_write(const struct order *order, const struct held *held, int to)
+{
+	uint64_t done = 0;
+
+	if (!held->filed)
+		return fdio_write(to, held->data, held->len);
+	while (done < held->len) {
+		uint64_t n = held->len - done;
+
+		if (spool_copy(order->fd_plus_one - 1, held->at + done, &n, to) < 0)
+			return -1;
+		done += n;
+	}
+	return 0;
+}
+
+/* Nothing in the file is needed any more: its room is given back. */
+static void
+close_file(struct order *order)
+{
+	if (order->fd_plus_one > 0)
+		close(order->fd_plus_one - 1);
+	order->fd_plus_one = 0;
+	order->end = 0;
+}
+
 struct held *
 order_take(struct order *order)
 {
@@ -115,6 +169,11 @@ order_free(struct order *order, struct held *held)
 	if (held->run != NULL && *held->run == held)
 		*held->run = NULL;
 	order->bytes -= held->len;
+	if (held->filed) {
+		order->filed -= held->len;
+		if (order->filed == 0)
+			close_file(order);
+	}
 	free(held->data);
 	free(held);
 }

@@ -10,11 +10,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { ORDER_MEMORY = 64 << 20 }; /* bytes; what is beyond that is for the file */
+
 /* The output of count records from number first on. */
 struct held {
 	uint64_t first, count;
 	char *data;
 	size_t len, size;
+	bool filed; /* not at data, but in the file, from byte at on */
+	uint64_t at;
 	struct held **run; /* who may add to it, set to NULL when it is freed; or NULL */
 };
 
@@ -23,6 +27,9 @@ struct order {
 	struct held **heap; /* least first on top */
 	size_t count, size;
 	size_t bytes; /* of output kept */
+	size_t filed; /* of that, in the file */
+	int fd_plus_one; /* of the file; 0: there is none */
+	uint64_t end; /* of what was written to it */
 };
 
 /*
@@ -34,6 +41,13 @@ struct order {
  */
 int order_keep(struct order *order, struct held **run, uint64_t number, uint64_t count,
     const char *data, size_t len);
+
+/*
+ * The same in a temporary file: *fd is where the caller is to write the len bytes
+ * next.  0, or -1 with errno.
+ */
+int order_keep_filed(
+    struct order *order, uint64_t number, uint64_t count, size_t len, int *fd);
 
 /* Is there output whose turn it is?  It is on top of the heap. */
 static inline bool
@@ -47,6 +61,10 @@ order_ready(const struct order *order)
  * To be given back to order_free().
  */
 struct held *order_take(struct order *order);
+
+/* Write what is held to descriptor to.  0, or -1 with errno. */
+int order_write(const struct order *order, const struct held *held, int to);
+
 void order_free(struct order *order, struct held *held);
 
 void order_close(struct order *order);

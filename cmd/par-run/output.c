@@ -14,6 +14,7 @@ enum {
 	GATHERED = 64 << 10 /* of output kept for its turn, written at once, bytes */
 };
 
+static const char temporary_file[] = "temporary file";
 const char output_overdrawn[] = "a worker says that it wrote more than it did";
 
 /* Open a file that is not to lose what it has before checkpoint_open() says so. */
@@ -107,8 +108,22 @@ move_framed(struct run *run, struct slot *slot)
 		run_output_failed(run, errno);
 	worker_release(&slot->worker, slot->acked);
 	slot->acked = 0;
-	if (hold->end == 0)
+	if (hold_bytes(hold) == 0)
 		slot->absorbing = false;
+}
+
+/* The next output of the worker, which it has written, goes to descriptor to. */
+static void
+pass(struct run *run, struct slot *slot, int to, size_t left)
+{
+	while (left > 0 && worker_move(&slot->worker, to, &left) < 0) {
+		if (errno == ENODATA)
+			run_broken(run, 0, output_overdrawn);
+		if (errno != EINTR && to == run->out)
+			run_output_failed(run, errno);
+		if (errno != EINTR)
+			run_broken(run, errno, temporary_file);
+	}
 }
 
 /* Move output that was acknowledged in its turn. */
@@ -124,16 +139,22 @@ move(struct run *run, struct slot *slot)
 	slot->acked = 0;
 	if (left > 0)
 		share_wait(&run->share);
-	while (left > 0 && worker_move(&slot->worker, run->out, &left) < 0) {
-		if (errno == ENODATA)
-			run_broken(run, 0, output_overdrawn);
-		if (errno != EINTR)
-			run_output_failed(run, errno);
-	}
+	pass(run, slot, run->out, left);
 	share_leave(&run->share);
 	/* Room in its pipe suffices again, if what it writes is small. */
-	if (slot->worker.hold.end == 0)
+	if (hold_bytes(&slot->worker.hold) == 0)
 		slot->absorbing = false;
+}
+
+/* Keep output that is too much for memory. */
+static void
+keep_filed(struct run *run, struct slot *slot, const struct kept *kept)
+{
+	int fd;
+
+	if (order_keep_filed(&run->order, kept->first, kept->count, kept->bytes, &fd) < 0)
+		run_broken(run, errno, temporary_file);
+	pass(run, slot, fd, kept->bytes);
 }
 
 /* Keep output that was acknowledged before its turn. */
@@ -144,6 +165,11 @@ keep(struct run *run, struct slot *slot)
 	struct kept kept = slot->kept;
 
 	slot->kept = (struct kept){ 0 };
+	if (kept.bytes > HOLD_MEMORY || hold_filed(hold) > 0 ||
+	    run->order.bytes - run->order.filed + kept.bytes > ORDER_MEMORY) {
+		keep_filed(run, slot, &kept);
+		return;
+	}
 	take_in(run, slot, kept.bytes);
 	if (order_keep(&run->order, &slot->held, kept.first, kept.count,
 		hold->data + hold->start, kept.bytes) < 0)
@@ -167,6 +193,15 @@ output_settle(struct run *run, struct slot *slot)
 	output_in_turn(run);
 }
 
+static void
+write_held(struct run *run, const struct held *held)
+{
+	share_wait(&run->share);
+	if (order_write(&run->order, held, run->out) < 0)
+		run_output_failed(run, errno);
+	share_leave(&run->share);
+}
+
 void
 output_in_turn(struct run *run)
 {
@@ -175,14 +210,14 @@ output_in_turn(struct run *run)
 
 	while (order_ready(&run->order)) {
 		struct held *held = order_take(&run->order);
-		bool large = held->len > sizeof(gathered) / 4;
+		bool large = held->filed || held->len > sizeof(gathered) / 4;
 
 		if (used > 0 && (large || held->len > sizeof(gathered) - used)) {
 			output_write(run, gathered, used);
 			used = 0;
 		}
 		if (large) {
-			output_write(run, held->data, held->len);
+			write_held(run, held);
 		} else if (held->len > 0) {
 			memcpy(gathered + used, held->data, held->len);
 			used += held->len;

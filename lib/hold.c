@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fdio.h"
+#include "hold.h"
+#include "spool.h"
+
+enum { KEPT_ROOM = 1 << 20 }; /* memory that stays while it is empty, bytes */
+
+/* All that is in memory goes to the file. */
+static int
+put_aside(struct hold *hold)
+{
+	size_t len = hold->end - hold->start;
+
+	if (hold->fd_plus_one == 0)
+		hold->fd_plus_one = spool_file() + 1;
+	if (hold->fd_plus_one == 0 ||
+	    fdio_write(hold->fd_plus_one - 1, hold->data + hold->start, len) < 0)
+		return -1;
+	hold->to += len;
+	hold->start = hold->end = 0;
+	return 0;
+}
+
+int
+hold_room(struct hold *hold, size_t step)
+{
+	size_t left = hold->end - hold->start, size = 2 * hold->size + step;
+	char *larger;
+
+	if (hold->size - hold->end >= step)
+		return 0;
+	if (hold->start > 0) {
+		memmove(hold->data, hold->data + hold->start, left);
+		hold->start = 0;
+		hold->end = left;
+	}
+	if (hold->size - hold->end >= step)
+		return 0;
+	if (!hold->whole && left > 0 && left + step > HOLD_MEMORY) {
+		if (put_aside(hold) < 0)
+			return -1;
+		if (hold->size >= step)
+			return 0;
+	}
+	if (!hold->whole && size > HOLD_MEMORY)
+		size = step > HOLD_MEMORY ? step : HOLD_MEMORY;
+	larger = realloc(hold->data, size);
+	if (larger == NULL)
+		return -1;
+	hold->data = larger;
+	hold->size = size;
+	return 0;
+}
+
+void
+hold_came(struct hold *hold, size_t len)
+{
+	hold->end += len;
+	if (len > 0)
+		hold->last = hold->data[hold->end - 1];
+}
+
+int
+hold_move(struct hold *hold, int to, uint64_t len)
+{
+	size_t rest;
+
+	while (len > 0 && hold_filed(hold) > 0) {
+		uint64_t most = hold_filed(hold) < len ? hold_filed(hold) : len;
+
+		if (spool_copy(hold->fd_plus_one - 1, hold->from, &most, to) < 0)
+			return -1;
+		hold_drop(hold, most);
+		len -= most;
+	}
+	rest = (size_t)len;
+	if (rest > 0 && fdio_write(to, hold->data + hold->start, rest) < 0)
+		return -1;
+	hold_drop(hold, rest);
+	return 0;
+}
+
+/* Close the file, and start at its beginning when there is another one. */
+static void
+close_file(struct hold *hold)
+{
+	if (hold->fd_plus_one > 0)
+		close(hold->fd_plus_one - 1);
+	hold->fd_plus_one = 0;
+	hold->from = hold->to = 0;
+}
+
+void
+hold_drop(struct hold *hold, uint64_t len)
+{
+	uint64_t filed = hold_filed(hold) < len ? hold_filed(hold) : len;
+
+	hold->from += filed;
+	if (hold->from == hold->to)
+		close_file(hold);
+	hold->start += (size_t)(len - filed);
+	if (hold->start < hold->end)
+		return;
+	hold->start = hold->end = 0;
+	if (hold->size > KEPT_ROOM) { /* one huge record does not keep its room */
+		free(hold->data);
+		hold->data = NULL;
+		hold->size = 0;
+	}
+}
+
+void
+hold_free(struct hold *hold)
+{
+	close_file(hold);
+	free(hold->data);
+	*hold = (struct hold){ 0 };
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * hold - output taken out of a pipe before it can be passed on: a queue of bytes, in
+ * memory, and beyond HOLD_MEMORY in a temporary file, as in spool.h.
+ */
+#ifndef PAR_HOLD_H
+#define PAR_HOLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { HOLD_MEMORY = 16 << 20 }; /* bytes */
+
+/* All zero is an empty one. */
+struct hold {
+	char *data; /* the bytes from start to end are the last that came */
+	size_t start, end, size;
+	int fd_plus_one; /* of the file, which has those before; 0: there is none */
+	uint64_t from, to; /* where in it they are */
+	bool whole; /* all is to be in memory, at data */
+	char last; /* the byte that came last */
+};
+
+/* How many bytes are in the file, and altogether. */
+static inline uint64_t
+hold_filed(const struct hold *hold)
+{
+	return hold->to - hold->from;
+}
+
+static inline uint64_t
+hold_bytes(const struct hold *hold)
+{
+	return hold_filed(hold) + (hold->end - hold->start);
+}
+
+/* Have room for step more bytes at data + end.  0, or -1 with errno. */
+int hold_room(struct hold *hold, size_t step);
+
+/* So many bytes have come there. */
+void hold_came(struct hold *hold, size_t len);
+
+/* Write the first len bytes, which are there, to descriptor to.  0, or -1 with errno. */
+int hold_move(struct hold *hold, int to, uint64_t len);
+
+/* Drop the first len bytes, which are there. */
+void hold_drop(struct hold *hold, uint64_t len);
+
+/* Free it and its file; it is empty, and may be used again. */
+void hold_free(struct hold *hold);
+
+#endif
