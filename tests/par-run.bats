@@ -329,11 +329,10 @@ make_killer() {
 	seq 1 30000 >in
 	par-run -n 2 par-run -n 2 par-fib <in >out 2>err 3>&- &
 	pid=$!
-	eventually pgrep -P "$pid"
 	for _ in 1 2 3; do
-		pkill -9 -o -P "$pid" || true
-		# Another one is there, or all is done.
+		# One is there, or all is done.
 		eventually bash -c "pgrep -P $pid || ps -o stat= -p $pid | grep -q Z"
+		pkill -9 -o -P "$pid" || true
 	done
 	wait "$pid"
 	each_once 1 30000 out
