@@ -25,8 +25,8 @@ void hosts_open(struct run *run);
  */
 const char *hosts_add(struct run *run, const char *list);
 
-/* The host of this name finishes what it has, and gets no more.  NULL, or why not. */
-const char *hosts_drop(struct run *run, const char *name);
+/* The host of that name finishes what it has, and gets no more.  NULL, or why not. */
+const char *hosts_drop(struct run *run, const char *which);
 
 /* The link of slot is about to be made. */
 void hosts_begin(struct run *run, struct slot *slot);

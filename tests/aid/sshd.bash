@@ -8,10 +8,10 @@
 sshd_start() {
 	local daemon dir=$PWD/sshd try key
 
-	daemon=$(PATH=$PATH:/usr/sbin:/sbin command -v sshd) && command -v ssh >/dev/null || {
+	if ! daemon=$(PATH=$PATH:/usr/sbin:/sbin command -v sshd) || ! command -v ssh >/dev/null; then
 		echo "sshd or ssh is not installed"
 		return 1
-	}
+	fi
 	if ((EUID == 0)) && ! mkdir -p /run/sshd; then # where it locks itself in
 		echo "sshd has no /run/sshd"
 		return 1
@@ -22,7 +22,7 @@ sshd_start() {
 	done
 	cp "$dir/user.pub" "$dir/authorized"
 	for ((try = 0; try < 20; try++)); do
-		((try == 0)) && [ -n "${SSHD_PORT-}" ] || SSHD_PORT=$((20000 + RANDOM % 12000))
+		if ((try > 0)) || [ -z "${SSHD_PORT-}" ]; then SSHD_PORT=$((20000 + RANDOM % 12000)); fi
 		sshd_settings "$dir" "$@"
 		: >"$dir/log"
 		"$daemon" -D -e -f "$dir/sshd_config" </dev/null >/dev/null 2>"$dir/log" 3>&- &

@@ -12,7 +12,7 @@ or of PAR_BIN.  Ends with 1 if a run failed; what that left is kept, and named.
 A plan is made of: stage (native, --map, blocks, plain), -n -k -r -q -t, records of 0
 bytes to 64 MiB, slow input, slow or leaving reader, workers and par-run itself hit by
 every signal or stopped for a while, commands by --control, --checkpoint with par-run
-killed and run again, a disk that is full.
+killed and run again, a disk that is full, --host with all that is below it hit.
 """
 import collections
 import os
@@ -73,6 +73,8 @@ class Plan:
         self.control = r.random() < 0.2 and "--control" in options
         self.key = (self.kind != "blocks" and not self.checkpoint and r.random() < 0.3 and
                     "--key" in options)
+        self.hosts = (self.exact and not self.key and r.random() < 0.25 and
+                      "--host" in options)
         self.disk = disks and self.checkpoint and r.random() < 0.35
         self.leaves = not self.checkpoint and r.random() < 0.07
         self.slow_in = not self.checkpoint and r.random() < 0.3
@@ -118,6 +120,8 @@ class Plan:
         r = self.random
         slow = r.choice(["0", "%.3f" % min(1, 300 / (len(self.records) + 1))])
         words = ["par-run", "-n", str(self.workers), "-r", str(self.retries), "--stats"]
+        if self.hosts:  # the transport takes the name of the host and runs the rest here
+            words += ["--rsh", "env HOST=%h", "--host", r.choice(["a", "a:1,b:2", ":1,a,b:2"])]
         words += ["-k"] * self.keep + ["-q", self.path("q")] * self.quarantine
         words += ["-t", "0.4"] * self.timeout
         words += ["--control", "control"] * self.control
@@ -148,7 +152,7 @@ class Plan:
 
     def __str__(self):
         marks = " ".join(name for name in ("checkpoint", "stop", "disk", "leaves", "slow_in",
-                                           "slow_out", "huge", "control")
+                                           "slow_out", "huge", "control", "hosts")
                          if getattr(self, name))
         return "%s records=%d events=%d kills=%d %s: %s" % (
             self.kind, len(self.records), self.events, self.kills, marks,
@@ -198,6 +202,12 @@ def marked(mark):
             except OSError:
                 pass
     return found
+
+
+def descendants(pid):
+    """The ids of all that pid has started, and these."""
+    found = children(pid)
+    return found + [below for child in found for below in descendants(child)]
 
 
 class Run:
@@ -288,7 +298,7 @@ class Run:
     def hit(self, pid, process):
         """Do something to a worker or to par-run."""
         r = self.random
-        workers = children(pid)
+        workers = (descendants if self.plan.hosts else children)(pid)
         what = r.randrange(10)
         if what < 4 and workers:
             os.kill(r.choice(workers), r.choice(DEADLY))
@@ -306,7 +316,8 @@ class Run:
             process.send_signal(r.choice(HARMLESS + [signal.SIGUSR1]))
         elif self.plan.control:
             self.command(r.choice(["workers %d" % r.randint(1, 6), "pause\nresume", "restart",
-                                   "stats", "help", "nonsense", "", "drain"]))
+                                   "stats", "help", "nonsense", "", "drain",
+                                   "host b:%d" % r.randint(1, 3), "drop a"]))
 
     def command(self, text):
         try:
@@ -390,7 +401,8 @@ class Run:
                 self.room *= 4
                 subprocess.run(["mount", "-o", "remount,size=%d" % self.room, "disk"],
                                check=True)
-            elif status == 2 or status == 3 and b"in a row" not in self.said:
+            elif status == 2 or status == 3 and not re.search(
+                    rb"in a row|link after link|no host", self.said):
                 raise Wrong("status %d: %s" % (status, self.said[:100]))
             elif status not in (3, 4, *DEATHS) or (status == 4 and not self.stopped):
                 return status
@@ -414,7 +426,8 @@ class Run:
         heads = collections.Counter()
         for line in self.said.split(b"\n"):
             m = re.match(rb"par-run: (\d*[-:!?~]?)[^\n]*: [^\n]+", line)
-            if m and not re.match(rb"par-run: (worker |state|disk/|control|q:|stopped)", line):
+            if m and not re.match(rb"par-run: (worker |state|disk/|control|q:|stopped|"
+                                     rb"[ab]: |this host: |no host|link after)", line):
                 heads[m.group(1)] += 1
         return heads
 
@@ -490,7 +503,9 @@ class Run:
             allowed |= {-signal.SIGPIPE, 1}
         if self.killed and not self.plan.checkpoint:
             allowed |= DEATHS
-        if b"in a row" in self.said:
+        if self.plan.hosts and re.search(rb"par-run: (no host|link after link)", self.said):
+            allowed = {3}
+        elif b"in a row" in self.said and not self.plan.hosts:
             allowed = {3}
         if status not in allowed:
             raise Wrong("status %d, not of %s; %d set aside" % (status, allowed, aside))
