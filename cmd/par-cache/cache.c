@@ -9,6 +9,8 @@
 
 #include "cache.h"
 #include "clock.h"
+#include "ends.h"
+#include "fifo.h"
 #include "hash.h"
 #include "miss.h"
 #include "sig.h"
@@ -30,6 +32,7 @@ struct cache {
 	const struct cache_options *options;
 	uint64_t name[2]; /* of the command in the store */
 	struct stage stage; /* what is above us */
+	struct ends ends; /* the input and the output */
 	struct worker worker; /* the command */
 	struct misses misses;
 	struct store store;
@@ -475,6 +478,28 @@ turn(struct cache *cache)
 	return !worker_ended(worker) || !ended_well(cache);
 }
 
+/* Open the input and the output, and begin as a stage. */
+static void
+open_stage(struct cache *cache)
+{
+	const struct cache_options *options = cache->options;
+	char *const input[] = { (char *)(uintptr_t)options->input };
+	struct ends *ends = &cache->ends;
+	int in;
+
+	if (ends_open(ends, input, options->input != NULL, options->output,
+		options->wait_ms) < 0 ||
+	    ends_next(ends, &in) < 0)
+		die(STATUS_BROKEN, 0, "%s: %s", ends->name, fifo_why(errno));
+	stage_open(&cache->stage,
+	    &(struct stage_plan){ .in = in,
+		.in_name = ends->name,
+		.out = ends->out,
+		.out_name = ends->out_name,
+		.max_record = options->max_record,
+		.later = true });
+}
+
 static void
 open_cache(struct cache *cache)
 {
@@ -487,11 +512,7 @@ open_cache(struct cache *cache)
 
 	name_command(cache);
 	store_open(&cache->store, &options->store);
-	stage_open(&cache->stage,
-	    &(struct stage_plan){ .in = STDIN_FILENO,
-		.out = STDOUT_FILENO,
-		.max_record = options->max_record,
-		.later = true });
+	open_stage(cache);
 	cache->signals = sig_open(caught, 1);
 	if (cache->signals < 0 || misses_open(&cache->misses) < 0)
 		die(STATUS_BROKEN, errno, "cannot begin");
@@ -546,6 +567,7 @@ cache_run(const struct cache_options *options)
 	free(cache->worker.lines);
 	close(cache->signals);
 	status = stage_close(&cache->stage);
+	ends_close(&cache->ends);
 	if (cache->trouble && status == STATUS_OK)
 		status = STATUS_FAILED;
 	free(cache);

@@ -19,6 +19,8 @@ struct cache_options {
 	bool refresh; /* what is stored is not used, but replaced */
 	bool stats;
 	uint64_t max_record; /* bytes */
+	const char *input, *output; /* paths; NULL: standard input and output */
+	uint64_t wait_ms; /* for other ends of FIFOs; 0: for ever */
 	struct store_plan store;
 };
 

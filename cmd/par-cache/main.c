@@ -36,6 +36,10 @@ main(int argc, char **argv)
 	const struct opt opts[] = {
 		{ 'd', "store", OPT_STRING, &options.store.where, "STORE",
 		    "a folder (default: par in the cache folder)", 0, 0, NULL },
+		{ 'i', "input", OPT_STRING, &options.input, "FILE",
+		    "read FILE, which may be a FIFO", 0, 0, NULL },
+		{ 'o', "output", OPT_STRING, &options.output, "FILE",
+		    "write to FILE, which may be a FIFO", 0, 0, NULL },
 		{ 't', "ttl", OPT_DURATION, &ttl_ms, "TIME",
 		    "use outputs for TIME (default: for ever)", 1000, 0, NULL },
 		{ 0, "as", OPT_STRING, &options.as, "NAME",
@@ -55,13 +59,16 @@ main(int argc, char **argv)
 		    "compute all anew, and store that", 0, 0, NULL },
 		{ 's', "stats", OPT_FLAG, &options.stats, NULL,
 		    "tell what was found; without COMMAND, what is stored", 0, 0, NULL },
+		{ 0, "wait", OPT_DURATION, &options.wait_ms, "TIME",
+		    "give up FIFOs without another end after TIME (default never)", 1, 0,
+		    NULL },
 		{ 0 },
 	};
 	const struct opt_program program = { .name = "par-cache",
 		.synopsis =
-		    "[-fs] [-d STORE] [-t TIME] [--as NAME] [--map] "
+		    "[-fs] [-d STORE] [-i FILE] [-o FILE] [-t TIME] [--as NAME] [--map] "
 		    "[--max-record SIZE] [--max-size SIZE] [--password-file FILE] "
-		    "[COMMAND [ARG...]]",
+		    "[--wait TIME] [COMMAND [ARG...]]",
 		.about = "Run COMMAND for the records that it has not answered before; "
 			 "the others are\nanswered from a store.",
 		.opts = opts,
