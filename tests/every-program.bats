@@ -5,7 +5,8 @@ load redis
 # What every program must stand, in one place.  Each is run as a filter on records
 # that it can do something with: `filter NAME` runs it, `good NAME` is such a record.
 
-programs=(par-run par-split par-gather par-fib par-links par-fetch par-cache par-queue)
+programs=(par-run par-split par-gather par-fib par-links par-fetch par-cache par-queue
+	par-frontier)
 
 filter() {
 	case $1 in
@@ -13,6 +14,7 @@ filter() {
 	par-split) par-split /dev/stdout ;;
 	par-cache) par-cache -d store --map cat ;;
 	par-queue) queue ;;
+	par-frontier) par-frontier cat ;;
 	par-links) par-links --no-sandbox --regex 'x|7' ;;
 	*) "$1" ;;
 	esac
@@ -32,6 +34,7 @@ good() {
 	case $1 in
 	par-links) printf 'http://h/\t200\ttext/html\thttp://h/\t\t7' ;;
 	par-fetch) printf 'gopher://h/' ;; # refused, without a packet sent
+	par-frontier) printf 'http://h/' ;;
 	*) printf '7' ;;
 	esac
 }

@@ -534,3 +534,19 @@ attacks() {
 	echo "$none $one $two"
 	((one > 1000000 && two < one * 23 / 10))
 }
+
+@test "par-links: --pages tells of each page itself, whatever came of it" {
+	{
+		printf 'http://h/a\t200\ttext/html\thttp://h/b\t\t<a href=c>\n'
+		printf 'http://h/d\t000\t\t\tno route\t\n'
+		printf 'http://h/e\t200\timage/png\thttp://h/e\t\tx\tmore\n'
+		printf 'not a page\n'
+	} >pages
+	run -1 --separate-stderr par-links --pages <pages
+	[ "$output" = "http://h/a	http://h/c
+http://h/a		200	text/html	http://h/b	
+http://h/d		000			no route
+http://h/e		200	image/png	http://h/e	" ]
+	[ "${#stderr_lines[@]}" = 1 ]
+	run -2 par-links --pages --json
+}

@@ -31,6 +31,7 @@ struct choice {
 	uint64_t first; /* so many of a page; 0: all */
 	bool raw; /* as it stands in the page */
 	bool json;
+	bool pages; /* a record of each page, after its links */
 	bool show_kind, show_text, show_rel;
 	struct sites *sites; /* what same_site needs */
 };

@@ -154,6 +154,8 @@ list_options(struct options *o, struct opt *opts)
 		    "leave system calls alone, for debuggers", 0, 0, NULL },
 		{ 'o', "output", OPT_STRING, &o->output, "FILE",
 		    "write to FILE, not to standard output", 0, 0, NULL },
+		{ 0, "pages", OPT_FLAG, &c->pages, NULL,
+		    "after its links, write a record of each page itself", 0, 0, NULL },
 		{ 0, "raw", OPT_FLAG, &c->raw, NULL,
 		    "give links as they stand in the page, not resolved", 0, 0, NULL },
 		{ 0, "regex", OPT_STRING, &o->regex, "PATTERN",
@@ -199,6 +201,8 @@ parse_options(struct options *o, int argc, char **argv)
 	first = opt_parse(&program, argc, argv);
 	o->paths = argv + first;
 	o->count = (size_t)(argc - first);
+	if (o->choice.pages && o->choice.json)
+		opt_misuse(&program, "--pages and --json exclude each other");
 	open_what_is_chosen(o, &program);
 }
 
@@ -231,6 +235,24 @@ open_ends(struct ends *ends, struct stage *stage, const struct options *options)
 	sandbox_enter();
 }
 
+/* The record of the page itself: URL, no link, and the rest but the body. */
+static void
+put_page(struct stage *stage, const struct record *rec)
+{
+	enum { URL, STATUS, ERROR = 4, BODY, FIELDS };
+	struct field fields[FIELDS];
+
+	if (field_split(rec->data, rec->len, fields, FIELDS) <= ERROR)
+		return; /* it is no page */
+	stage_put(stage, fields[URL].data, fields[URL].len);
+	stage_put(stage, "\t", 1);
+	for (size_t i = STATUS; i <= ERROR; i++) {
+		stage_put(stage, "\t", 1);
+		stage_put(stage, fields[i].data, fields[i].len);
+	}
+	stage_put(stage, "\n", 1);
+}
+
 /* Put the links of all pages of the input at work. */
 static void
 put_links(struct stage *stage, struct pages *pages)
@@ -240,6 +262,8 @@ put_links(struct stage *stage, struct pages *pages)
 	while (stage_next(stage, &rec) == RECORD_OK) {
 		const char *why = page_links(pages, &rec);
 
+		if (pages->choice->pages)
+			put_page(stage, &rec);
 		if (why == NULL)
 			stage_ok(stage, rec.number);
 		else

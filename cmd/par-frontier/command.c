@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "diag.h"
+#include "fdio.h"
+#include "spawn.h"
+
+static _Noreturn void
+cannot_start(const struct command *command, int error)
+{
+	const char *name = command->argv[0];
+
+	if (error == ENOENT)
+		die(STATUS_NOT_FOUND, error, "%s", name);
+	if (error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE)
+		die(STATUS_BROKEN, error, "cannot start %s", name);
+	die(STATUS_CANNOT_RUN, error, "%s", name);
+}
+
+void
+command_start(struct command *command)
+{
+	const char *const env[] = { NULL };
+	int in[2], out[2];
+
+	if (fdio_pipe(in) < 0 || fdio_pipe(out) < 0 || fdio_nonblocking(in[1]) < 0 ||
+	    fdio_nonblocking(out[0]) < 0 ||
+	    record_open(&command->from, out[0], command->max_record) < 0)
+		cannot_start(command, errno);
+	command->pid = spawn(&(struct spawn_plan){ .argv = command->argv,
+	    .fds = { in[0], out[1], -1 },
+	    .stage_fd = -1,
+	    .env = env });
+	if (command->pid < 0)
+		cannot_start(command, errno);
+	close(in[0]);
+	close(out[1]);
+	command->in = in[1];
+	command->out = out[0];
+	bytes_clear(&command->send, SIZE_MAX);
+	command->sent = 0;
+}
+
+void
+command_give(struct command *command, const char *data, size_t len)
+{
+	bytes_put(&command->send, data, len);
+	bytes_put(&command->send, "\n", 1);
+}
+
+bool
+command_hungry(const struct command *command)
+{
+	return command->in >= 0 && command->sent < command->send.len;
+}
+
+void
+command_feed(struct command *command)
+{
+	while (command_hungry(command)) {
+		ssize_t n = write(command->in, command->send.data + command->sent,
+		    command->send.len - command->sent);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+			return;
+		if (n < 0) { /* it reads no more; what that means its end will tell */
+			close(command->in);
+			command->in = -1;
+			return;
+		}
+		command->sent += (size_t)n;
+	}
+	bytes_clear(&command->send, RECORD_BUFFER);
+	command->sent = 0;
+}
+
+void
+command_end_input(struct command *command)
+{
+	if (command->in >= 0)
+		close(command->in);
+	command->in = -1;
+}
+
+int
+command_reap(struct command *command)
+{
+	int status;
+
+	command_end_input(command);
+	close(command->out);
+	command->out = -1;
+	record_close(&command->from);
+	while (waitpid(command->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	command->pid = 0;
+	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}

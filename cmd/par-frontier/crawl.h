@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * crawl - the loop: URLs handed out to the command, links taken from what comes back,
+ * until nothing is left and nothing in flight.
+ */
+#ifndef PAR_FRONTIER_CRAWL_H
+#define PAR_FRONTIER_CRAWL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "diag.h"
+
+struct crawl_plan {
+	char *const *command;
+	uint64_t in_flight, per_host; /* most URLs */
+	uint64_t depth; /* steps from a start; UINT64_MAX: any number */
+	bool same_host;
+	const char **within; /* prefixes, as url_read() writes them */
+	size_t within_count;
+	const char *state; /* folder, or NULL */
+	const char *output; /* file, or NULL */
+	uint64_t patience; /* milliseconds */
+	uint64_t max_record; /* bytes */
+};
+
+enum status crawl_run(const struct crawl_plan *plan);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * par-frontier(1) - a crawl: URLs handed out to a command, each once, and the links
+ * that come back handed out as well, until nothing is left.
+ *
+ *	main.c         options (this file)
+ *	crawl.[ch]     the loop between queue, command and output
+ *	state.[ch]     the URLs seen and the queue, on disk
+ *	flight.[ch]    the URLs that were handed out and have not come back
+ *	command.[ch]   the command: start, feed, end
+ *	url.[ch]       URLs written in one way
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "crawl.h"
+#include "opt.h"
+#include "record.h"
+#include "url.h"
+
+enum { DEPTH_MOST = 1000000000, IN_FLIGHT_MOST = 65536 };
+
+static const char *
+take_within(void *target, const char *value)
+{
+	struct crawl_plan *plan = target;
+	const char **more =
+	    realloc(plan->within, (plan->within_count + 1) * sizeof(*more));
+	struct bytes text = { 0 };
+	struct url url;
+
+	if (more == NULL)
+		return "no memory";
+	plan->within = more;
+	if (!url_read(&url, &text, value, strlen(value))) {
+		bytes_free(&text);
+		return "not a URL of http or https";
+	}
+	more[plan->within_count++] = bytes_string(url.data, url.len);
+	bytes_free(&text);
+	return NULL;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct crawl_plan plan = { .in_flight = 1024,
+		.per_host = 256,
+		.depth = UINT64_MAX,
+		.patience = 60000,
+		.max_record = RECORD_LIMIT };
+	const struct opt opts[] = {
+		{ 'd', "depth", OPT_NUMBER, &plan.depth, "N",
+		    "follow links up to N steps from a start", 0, DEPTH_MOST, NULL },
+		{ 'j', "in-flight", OPT_NUMBER, &plan.in_flight, "N",
+		    "have N URLs in flight (default 1024)", 1, IN_FLIGHT_MOST, NULL },
+		{ 0, "max-record", OPT_SIZE, &plan.max_record, "SIZE",
+		    "fail records longer than SIZE (default 64M)", 1, 1 << 30, NULL },
+		{ 'o', "output", OPT_STRING, &plan.output, "FILE",
+		    "write to FILE, and with --state go on where it was left", 0, 0,
+		    NULL },
+		{ 0, "patience", OPT_DURATION, &plan.patience, "TIME",
+		    "see what is lost when nothing came for TIME (default 60s)", 1, 0,
+		    NULL },
+		{ 0, "per-host", OPT_NUMBER, &plan.per_host, "N",
+		    "have N URLs of a host in flight (default 256)", 1, IN_FLIGHT_MOST,
+		    NULL },
+		{ 0, "same-host", OPT_FLAG, &plan.same_host, NULL,
+		    "follow links to the host of their page only", 0, 0, NULL },
+		{ 0, "state", OPT_STRING, &plan.state, "DIR",
+		    "keep what is known in DIR, and go on with what is there", 0, 0,
+		    NULL },
+		{ 0, "within", OPT_CALL, &plan, "URL",
+		    "follow only links that begin with URL", 0, 0, take_within },
+		{ 0 },
+	};
+	const struct opt_program program = { .name = "par-frontier",
+		.synopsis = "[-d N] [-j N] [-o FILE] [OPTION ...] COMMAND [ARG ...]",
+		.about = "Hand the URLs of standard input out to COMMAND, each once, and "
+			 "those\n"
+			 "of the links that it finds, until nothing is left.",
+		.opts = opts,
+		.command = true };
+	enum status status;
+	int first = opt_parse(&program, argc, argv);
+
+	if (first == argc)
+		opt_misuse(&program, "needs a COMMAND");
+	plan.command = argv + first;
+	status = crawl_run(&plan);
+	for (size_t i = 0; i < plan.within_count; i++)
+		free((void *)(uintptr_t)plan.within[i]);
+	free(plan.within);
+	return (int)status;
+}
