@@ -111,12 +111,13 @@ kill_a_worker() {
 		for ((n = 0; n < 6; n++)); do
 			: >started
 			LIMIT=150 par-frontier --same-host --state state -o out ./tree <start &
+			pid=$!
 			until [ out -nt started ] && { ((n % 2)) ||
 				{ [ state/frontier -nt started ] && [ ! out -nt state/frontier ]; }; }; do
 				read -r -t 0.02 <> <(:)
 			done
-			kill -9 "$!" || exit
-			wait "$!"
+			kill -9 "$pid" || exit
+			wait "$pid"
 		done
 		exit 0
 	END
