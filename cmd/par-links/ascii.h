@@ -16,6 +16,27 @@ ascii_is_blank(char byte)
 	    byte == '\r';
 }
 
+/* Does it end the name of a tag? */
+static inline bool
+ascii_ends_name(char byte)
+{
+	return ascii_is_blank(byte) || byte == '/' || byte == '>';
+}
+
+static inline char
+ascii_lower(char byte)
+{
+	return byte >= 'A' && byte <= 'Z' ? (char)(byte + 'a' - 'A') : byte;
+}
+
+static inline bool
+ascii_is_letter(char byte)
+{
+	char lower = ascii_lower(byte);
+
+	return lower >= 'a' && lower <= 'z';
+}
+
 static inline const char *
 ascii_skip_blanks(const char *p, const char *end)
 {

@@ -66,6 +66,8 @@ choose_element(struct kind_set *set, const char *name, size_t len)
 const char *
 kind_choose(struct kind_set *set, const char *list)
 {
+	struct names names;
+
 	*set = (struct kind_set){ .anchors_only = true };
 	for (;;) {
 		size_t len = strcspn(list, ",");
@@ -76,17 +78,16 @@ kind_choose(struct kind_set *set, const char *list)
 			break;
 		list += len + 1;
 	}
+	names_open(&names);
+	set->names[NAME_BASE] = true;
 	for (size_t i = 0; kinds[i].element != NULL; i++) {
-		const char *element = kinds[i].element;
+		enum name name =
+		    name_find(&names, kinds[i].element, strlen(kinds[i].element));
 
-		if (!set->chosen[i] && strcmp(element, "base") != 0)
+		if (!set->chosen[i])
 			continue;
-		if (set->chosen[i] && strcmp(element, "a") != 0 &&
-		    strcmp(element, "area") != 0)
-			set->anchors_only = false;
-		if (set->element_count == 0 ||
-		    strcmp(set->elements[set->element_count - 1], element) != 0)
-			set->elements[set->element_count++] = element;
+		set->names[name] = true;
+		set->anchors_only &= name == NAME_A || name == NAME_AREA;
 	}
 	return NULL;
 }

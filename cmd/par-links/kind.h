@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "name.h"
+
 enum kind_form {
 	KIND_URL, /* the value is one link */
 	KIND_SRCSET, /* candidates, separated by commas */
@@ -21,7 +23,7 @@ struct kind {
 	unsigned where; /* KIND_HTML and KIND_FOREIGN */
 };
 
-enum { KIND_HTML = 1, KIND_FOREIGN = 2, KIND_MAX = 64 };
+enum { KIND_HTML = 1, KIND_FOREIGN = 2 /* SVG */, KIND_MAX = 64 };
 
 /* Those of an element stand together; ends with an element that is NULL. */
 extern const struct kind kinds[];
@@ -29,8 +31,7 @@ extern const struct kind kinds[];
 /* What to look for, by index of kinds. */
 struct kind_set {
 	bool chosen[KIND_MAX];
-	const char *elements[KIND_MAX]; /* names, each once; "base" too */
-	size_t element_count;
+	bool names[NAME_COUNT]; /* the elements, by enum name; base too */
 	bool anchors_only; /* nothing but href of a and area */
 };
 

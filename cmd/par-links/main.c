@@ -4,8 +4,14 @@
  *
  *	main.c         options and the loop over records (this file)
  *	choice.h       what the options chose
- *	page.[ch]      one page record: its fields, encoding and base, its tags
- *	scan.[ch]      the tags that matter, past comments, scripts and raw text
+ *	page.[ch]      one page record: its fields, encoding and base, its links
+ *	build.[ch]     the tree of a page: insertion modes, and those of the head
+ *	body.c         the insertion mode "in body"
+ *	table.c        those of tables
+ *	tree.[ch]      open elements, formatting, and where links stand
+ *	quirks.[ch]    which doctypes ask for quirks mode
+ *	token.[ch]     tags and text, past comments and raw text
+ *	name.[ch]      what is true of elements
  *	kind.[ch]      the attributes that hold links, srcset and refresh
  *	link.[ch]      a link resolved, chosen, and put as a record
  *	url.[ch]       URLs by the WHATWG URL Standard, resolved and serialised
@@ -14,7 +20,7 @@
  *	site.[ch]      which hosts belong together
  *	entity.[ch]    character references; entity_table.h is made by entities.py
  *	charset.[ch]   encodings; charset_table.h is made by charsets.py
- *	pattern.[ch]   PCRE2 patterns
+ *	pattern.[ch]   PCRE2 patterns of the user
  *	ascii.h        what bytes are
  *	room.[ch]      buffers that grow
  *	sandbox.[ch]   nothing but read, write and memory
@@ -273,7 +279,7 @@ put_links(struct stage *stage, struct pages *pages)
 
 /* Read pages, write links; the program's exit status. */
 static enum status
-work(const struct options *options, struct scanner *scanner)
+work(const struct options *options)
 {
 	const struct choice *choice = &options->choice;
 	struct converters converters = { 0 };
@@ -282,9 +288,10 @@ work(const struct options *options, struct scanner *scanner)
 	struct sink sink = {
 		.stage = &stage, .choice = choice, .converters = &converters
 	};
-	struct pages pages = { .choice = choice, .scanner = scanner, .sink = &sink };
+	struct pages pages = { .choice = choice, .sink = &sink };
 
 	converters_open(&converters);
+	pages_open(&pages);
 	open_ends(&ends, &stage, options);
 	while (stage_next_input(&stage, &ends))
 		put_links(&stage, &pages);
@@ -305,17 +312,11 @@ main(int argc, char **argv)
 		.match_limit = MATCH_LIMIT,
 		.sandbox = true,
 	};
-	struct scanner scanner;
-	char why[PATTERN_WHY];
 	enum status status;
 
 	kind_choose(&options.choice.kinds, "a,area");
 	parse_options(&options, argc, argv);
-	if (scanner_open(&scanner, options.choice.kinds.elements,
-		options.choice.kinds.element_count, why) < 0)
-		die(STATUS_BROKEN, 0, "own patterns: %s", why);
-	status = work(&options, &scanner);
-	scanner_close(&scanner);
+	status = work(&options);
 	pattern_close(&regex);
 	free_patterns(&options.choice.include);
 	free_patterns(&options.choice.exclude);

@@ -11,7 +11,17 @@
 enum { FIELD_URL, FIELD_STATUS, FIELD_TYPE, FIELD_EFFECTIVE, FIELD_ERROR, FIELD_BODY };
 enum { FIELDS = FIELD_BODY + 2 }; /* the last one is what follows the body */
 
-enum { PRESCAN = 1024 }; /* bytes of a page that may tell its encoding */
+enum {
+	PRESCAN = 1024, /* bytes of a page that may tell its encoding */
+	TEXT_MAX = 32 << 10 /* how far the text of an anchor is looked for, bytes */
+};
+
+/* A start tag; it points into the page, and is not decoded. */
+struct tag {
+	const char *name; /* lowercase */
+	bool foreign; /* of SVG or MathML */
+	const char *attributes, *end; /* what follows its name, and it */
+};
 
 /* Is the type, without its parameters, name? */
 static bool
@@ -87,20 +97,26 @@ decode(struct pages *pages, struct room *room, const char *data, size_t len)
 	return value;
 }
 
+/* The value of the first attribute called name; false if there is none. */
+static bool
+find_value(const struct tag *tag, const char *name, const char **value, size_t *len)
+{
+	return attribute_find(tag->attributes, tag->end, name, value, len);
+}
+
 /* The encoding that a <meta> tells, or NULL. */
 static const struct charset *
-charset_of_meta(struct pages *pages, const struct scan_tag *tag)
+charset_of_meta(const struct tag *tag)
 {
 	const struct charset *charset = NULL;
-	struct scanner *scanner = pages->scanner;
 	const char *value;
 	size_t len;
 
-	if (scan_attribute(scanner, tag, "charset", &value, &len))
+	if (find_value(tag, "charset", &value, &len))
 		charset = charset_find(value, len);
-	else if (scan_attribute(scanner, tag, "http-equiv", &value, &len) && len == 12 &&
+	else if (find_value(tag, "http-equiv", &value, &len) && len == 12 &&
 	    strncasecmp(value, "content-type", len) == 0 &&
-	    scan_attribute(scanner, tag, "content", &value, &len))
+	    find_value(tag, "content", &value, &len))
 		charset = charset_of_type(value, len);
 	if (charset == NULL)
 		return NULL;
@@ -112,13 +128,33 @@ charset_of_meta(struct pages *pages, const struct scan_tag *tag)
 	return charset;
 }
 
+/*
+ * The encoding that a <meta> among the first bytes of the page tells, or NULL.
+ * They are looked for before it is known what the tags around them mean.
+ */
+static const struct charset *
+charset_of_metas(const struct pages *pages)
+{
+	size_t len = pages->len < PRESCAN ? pages->len : PRESCAN;
+	struct tokens tokens = {
+		.names = &pages->build.names, .at = pages->data, .end = pages->data + len
+	};
+	const struct charset *charset = NULL;
+	struct token token;
+
+	while (charset == NULL && token_next(&tokens, false, &token))
+		if (token.kind == TOKEN_START && token.name == NAME_META)
+			charset = charset_of_meta(&(struct tag){
+			    .attributes = token.text + token.len, .end = token.end });
+	return charset;
+}
+
 /* The encoding of the page, by the order of the HTML Standard; skips its mark. */
 static const struct charset *
 find_charset(struct pages *pages, const struct field *type)
 {
 	const struct charset *charset;
-	size_t skip, at = 0, len = pages->len < PRESCAN ? pages->len : PRESCAN;
-	struct scan_tag tag;
+	size_t skip;
 
 	charset = charset_of_mark(pages->data, pages->len, &skip);
 	pages->data += skip;
@@ -127,9 +163,8 @@ find_charset(struct pages *pages, const struct field *type)
 		charset = charset_of_type(type->data, type->len);
 	if (!pages->html)
 		return charset == NULL ? charset_find("utf-8", 5) : charset;
-	while (
-	    charset == NULL && scanner_meta(pages->scanner, pages->data, len, &at, &tag))
-		charset = charset_of_meta(pages, &tag);
+	if (charset == NULL)
+		charset = charset_of_metas(pages);
 	if (charset == NULL)
 		return pages->xml ? charset_find("utf-8", 5)
 				  : charset_find("windows-1252", 12);
@@ -167,26 +202,52 @@ use_document(struct pages *pages, const struct field *url)
 	sink->base = sink->document;
 }
 
-/* Resolve on the first <base href>, wherever it stands. */
+/* The tag of a node of the tree. */
+static struct tag
+tag_of(const struct pages *pages, uint32_t id)
+{
+	const struct node *node = tree_node(&pages->build.tree, id);
+	const char *name = name_facts[node->name].text;
+
+	return (struct tag){ .name = name,
+		.foreign = node->space != SPACE_HTML,
+		.attributes = pages->data + node->text + node->name_len,
+		.end = pages->data + node->end };
+}
+
+/* The value of the first <base href>, wherever it stands. */
+static bool
+find_base(const struct pages *pages, const char **value, size_t *len)
+{
+	const struct tree *tree = &pages->build.tree;
+	uint32_t id = 0;
+
+	while ((id = tree_next_wanted(tree, id)) != 0) {
+		const struct node *node = tree_node(tree, id);
+		struct tag tag = tag_of(pages, id);
+
+		if (node->name == NAME_BASE && !tag.foreign &&
+		    find_value(&tag, "href", value, len))
+			return true;
+	}
+	return false;
+}
+
+/* Resolve on it. */
 static void
 use_base_element(struct pages *pages)
 {
 	struct sink *sink = pages->sink;
 	const struct url *document = sink->has_document ? &sink->document : NULL;
-	struct scan scan;
-	struct scan_tag tag;
+	const char *data;
+	size_t len;
 	struct field value;
 	struct url url;
 	char *to;
 
-	scan_begin(&scan, pages->scanner, pages->data, pages->len);
-	scan.xml = pages->xml;
-	do {
-		if (scan_next(&scan, &tag) <= 0)
-			return;
-	} while (strcmp(tag.name, "base") != 0 || tag.in_template || tag.foreign ||
-	    tag.href == NULL);
-	value = decode(pages, &pages->value, tag.href, tag.href_len);
+	if (!find_base(pages, &data, &len))
+		return;
+	value = decode(pages, &pages->value, data, len);
 	to = room_take(&pages->text, value.len);
 	value.len = url_clean(to, value.data, value.len);
 	to = room_take(&pages->base, url_room(value.len, document));
@@ -213,18 +274,39 @@ collapse(char *text, size_t len)
 	return (size_t)(to - text);
 }
 
-/* The text of the anchor whose tag was found last. */
+/*
+ * The next piece of the text of an anchor; false at the next start or end tag of
+ * one.
+ */
+static bool
+next_text(const struct pages *pages, struct tokens *tokens, struct token *token)
+{
+	while (token_next(tokens, pages->xml, token)) {
+		if (token->kind == TOKEN_TEXT)
+			return true;
+		if (token->name == NAME_A)
+			return false;
+		if (token->kind == TOKEN_START && !pages->xml && token_is_raw(token))
+			token_skip_raw(tokens, token);
+	}
+	return false;
+}
+
+/* The text of an anchor. */
 static struct field
-text_of_anchor(struct pages *pages, const struct scan *scan)
+text_of_anchor(struct pages *pages, const struct tag *tag)
 {
 	struct room *room = &pages->text;
-	const char *piece;
-	size_t at = 0, len;
+	size_t left = (size_t)(pages->data + pages->len - tag->end);
+	struct tokens tokens = { .names = &pages->build.names,
+		.at = tag->end,
+		.end = tag->end + (left < TEXT_MAX ? left : TEXT_MAX) };
+	struct token piece;
 
 	room->used = 0;
 	room_add(room, 1);
-	while (scan_text(scan, &at, &piece, &len)) {
-		struct field text = to_utf8(pages, &pages->bytes, piece, len);
+	while (next_text(pages, &tokens, &piece)) {
+		struct field text = to_utf8(pages, &pages->bytes, piece.text, piece.len);
 		char *to = room_add(room, ENTITY_GROWTH * text.len);
 
 		room->used += entity_decode(to, text.data, text.len, false);
@@ -234,13 +316,13 @@ text_of_anchor(struct pages *pages, const struct scan *scan)
 
 /* The text of what has none inside. */
 static struct field
-text_of_image(struct pages *pages, const struct scan_tag *tag)
+text_of_image(struct pages *pages, const struct tag *tag)
 {
 	struct field text = { "", 0 };
 	const char *value;
 	size_t len;
 
-	if (scan_attribute(pages->scanner, tag, "alt", &value, &len))
+	if (find_value(tag, "alt", &value, &len))
 		text = decode(pages, &pages->text, value, len);
 	return text;
 }
@@ -266,19 +348,18 @@ put_values(struct pages *pages, const struct kind *kind, struct link *link,
 
 /* Is it a <meta http-equiv=refresh>? */
 static bool
-is_refresh(struct pages *pages, const struct scan_tag *tag)
+is_refresh(const struct tag *tag)
 {
 	const char *value;
 	size_t len;
 
-	return scan_attribute(pages->scanner, tag, "http-equiv", &value, &len) &&
-	    len == 7 && strncasecmp(value, "refresh", len) == 0;
+	return find_value(tag, "http-equiv", &value, &len) && len == 7 &&
+	    strncasecmp(value, "refresh", len) == 0;
 }
 
 /* Look up what is asked for besides the link. */
 static void
-describe(struct pages *pages, const struct scan *scan, const struct scan_tag *tag,
-    struct link *link)
+describe(struct pages *pages, const struct tag *tag, struct link *link)
 {
 	const char *value;
 	size_t len;
@@ -286,16 +367,15 @@ describe(struct pages *pages, const struct scan *scan, const struct scan_tag *ta
 	link->kind = tag->name;
 	link->text = link->rel = (struct field){ "", 0 };
 	if (pages->choice->show_text)
-		link->text = strcmp(tag->name, "a") == 0 ? text_of_anchor(pages, scan)
+		link->text = strcmp(tag->name, "a") == 0 ? text_of_anchor(pages, tag)
 							 : text_of_image(pages, tag);
-	if (choice_needs_rel(pages->choice) &&
-	    scan_attribute(pages->scanner, tag, "rel", &value, &len))
+	if (choice_needs_rel(pages->choice) && find_value(tag, "rel", &value, &len))
 		link->rel = decode(pages, &pages->rel, value, len);
 }
 
 /* Put the links of a tag. */
 static void
-put_tag(struct pages *pages, const struct scan *scan, const struct scan_tag *tag)
+put_tag(struct pages *pages, const struct tag *tag)
 {
 	unsigned where = tag->foreign ? KIND_FOREIGN : KIND_HTML;
 	struct link link;
@@ -303,48 +383,47 @@ put_tag(struct pages *pages, const struct scan *scan, const struct scan_tag *tag
 
 	for (size_t i = 0; kinds[i].element != NULL; i++) {
 		const struct kind *kind = &kinds[i];
-		const char *value = tag->href;
-		size_t len = tag->href_len;
+		const char *value;
+		size_t len;
 
 		if (!pages->choice->kinds.chosen[i] || (kind->where & where) == 0 ||
-		    strcmp(kind->element, tag->name) != 0)
+		    strcmp(kind->element, tag->name) != 0 ||
+		    !find_value(tag, kind->attribute, &value, &len))
 			continue;
-		if (strcmp(kind->attribute, "href") == 0) {
-			if (value == NULL)
-				continue;
-		} else if (!scan_attribute(
-			       pages->scanner, tag, kind->attribute, &value, &len)) {
-			continue;
-		}
-		if (kind->form == KIND_REFRESH && !is_refresh(pages, tag))
+		if (kind->form == KIND_REFRESH && !is_refresh(tag))
 			continue;
 		if (!described)
-			describe(pages, scan, tag, &link);
+			describe(pages, tag, &link);
 		described = true;
 		put_values(pages, kind, &link, value, len);
 	}
 }
 
-static const char *
-links_of_tags(struct pages *pages)
+/* Put the link of an HTML element that has but one and nothing to decode; or false. */
+static bool
+put_plain(struct pages *pages, const struct tag *tag)
+{
+	const char *value;
+	size_t len;
+
+	return !tag->foreign && tag->name[0] == 'a' &&
+	    find_value(tag, "href", &value, &len) && memchr(value, '&', len) == NULL &&
+	    sink_put_plain(pages->sink, value, len);
+}
+
+static void
+links_of_tree(struct pages *pages)
 {
 	bool plain = choice_is_plain(pages->choice) && pages->choice->kinds.anchors_only;
-	struct scan scan;
-	struct scan_tag tag;
-	int got = 1;
+	uint32_t id = 0;
 
-	scan_begin(&scan, pages->scanner, pages->data, pages->len);
-	scan.xml = pages->xml;
-	while (!sink_full(pages->sink) && (got = scan_next(&scan, &tag)) > 0) {
-		if (tag.in_template)
-			continue;
-		if (plain && tag.name[0] == 'a' && tag.href != NULL && !tag.foreign &&
-		    memchr(tag.href, '&', tag.href_len) == NULL &&
-		    sink_put_plain(pages->sink, tag.href, tag.href_len))
-			continue;
-		put_tag(pages, &scan, &tag);
+	while (!sink_full(pages->sink) &&
+	    (id = tree_next_wanted(&pages->build.tree, id)) != 0) {
+		struct tag tag = tag_of(pages, id);
+
+		if (!plain || !put_plain(pages, &tag))
+			put_tag(pages, &tag);
 	}
-	return got < 0 ? "no memory to scan it" : NULL;
 }
 
 static const char *
@@ -380,13 +459,33 @@ links_of_regex(struct pages *pages)
 	return NULL;
 }
 
+/* Build the tree of the page, for its base too. */
+static void
+build_tree(struct pages *pages)
+{
+	const bool *wanted = pages->choice->kinds.names;
+
+	if (pages->xml)
+		build_xml(&pages->build, pages->data, pages->len, wanted);
+	else
+		build_page(&pages->build, pages->data, pages->len, wanted);
+	if (pages->build.has_base)
+		use_base_element(pages);
+}
+
+void
+pages_open(struct pages *pages)
+{
+	names_open(&pages->build.names);
+}
+
 const char *
 page_links(struct pages *pages, const struct record *rec)
 {
 	struct field fields[FIELDS];
 	size_t count = field_split(rec->data, rec->len, fields, FIELDS);
 	const struct field *body = &fields[FIELD_BODY], *type = &fields[FIELD_TYPE];
-	const char *why;
+	const char *why = NULL;
 	char *data;
 
 	if (count <= FIELD_ERROR)
@@ -403,15 +502,23 @@ page_links(struct pages *pages, const struct record *rec)
 	use_charset(pages, type);
 	use_document(pages,
 	    &fields[fields[FIELD_EFFECTIVE].len > 0 ? FIELD_EFFECTIVE : FIELD_URL]);
-	if (pages->html && scanner_base(pages->scanner, pages->data, pages->len))
-		use_base_element(pages);
-	why = pages->choice->regex != NULL ? links_of_regex(pages) : links_of_tags(pages);
-	return why == NULL && pages->sink->failed ? pages->sink->why : why;
+	if (pages->html)
+		build_tree(pages);
+	if (pages->choice->regex != NULL)
+		why = links_of_regex(pages);
+	else
+		links_of_tree(pages);
+	if (why == NULL && pages->sink->failed)
+		why = pages->sink->why;
+	if (why == NULL && pages->choice->regex == NULL && pages->build.tree.overflow)
+		why = "too many copies of links that are not closed";
+	return why;
 }
 
 void
 pages_close(struct pages *pages)
 {
+	build_close(&pages->build);
 	free(pages->body.data);
 	free(pages->decoded.data);
 	free(pages->bytes.data);

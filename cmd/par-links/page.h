@@ -10,18 +10,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "build.h"
 #include "charset.h"
 #include "choice.h"
 #include "link.h"
 #include "room.h"
-#include "scan.h"
 #include "stage.h"
 
-/* The work on pages; all zero but for choice, scanner and sink to begin with. */
+/* The work on pages; all zero but for choice and sink to begin with. */
 struct pages {
 	const struct choice *choice;
-	struct scanner *scanner;
 	struct sink *sink;
+	struct build build;
 	struct room body, decoded, bytes, value, text, rel, document, base;
 	char why[PATTERN_WHY];
 
@@ -31,6 +31,9 @@ struct pages {
 	bool html, xml; /* xml: it is XHTML */
 	const struct charset *charset; /* what data is in */
 };
+
+/* Make ready what is the same for all pages. */
+void pages_open(struct pages *pages);
 
 /*
  * Put the links of the page record rec.  NULL, or why the record failed, valid

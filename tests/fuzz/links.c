@@ -16,7 +16,6 @@
 /* What is set up once. */
 struct program {
 	struct converters converters;
-	struct scanner anchors, all;
 	struct kind_set anchor_kinds, all_kinds;
 	struct pattern regex;
 };
@@ -36,11 +35,7 @@ program(void)
 	converters_open(&only->converters);
 	kind_choose(&only->anchor_kinds, "a,area");
 	kind_choose(&only->all_kinds, "all");
-	if (scanner_open(&only->anchors, only->anchor_kinds.elements,
-		only->anchor_kinds.element_count, why) < 0 ||
-	    scanner_open(&only->all, only->all_kinds.elements,
-		only->all_kinds.element_count, why) < 0 ||
-	    pattern_open(&only->regex, "href=(?:\"(.*?)\"|(\\S*))",
+	if (pattern_open(&only->regex, "href=(?:\"(.*?)\"|(\\S*))",
 		PCRE2_UTF | PCRE2_MATCH_INVALID_UTF, &limits, why) < 0)
 		abort();
 	return only;
@@ -104,20 +99,20 @@ page_of(const char *type, const char *body, size_t len, size_t *record_len)
 
 /* escaped: data is a record as it should be. */
 static void
-run(const struct choice *choice, struct scanner *scanner, const char *data, size_t len,
-    bool escaped)
+run(const struct choice *choice, const char *data, size_t len, bool escaped)
 {
 	struct stage stage;
 	struct record rec = { .data = data, .len = len };
 	struct sink sink = {
 		.stage = &stage, .choice = choice, .converters = &program()->converters
 	};
-	struct pages pages = { .choice = choice, .scanner = scanner, .sink = &sink };
+	struct pages pages = { .choice = choice, .sink = &sink };
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	const char *out;
 
 	stage_open(&stage,
 	    &(struct stage_plan){ .in = null, .out = null, .max_record = RECORD_LIMIT });
+	pages_open(&pages);
 	page_links(&pages, &rec);
 	out = stage.out.buffer;
 	if (stage.out.used > 0 && out[stage.out.used - 1] != '\n')
@@ -168,8 +163,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		record = page_of(types[data[1] & 7], body, size, &len);
 	}
-	run(&choice, data[0] & 1 ? &program()->all : &program()->anchors, record, len,
-	    (data[1] & 8) == 0);
+	run(&choice, record, len, (data[1] & 8) == 0);
 	free(record);
 	return 0;
 }
