@@ -324,7 +324,7 @@ writer_flush_now(struct record_writer *out)
 	bool stuck = false;
 
 	while (out->used > 0 && !stuck)
-		if (write_now(out, NULL, 0, &stuck) < 0)
+		if (write_now(out, out->buffer, 0, &stuck) < 0)
 			return -1;
 	return 0;
 }
