@@ -37,8 +37,8 @@ void diag_before_end(void (*call)(void *context), void *context);
  */
 void diag_before_line(void (*call)(void *context), void *context);
 
-/* Write text, whole lines, as it is. */
-void diag_text(const char *text, size_t len);
+/* Write line, or whole lines, as it is. */
+void diag_text(const char *line, size_t len);
 
 /* program: message */
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));

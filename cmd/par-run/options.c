@@ -147,6 +147,31 @@ add_ends(struct table *table, struct run_options *o)
 	add(table, rows);
 }
 
+/* What fits with what; NULL, or what does not. */
+static const char *
+conflict(const struct run_options *o)
+{
+	bool block = o->block_records != 0 || o->block_bytes != 0;
+	bool key = o->key.kind != KEY_RECORD;
+	bool to_file = o->output != NULL && strcmp(o->output, "-") != 0;
+
+	if (o->serve && (hosts_used(o) || o->input != NULL || o->output != NULL))
+		return "--serve does not go with --host, --hosts, -i or -o";
+	if (o->map && block)
+		return "--map does not go with -b or -N";
+	if (o->checkpoint != NULL && !to_file)
+		return "--checkpoint needs -o FILE";
+	if (key && block)
+		return "--key does not go with -b or -N";
+	if (o->log != NULL && strcmp(o->log, "-") == 0 && !to_file)
+		return "--log - needs -o FILE";
+	if (key && o->checkpoint != NULL)
+		return "--key does not go with --checkpoint";
+	if (key && hosts_used(o))
+		return "--key does not go with --host or --hosts";
+	return NULL;
+}
+
 void
 options_read(struct run_options *options, int argc, char **argv)
 {
@@ -166,6 +191,7 @@ options_read(struct run_options *options, int argc, char **argv)
 			 "to standard output.",
 		.opts = table.rows,
 		.command = true };
+	const char *why;
 	int first;
 
 	*options = (struct run_options){
@@ -179,25 +205,9 @@ options_read(struct run_options *options, int argc, char **argv)
 	first = opt_parse(&program, argc, argv);
 	if (first == argc && !options->serve)
 		opt_misuse(&program, "a command is needed");
-	if (options->serve &&
-	    (hosts_used(options) || options->input != NULL || options->output != NULL))
-		opt_misuse(
-		    &program, "--serve does not go with --host, --hosts, -i or -o");
-	if (options->map && (options->block_records != 0 || options->block_bytes != 0))
-		opt_misuse(&program, "--map does not go with -b or -N");
-	if (options->checkpoint != NULL &&
-	    (options->output == NULL || strcmp(options->output, "-") == 0))
-		opt_misuse(&program, "--checkpoint needs -o FILE");
-	if (options->key.kind != KEY_RECORD &&
-	    (options->block_records != 0 || options->block_bytes != 0))
-		opt_misuse(&program, "--key does not go with -b or -N");
-	if (options->log != NULL && strcmp(options->log, "-") == 0 &&
-	    (options->output == NULL || strcmp(options->output, "-") == 0))
-		opt_misuse(&program, "--log - needs -o FILE");
-	if (options->key.kind != KEY_RECORD && options->checkpoint != NULL)
-		opt_misuse(&program, "--key does not go with --checkpoint");
-	if (options->key.kind != KEY_RECORD && hosts_used(options))
-		opt_misuse(&program, "--key does not go with --host or --hosts");
+	why = conflict(options);
+	if (why != NULL)
+		opt_misuse(&program, "%s", why);
 	if (options->block_bytes != 0 && options->block_records == 0)
 		options->block_records = UINT64_MAX;
 	if (options->block_records != 0 && options->block_bytes == 0)
