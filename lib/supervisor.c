@@ -72,24 +72,52 @@ supervisor_tell(struct supervisor *above, const struct ack *ack)
 	return supervisor_full(above);
 }
 
+/* The first of the lines up to end goes out; *bytes is what it counts.  0, or -1. */
+static int
+frame_line(struct supervisor *above, const char **line, const char *end, size_t *bytes)
+{
+	size_t len = (size_t)((char *)memchr(*line, '\n', (size_t)(end - *line)) - *line);
+	struct ack ack;
+
+	if (ack_parse(*line, len, &ack) < 0)
+		ack.bytes = 0; /* the first line */
+	*bytes = (size_t)ack.bytes;
+	if (writer_put(&above->frames, *line, len + 1) < 0)
+		return -1;
+	*line += len + 1;
+	return 0;
+}
+
 int
 supervisor_frame(struct supervisor *above, const char *output)
 {
 	const char *line = above->lines, *end = line + above->used;
+	size_t bytes;
 
 	above->used = 0;
 	while (line < end) {
-		size_t len =
-		    (size_t)((char *)memchr(line, '\n', (size_t)(end - line)) - line);
-		struct ack ack;
-
-		if (ack_parse(line, len, &ack) < 0)
-			ack.bytes = 0; /* the first line */
-		if (writer_put(&above->frames, line, len + 1) < 0 ||
-		    writer_put(&above->frames, output, ack.bytes) < 0)
+		if (frame_line(above, &line, end, &bytes) < 0 ||
+		    writer_put(&above->frames, output, bytes) < 0)
 			return -1;
-		output += ack.bytes;
-		line += len + 1;
+		output += bytes;
+	}
+	return 0;
+}
+
+int
+supervisor_frame_by(
+    struct supervisor *above, int (*move)(void *arg, int to, size_t len), void *arg)
+{
+	const char *line = above->lines, *end = line + above->used;
+	size_t bytes;
+
+	above->used = 0;
+	while (line < end) {
+		if (frame_line(above, &line, end, &bytes) < 0)
+			return -1;
+		if (bytes > 0 &&
+		    (writer_flush(&above->frames) < 0 || move(arg, above->fd, bytes) < 0))
+			return -1;
 	}
 	return 0;
 }

@@ -60,8 +60,6 @@ struct worker_plan {
 	const char *const *env; /* NAME=VALUE, ended by NULL */
 	bool capture_errors; /* see worker_errors() */
 	enum worker_kind kind; /* if it is known; only WORKER_UNKNOWN may say hello */
-	bool whole; /* its output is held in memory, however large; a plain one's is, too
-		     */
 	/*
 	 * It says hello on standard output, and each line there is followed by the
 	 * output that it counts; it gets these bytes first, which must stay valid.

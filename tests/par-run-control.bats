@@ -256,3 +256,28 @@ done_so_far() {
 		diff - <(sed -n '/^\.Ss Control/,/^\.S[sh] [^C]/s/^\.It Cm \([a-z]*\).*/\1/p' \
 			"$ROOT/man/par-run.1" | sort)
 }
+
+@test "par-run: commands and deaths at random lose nothing and double nothing" {
+	local mode n
+
+	for mode in './stage.sh' '-k ./stage.sh' '--map -k cat' '-N 5 -r 99 cat'; do
+		rm -f in log
+		# shellcheck disable=SC2086
+		begin -n 2 --max-restarts 1000 $mode
+		n=0
+		for _ in {1..40}; do
+			case $((RANDOM % 6)) in
+			0 | 1) echo "workers $((RANDOM % 5 + 1))" ;;
+			2) printf 'pause\nresume\n' ;;
+			3) echo restart ;;
+			4) pkill -9 -n -P "$pid" || true ;;
+			5) echo stats ;;
+			esac >ctl
+			seq $((n + 1)) $((n + 50)) >&"$to"
+			n=$((n + 50))
+		done
+		end
+		cut -d' ' -f1 out | sort -n | cmp - <(seq "$n")
+		[[ $mode != *-k* ]] || cut -d' ' -f1 out | cmp - <(seq "$n")
+	done
+}

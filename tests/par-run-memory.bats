@@ -19,7 +19,7 @@ prepare() {
 		    print(i, size, line[0] == "r" and "retry" or "ok", file=words, flush=True)
 	EOF
 	chmod +x big.py
-	printf '%s\n' 90 1 40 0.01 2 >in
+	printf '%s\n' 60 1 20 0.01 2 >in
 }
 
 @test "par-run: output of a record that is larger than memory" {
@@ -29,7 +29,10 @@ prepare() {
 	mkdir tmp
 	export TMPDIR=$PWD/tmp
 	par-run -k -n 1 ./big.py <in >expected
-	for mode in '' -k --map '--map -k' -N1 '-N1 -k'; do
+	printf '#!/bin/sh\nshift\nexec "$@"\n' >reach
+	chmod +x reach
+	hosts='--rsh ./reach --host a:1,b:1'
+	for mode in '' -k --map '--map -k' -N1 '-N1 -k' "$hosts" "$hosts -k"; do
 		echo "$mode"
 		# shellcheck disable=SC2086
 		(ulimit -v 85000 && par-run -n 2 $mode ./big.py <in >out)

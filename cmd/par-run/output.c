@@ -96,34 +96,48 @@ take_in(struct run *run, struct slot *slot, size_t len)
 	}
 }
 
+/* The next len bytes of the worker's output, which it has written, go to to. */
+static int
+move_some(void *slot, int to, size_t len)
+{
+	struct worker *worker = &((struct slot *)slot)->worker;
+
+	while (len > 0)
+		if (worker_move(worker, to, &len) < 0 && errno != EINTR)
+			return -1;
+	return 0;
+}
+
+/* That went wrong, by errno. */
+static _Noreturn void
+move_failed(struct run *run, int to)
+{
+	if (errno == ENODATA)
+		run_broken(run, 0, output_overdrawn);
+	if (to == run->out)
+		run_output_failed(run, errno);
+	run_broken(run, errno, temporary_file);
+}
+
 /* Move output that was acknowledged as one stream: behind each line what it counts. */
 static void
 move_framed(struct run *run, struct slot *slot)
 {
 	struct hold *hold = &slot->worker.hold;
 
-	take_in(run, slot, slot->acked);
-	if (supervisor_frame(
-		&run->above, slot->acked == 0 ? "" : hold->data + hold->start) < 0)
-		run_output_failed(run, errno);
-	worker_release(&slot->worker, slot->acked);
+	if (slot->acked > HOLD_MEMORY || hold_filed(hold) > 0) {
+		if (supervisor_frame_by(&run->above, move_some, slot) < 0)
+			move_failed(run, run->out);
+	} else {
+		take_in(run, slot, slot->acked);
+		if (supervisor_frame(&run->above,
+			slot->acked == 0 ? "" : hold->data + hold->start) < 0)
+			run_output_failed(run, errno);
+		worker_release(&slot->worker, slot->acked);
+	}
 	slot->acked = 0;
 	if (hold_bytes(hold) == 0)
 		slot->absorbing = false;
-}
-
-/* The next output of the worker, which it has written, goes to descriptor to. */
-static void
-pass(struct run *run, struct slot *slot, int to, size_t left)
-{
-	while (left > 0 && worker_move(&slot->worker, to, &left) < 0) {
-		if (errno == ENODATA)
-			run_broken(run, 0, output_overdrawn);
-		if (errno != EINTR && to == run->out)
-			run_output_failed(run, errno);
-		if (errno != EINTR)
-			run_broken(run, errno, temporary_file);
-	}
 }
 
 /* Move output that was acknowledged in its turn. */
@@ -139,7 +153,8 @@ move(struct run *run, struct slot *slot)
 	slot->acked = 0;
 	if (left > 0)
 		share_wait(&run->share);
-	pass(run, slot, run->out, left);
+	if (move_some(slot, run->out, left) < 0)
+		move_failed(run, run->out);
 	share_leave(&run->share);
 	/* Room in its pipe suffices again, if what it writes is small. */
 	if (hold_bytes(&slot->worker.hold) == 0)
@@ -154,7 +169,8 @@ keep_filed(struct run *run, struct slot *slot, const struct kept *kept)
 
 	if (order_keep_filed(&run->order, kept->first, kept->count, kept->bytes, &fd) < 0)
 		run_broken(run, errno, temporary_file);
-	pass(run, slot, fd, kept->bytes);
+	if (move_some(slot, fd, kept->bytes) < 0)
+		move_failed(run, fd);
 }
 
 /* Keep output that was acknowledged before its turn. */

@@ -243,7 +243,6 @@ run_start(struct run *run, struct slot *slot)
 {
 	struct worker_plan plan = { .argv = slot->command,
 		.env = slot->env,
-		.whole = run->above.framed,
 		.capture_errors = run->quarantine.fd >= 0 || slot->host != NULL ||
 		    run->report.ticker.terminal,
 		.kind = run->kind == WORKER_NATIVE ? WORKER_UNKNOWN : run->kind };
