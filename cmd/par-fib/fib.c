@@ -19,7 +19,7 @@ static const char log_root_hex[] =
 enum {
 	LOG_BITS = 256,
 	LOG_SURE = 80, /* bits of a fraction that, all equal, leave its side open */
-	LONG_WORK = 20000 /* F(n) from here on takes long */
+	LONG_WORK = 200000 /* F(n) from here on takes long */
 };
 
 /* F(n) of n below FIB_SMALL. */

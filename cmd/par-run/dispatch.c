@@ -15,6 +15,7 @@ enum {
 	MOST_PARCEL = 256 << 10,
 	FAST_TURN = 4 * 1000 * 1000, /* ns for all that was in flight: give more */
 	SLOW_TURN = 20 * 1000 * 1000, /* ns: give less, so that none waits long */
+	SLOW_RECORD = 20 * 1000, /* ns: the last records are shared out evenly */
 	FAST_PARCEL = 1 * 1000 * 1000, /* ns from given to read */
 	SLOW_PARCEL = 10 * 1000 * 1000,
 	MOST_KEPT = 64 << 20, /* output kept for its turn, bytes */
@@ -52,6 +53,7 @@ dispatch_credit(struct slot *slot, uint64_t acks)
 		    slot->credit, slot->turn_acks, turn);
 	else if (turn > SLOW_TURN && slot->credit / 2 >= slot->least)
 		slot->credit /= 2;
+	slot->record_ns = slot->turn_since == 0 ? 0 : turn / slot->turn_acks;
 	slot->turn_acks = 0;
 	slot->turn_since = now;
 }
@@ -136,6 +138,28 @@ most_bytes(const struct slot *slot)
 	return slot->host != NULL ? MOST_LINK_BYTES : MOST_BYTES;
 }
 
+/*
+ * How many more records a native worker may have beside the others.  Of slow ones
+ * all that is ready must not be with a few workers when the input ends.
+ */
+static uint64_t
+fair_share(const struct run *run, const struct slot *slot)
+{
+	const struct intake *intake = &run->intake;
+	uint64_t records = slot->worker.window.records, ready, fair;
+
+	if (slot->worker.kind != WORKER_NATIVE || slot->record_ns < SLOW_RECORD ||
+	    slot->host != NULL || keys_on(&run->keys) || intake->offset == 0 ||
+	    !intake_ready(intake))
+		return UINT64_MAX;
+	ready = (uint64_t)((double)intake_bytes(intake) * (double)intake->next /
+	    (double)intake->offset);
+	fair = ready / (2 * run->slot_count);
+	if (fair < slot->least)
+		fair = slot->least;
+	return fair > records ? fair - records : 0;
+}
+
 /* Would it take a record? */
 static bool
 wants(const struct run *run, const struct slot *slot)
@@ -157,7 +181,9 @@ wants(const struct run *run, const struct slot *slot)
 		    !worker->framed;
 	case WORKER_NATIVE:
 	case WORKER_MAP:
-		return window->records < slot->credit && window->bytes < most_bytes(slot);
+		return window->records < slot->credit &&
+		    window->bytes < most_bytes(slot) &&
+		    (run->again.head != NULL || fair_share(run, slot) > 0);
 	case WORKER_BLOCK: /* see above */
 		return false;
 	case WORKER_PLAIN:
@@ -197,7 +223,7 @@ choose(struct run *run, struct slot *slot)
 	const struct window *window = &slot->worker.window;
 	struct batch *again;
 	size_t share = intake_bytes(&run->intake) / run->slot_count;
-	uint64_t most = UINT64_MAX;
+	uint64_t most = UINT64_MAX, fair;
 
 	if (keys_on(&run->keys))
 		return choose_by_key(run, slot);
@@ -220,6 +246,9 @@ choose(struct run *run, struct slot *slot)
 		most = slot->worker.kind != WORKER_UNKNOWN
 		    ? slot->credit - window->records
 		    : 1;
+		fair = fair_share(run, slot);
+		if (most > fair)
+			most = fair > 0 ? fair : 1;
 		if (share < LEAST_SHARE)
 			share = LEAST_SHARE;
 		if (share > most_bytes(slot) - window->bytes)

@@ -74,15 +74,15 @@ bury(struct run *run, struct slot *slot)
 		run_give_in(run, "it can never work, says its exit status 125");
 }
 
-/* See who has ended. */
+/* See who has ended, of all or of those that are known to have and left others. */
 static void
-look_for_ends(struct run *run)
+look_for_ends(struct run *run, bool all)
 {
 	for (size_t i = 0; i < run->slot_count; i++) {
 		struct slot *slot = run->slots[i];
 		struct worker *worker = &slot->worker;
 
-		if (worker->pid == 0 && !worker->ended)
+		if (!worker->ended && (worker->pid == 0 || !all))
 			continue;
 		if (!worker_ended(worker))
 			continue;
@@ -119,14 +119,17 @@ go_further(struct run *run)
 static void
 take_signals(struct run *run)
 {
+	bool ended = false;
 	int number;
 
 	while ((number = sig_next(run->signals)) != 0)
-		if (number == SIGUSR1)
+		if (number == SIGCHLD)
+			ended = true;
+		else if (number == SIGUSR1)
 			account_show(run);
-		else if (number != SIGCHLD)
+		else
 			go_further(run);
-	look_for_ends(run);
+	look_for_ends(run, ended);
 }
 
 /* Read input once. */

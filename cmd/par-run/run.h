@@ -54,6 +54,8 @@ struct slot {
 	uint64_t least; /* credit is never below it */
 	uint64_t credit; /* most records it may have in flight now */
 	uint64_t turn_acks; /* records done since turn_since */
+	uint64_t
+	    record_ns; /* ns that a record took in the last turn, about; 0: unknown */
 	uint64_t turn_since; /* clock_ns(); 0: the turn does not count */
 	uint64_t progress_at; /* work time when it last finished something */
 	uint64_t late; /* the record that took too long, if timed_out */
