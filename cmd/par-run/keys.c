@@ -11,7 +11,7 @@
 
 enum {
 	CLASSES = 1 << 16,
-	MOST_WAITING = 16 << 20, /* bytes of input */
+	MOST_WAITING = 16 << 20, /* bytes of input, and of notes */
 	BLOCK_TEXT = 48 << 10, /* of a lane's block, bytes */
 	BLOCK_NOTES = 4096, /* records */
 	MUCH = 16 /* records that may wait before their keys look for another place */
@@ -45,7 +45,7 @@ keys_close(struct run *run)
 bool
 keys_room(const struct keys *keys)
 {
-	return keys->bytes < MOST_WAITING;
+	return keys->bytes + keys->records * sizeof(struct batch_note) < MOST_WAITING;
 }
 
 uint64_t
@@ -184,6 +184,7 @@ put(struct run *run, struct slot *slot, const char *data, size_t len,
 	lane->open->count++;
 	lane->fresh.records++;
 	run->keys.bytes += len;
+	run->keys.records++;
 }
 
 /* Put a record where its key belongs; false if there is no place now. */
@@ -236,6 +237,7 @@ cut(struct run *run, struct lane *lane, uint64_t max, size_t max_bytes)
 		return NULL;
 	len = record_span(head->data, head->len, max, max_bytes, &count);
 	run->keys.bytes -= len;
+	run->keys.records -= count;
 	if (count == head->count) {
 		if (head == lane->open)
 			lane->open = NULL;

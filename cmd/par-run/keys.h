@@ -38,7 +38,7 @@ struct lane {
 
 struct keys {
 	struct key_class *classes; /* NULL: no keys */
-	size_t bytes; /* that wait in all lanes as fresh */
+	size_t bytes, records; /* that wait in all lanes as fresh */
 };
 
 /* Read by keys if options say so. */

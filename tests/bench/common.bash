@@ -2,20 +2,30 @@
 # shellcheck shell=bash
 # Sourced by the benchmarks: the same input for all, in one run, best of three.
 
-# measure NAME COMMAND: run a shell command; print seconds, and the ratio to the
-# first one that was measured since `compare`.
+# measure NAME COMMAND [NEEDED]: run a shell command; print seconds, and the ratio to
+# the first one that was measured since `compare`.
 measure() {
-	local name=$1 command=$2 best=0 took
+	measure_as %R "$@"
+}
 
-	if ! command -v "${3:-sh}" >/dev/null; then
-		printf '  %-44s (%s is not installed)\n' "$name" "$3"
+# The same, of the time of all processors.
+measure_cpu() {
+	measure_as '%U + %S' "$@"
+}
+
+measure_as() {
+	local format=$1 name=$2 command=$3 best=0 took
+
+	if ! command -v "${4:-sh}" >/dev/null; then
+		printf '  %-44s (%s is not installed)\n' "$name" "$4"
 		return
 	fi
 	for _ in 1 2 3; do
 		took=$( {
-			TIMEFORMAT=%R
+			TIMEFORMAT=$format
 			time timeout 120 bash -c "$command" >measured 2>&1
 		} 2>&1 | tail -n 1)
+		took=$(awk "BEGIN { print $took }")
 		if [[ $best == 0 ]] || awk "BEGIN { exit !($took < $best) }"; then best=$took; fi
 	done
 	if [[ -z $first ]]; then first=$best; fi

@@ -18,6 +18,10 @@ measure 'parallel --pipe --round-robin' \
 measure 'parallel --pipe --block 10M' \
 	'cat records100 | parallel -j2 --pipe --block 10M cat | wc -l' parallel
 
+compare 'The same, time of processors' 0.5 GB/s
+measure_cpu 'cat | cat' 'cat records100 | cat | cat | wc -l'
+measure_cpu 'par-run -n 2 cat' 'cat records100 | par-run -n 2 cat | wc -l'
+
 compare 'The same, 90 MB in records of 9 bytes' 0.09 GB/s
 measure 'par-run -n 2 cat' 'cat records9 | par-run -n 2 cat | wc -l'
 measure 'cat | cat' 'cat records9 | cat | cat | wc -l'
@@ -49,6 +53,29 @@ PY
 measure "Python's ProcessPoolExecutor, chunks of 1000" 'python3 pool.py 1000' python3
 measure "Python's ProcessPoolExecutor, one by one" 'python3 pool.py 1' python3
 
+compare 'A filter, a line out for each line in: 100 thousand records' 1e5 rec/s
+measure 'par-run --map -n 2 sed' 'par-run --map -n 2 sed s/5/6/ <numbers | wc -l'
+measure 'par-run --map -n 2 sed -u' 'par-run --map -n 2 sed -u s/5/6/ <numbers | wc -l'
+# shellcheck disable=SC2016
+measure 'paexec -n 2, sed -u with its empty lines' \
+	"paexec -n 2 -c 'sed -u -e s/5/6/ -e G' <numbers | wc -l" paexec
+
+compare 'By key, 10 million records of 100 thousand keys' 1e7 rec/s
+awk 'BEGIN { srand(1); for (i = 0; i < 10000000; i++) print int(100000 * rand()) }' >keys
+measure 'par-run --key 1 -n 2 cat' 'par-run --key 1 -n 2 cat <keys | wc -l'
+measure 'par-run -n 2 cat' 'par-run -n 2 cat <keys | wc -l'
+# A tenth of it, or it would take minutes.
+size=1e6
+head -n 1000000 keys >keys1
+measure 'parallel --pipe --shard 1, of a tenth' \
+	'parallel -j2 --pipe --shard 1 cat <keys1 | wc -l' parallel
+
+compare 'A process a record, and no more: 1000 records' 1e3 rec/s
+measure 'par-run -n 2 -N 1 echo' \
+	'head -n 1000 numbers | par-run -n 2 -N 1 /bin/echo | wc -l'
+measure 'xargs -P 2 -n 1 echo' \
+	'head -n 1000 numbers | xargs -P 2 -n 1 /bin/echo | wc -l' xargs
+
 compare 'The same with a process a record, of 1000 records' 1e3 rec/s
 measure 'par-run -n 2 par-fib' "yes 5 | head -n 1000 | par-run -n 2 par-fib | wc -l"
 measure 'xargs -P 2 -n 1 sh -c par-fib' \
@@ -69,6 +96,45 @@ measure 'parallel --round-robin -N1' \
 compare 'Processor-bound: F(n) of 30000 to 60000 in steps of 10' 3e3 rec/s
 measure 'par-fib alone' 'seq 30000 10 60000 | par-fib | wc -l'
 measure 'par-run -n 2 par-fib' 'seq 30000 10 60000 | par-run -n 2 par-fib | wc -l'
+
+echo 'A lone record, sent when all others are done: until it is out'
+cat >lone.py <<'PY'
+import select, subprocess, sys, time
+name, wait, command = sys.argv[1], float(sys.argv[2]), sys.argv[3:]
+run = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+took = []
+for i in range(21):
+    begin = time.monotonic()
+    run.stdin.write(b"record %d\n" % i)
+    if not select.select([run.stdout], [], [], wait)[0]:
+        print("  %-44s more than %g s" % (name, wait))
+        break
+    run.stdout.read(100)
+    took.append(time.monotonic() - begin)
+    time.sleep(0.05)
+else:
+    took = sorted(took[1:]) # without the start
+    print("  %-44s %8.3f ms, at worst %.3f ms" % (name, 1e3 * took[10], 1e3 * took[-1]))
+run.kill()
+PY
+python3 lone.py 'par-run -n 2 cat' 5 par-run -n 2 cat
+python3 lone.py 'par-run --map -n 2 cat' 5 par-run --map -n 2 cat
+python3 lone.py 'par-run --key 1 --map -n 2 cat' 5 par-run --key 1 --map -n 2 cat
+if command -v parallel >/dev/null; then
+	python3 lone.py 'parallel --pipe -N 1 --line-buffer cat' 5 \
+		parallel -j2 --pipe -N 1 --line-buffer cat
+fi
+
+# BENCH_RECORDS=100000000 for the long run.
+echo 'Memory: the largest process, in KiB, by records of the input'
+for records in 1000000 "${BENCH_RECORDS:-10000000}"; do
+	for command in 'par-run -n 2 par-fib' 'par-run -k -n 2 par-fib' \
+		'par-run -n 2 cat' 'par-run --key 1 --map -n 2 cat'; do
+		# shellcheck disable=SC2086
+		printf '  %-44s %12d %10d KiB\n' "$command" "$records" "$(yes 5 | head -n "$records" |
+			{ command time -f %M $command >/dev/null; } 2>&1 | tail -n 1)"
+	done
+done
 
 compare 'Start and end with an empty input' 1 runs/s
 measure 'par-run true' 'par-run true </dev/null'
