@@ -291,3 +291,15 @@ slow_stage() {
 	once in out
 	[ "$(sort has | uniq -d)" = '' ]
 }
+
+@test "par-queue: a worker whose server is away ends at the second signal" {
+	background par-queue work --patience 1h q -- par-run -n 1 --map cat
+	worker=$!
+	eventually eval '[ -n "$(par-queue ps q)" ]'
+	redis_kill
+	kill "$worker"
+	twice() { kill "$worker" 2>/dev/null; ! kill -0 "$worker" 2>/dev/null; }
+	eventually twice
+	wait "$worker" || status=$?
+	[[ $status == [34] || $status == 143 ]] # the last: by the fourth signal
+}

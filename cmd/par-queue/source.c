@@ -13,7 +13,7 @@ enum {
 	COMMITS = 64, /* sent at once */
 	GIVEN = 7, /* what take.lua tells of each chunk */
 	MOST_WEIGHT = 1000,
-	LEAVE_PATIENCE = 2000 /* ms: the others find out without our word, too */
+	LAST_PATIENCE = 2000 /* ms: without our word the others find out, too */
 };
 
 /* NAME or NAME=WEIGHT, len bytes. */
@@ -71,6 +71,14 @@ sources_wake(struct sources *sources, int fd)
 		sources->all[i].queue.link.wake = fd;
 		sources->all[i].queue.link.woken = false;
 	}
+}
+
+void
+sources_hurry(struct sources *sources)
+{
+	for (size_t i = 0; i < sources->count; i++)
+		if (sources->all[i].queue.link.patience > LAST_PATIENCE)
+			sources->all[i].queue.link.patience = LAST_PATIENCE;
 }
 
 /* Take from this one. */
@@ -270,12 +278,12 @@ sources_drained(const struct sources *sources)
 void
 sources_close(struct sources *sources)
 {
+	sources_hurry(sources);
 	for (size_t i = 0; i < sources->count; i++) {
 		struct queue *queue = &sources->all[i].queue;
 		struct command command = { 0 };
 
 		if (sources->all[i].started != 0) {
-			queue->link.patience = LEAVE_PATIENCE;
 			queue_begin(queue, &command, SCRIPT_LEAVE, 0);
 			command_text(&command, sources->me);
 			link_ask(&queue->link, &command);

@@ -46,6 +46,9 @@ sources_open(struct sources *sources, const struct queue_options *options, char 
 /* Signals that come end the waiting for a server. */
 void sources_wake(struct sources *sources, int fd);
 
+/* We are to end at once: wait for servers that are away only a moment from now on. */
+void sources_hurry(struct sources *sources);
+
 /*
  * Take chunks: they are added to sources->chunks, and their records pushed to todo,
  * or to suspects if workers died with them.  How many chunks; 0 if there are none now.

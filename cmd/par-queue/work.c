@@ -51,6 +51,7 @@ go_further(struct work *work)
 		child_give_back(&work->child);
 	if (work->phase == PHASE_STOP) {
 		worker_signal(&work->child.worker, SIGTERM);
+		sources_hurry(&work->sources);
 		work->kill_at = work->now + STOP_GRACE;
 	} else if (work->phase == PHASE_KILL) {
 		worker_signal(&work->child.worker, SIGKILL);
