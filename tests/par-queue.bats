@@ -263,6 +263,29 @@ slow_stage() {
 	balanced q
 }
 
+@test "par-queue: the soft limit asks the stage to end; what it finishes then counts" {
+	cat >polite <<-'END'
+		#!/usr/bin/env python3
+		import os, signal, sys
+		words = open(int(os.environ["PAR_STAGE"].split(":")[0]), "wb", 0)
+		signal.signal(signal.SIGTERM, lambda *_: None)
+		words.write(b"par-stage 1\n")
+		for i, line in enumerate(sys.stdin):
+		    if line == "2\n":
+		        signal.pause()
+		    os.write(1, line.encode())
+		    words.write(b"%d %d ok\n" % (i, len(line)))
+	END
+	chmod +x polite
+	seq 3 | par-queue put --chunk 3 q
+	work --soft 300ms q -- ./polite
+	[ "$(par-queue get q | sort)" = $'1\n2\n3' ]
+	seq 1 | par-queue put q
+	slow_stage
+	run -1 work --soft 100ms --retries 0 q -- ./slow
+	[ "$(par-queue dead q | cut -f 1-3)" = $'1\t1\ttook longer than 0.1 s' ]
+}
+
 @test "par-queue: a command that is not native is refused with what to wrap it in" {
 	echo 1 | par-queue put q
 	run -2 work q -- true
