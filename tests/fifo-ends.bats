@@ -2,6 +2,7 @@
 # What every filter promises of its FILE operands and its --output: files, FIFOs
 # whose ends are opened in any order, end badly and begin again.
 load helper
+load redis
 
 # FILTER is a command; in1 to in3 are its inputs, a record each.
 filters=(par-fib par-gather par-links "par-fetch --proto file")
@@ -191,6 +192,19 @@ long() { yes "$1" | tr -d '\n' | head -c 300000; echo; }
 	sort all >got
 	wait "$!"
 	same want got
+}
+
+@test "filters: par-queue get takes turns with others at one FIFO" {
+	command -v redis-server || skip "no redis-server"
+	mkfifo all
+	for n in {1..20}; do long record; done >records
+	redis_start
+	par-queue put q <records
+	par-queue work --once q -- par-run -n 1 -N 1 cat
+	background bash -c '(par-queue get q & par-gather records & par-split -i records - & wait) >all'
+	sort all | uniq -c | awk '{ print $1, length($2) }' >got
+	wait "$!"
+	[ "$(cat got)" = "60 300000" ]
 }
 
 @test "filters: thousands of FIFOs, opened in any order from either side" {

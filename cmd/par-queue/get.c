@@ -9,6 +9,7 @@
 #include "fdio.h"
 #include "get.h"
 #include "queue.h"
+#include "share.h"
 #include "sig.h"
 #include "state.h"
 
@@ -29,6 +30,7 @@ struct get {
 	struct command command;
 	uint64_t open, dead; /* records, as we heard last */
 	int signals;
+	struct share share; /* of standard output, with others that write to it */
 };
 
 enum heard { HEARD_SOME, HEARD_NONE, HEARD_BUSY, HEARD_WOKEN };
@@ -76,12 +78,14 @@ write_some(struct get *get)
 	for (size_t i = 3; i + 1 < reply->elements; i += 2) {
 		const redisReply *records = reply->element[i + 1];
 
+		share_wait(&get->share);
 		if (fdio_write(STDOUT_FILENO, records->str, records->len) < 0) {
 			int error = errno;
 
 			leave(get);
 			die_output(error, "standard output");
 		}
+		share_leave(&get->share);
 		snprintf(get->last, sizeof(get->last), "%s", reply->element[i]->str);
 		get->unsafe = true;
 	}
@@ -163,9 +167,11 @@ get_run(const struct queue_options *options)
 	if (get.signals < 0)
 		die(STATUS_BROKEN, errno, "cannot begin");
 	sig_last_resort(2);
+	share_open(&get.share, STDOUT_FILENO);
 	get.queue.link.wake = get.signals;
 	status = read_all(&get);
 	leave(&get);
+	share_close(&get.share);
 	if (close(STDOUT_FILENO) < 0 && errno != EINTR)
 		die_output(errno, "standard output");
 	return status;
