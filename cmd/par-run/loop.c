@@ -335,7 +335,7 @@ make_room(struct run *run, struct waiting *waiting)
 {
 	struct pollfd *polls;
 
-	if (waiting->room >= run->slot_count)
+	if (waiting->polls != NULL && waiting->room >= run->slot_count)
 		return;
 	polls = realloc(waiting->polls,
 	    (FIXED_POLLS + WORKER_POLLS * run->slot_count) * sizeof(*polls));
