@@ -62,7 +62,7 @@ worker_start(struct worker *worker, const struct worker_plan *plan)
 	worker->ended = worker->deaf = false;
 	worker->exit_code = worker->exit_signal = 0;
 	worker->framed = plan->framed;
-	worker->hold.whole = plan->kind == WORKER_PLAIN;
+	worker->hold.whole = plan->hold_in_memory || plan->kind == WORKER_PLAIN;
 	worker->preamble = plan->preamble;
 	worker->preamble_len = plan->preamble_len;
 	worker->in_body = false;

@@ -59,6 +59,7 @@ struct worker_plan {
 	char *const *argv;
 	const char *const *env; /* NAME=VALUE, ended by NULL */
 	bool capture_errors; /* see worker_errors() */
+	bool hold_in_memory; /* all output is to be at hold.data, however much it is */
 	enum worker_kind kind; /* if it is known; only WORKER_UNKNOWN may say hello */
 	/*
 	 * It says hello on standard output, and each line there is followed by the

@@ -508,6 +508,7 @@ open_cache(struct cache *cache)
 	const struct cache_options *options = cache->options;
 	struct worker_plan plan = { .argv = options->command,
 		.env = env,
+		.hold_in_memory = true,
 		.kind = options->map ? WORKER_MAP : WORKER_UNKNOWN };
 
 	name_command(cache);

@@ -42,6 +42,7 @@ child_start(struct child *child)
 	const struct worker_plan plan = { .argv = child->command,
 		.env = no_more,
 		.capture_errors = true,
+		.hold_in_memory = true,
 		.kind = WORKER_UNKNOWN };
 	const char *name = child->command[0];
 
