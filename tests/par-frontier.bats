@@ -34,10 +34,11 @@ pages() {
 	site_start
 	run -1 "$ROOT/examples/crawl-site" "$SITE_URL/"
 	for want in "200	$SITE_URL/start.html" "404	$SITE_URL/odd/missing.html" \
-	    "000	$SITE_URL/odd/closed	Empty reply from server" \
 	    "404	$SITE_URL/odd/missing.html	on $SITE_URL/odd/index.html"; do
 		[ "$(grep -cxF "$want" <<<"$output")" = 1 ]
 	done
+	# in libcurl's words, which depend on the connection being new or not
+	[ "$(grep -c "^000	$SITE_URL/odd/closed	[A-Z]" <<<"$output")" = 1 ]
 	run ! grep -v "	$SITE_URL/\|^$\|^Broken" <<<"$output"
 }
 
