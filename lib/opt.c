@@ -203,6 +203,13 @@ build_tables(const struct opt_program *program, char *letters, struct option *lo
 	longs[n] = (struct option){ 0 };
 }
 
+void
+opt_add(struct opt_table *table, const struct opt *rows)
+{
+	while (rows->letter != 0 || rows->name != NULL)
+		table->rows[table->count++] = *rows++;
+}
+
 int
 opt_parse(const struct opt_program *program, int argc, char **argv)
 {

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { OPT_TABLE_MAX = 63 };
+
 enum opt_kind {
 	OPT_FLAG, /* target: bool, set to true */
 	OPT_OFF, /* target: bool, set to false */
@@ -29,6 +31,15 @@ struct opt {
 	uint64_t min, max; /* max 0: no bound */
 	const char *(*call)(void *target, const char *value);
 };
+
+/* Options of a program that has too many for one table to be read; { 0 } is empty. */
+struct opt_table {
+	struct opt rows[OPT_TABLE_MAX + 1];
+	size_t count;
+};
+
+/* Add rows, up to the one that is all zero. */
+void opt_add(struct opt_table *table, const struct opt *rows);
 
 struct opt_program {
 	const char *name;

@@ -220,6 +220,24 @@ answers() {
 	! kill -0 "$server" 2>/dev/null || (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null
 }
 
+# The server at $url, process $server, is killed while par-cache runs.
+outlive_server() {
+	mkfifo fifo
+	par-cache -d "$url" --map cat <fifo >out 2>err 3>&- &
+	pid=$!
+	exec 7>fifo
+	echo 1 >&7
+	eventually test -s out
+	kill -9 "$server"
+	eventually bash -c "! kill -0 $server 2>/dev/null"
+	seq 2 100 >&7
+	exec 7>&-
+	wait "$pid"
+	same <(seq 1 100) out
+	grep -q 'going on without it' err
+	run -3 par-cache -d "$url" par-fib <<<1
+}
+
 @test "par-cache: memcached is a store" {
 	double
 	memcached_start
@@ -236,21 +254,7 @@ answers() {
 	head -c 2000000 /dev/zero | tr '\0' x >large
 	par-cache -s -d "$url" --map cat <large 2>err | cmp - <(cat large; echo)
 	grep -q '0 stored, 1 did not fit' err
-	# it goes away on the way
-	mkfifo fifo
-	par-cache -d "$url" --map cat <fifo >out 2>err 3>&- &
-	pid=$!
-	exec 7>fifo
-	echo 1 >&7
-	eventually test -s out
-	kill -9 "$server"
-	eventually bash -c "! kill -0 $server 2>/dev/null"
-	seq 2 100 >&7
-	exec 7>&-
-	wait "$pid"
-	same <(seq 1 100) out
-	grep -q 'going on without it' err
-	run -3 par-cache -d "$url" par-fib <<<1
+	outlive_server
 	run -3 par-cache -d memcached:// par-fib <<<1
 }
 
@@ -282,21 +286,7 @@ redis_start() {
 		par-cache -s -d "$url" --map cat <large 2>err | cmp - <(cat large; echo)
 	done
 	grep -q '1 records: 1 found' err
-	# it goes away on the way
-	mkfifo fifo
-	par-cache -d "$url" --map cat <fifo >out 2>err 3>&- &
-	pid=$!
-	exec 7>fifo
-	echo 1 >&7
-	eventually test -s out
-	kill -9 "$server"
-	eventually bash -c "! kill -0 $server 2>/dev/null"
-	seq 2 100 >&7
-	exec 7>&-
-	wait "$pid"
-	same <(seq 1 100) out
-	grep -q 'going on without it' err
-	run -3 par-cache -d "$url" par-fib <<<1
+	outlive_server
 }
 
 @test "par-cache: a full Redis server refuses, and nothing else is hurt" {

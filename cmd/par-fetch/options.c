@@ -19,22 +19,8 @@
 enum {
 	JOBS_MAX = 10000,
 	LOOKAHEAD_MAX = 1 << 20,
-	TIME_MAX = 24 * 60 * 60 * 1000, /* milliseconds */
-	OPTIONS_MAX = 64
+	TIME_MAX = 24 * 60 * 60 * 1000 /* milliseconds */
 };
-
-struct table {
-	struct opt rows[OPTIONS_MAX];
-	size_t count;
-};
-
-/* Add rows, up to the one that is all zero. */
-static void
-add(struct table *table, const struct opt *rows)
-{
-	while (rows->letter != 0 || rows->name != NULL)
-		table->rows[table->count++] = *rows++;
-}
 
 /* A libcurl list with one more line; ends the program without memory. */
 static struct curl_slist *
@@ -194,7 +180,7 @@ set_fail_on(void *target, const char *value)
 }
 
 static void
-add_pace(struct table *table, struct settings *set)
+add_pace(struct opt_table *table, struct settings *set)
 {
 	const struct opt rows[] = {
 		{ 0, "delay", OPT_DURATION, &set->delay, "TIME",
@@ -215,11 +201,11 @@ add_pace(struct table *table, struct settings *set)
 		{ 0 },
 	};
 
-	add(table, rows);
+	opt_add(table, rows);
 }
 
 static void
-add_limits(struct table *table, struct settings *set)
+add_limits(struct opt_table *table, struct settings *set)
 {
 	const struct opt rows[] = {
 		{ 0, "allow", OPT_CALL, set, "ADDRESS",
@@ -254,11 +240,11 @@ add_limits(struct table *table, struct settings *set)
 		{ 0 },
 	};
 
-	add(table, rows);
+	opt_add(table, rows);
 }
 
 static void
-add_requests(struct table *table, struct settings *set)
+add_requests(struct opt_table *table, struct settings *set)
 {
 	const struct opt rows[] = {
 		{ 'b', "cookie", OPT_CALL, set, "COOKIES|FILE",
@@ -283,11 +269,11 @@ add_requests(struct table *table, struct settings *set)
 		{ 0 },
 	};
 
-	add(table, rows);
+	opt_add(table, rows);
 }
 
 static void
-add_connection(struct table *table, struct settings *set)
+add_connection(struct opt_table *table, struct settings *set)
 {
 	const struct opt rows[] = {
 		{ 0, "cacert", OPT_STRING, &set->cacert, "FILE",
@@ -304,11 +290,11 @@ add_connection(struct table *table, struct settings *set)
 		{ 0 },
 	};
 
-	add(table, rows);
+	opt_add(table, rows);
 }
 
 static void
-add_retries(struct table *table, struct settings *set)
+add_retries(struct opt_table *table, struct settings *set)
 {
 	const struct opt rows[] = {
 		{ 0, "fail-on", OPT_CALL, set, "LIST",
@@ -325,11 +311,11 @@ add_retries(struct table *table, struct settings *set)
 		{ 0 },
 	};
 
-	add(table, rows);
+	opt_add(table, rows);
 }
 
 static void
-add_output(struct table *table, struct settings *set)
+add_output(struct opt_table *table, struct settings *set)
 {
 	const struct opt rows[] = {
 		{ 0, "if-modified", OPT_FLAG, &set->if_modified, NULL,
@@ -351,13 +337,13 @@ add_output(struct table *table, struct settings *set)
 		{ 0 },
 	};
 
-	add(table, rows);
+	opt_add(table, rows);
 }
 
 void
 options_read(struct settings *set, int argc, char **argv)
 {
-	struct table table = { .count = 0 };
+	struct opt_table table = { .count = 0 };
 	const struct opt_program program = { .name = "par-fetch",
 		.synopsis = "[-j N] [OPTION...] [FILE...]",
 		.about = "Fetch each URL of the input; print a record of URL, status, "

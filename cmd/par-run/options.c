@@ -7,20 +7,7 @@
 #include "options.h"
 #include "record.h"
 
-enum { OPTIONS_MAX = 48, RETRIES_MAX = 1000000, HOST_WAIT = 60 * 1000 };
-
-struct table {
-	struct opt rows[OPTIONS_MAX];
-	size_t count;
-};
-
-/* Add rows, up to the one that is all zero. */
-static void
-add(struct table *table, const struct opt *rows)
-{
-	while (rows->letter != 0 || rows->name != NULL)
-		table->rows[table->count++] = *rows++;
-}
+enum { RETRIES_MAX = 1000000, HOST_WAIT = 60 * 1000 };
 
 static const char *
 set_key(void *target, const char *value)
@@ -30,7 +17,7 @@ set_key(void *target, const char *value)
 
 /* How records are given to processes. */
 static void
-add_workers(struct table *table, struct run_options *o)
+add_workers(struct opt_table *table, struct run_options *o)
 {
 	const struct opt rows[] = {
 		{ 'n', "workers", OPT_NUMBER, &o->workers, "N",
@@ -53,12 +40,12 @@ add_workers(struct table *table, struct run_options *o)
 		{ 0 },
 	};
 
-	add(table, rows);
+	opt_add(table, rows);
 }
 
 /* Machines to spread the run over. */
 static void
-add_hosts(struct table *table, struct run_options *o)
+add_hosts(struct opt_table *table, struct run_options *o)
 {
 	const struct opt rows[] = {
 		{ 0, "host", OPT_STRING, &o->host_list, "LIST",
@@ -79,12 +66,12 @@ add_hosts(struct table *table, struct run_options *o)
 		{ 0 },
 	};
 
-	add(table, rows);
+	opt_add(table, rows);
 }
 
 /* What becomes of records that are not finished. */
 static void
-add_fates(struct table *table, struct run_options *o)
+add_fates(struct opt_table *table, struct run_options *o)
 {
 	const struct opt rows[] = {
 		{ 'r', "retries", OPT_NUMBER, &o->retries, "N",
@@ -102,12 +89,12 @@ add_fates(struct table *table, struct run_options *o)
 		{ 0 },
 	};
 
-	add(table, rows);
+	opt_add(table, rows);
 }
 
 /* What is told of the run. */
 static void
-add_reports(struct table *table, struct run_options *o)
+add_reports(struct opt_table *table, struct run_options *o)
 {
 	const struct opt rows[] = {
 		{ 's', "stats", OPT_FLAG, &o->stats, NULL,
@@ -121,12 +108,12 @@ add_reports(struct table *table, struct run_options *o)
 		{ 0 },
 	};
 
-	add(table, rows);
+	opt_add(table, rows);
 }
 
 /* What is read and written. */
 static void
-add_ends(struct table *table, struct run_options *o)
+add_ends(struct opt_table *table, struct run_options *o)
 {
 	const struct opt rows[] = {
 		{ 'i', "input", OPT_STRING, &o->input, "FILE",
@@ -144,7 +131,7 @@ add_ends(struct table *table, struct run_options *o)
 		{ 0 },
 	};
 
-	add(table, rows);
+	opt_add(table, rows);
 }
 
 /* What fits with what; NULL, or what does not. */
@@ -175,7 +162,7 @@ conflict(const struct run_options *o)
 void
 options_read(struct run_options *options, int argc, char **argv)
 {
-	struct table table = { .count = 0 };
+	struct opt_table table = { .count = 0 };
 	const struct opt_program program = { .name = "par-run",
 		.synopsis =
 		    "[-ks] [-b SIZE] [-i FILE] [-N N] [-n N] [-o FILE] [-q FILE] [-r N] "
