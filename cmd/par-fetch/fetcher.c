@@ -17,6 +17,7 @@
 #include "request.h"
 #include "robots.h"
 #include "schedule.h"
+#include "sockets.h"
 #include "stage.h"
 #include "transfer.h"
 
@@ -37,6 +38,7 @@ struct fetcher {
 	struct warc warc; /* of --warc */
 	struct form form;
 	CURLM *multi;
+	struct sockets sockets;
 	CURLU *parser;
 	struct schedule schedule;
 	struct robots robots;
@@ -119,6 +121,8 @@ fetcher_open(struct fetcher *fetcher, const struct settings *set)
 	fetcher->parser = curl_url();
 	if (fetcher->multi == NULL || fetcher->parser == NULL)
 		no_memory();
+	if (sockets_open(&fetcher->sockets, fetcher->multi) < 0)
+		die(STATUS_BROKEN, errno, "sockets");
 	curl_multi_setopt(fetcher->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
 	client_open(&fetcher->client, set);
 	open_form(fetcher);
@@ -154,6 +158,7 @@ fetcher_close(struct fetcher *fetcher)
 	schedule_close(&fetcher->schedule);
 	curl_url_cleanup(fetcher->parser);
 	curl_multi_cleanup(fetcher->multi);
+	sockets_close(&fetcher->sockets);
 	curl_global_cleanup();
 	return status;
 }
@@ -565,26 +570,23 @@ patience(const struct fetcher *fetcher, bool flushed)
 static void
 wait_for_events(struct fetcher *fetcher)
 {
-	struct curl_waitfd extra[2];
+	struct pollfd extra[2];
 	bool flushed = stage_flush_now(&fetcher->stage) && !fetcher->stuck;
 	unsigned count = 0;
 
 	progress_show(&fetcher->progress, fetcher->in_flight);
 	if (reads_input(fetcher))
-		extra[count++] = (struct curl_waitfd){ .fd = fetcher->stage.in.fd,
-			.events = CURL_WAIT_POLLIN };
+		extra[count++] =
+		    (struct pollfd){ .fd = fetcher->stage.in.fd, .events = POLLIN };
 	if (!flushed && !output_refused(fetcher))
-		extra[count++] = (struct curl_waitfd){ .fd = fetcher->stage.out.fd,
-			.events = CURL_WAIT_POLLOUT };
-	if (curl_multi_poll(fetcher->multi, extra, count, patience(fetcher, flushed),
-		NULL) != CURLM_OK)
+		extra[count++] =
+		    (struct pollfd){ .fd = fetcher->stage.out.fd, .events = POLLOUT };
+	if (sockets_wait(&fetcher->sockets, extra, count, patience(fetcher, flushed)) !=
+	    CURLM_OK)
 		no_memory();
 }
 
-/*
- * Read what has come of the input, if more of it is wanted.  libcurl does not tell
- * of an input that has only been closed, so poll(2) is asked.
- */
+/* Read what has come of the input, if more of it is wanted. */
 static void
 read_input(struct fetcher *fetcher)
 {
@@ -614,11 +616,9 @@ fetcher_run(const struct settings *set)
 
 	fetcher_open(&fetcher, set);
 	while (!finished(&fetcher)) {
-		int running;
-
 		take_input(&fetcher);
 		start_all(&fetcher);
-		if (curl_multi_perform(fetcher.multi, &running) != CURLM_OK)
+		if (sockets_tick(&fetcher.sockets) != CURLM_OK)
 			no_memory();
 		if (collect(&fetcher) + emit(&fetcher) == 0 && !finished(&fetcher))
 			wait_for_events(&fetcher);

@@ -7,6 +7,7 @@
  *	settings.h     what it says
  *	fetcher.[ch]   the event loop: input, transfers, output
  *	progress.[ch]  how far it is, on a terminal
+ *	sockets.[ch]   libcurl's sockets and timer (the Linux seam)
  *	schedule.[ch]  whose turn it is: queues for each host
  *	request.[ch]   one record of input on its way to its record of output
  *	robots.[ch]    the robots.txt of each server
