@@ -132,6 +132,17 @@ cat_metrics() { # FILE
 	cat_metrics prom | grep -qx 'par_run_running 0'
 }
 
+@test "par-run: --metrics names the host of a link" {
+	printf '#!/bin/sh\nshift\nexec "$@"\n' >reach
+	chmod +x reach
+	seq 100 >in
+	par-run --rsh ./reach --host alpha,beta --metrics prom --map cat <in | sort -n | cmp - in
+	grep -q '^par_run_records_total{worker="[0-9]*",host="alpha",fate="done"} ' prom
+	grep -q '^par_run_worker_running{worker="[0-9]*",host="beta"} 0$' prom
+	cat_metrics prom >values
+	[ "$(awk '/^par_run_records_total/ { n += $2 } END { print n }' values)" = 100 ]
+}
+
 @test "par-run: --metrics that cannot be written" {
 	run -3 par-run --metrics none/prom cat </dev/null
 	[ "$output" = "par-run: none/prom: No such file or directory" ]

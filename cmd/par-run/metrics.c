@@ -125,6 +125,32 @@ put_one(struct bytes *text, const char *name, const char *type, const char *help
 	put(text, "par_run_%s %.15g\n", name, value);
 }
 
+/* The host of a worker, if it is one, as a label. */
+static void
+put_host(struct bytes *text, const struct slot *slot)
+{
+	const char *name = slot->host == NULL ? "" : slot->host->name;
+
+	if (slot->host == NULL)
+		return;
+	bytes_put(text, ",host=\"", sizeof(",host=\"") - 1);
+	for (; *name != '\0'; name++) {
+		if (*name == '"' || *name == '\\')
+			bytes_put(text, "\\", 1);
+		bytes_put(text, *name == '\n' ? " " : name, 1);
+	}
+	bytes_put(text, "\"", 1);
+}
+
+/* What family says of the worker of slot. */
+static void
+put_line(struct bytes *text, const struct family *family, const struct slot *slot)
+{
+	put(text, "par_run_%s{worker=\"%u\"", family->name, slot->worker.number);
+	put_host(text, slot);
+	put(text, "%s} %.15g\n", family->labels, family->value(slot));
+}
+
 static void
 make_text(struct run *run, bool alive)
 {
@@ -144,9 +170,7 @@ make_text(struct run *run, bool alive)
 		if (family->help != NULL)
 			head(text, family->name, family->type, family->help);
 		for (size_t k = 0; k < run->slot_count; k++)
-			put(text, "par_run_%s{worker=\"%u\"%s} %.15g\n", family->name,
-			    run->slots[k]->worker.number, family->labels,
-			    family->value(run->slots[k]));
+			put_line(text, family, run->slots[k]);
 	}
 }
 
