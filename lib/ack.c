@@ -48,16 +48,16 @@ hello_parse(const char *line, size_t len, struct hello *out)
 	return 0;
 }
 
-/* Digits at *at, then a space, which is passed too. */
+/* Digits at *at, then the byte after, which is passed too. */
 static int
-take_number(const char **at, const char *end, uint64_t *out)
+take_number(const char **at, const char *end, char after, uint64_t *out)
 {
 	const char *p = *at;
 	uint64_t value = 0;
 
 	while (p < end && *p >= '0' && *p <= '9' && p - *at < 19)
 		value = value * 10 + (uint64_t)(*p++ - '0');
-	if (p == *at || p == end || *p != ' ')
+	if (p == *at || p == end || *p != after)
 		return -1;
 	*at = p + 1;
 	*out = value;
@@ -79,13 +79,28 @@ take_fate(const char *word, size_t len, enum fate *out)
 	return -1;
 }
 
+/* INDEX or FIRST-LAST, then a space. */
+static int
+take_records(const char **at, const char *end, struct ack *out)
+{
+	uint64_t last;
+
+	out->more = 0;
+	if (take_number(at, end, '-', &out->index) < 0)
+		return take_number(at, end, ' ', &out->index);
+	if (take_number(at, end, ' ', &last) < 0 || last < out->index)
+		return -1;
+	out->more = last - out->index;
+	return 0;
+}
+
 int
 ack_parse(const char *line, size_t len, struct ack *out)
 {
 	const char *end = line + len, *space;
 
-	if (take_number(&line, end, &out->index) < 0 ||
-	    take_number(&line, end, &out->bytes) < 0 || out->bytes > ACK_BYTES_MOST)
+	if (take_records(&line, end, out) < 0 ||
+	    take_number(&line, end, ' ', &out->bytes) < 0 || out->bytes > ACK_BYTES_MOST)
 		return -1;
 	out->reason = end;
 	out->reason_len = 0;
@@ -99,7 +114,9 @@ ack_parse(const char *line, size_t len, struct ack *out)
 		out->reason_len = (size_t)(end - out->reason);
 		end = space;
 	}
-	return take_fate(line, (size_t)(end - line), &out->fate);
+	if (take_fate(line, (size_t)(end - line), &out->fate) < 0)
+		return -1;
+	return out->more > 0 && out->fate != FATE_OK ? -1 : 0;
 }
 
 size_t
@@ -134,10 +151,16 @@ size_t
 ack_format(char dst[static ACK_LINE_MAX], const struct ack *ack)
 {
 	static const char *const names[] = { "ok", "retry", "fail" };
-	int len =
-	    snprintf(dst, ACK_LINE_MAX, "%llu %llu %s", (unsigned long long)ack->index,
-		(unsigned long long)ack->bytes, names[ack->fate]);
-	size_t used = (size_t)len, room = ACK_LINE_MAX - used - 2;
+	int len = snprintf(dst, ACK_LINE_MAX, "%llu", (unsigned long long)ack->index);
+	size_t used, room;
+
+	if (ack->more > 0)
+		len += snprintf(
+		    dst + len, 32, "-%llu", (unsigned long long)(ack->index + ack->more));
+	len += snprintf(
+	    dst + len, 64, " %llu %s", (unsigned long long)ack->bytes, names[ack->fate]);
+	used = (size_t)len;
+	room = ACK_LINE_MAX - used - 2;
 
 	if (ack->reason_len > 0) {
 		size_t n = ack->reason_len < room ? ack->reason_len : room;

@@ -4,6 +4,7 @@
  *
  *	par-stage 1 window=64 jobs=16    once, first; or with "ahead"
  *	17 231 ok                        INDEX BYTES STATUS [REASON]
+ *	18-25 990 ok                     eight records, done together
  */
 #ifndef PAR_ACK_H
 #define PAR_ACK_H
@@ -32,6 +33,7 @@ enum fate { FATE_OK, FATE_RETRY, FATE_FAIL };
 
 struct ack {
 	uint64_t index; /* of those sent to this stage, from 0 */
+	uint64_t more; /* so many after it are done with it; 0 unless FATE_OK */
 	uint64_t bytes; /* of its standard output */
 	enum fate fate;
 	const char *reason; /* into the line; reason_len 0 if there is none */

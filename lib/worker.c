@@ -57,6 +57,7 @@ worker_start(struct worker *worker, const struct worker_plan *plan)
 	if (worker->lines == NULL)
 		worker->lines = malloc(LINES_SIZE);
 	worker->lines_start = worker->lines_end = 0;
+	worker->joint_left = 0;
 	worker->kind = plan->kind;
 	worker->hello = (struct hello){ .jobs = 1 };
 	worker->ended = worker->deaf = false;
@@ -162,6 +163,7 @@ worker_silence(struct worker *worker)
 {
 	close_end(&worker->ack);
 	worker->lines_start = worker->lines_end = 0;
+	worker->joint_left = 0;
 }
 
 void
@@ -316,8 +318,9 @@ take_frame(struct worker *worker, size_t len, struct ack *out)
 	return WORD_ACK;
 }
 
-enum worker_word
-worker_hear(struct worker *worker, struct ack *out)
+/* The next word of its own line. */
+static enum worker_word
+hear_line(struct worker *worker, struct ack *out)
 {
 	for (;;) {
 		size_t left = worker->lines_end - worker->lines_start;
@@ -335,6 +338,32 @@ worker_hear(struct worker *worker, struct ack *out)
 		if (more <= 0)
 			return more == 0 ? WORD_NONE : WORD_END;
 	}
+}
+
+/* The next of records that are done together; the output is that of the last. */
+static void
+take_joint(struct worker *worker, struct ack *out)
+{
+	*out = worker->joint;
+	out->more = 0;
+	worker->joint.index++;
+	if (--worker->joint_left > 0)
+		out->bytes = 0;
+}
+
+enum worker_word
+worker_hear(struct worker *worker, struct ack *out)
+{
+	if (worker->joint_left == 0) {
+		enum worker_word word = hear_line(worker, out);
+
+		if (word != WORD_ACK || out->more == 0)
+			return word;
+		worker->joint = *out;
+		worker->joint_left = out->more + 1;
+	}
+	take_joint(worker, out);
+	return WORD_ACK;
 }
 
 const char *

@@ -39,6 +39,8 @@ struct worker {
 	bool framed; /* its words and output come as one stream, by ack */
 	const char *preamble; /* see struct worker_plan; what is left of it */
 	size_t preamble_len;
+	struct ack joint; /* the rest of records done together: told one by one */
+	uint64_t joint_left;
 	bool in_body; /* framed: its line was read, and of the output that it counts */
 	size_t body_left; /* so many bytes are missing */
 	int exit_code, exit_signal; /* one of them, if not 0 */

@@ -622,6 +622,42 @@ make_hanger() {
 	[ "$(awk '$NF == "all" { print $1 }' err)" = 1 ]
 }
 
+# Do these processes wait, with no children?
+all_idle() {
+	local pid
+
+	for pid; do
+		! pgrep -P "$pid" >/dev/null || return 1
+		[[ $(cut -d ' ' -f 3 "/proc/$pid/stat") != R ]] || return 1
+	done
+}
+
+@test "par-run: nested, inner supervisors of blocks killed while they tell of one" {
+	local round pid inner status
+
+	seq 400000 >in
+	mkfifo fifo
+	# the acknowledgements of a block were more than a pipe takes, a line for each
+	for round in 1 2 3 4; do
+		: >out
+		par-run -n 2 -r 9 par-run -n 1 -N 50000 cat <fifo >out 2>err 3>&- &
+		pid=$!
+		exec 7>fifo
+		cat in >&7
+		eventually [ -s out ]
+		kill -STOP "$pid"
+		mapfile -t inner < <(pgrep -P "$pid")
+		eventually all_idle "${inner[@]}"
+		kill -9 "${inner[@]}"
+		kill -CONT "$pid"
+		exec 7>&-
+		status=0
+		wait "$pid" || status=$?
+		((status == 0))
+		sort -n out | cmp - in
+	done
+}
+
 @test "par-run: nested, a filter that answers only at the end of its input" {
 	seq 1 5000 >in
 	par-run -n 2 par-run -n 1 --map tr 0-9 a-j <in >out

@@ -19,7 +19,7 @@ tell(struct run *run, struct slot *slot, const struct ack *ack)
 
 	if (run->above.fd < 0)
 		return;
-	full = ack->fate == FATE_OK
+	full = ack->fate == FATE_OK && ack->more == 0
 	    ? supervisor_tell_ok(&run->above, ack->index, ack->bytes)
 	    : supervisor_tell(&run->above, ack);
 	if (!full)
@@ -30,13 +30,20 @@ tell(struct run *run, struct slot *slot, const struct ack *ack)
 		run_output_failed(run, errno);
 }
 
-void
-fate_done(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
+/* Record number is done; nobody is told yet. */
+static void
+done(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
 {
 	slot->account.done++;
 	run->settled++;
 	restarts_progress(&run->restarts);
 	output_done(run, slot, number, bytes);
+}
+
+void
+fate_done(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
+{
+	done(run, slot, number, bytes);
 	tell(run, slot, &(struct ack){ .index = number, .bytes = bytes });
 }
 
@@ -408,14 +415,18 @@ log_block(struct run *run, struct slot *slot, const struct batch *batch, size_t 
 static void
 block_done(struct run *run, struct slot *slot, const struct batch *batch)
 {
-	struct hold *hold = &slot->worker.hold;
+	size_t bytes;
 
 	worker_end_line(&slot->worker);
+	bytes = hold_bytes(&slot->worker.hold);
 	if (run->log.on)
-		log_block(run, slot, batch, hold->end - hold->start);
+		log_block(run, slot, batch, bytes);
 	for (uint64_t i = 0; i < batch->count; i++)
-		fate_done(run, slot, batch->first + i,
-		    i + 1 < batch->count ? 0 : hold_bytes(hold));
+		done(run, slot, batch->first + i, i + 1 < batch->count ? 0 : bytes);
+	/* In one line: it is heard of all of them or of none. */
+	tell(run, slot,
+	    &(struct ack){
+		.index = batch->first, .more = batch->count - 1, .bytes = bytes });
 	output_settle(run, slot);
 }
 
