@@ -152,11 +152,11 @@ ack_format(char dst[static ACK_LINE_MAX], const struct ack *ack)
 {
 	static const char *const names[] = { "ok", "retry", "fail" };
 	int len = snprintf(dst, ACK_LINE_MAX, "%llu", (unsigned long long)ack->index);
+	unsigned long long last = ack->index + ack->more;
 	size_t used, room;
 
 	if (ack->more > 0)
-		len += snprintf(
-		    dst + len, 32, "-%llu", (unsigned long long)(ack->index + ack->more));
+		len += snprintf(dst + len, 32, "-%llu", last);
 	len += snprintf(
 	    dst + len, 64, " %llu %s", (unsigned long long)ack->bytes, names[ack->fate]);
 	used = (size_t)len;
