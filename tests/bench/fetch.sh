@@ -66,10 +66,30 @@ measure 'par-fetch | cat' "$pages" 'par-fetch <urls | cat >/dev/null'
 measure 'par-fetch >/dev/null' "$pages" 'par-fetch <urls >/dev/null'
 measure 'par-fetch -j 1000 --per-host 1000 | cat' "$pages" \
 	'par-fetch -j 1000 --per-host 1000 <urls | cat >/dev/null'
+if "${CC:-cc}" -O2 -o multi "$ROOT/tests/bench/aid/multi.c" -lcurl 2>/dev/null; then
+	measure 'bare libcurl multi loop, thrown away' "$pages" './multi urls'
+fi
+if command -v wrk >/dev/null; then
+	cat >next.lua <<-'END'
+		local paths, at = {}, 0
+		for url in io.lines("list") do paths[#paths + 1] = url:match("//[^/]*(/.*)") end
+		request = function()
+			at = at % #paths + 1
+			return wrk.format("GET", paths[at])
+		end
+	END
+	# it takes a time, and not a number of pages
+	rate=$(wrk -t 1 -c 16 -d 2s -s next.lua "$url" | awk '/Requests\/sec/ { print $2 }')
+	printf '%-44s %10s %10.0f pages/s\n' 'wrk, 16 connections, thrown away' '' "$rate"
+fi
 measure 'curl -Z, pages thrown away' "$pages" \
 	'curl -sS -Z --parallel-max 16 --parallel-immediate -K curl.cfg'
 measure 'curl, one after the other, thrown away' "$pages" 'curl -sS -K curl.cfg'
 measure 'xargs -P8 -n1 curl, thrown away' 500 'xargs -P8 -n1 curl -sS -o /dev/null <few'
+if python3 -c 'import requests' 2>/dev/null; then
+	measure 'Python requests, 16 threads, thrown away' 500 \
+		"python3 '$ROOT/tests/bench/aid/requests-pool.py' <few"
+fi
 if command -v wget2 >/dev/null; then
 	awk '{ print $0 "?" NR }' urls >unique # it fetches no URL twice
 	measure 'wget2, 8 threads, thrown away' "$pages" \
@@ -79,3 +99,32 @@ if command -v aria2c >/dev/null; then
 	measure 'aria2c -j 16, to files' 500 \
 		'rm -rf files && aria2c -q -i few -d files -j 16 --allow-overwrite=true --file-allocation=none'
 fi
+
+# The pipeline beside the program that it stands for, on the same pages.
+base=''
+head -n 2000 urls >some
+measure 'par-run par-fetch | par-links | par-gather -g' "$(wc -l <some)" \
+	'par-run par-fetch <some | par-links | par-gather -g >links'
+if python3 -c 'import requests' 2>/dev/null; then
+	measure 'requests, 16 threads, regular expression' "$(wc -l <some)" \
+		"python3 '$ROOT/tests/bench/aid/requests-pool.py' --links <some >book"
+	awk '{ n += NF - 1; if (FNR == NR) ours = n } END { print ours " links, and " n - ours " by the latter" }' \
+		FS='\t' links book
+fi
+
+# One page that takes 10 s holds up no other: seconds until all the others are there.
+python3 "$ROOT/tests/bench/aid/slow-page.py" >slow 2>&1 &
+slow=$!
+trap 'kill "$(cat server/nginx.pid)" "$slow"' EXIT
+until [[ -s slow ]]; do read -r -t 0.05 <> <(:) || :; done
+for first in '' "$(cat slow)"; do
+	start=$EPOCHREALTIME
+	exec {records}< <({ if [[ -n $first ]]; then echo "$first"; fi; cat urls; } | par-fetch)
+	fetch=$!
+	head -n "$pages" <&"$records" >/dev/null
+	end=$EPOCHREALTIME
+	exec {records}<&-
+	wait "$fetch" 2>/dev/null || :
+	awk -v from="$start" -v to="$end" -v pages="$pages" -v name="${first:+ beside one that takes 10 s}" \
+		'BEGIN { printf "%-44s %8.3f s %8.0f pages/s\n", pages " pages" name, to - from, pages / (to - from) }'
+done
