@@ -33,4 +33,3 @@ measure 'the same, par-run -n 2 par-fetch, --state' \
 	"rm -rf state; par-frontier --state state -o links sh -c 'par-run -n 2 par-fetch | par-links --pages' <start"
 measure 'wget2 -r, 8 threads, to files' \
 	"rm -rf got; wget2 -q -r -l inf --max-threads=8 --robots=off -P got $url/0.html" wget2
-measure 'wget -r, to files' "rm -rf got; wget -q -r -l inf -e robots=off -P got $url/0.html" wget
