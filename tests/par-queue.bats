@@ -326,3 +326,48 @@ slow_stage() {
 	wait "$worker" || status=$?
 	[[ $status == [34] || $status == 143 ]] # the last: by the fourth signal
 }
+
+@test "par-queue: a commit that a signal interrupts and that is sent again doubles nothing" {
+	seq 1 20 >in
+	par-queue put --chunk 1 q <in
+	slow_stage
+	background par-queue work --patience 1h --lease 1s q -- ./slow
+	worker=$!
+	eventually test -s has
+	redis_kill
+	kill "$worker" # gives back what its stage does not have
+	n=0
+	poked() { kill -CHLD "$worker" && [ $((++n)) -ge 20 ]; }
+	eventually poked
+	redis_start
+	touch go
+	wait "$worker" || [ $? = 4 ]
+	work --lease 1s q -- ./slow
+	is q "done" 20
+	balanced q
+	par-queue get q >out
+	once in out
+}
+
+@test "par-queue: a server that forgot what it had accepted is named, and can be told again" {
+	seq 1 100 >in
+	for producer in me ''; do
+		mkfifo feed
+		par-queue put --chunk 1 ${producer:+--producer "$producer"} q <feed 2>err 3>&- &
+		put=$!
+		exec 7>feed
+		head -n 50 in >&7
+		eventually is q waiting 50
+		redis FLUSHALL
+		tail -n 50 in >&7
+		exec 7>&-
+		wait "$put" || status=$?
+		[ "$status" = 3 ]
+		grep -q 'the server has lost 50 records that it had accepted' err
+		rm feed
+	done
+	par-queue put --producer me q <in
+	work q -- par-run -n 1 --map cat
+	par-queue get q >out
+	once in out
+}

@@ -139,6 +139,7 @@ count_lines(const struct bytes *bytes)
 	return lines;
 }
 
+/* May be called again for a chunk whose commit was not answered. */
 void
 chunk_commit(struct chunk *chunk, struct command *command, const char *next,
     const char *last, size_t last_len)
@@ -152,10 +153,12 @@ chunk_commit(struct chunk *chunk, struct command *command, const char *next,
 		add_part(chunk, "later", chunk->retry_count, chunk->attempts + 1,
 		    chunk->wait, "");
 		command_bytes(&chunk->parts, chunk->retry.data, chunk->retry.len);
+		chunk->retry_count = 0;
 	}
 	if (chunk->again_count > 0) {
 		add_part(chunk, "later", chunk->again_count, chunk->attempts, 0, "");
 		command_bytes(&chunk->parts, chunk->again.data, chunk->again.len);
+		chunk->again_count = 0;
 	}
 	command_text(command, chunk->id);
 	command_text(command, chunk->serial);

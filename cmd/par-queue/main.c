@@ -4,7 +4,6 @@
  *
  *	main.c        (this file)
  *	options.[ch]  the command line
- *	address.[ch]  where the server is
  *	link.[ch]     the connection to it, which outlives it
  *	scripts.[ch]  what happens there in one step: the files *.lua
  *	queue.[ch]    a queue: its keys, and scripts called with them

@@ -22,8 +22,7 @@ enum {
 };
 
 /* How long the server remembers a producer after its last word, ms. */
-#define NAMED_KEEP (30 * 24 * 60 * 60 * UINT64_C(1000))
-#define NAMELESS_KEEP (24 * 60 * 60 * UINT64_C(1000))
+#define PRODUCER_KEEP (30 * 24 * 60 * 60 * UINT64_C(1000))
 
 /* A chunk that was sent and is not known to be accepted. */
 struct piece {
@@ -40,12 +39,23 @@ struct put {
 	struct piece pending[PENDING];
 	size_t count;
 	uint64_t come; /* so many records of the input are chunked, or passed over */
-	uint64_t accepted; /* as the server said when we began */
+	uint64_t accepted; /* so many of them the server has, as it said last */
 	uint64_t open; /* records in the queue, when it last answered */
 	uint64_t serial, serials_end; /* numbers that are ours */
 	bool failed; /* some record was named */
 	bool told; /* that there is no room */
 };
+
+/* A server that failed may have forgotten what it accepted: they are read and gone. */
+static void
+must_remember(const struct put *put, uint64_t come)
+{
+	if (come < put->accepted)
+		die(STATUS_BROKEN, 0,
+		    "%s: the server has lost %llu records that it had accepted%s",
+		    put->queue.name, (unsigned long long)(put->accepted - come),
+		    put->options->producer == NULL ? "" : "; run again to put them");
+}
 
 /* Ask how far this producer has come, and for numbers that are its own. */
 static void
@@ -58,6 +68,7 @@ ask_numbers(struct put *put)
 	queue_add_key(&command, put->queue.name, put->producer);
 	command_number(&command, SERIALS);
 	reply = link_ask(&put->queue.link, &command);
+	must_remember(put, reply_number(reply->element[0]));
 	put->accepted = reply_number(reply->element[0]);
 	put->serial = reply_number(reply->element[1]);
 	put->serials_end = put->serial + SERIALS;
@@ -89,6 +100,7 @@ settle(struct put *put, struct piece *piece)
 	if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 3)
 		link_fail(&put->queue.link, reply);
 	come = reply_number(reply->element[1]);
+	must_remember(put, come);
 	if (strcmp(reply->element[0]->str, "full") == 0)
 		return false;
 	if (strcmp(reply->element[0]->str, "ok") == 0)
@@ -199,7 +211,7 @@ add_chunk(struct put *put, const char *data, size_t len, uint64_t count)
 	put->come += count;
 	piece->to = put->come;
 	command_number(command, piece->to);
-	command_number(command, o->producer != NULL ? NAMED_KEEP : NAMELESS_KEEP);
+	command_number(command, PRODUCER_KEEP);
 	command_number(command, o->limit);
 	command_number(command, o->delay);
 	command_number(command, o->at);

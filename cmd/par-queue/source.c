@@ -164,8 +164,11 @@ commit_some(struct sources *sources, struct queue *queue, const char *last, size
 			chunks[count++] = c;
 	for (size_t i = 0; i < count; i++)
 		chunk_commit(chunks[i], &commands[i], sources->options->next, last, len);
-	if (count > 0 && link_send(&queue->link, commands, count) < 0)
-		return 0; /* we are to end; they stay ours, as long as the lease */
+	if (count > 0 && link_send(&queue->link, commands, count) < 0) {
+		for (size_t i = 0; i < count; i++)
+			command_free(&commands[i]);
+		return 0; /* woken: sent again in the next turn */
+	}
 	for (size_t i = 0; i < count; i++) {
 		if (commands[i].reply->type == REDIS_REPLY_ERROR)
 			link_fail(&queue->link, commands[i].reply);
