@@ -118,15 +118,40 @@ slow_stage() {
 	balanced q
 }
 
+@test "par-queue: a worker that lost a chunk half done does not commit that half" {
+	seq 0 50 >in
+	par-queue put --chunk 51 q <in
+	slow_stage
+	sed 's/"has"/"has2"/; s/"go"/"go2"/' slow >slower
+	chmod +x slower
+	background par-queue work --lease 500ms --once q -- ./slow
+	sleeper=$!
+	eventually test -s has
+	kill -STOP "$sleeper"
+	background par-queue work --lease 500ms --once q -- ./slower
+	other=$!
+	eventually test -s has2
+	kill -CONT "$sleeper"
+	touch go
+	idle() { par-queue ps q | awk '$3 == 0 { found = 1 } END { exit !found }'; }
+	eventually idle
+	touch go2
+	wait "$other" "$sleeper"
+	is q "done" 51
+	par-queue get q >out
+	once in out
+	balanced q
+}
+
 @test "par-queue: a lease is renewed as long as the worker lives" {
 	echo 7 | par-queue put q
 	slow_stage
-	background par-queue work --lease 300ms --once q -- ./slow
+	background par-queue work --lease 1500ms --once q -- ./slow
 	first=$!
 	eventually test -s has
-	background par-queue work --lease 300ms --once q -- ./slow
+	background par-queue work --lease 1500ms --once q -- ./slow
 	second=$!
-	beats() { [ "$(redis EVAL "return #redis.call('XPENDING', KEYS[1], 'g', 'IDLE', 300, '-', '+', 9)" 1 'pq:{q}:in')" = 0 ] && [ $((n++)) -gt 60 ]; }
+	beats() { [ "$(redis EVAL "return #redis.call('XPENDING', KEYS[1], 'g', 'IDLE', 1500, '-', '+', 9)" 1 'pq:{q}:in')" = 0 ] && [ $((n++)) -gt 100 ]; }
 	n=0 && eventually beats
 	touch go
 	wait "$first" "$second"

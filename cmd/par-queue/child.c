@@ -155,6 +155,7 @@ skip_lost(struct child *child, struct batch *batch)
 
 	if (!chunk->lost)
 		return false;
+	chunk->torn = true;
 	chunk->left -= batch->count;
 	batch_free(batch);
 	return true;

@@ -29,6 +29,7 @@ struct chunk {
 	uint64_t retry_count, again_count;
 	uint64_t wait; /* for those of retry, ms */
 	bool lost; /* it is no longer ours */
+	bool torn; /* lost, and some of its records were not worked on */
 };
 
 /* Those that a worker has, in the order of their records' numbers. */

@@ -182,9 +182,23 @@ commit_some(struct sources *sources, struct queue *queue, const char *last, size
 	return count;
 }
 
+/* The server takes a chunk from whoever comes first: never one that is not whole. */
+static void
+drop_torn(struct sources *sources)
+{
+	struct chunk *next;
+
+	for (struct chunk *c = sources->chunks.head; c != NULL; c = next) {
+		next = c->next;
+		if (c->torn && c->left == 0)
+			chunk_remove(&sources->chunks, c);
+	}
+}
+
 void
 sources_commit(struct sources *sources, const char *last, size_t last_len)
 {
+	drop_torn(sources);
 	for (size_t i = 0; i < sources->count; i++)
 		while (commit_some(sources, &sources->all[i].queue, last, last_len) ==
 		    COMMITS)
