@@ -167,7 +167,7 @@ done_so_far() {
 	begin -n 2 par-fib
 	{
 		printf 'workers 0\nworkers\nworkers 99999\n workers\t3x \nstats now\nWORKERS 3\n'
-		printf '\n  \nhelp\0\n\0\nwo\x1b[1mrkers\n%0300d\n' 7
+		printf '\n  \nhelp\0\n\0\nwo\x1b[1mrkers\n%05000d\n' 7
 	} >ctl
 	eventually grep -q 'a line longer' err
 	cmp err - <<-'END'
@@ -254,7 +254,7 @@ done_so_far() {
 	end
 	awk '{ print $1 }' err | sort |
 		diff - <(sed -n '/^\.Ss Control/,/^\.S[sh] [^C]/s/^\.It Cm \([a-z]*\).*/\1/p' \
-			"$ROOT/man/par-run.1" | sort)
+			"$ROOT/man/par-run.1" | sort -u)
 }
 
 @test "par-run: commands and deaths at random lose nothing and double nothing" {

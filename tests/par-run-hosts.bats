@@ -334,7 +334,9 @@ remote_reach() {
 	wrong -oProxyCommand=x 'a host does not begin with -'
 	wrong -x@a 'a host does not begin with -'
 	wrong ssh://a:ssh 'not a port'
-	wrong 'a b' 'a host has no blanks'
+	wrong 'a b' 'a host has no blanks, and no quotes'
+	wrong 'a"b' 'a host has no blanks, and no quotes'
+	wrong "$(printf '%0256d' 7)" 'too long for a host'
 	run -2 --separate-stderr par-run --host a --rsh '"x' par-fib </dev/null
 	[[ "$stderr" == *'a quote is not closed' ]]
 	run -2 --separate-stderr par-run --hosts none par-fib </dev/null
@@ -368,9 +370,115 @@ remote_reach() {
 	eventually came beta last
 	echo 'workers 3' >commands
 	eventually grep -q 'workers 3: each host has its own' err
-	echo 'host beta:2,a:b:c' >commands
+	# All of a list or nothing.
+	echo 'host gamma,a:b:c' >commands
 	eventually grep -q 'an IPv6 address stands in brackets' err
+	echo 'drop gamma' >commands
+	eventually grep -q 'drop gamma: no such host' err
 	exec 7>&-
 	wait "$pid"
 	same <(cut -d' ' -f2 out | sort) <({ echo 1; echo last; seq 2 "$n"; seq -f 'x%g' 2 "$n"; } | sort)
+}
+
+@test "par-run --host: workers on the FIFO of commands says which hosts there are" {
+	mkfifo in commands
+	hosts alpha:1,beta:1 -s --control commands -N 1 sh -c 'echo "$(cat) $PAR_HOST"' \
+		<in >out 2>err 3>&- &
+	pid=$!
+	exec 7>in
+	n=0
+	# works HOST...: the next records go to these and to no others
+	works() {
+		seq $((n + 1)) $((n + 20)) >&7
+		n=$((n + 20))
+		eventually eval "[ \$(wc -l <out) = $n ]"
+		[ "$(tail -n 20 out | cut -d' ' -f2 | sort -u | xargs)" = "$*" ]
+	}
+	eventually works alpha beta
+	echo 'workers beta:1,gamma:2' >commands
+	eventually works beta gamma
+	echo 'workers' >commands
+	eventually grep -q 'workers: no host' err
+	# More than a line of a terminal.
+	echo "workers $(seq -f 'a-host-with-a-long-name-%g' -s, 12)" >commands
+	echo 'workers alpha' >commands
+	eventually works alpha
+	exec 7>&-
+	wait "$pid"
+	same <(cut -d' ' -f1 out | sort -n) <(seq "$n")
+	[ "$(awk '$1 + 0 == $1 { print $NF }' err | xargs)" = \
+		"alpha beta gamma $(seq -f 'a-host-with-a-long-name-%g' -s' ' 12) all" ]
+}
+
+@test "par-run --host: a host without a number is asked for its processors" {
+	local one
+
+	one=$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')
+	cat >reach <<-EOS
+		#!/bin/sh
+		host=\$1
+		shift
+		[ "\$host" != small ] || exec taskset -c $one "\$@"
+		exec "\$@"
+	EOS
+	workers() { hosts "$@" -N 1 sh -c 'cat >&2; echo $PAR_WORKERS' <<<x 2>/dev/null; }
+	[ "$(workers small)" = 1 ]
+	[ "$(workers alpha)" = "$(echo x | par-run -N 1 sh -c 'cat >&2; echo $PAR_WORKERS' 2>/dev/null)" ]
+	[ "$(workers small:3)" = 3 ]
+	[ "$(workers small -n 5)" = 5 ]
+	[ "$(workers :)" = "$(workers alpha)" ]
+}
+
+@test "par-run --host: a host where the command can never work is given up, and no record with it" {
+	printf '%s\n' '#!/bin/sh' '[ "$PAR_HOST" = beta ] || exit 125' 'exec cat' >choosy
+	chmod +x choosy
+	seq 1 100 >in
+	run -0 --separate-stderr bash -c 'par-run --rsh ./reach --host alpha:1,beta:1,gamma:2 \
+		-k -N 1 ./choosy <in >out'
+	same out in
+	[[ "$stderr" == *'it can never work, says its exit status 125; this host is given up'* ]]
+	run -3 --separate-stderr hosts alpha:1,gamma:1 -k -N 1 ./choosy <in
+	[ -z "$output" ]
+	[[ "$stderr" == *'no host is left'* ]]
+	# One that only dies may die as often as --max-restarts says.
+	printf '%s\n' '#!/bin/sh' 'echo x >>deaths' 'exit 1' >dies
+	chmod +x dies
+	run -3 --separate-stderr hosts alpha:1 --max-restarts 2 --map ./dies <in
+	[ "$(wc -l <deaths)" = 3 ]
+}
+
+@test "par-run --host: --checkpoint, killed and run again with other hosts" {
+	mkfifo gate
+	seq 1 300 >in
+	# The command holds on to record 200 until somebody is at the gate.
+	cat >slow <<-'EOS'
+		#!/bin/sh
+		read -r n
+		[ "$n" != 200 ] || [ -e opened ] || read -r x <gate
+		echo "$n"
+	EOS
+	chmod +x slow
+	par-run --rsh ./reach --host alpha:2,beta:1 -k -o out --checkpoint state -N 1 ./slow \
+		<in 3>&- &
+	pid=$!
+	eventually eval '[ "$(tail -n 1 out 2>/dev/null)" = 199 ]'
+	kill -9 "$pid"
+	wait "$pid" || [ "$?" = 137 ]
+	: >opened
+	run -0 hosts gamma:2,: -k -o out --checkpoint state -N 1 ./slow <in
+	[ -z "$output" ]
+	same out in
+}
+
+@test "par-run --host: --log, --metrics and -q name the host and its records" {
+	seq 1 50 >in
+	echo x >>in
+	run -1 hosts alpha:1,beta:1 --log log --metrics metrics -q aside -r 3 --progress \
+		-N 1 sh -c 'read -r n; [ "$n" != x ] || exit 9; echo "$n"' <in
+	same <(sort -n log | cut -f1 | tail -n +2) <(seq 51)
+	[ "$(tail -n +2 log | cut -f2 | sort -u | xargs)" = 'alpha beta' ]
+	[ "$(grep -c failed log)" = 1 ]
+	[ "$(cut -f1-3 aside)" = $'x\t4\texited with status 9' ]
+	[ "$(awk '/^par_run_records_total.*,host="(alpha|beta)"/ { n += $2 } END { print n }' metrics)" = 51 ]
+	grep -qx 'par_run_workers 2' metrics
 }

@@ -100,22 +100,84 @@ clean_up() {
 	eventually gone
 }
 
+@test "par-run --host: over ssh, a host that falls silent is left, its records go to others" {
+	mkfifo in
+	par-run --rsh "$rsh -o ServerAliveInterval=1 -o ServerAliveCountMax=1" \
+		--host alpha:1,beta:1 -k --map cat <in >out 2>err 3>&- &
+	pid=$!
+	exec 7>in
+	up() { [ "$(pgrep -c -P "$SSHD")" = 2 ]; }
+	eventually up
+	n=0
+	more() { seq $((n + 1)) $((n + 100)) >&7; n=$((n + 100)); }
+	more
+	eventually test -s out
+	session=$(pgrep -P "$SSHD" | head -n 1)
+	mapfile -t silent < <(echo "$session"; pgrep -P "$session")
+	kill -STOP "${silent[@]}"
+	left() { more; grep -q '^par-run: [a-z]*: exited with status 255: Timeout' err; }
+	eventually left
+	kill -CONT "${silent[@]}"
+	exec 7>&-
+	wait "$pid"
+	same out <(seq "$n")
+}
+
+# In a network of its own, which is taken down in the middle of the work.
+cut_and_mend() {
+	ip link set lo up
+	sshd_start alpha
+	trap sshd_stop EXIT
+	rsh="ssh -F $PWD/sshd/config -o ServerAliveInterval=1 -o ServerAliveCountMax=1"
+	par-run --rsh "$rsh" --host alpha:2 -s -k --map cat <in >out 2>err &
+	pid=$!
+	exec 7>in
+	n=0
+	more() { seq $((n + 1)) $((n + 100)) >&7; n=$((n + 100)); }
+	more
+	eventually test -s out
+	ip link set lo down
+	more # these are on their way when it is found out
+	eventually grep -q '^par-run: alpha: exited with status 255: Timeout' err
+	ip link set lo up
+	more
+	exec 7>&-
+	wait "$pid"
+	same out <(seq "$n")
+	[ "$(awk '$NF == "alpha" { print ($7 > 0) }' err)" = 1 ]
+}
+
+@test "par-run --host: over ssh, a network that goes down in the middle and comes back" {
+	unshare -n ip link set lo up || skip 'no network can be made here'
+	sshd_stop
+	unset SSHD_PORT
+	mkfifo in
+	export -f cut_and_mend eventually same sshd_start sshd_stop sshd_settings
+	unshare -n bash -euc cut_and_mend 3>&-
+}
+
 @test "par-run --host: over ssh, what is wrong is said with the host" {
-	# wrong REASON ARGUMENT...
+	# wrong REASON ARGUMENT...: however long it takes to find that out
 	wrong() {
-		local reason=$1
+		local reason=$1 pid
 
 		shift
-		run -3 --separate-stderr par-run --rsh "$rsh" --host alpha --host-wait 1s "$@" <<<7
-		[[ "$stderr" == *"par-run: alpha: exited with status "*"$reason"* ]]
+		par-run --rsh "$rsh" --host alpha "$@" <<<7 >out 2>err 3>&- &
+		pid=$!
+		eventually grep -qF "par-run: alpha: exited with status $reason" err
+		kill -9 "$pid" || true
+		wait "$pid" || true
+		[ ! -s out ]
 	}
 	wrong '127: ' --remote nosuch par-fib
+	eventually grep -q 'this host is given up' err
 	wrong '127: par-run: nosuch: No such file' nosuch
 	echo "[127.0.0.1]:$SSHD_PORT $(cut -d' ' -f1,2 sshd/user.pub)" >sshd/known
 	wrong '255: Host key verification failed.' par-fib
 	sshd_settings "$PWD/sshd" alpha
 	rm sshd/user
-	wrong 'Permission denied' par-fib
+	wrong "255: $(id -un)@127.0.0.1: Permission denied (publickey)." par-fib
 	sshd_stop
-	wrong 'Connection refused' par-fib
+	wrong "255: ssh: connect to host 127.0.0.1 port $SSHD_PORT: Connection refused" par-fib
+	run -1 grep -F '\r' err
 }

@@ -7,7 +7,7 @@
 #include "clock.h"
 #include "run.h"
 
-enum { LINE_SIZE = 192 };
+enum { LINE_SIZE = 128 + ACCOUNT_NAME };
 
 void
 account_given(struct slot *slot, uint64_t count, uint64_t bytes)
@@ -24,6 +24,15 @@ account_idle(struct slot *slot)
 	if (slot->account.busy_since != 0)
 		slot->account.busy += clock_ns() - slot->account.busy_since;
 	slot->account.busy_since = 0;
+}
+
+const char *
+account_name(const struct slot *slot, char name[ACCOUNT_NAME])
+{
+	if (slot->host != NULL)
+		return slot->host->name;
+	snprintf(name, ACCOUNT_NAME, "%u", slot->worker.number);
+	return name;
 }
 
 static double
@@ -79,15 +88,10 @@ account_show(const struct run *run)
 	memcpy(to, head, sizeof(head) - 1);
 	to += sizeof(head) - 1;
 	for (size_t i = 0; i < run->slot_count; i++) {
-		const struct host *host = run->slots[i]->host;
-		char name[64];
+		char name[ACCOUNT_NAME];
 
-		if (host != NULL)
-			diag_printable(
-			    name, sizeof(name), host->name, strlen(host->name));
-		else
-			snprintf(name, sizeof(name), "%zu", i + 1);
-		to += format(to, name, &run->slots[i]->account, sum.done + sum.failed);
+		to += format(to, account_name(run->slots[i], name),
+		    &run->slots[i]->account, sum.done + sum.failed);
 	}
 	to += format(to, "all", &sum, sum.done + sum.failed);
 	diag_text(text, (size_t)(to - text));

@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#include "host.h"
+
 struct run;
 struct slot;
 
@@ -25,6 +27,11 @@ void account_given(struct slot *slot, uint64_t count, uint64_t bytes);
 
 /* It has nothing left to do. */
 void account_idle(struct slot *slot);
+
+enum { ACCOUNT_NAME = HOST_NAME_MOST + 1 }; /* room for a name, bytes */
+
+/* What tables call the place: its number, or its host; name, for at once. */
+const char *account_name(const struct slot *slot, char name[ACCOUNT_NAME]);
 
 /* Write the table to standard error: a line for each place, and one for all. */
 void account_show(const struct run *run);

@@ -33,7 +33,7 @@ set_workers(struct run *run, const char *argument)
 	uint64_t count;
 
 	if (hosts_used(run->options))
-		return "each host has its own, see host";
+		return hosts_set(run, argument);
 	if (num_parse(argument, 1, WORKERS_MAX, &count) < 0)
 		return "not a number of workers";
 	return crew_resize(run, (size_t)count) < 0 ? strerror(errno) : NULL;
@@ -99,7 +99,7 @@ static const char *show_help(struct run *run, const char *argument);
 
 /* A new command is a new line here, and a word in the manual page. */
 static const struct command commands[] = {
-	{ "workers", "N", "run N workers; those too many finish what they have",
+	{ "workers", "N|LIST", "run N workers or, where there are hosts, on just these",
 	    set_workers },
 	{ "host", "LIST", "run on these hosts, too, or with other numbers of workers",
 	    add_hosts },
@@ -127,7 +127,7 @@ show_help(struct run *run, const char *argument)
 		snprintf(name, sizeof(name), "%s %s", c->name,
 		    c->argument == NULL ? "" : c->argument);
 		len = snprintf(
-		    text + used, sizeof(text) - used, "  %-12s %s\n", name, c->help);
+		    text + used, sizeof(text) - used, "  %-14s %s\n", name, c->help);
 		if (len < 0 || (size_t)len >= sizeof(text) - used)
 			break;
 		used += (size_t)len;

@@ -14,7 +14,7 @@
 
 struct run;
 
-enum { CONTROL_LINE = 256 }; /* the longest command, with its newline, bytes */
+enum { CONTROL_LINE = 4096 }; /* the longest command, with its newline, bytes */
 
 struct control {
 	const char *path;

@@ -114,9 +114,9 @@ refuse(const struct host *host)
 	if (*host->port != '\0' && num_parse(host->port, 1, 65535, &port) < 0)
 		return "not a port";
 	for (const char *c = host->name; *c != '\0'; c++)
-		if ((unsigned char)*c <= ' ' || *c == 0x7f)
-			return "a host has no blanks";
-	return NULL;
+		if ((unsigned char)*c <= ' ' || strchr("\"'\\\177", *c) != NULL)
+			return "a host has no blanks, and no quotes";
+	return strlen(host->name) > HOST_NAME_MOST ? "too long for a host" : NULL;
 }
 
 struct host *

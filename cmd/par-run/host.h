@@ -13,6 +13,8 @@
 #include "options.h"
 #include "words.h"
 
+enum { HOST_NAME_MOST = 255 }; /* bytes of a name, user and port with it */
+
 struct host {
 	char *name; /* its entry, without the number of workers */
 	char *user, *address, *port; /* "" where the entry does not say */

@@ -75,6 +75,11 @@ add_entry(struct run *run, const char *entry, size_t len)
 	slot = find(run, host->name);
 	if (slot == NULL)
 		return add(run, host);
+	if (slot->next_host == NULL && slot->host->workers == host->workers) {
+		slot->retired = false;
+		host_free(host);
+		return NULL;
+	}
 	why = host_prepare(host, run->options);
 	if (why != NULL) {
 		host_free(host);
@@ -102,15 +107,50 @@ next_entry(const char **list, const char **entry, size_t *len)
 	return true;
 }
 
-const char *
-hosts_add(struct run *run, const char *list)
+/* What is wrong in a list, NULL if nothing is. */
+static const char *
+check_list(const char *list)
 {
 	const char *why = NULL, *entry;
 	size_t len;
 
 	while (why == NULL && next_entry(&list, &entry, &len))
+		host_free(host_new(entry, len, &why));
+	return why;
+}
+
+const char *
+hosts_add(struct run *run, const char *list)
+{
+	const char *why = check_list(list), *entry;
+	size_t len;
+
+	while (why == NULL && next_entry(&list, &entry, &len))
 		why = add_entry(run, entry, len);
 	return why;
+}
+
+/* It finishes what it has, and gets no more. */
+static void
+retire(struct run *run, struct slot *slot)
+{
+	slot->retired = true;
+	if (run->reserved == slot)
+		run->reserved = NULL;
+}
+
+const char *
+hosts_set(struct run *run, const char *list)
+{
+	const char *why = check_list(list);
+
+	if (why == NULL && list[strspn(list, "0123456789")] == '\0')
+		why = "each host has its own, as in host:N";
+	if (why != NULL)
+		return why;
+	for (size_t i = 0; i < run->slot_count; i++)
+		retire(run, run->slots[i]);
+	return hosts_add(run, list);
 }
 
 /* The list that an option gave, whose name is what. */
@@ -158,6 +198,7 @@ hosts_open(struct run *run)
 		read_file(run, options->host_file);
 	if (run->slot_count == 0)
 		die(STATUS_MISUSE, 0, "%s: no host in it", options->host_file);
+	run->workers = run->slot_count;
 	run->links.good_at = run->now;
 	run->read_at = UINT64_MAX; /* what a host is given it has said hello for */
 }
@@ -174,9 +215,7 @@ hosts_drop(struct run *run, const char *which)
 		return "no such host";
 	if (left == 1)
 		return "the last one; see drain";
-	slot->retired = true;
-	if (run->reserved == slot)
-		run->reserved = NULL;
+	retire(run, slot);
 	return NULL;
 }
 
@@ -206,14 +245,18 @@ end(struct run *run, const char *what)
 	die(STATUS_BROKEN, 0, "%s%s%s", what, *why == '\0' ? "" : ", the last: ", why);
 }
 
-/* Is it of no use to try again?  Misuse, and what cannot be run, stay as they are. */
+/*
+ * Is it of no use to try again?  Misuse, and what cannot be run, stay as they are, and
+ * so does a command with which the par-run there gave in before it finished anything.
+ */
 static bool
 is_final(const struct slot *slot)
 {
 	int code = slot->worker.exit_code;
 
 	return slot->host->refused || code == STATUS_MISUSE ||
-	    code == STATUS_CANNOT_RUN || code == STATUS_NOT_FOUND;
+	    code == STATUS_CANNOT_RUN || code == STATUS_NOT_FOUND ||
+	    (code == STATUS_BROKEN && finished(slot) == slot->host->finished);
 }
 
 /* Say what happened to a link, if that is news, and remember it. */
@@ -222,8 +265,11 @@ say(struct run *run, const struct slot *slot, uint64_t back, const char *how)
 {
 	const struct worker *worker = &slot->worker;
 	char last[200], sent[64] = "";
+	size_t len = worker->last_len;
 
-	diag_printable(last, sizeof(last), worker->last_line, worker->last_len);
+	if (len > 0 && worker->last_line[len - 1] == '\r') /* ssh(1) ends lines so */
+		len--;
+	diag_printable(last, sizeof(last), worker->last_line, len);
 	snprintf(run->links.why, sizeof(run->links.why), "%s: %s%s%s", name(slot), how,
 	    *last == '\0' ? "" : ": ", last);
 	if (back == 0 && !is_final(slot) && slot->host->losses > 1)
@@ -255,9 +301,7 @@ suspicious(struct run *run)
 static void
 give_up(struct run *run, struct slot *slot)
 {
-	slot->retired = true;
-	if (run->reserved == slot)
-		run->reserved = NULL;
+	retire(run, slot);
 	for (size_t i = 0; i < run->slot_count; i++)
 		if (!run->slots[i]->retired)
 			return;
@@ -280,7 +324,7 @@ hosts_lost(struct run *run, struct slot *slot, uint64_t back, const char *how)
 	say(run, slot, back, how == NULL ? "ended early" : how);
 	if (is_final(slot))
 		give_up(run, slot);
-	return known && back > 0 && suspicious(run);
+	return known && back > 0 && !is_final(slot) && suspicious(run);
 }
 
 uint64_t

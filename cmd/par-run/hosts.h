@@ -25,6 +25,9 @@ void hosts_open(struct run *run);
  */
 const char *hosts_add(struct run *run, const char *list);
 
+/* The same, and those that are not in the list are dropped. */
+const char *hosts_set(struct run *run, const char *list);
+
 /* The host of that name finishes what it has, and gets no more.  NULL, or why not. */
 const char *hosts_drop(struct run *run, const char *which);
 

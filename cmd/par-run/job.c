@@ -34,6 +34,21 @@ put_number(struct bytes *text, const char *name, uint64_t value, const char *uni
 	put_word(text, word);
 }
 
+/* How many processes may die there, if that was said. */
+static void
+put_restarts(struct bytes *text, const struct restarts_limit *limit)
+{
+	char word[80];
+
+	if (!limit->given)
+		return;
+	snprintf(word, sizeof(word), "--max-restarts=%" PRIu64, limit->most);
+	if (limit->within != 0)
+		snprintf(word + strlen(word), sizeof(word) - strlen(word),
+		    "/%" PRIu64 "ms", limit->within);
+	put_word(text, word);
+}
+
 /* Records are cut off from the rest by either of two options, which set both. */
 static void
 put_block(struct bytes *text, const struct run_options *options)
@@ -57,6 +72,7 @@ job_write(
 	put_number(&text, "workers", workers, "");
 	put_number(&text, "timeout", options->timeout, "ms");
 	put_number(&text, "max-record", options->max_record, "");
+	put_restarts(&text, &options->restarts);
 	put_block(&text, options);
 	if (options->map)
 		put_word(&text, "--map");

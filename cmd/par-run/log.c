@@ -10,7 +10,7 @@
 #include "num.h"
 #include "run.h"
 
-enum { LINE_ROOM = 256 }; /* for all of a line but the reason */
+enum { LINE_ROOM = 256 + HOST_NAME_MOST }; /* for all of a line but the reason */
 
 static const char head[] =
     "record\tworker\tstart\tseconds\tin\tout\ttries\tstatus\treason\n";
@@ -80,6 +80,17 @@ put_seconds(char *to, uint64_t ms)
 	return to;
 }
 
+/* Whose it was: a number, or the name of a host. */
+static char *
+put_worker(char *to, const struct slot *slot)
+{
+	if (slot == NULL || slot->host == NULL)
+		return put_number(to, slot == NULL ? 0 : slot->worker.number);
+	to = stpcpy(to, slot->host->name);
+	*to++ = '\t';
+	return to;
+}
+
 void
 log_add(struct run *run, const struct slot *slot, const struct log_entry *entry)
 {
@@ -92,7 +103,7 @@ log_add(struct run *run, const struct slot *slot, const struct log_entry *entry)
 	if (line == NULL)
 		run_broken(run, errno, run->options->log);
 	to = put_number(to, entry->number + 1);
-	to = put_number(to, slot == NULL ? 0 : slot->worker.number);
+	to = put_worker(to, slot);
 	to = put_seconds(to, log->epoch + run->now - took);
 	to = put_seconds(to, took);
 	to = put_number(to, entry->bytes_in);

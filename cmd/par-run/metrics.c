@@ -125,30 +125,25 @@ put_one(struct bytes *text, const char *name, const char *type, const char *help
 	put(text, "par_run_%s %.15g\n", name, value);
 }
 
-/* The host of a worker, if it is one, as a label. */
-static void
-put_host(struct bytes *text, const struct slot *slot)
-{
-	const char *name = slot->host == NULL ? "" : slot->host->name;
-
-	if (slot->host == NULL)
-		return;
-	bytes_put(text, ",host=\"", sizeof(",host=\"") - 1);
-	for (; *name != '\0'; name++) {
-		if (*name == '"' || *name == '\\')
-			bytes_put(text, "\\", 1);
-		bytes_put(text, *name == '\n' ? " " : name, 1);
-	}
-	bytes_put(text, "\"", 1);
-}
-
 /* What family says of the worker of slot. */
 static void
 put_line(struct bytes *text, const struct family *family, const struct slot *slot)
 {
 	put(text, "par_run_%s{worker=\"%u\"", family->name, slot->worker.number);
-	put_host(text, slot);
+	if (slot->host != NULL)
+		put(text, ",host=\"%s\"", slot->host->name);
 	put(text, "%s} %.15g\n", family->labels, family->value(slot));
+}
+
+/* Workers that there are to be. */
+static size_t
+workers(const struct run *run)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < run->slot_count; i++)
+		count += !run->slots[i]->retired;
+	return count;
 }
 
 static void
@@ -159,7 +154,7 @@ make_text(struct run *run, bool alive)
 	bytes_clear(text, SIZE_MAX);
 	put_one(text, "running", "gauge", "Has it not ended yet?", alive);
 	put_one(text, "workers", "gauge", "Workers that there are to be.",
-	    (double)run->workers);
+	    (double)workers(run));
 	put_one(text, "refused_records_total", "counter",
 	    "Records that failed before a worker got them.", (double)run->refused);
 	put_one(text, "read_bytes_total", "counter", "Bytes of input taken.",
