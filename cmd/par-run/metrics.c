@@ -15,7 +15,7 @@
 
 enum {
 	EVERY = 2000, /* ms from one state of the file to the next */
-	LINE_ROOM = 256
+	LINE_ROOM = 256 + HOST_NAME_MOST
 };
 
 /* Something that is told of each worker. */
