@@ -100,7 +100,7 @@ slow_stage() {
 
 @test "par-queue: a worker that slept past its lease commits nothing that another did" {
 	seq 0 50 >in
-	par-queue put --chunk 51 q <in
+	par-queue put --chunk 1 q <in
 	slow_stage
 	background par-queue work --lease 300ms --once q -- ./slow
 	sleeper=$!
@@ -112,7 +112,7 @@ slow_stage() {
 	kill -CONT "$sleeper"
 	wait "$sleeper"
 	is q "done" 51
-	is q late 51
+	is q late 1
 	par-queue get q >out
 	once in out
 	balanced q
