@@ -7,8 +7,8 @@ DATA=$ROOT/tests/data/links-tree
 	command -v python3 || skip "no python3"
 	PYTHONUTF8=1 python3 "$DATA/cases.py" pages <"$DATA/cases.jsonl" >pages
 	PYTHONUTF8=1 python3 "$DATA/cases.py" links <"$DATA/cases.jsonl" >want
-	[ "$(grep -c . pages)" -gt 5900 ]
-	[ "$(grep -c . want)" -gt 17000 ]
+	[ "$(grep -c . pages)" -gt 17000 ]
+	[ "$(grep -c . want)" -gt 36000 ]
 	par-links <pages >out
 	same out want
 }

@@ -359,8 +359,9 @@ after_frameset(struct build *build, struct token *token)
 		build_raw(build, token);
 	else if (token->kind == TOKEN_END && token->name == NAME_HTML)
 		build->mode = MODE_AFTER_AFTER_FRAMESET;
-	else if (build->mode == MODE_AFTER_AFTER_FRAMESET && is_blank(token))
-		return build_in_body(build, token); /* formatting goes on in it */
+	else if (build->mode == MODE_AFTER_AFTER_FRAMESET && token->kind == TOKEN_TEXT &&
+	    token_has_blank(token->text, token->len))
+		tree_reconstruct(&build->tree); /* formatting goes on in blanks */
 	return false;
 }
 

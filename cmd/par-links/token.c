@@ -325,27 +325,45 @@ skip_reference(const char *p, const char *end)
 	return p < end && *p == ';' ? p + 1 : p;
 }
 
+/* Go past the character at p, or the reference to one; is it blank? */
+static bool
+take_blank(const char **p, const char *end)
+{
+	enum { LOOK = 16 };
+	const char *at = *p;
+	size_t left = (size_t)(end - at);
+	char decoded[ENTITY_GROWTH * LOOK];
+
+	if (*at != '&') {
+		*p = at + 1;
+		return ascii_is_blank(*at);
+	}
+	*p = skip_reference(at, end);
+	/* The first character that a reference stands for tells. */
+	left = entity_decode(decoded, at, left < LOOK ? left : LOOK, false);
+	return left > 0 && ascii_is_blank(decoded[0]);
+}
+
 bool
 token_is_blank(const char *text, size_t len)
 {
-	enum { LOOK = 16 };
 	const char *p = text, *end = text + len;
-	char decoded[ENTITY_GROWTH * LOOK];
 
-	while (p < end) {
-		size_t left = (size_t)(end - p);
-
-		if (ascii_is_blank(*p) || *p == '\0') {
+	while (p < end)
+		if (*p == '\0')
 			p++;
-			continue;
-		}
-		if (*p != '&')
+		else if (!take_blank(&p, end))
 			return false;
-		/* The first character that a reference stands for tells. */
-		left = entity_decode(decoded, p, left < LOOK ? left : LOOK, false);
-		if (left == 0 || !ascii_is_blank(decoded[0]))
-			return false;
-		p = skip_reference(p, end);
-	}
 	return true;
+}
+
+bool
+token_has_blank(const char *text, size_t len)
+{
+	const char *p = text, *end = text + len;
+
+	while (p < end)
+		if (take_blank(&p, end))
+			return true;
+	return false;
 }

@@ -49,8 +49,9 @@ bool token_is_raw(const struct token *start);
  */
 void token_skip_raw(struct tokens *tokens, const struct token *start);
 
-/* Is all of the text blank, references to blanks included? */
+/* Is all of the text blank, or any, references to blanks included? */
 bool token_is_blank(const char *text, size_t len);
+bool token_has_blank(const char *text, size_t len);
 
 /* An attribute; a value that is missing is empty. */
 struct attribute {

@@ -7,7 +7,8 @@
 PAGES holds page records, as par-fetch writes them.  Each page is loaded, at its own
 address and with scripts off, but nothing from any network: the browser is given the
 bodies of the records, and of everything else it wants an error.  With --parse the
-bodies are only parsed, by DOMParser, which is much faster; they must be UTF-8.
+bodies are only parsed, by DOMParser, which is much faster where pages have the same
+address; they must be UTF-8.
 
 Needs the command chromium; nothing else of Python than what comes with it.
 """
@@ -153,24 +154,25 @@ def main():
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         browser = Browser(folder)
         browser.call("Page.enable")
+        browser.call("Fetch.enable", patterns=[{"urlPattern": "*"}])
         if not options.parse:
             browser.call("Emulation.setScriptExecutionDisabled", value=True)
-            browser.call("Fetch.enable", patterns=[{"urlPattern": "*"}])
+        loaded = None
         for record in pages:
             name, _, kind, url, _, body = record.rstrip(b"\n").split(b"\t")[:6]
             body = unescape(body)
             url = (unescape(url) or unescape(name)).decode()
-            if options.parse:
-                text = json.dumps(body.decode("utf-8", "replace"))
-                base = json.dumps(url)
-                document = f"new DOMParser().parseFromString({text}, 'text/html')"
-                links = browser.evaluate(
-                    "(() => { const d = " + document + "; if (!d.querySelector('base[href]')) {"
-                    " const b = d.createElement('base'); b.href = " + base +
-                    "; d.documentElement.prepend(b); } return " + LINKS % "d" + " })()")
-            else:
+            if not options.parse:
                 load(browser, url, kind.decode() or "text/html", body)
                 links = browser.evaluate(LINKS % "document")
+            else:
+                if url != loaded:
+                    load(browser, url, "text/html", b"")
+                    loaded = url
+                text = json.dumps(body.decode("utf-8", "replace"))
+                links = browser.evaluate(
+                    f"(() => {{ const d = new DOMParser().parseFromString({text}, 'text/html');"
+                    f" return {LINKS % 'd'} }})()")
             for link in links:
                 sys.stdout.buffer.write(name + b"\t" + escape(link) + b"\n")
             sys.stdout.buffer.flush()
