@@ -162,7 +162,7 @@ COUNT	?= 100
 chaos:
 	@scripts/deps build check
 	@$(MAKE) --no-print-directory -j$(JOBS) all
-	@PAR_BIN='$(abspath $B/bin)' tests/chaos/torment.py $(SEED) $(COUNT)
+	@PAR_BIN='$(abspath $B/bin)' tests/chaos/torment.py $(SEED) $(COUNT) $(MARK)
 	@PAR_BIN='$(abspath $B/bin)' tests/chaos/queue.bash $(SEED) $(COUNT)
 
 # Lint: each step is a target of its own.

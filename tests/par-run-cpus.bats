@@ -79,3 +79,9 @@ clean_up() { [ ! -d "$group" ] || rmdir "$group"; }
 	rmdir "$group/below"
 	cmp out <(echo 1)
 }
+
+@test "par-run: more workers than descriptors: those that could be started do it all" {
+	run -0 --separate-stderr bash -c 'ulimit -n 64; seq 1000 | par-run -n 60 par-fib | cut -f1 | sort -n'
+	[ "$output" = "$(seq 1000)" ]
+	[[ "$stderr" == *'could not be started: Too many open files'* ]]
+}

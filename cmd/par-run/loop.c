@@ -30,8 +30,9 @@ enum {
 
 /* What is waited for, and where it stands in the array of poll(2). */
 struct waiting {
-	struct pollfd *polls;
-	nfds_t count;
+	struct pollfd *polls; /* at their places; -1 where there is nothing */
+	struct pollfd *asked; /* the same without these */
+	size_t count;
 	size_t room; /* workers that the array has room for */
 };
 
@@ -178,11 +179,32 @@ end_inputs(struct run *run)
 	}
 }
 
-/* Add a descriptor to what is waited for; -1 is passed over by poll(2). */
+/* Add a descriptor to what is waited for; -1 keeps the place. */
 static void
 await(struct waiting *waiting, int fd, short events)
 {
 	waiting->polls[waiting->count++] = (struct pollfd){ .fd = fd, .events = events };
+}
+
+/*
+ * poll(2), which takes no more places than descriptors may be open, those with none
+ * among them.
+ */
+static int
+wait_for(struct waiting *waiting, int timeout)
+{
+	nfds_t asked = 0;
+	int found;
+
+	for (size_t i = 0; i < waiting->count; i++)
+		if (waiting->polls[i].fd >= 0)
+			waiting->asked[asked++] = waiting->polls[i];
+	found = poll(waiting->asked, asked, timeout);
+	asked = 0;
+	for (size_t i = 0; i < waiting->count && found > 0; i++)
+		if (waiting->polls[i].fd >= 0)
+			waiting->polls[i].revents = waiting->asked[asked++].revents;
+	return found;
 }
 
 /* What is waited for of one worker: room, words, output. */
@@ -333,15 +355,16 @@ attend(struct run *run, struct slot *slot, const struct pollfd *p)
 static void
 make_room(struct run *run, struct waiting *waiting)
 {
-	struct pollfd *polls;
+	size_t count = FIXED_POLLS + WORKER_POLLS * run->slot_count;
 
 	if (waiting->polls != NULL && waiting->room >= run->slot_count)
 		return;
-	polls = realloc(waiting->polls,
-	    (FIXED_POLLS + WORKER_POLLS * run->slot_count) * sizeof(*polls));
-	if (polls == NULL)
+	free(waiting->polls);
+	free(waiting->asked);
+	waiting->polls = calloc(count, sizeof(struct pollfd));
+	waiting->asked = calloc(count, sizeof(struct pollfd));
+	if (waiting->polls == NULL || waiting->asked == NULL)
 		run_broken(run, errno, "cannot wait");
-	waiting->polls = polls;
 	waiting->room = run->slot_count;
 }
 
@@ -377,7 +400,7 @@ turn(struct run *run, struct waiting *waiting)
 	await(waiting, run->control.fd, POLLIN);
 	for (size_t i = 0; i < run->slot_count; i++)
 		await_worker(run->slots[i], waiting);
-	if (poll(waiting->polls, waiting->count, patience(run)) < 0 && errno != EINTR)
+	if (wait_for(waiting, patience(run)) < 0 && errno != EINTR)
 		run_broken(run, errno, "poll");
 	run->now = clock_ms();
 	if ((waiting->polls[1].revents & (POLLERR | POLLNVAL | POLLHUP)) != 0)
@@ -521,6 +544,7 @@ loop_run(const struct run_options *options)
 		free(run.slots[i]);
 	}
 	free(waiting.polls);
+	free(waiting.asked);
 	free(run.slots);
 	batch_clear(&run.again);
 	quarantine_close(&run.quarantine);

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: ISC
 """Torment par-run: random stages, options, inputs and events from a seed.
 
-    tests/chaos/torment.py [SEED [COUNT]]
+    tests/chaos/torment.py [SEED [COUNT [MARK]]]
 
 Each run checks one promise: every record of the input came out exactly once, or is in
 quarantine; the exit status and --stats say the same; no process and no file is left.
 A seed replays the plan of a run, though not its timing.  Programs are those of PATH,
-or of PAR_BIN.  Ends with 1 if a run failed; what that left is kept, and named.
+or of PAR_BIN.  With MARK, such as hosts or disk, only plans that have it are carried
+out, so many.  Ends with 1 if a run failed; what that left is kept, and named.
 
 A plan is made of: stage (native, --map, blocks, plain), -n -k -r -q -t, records of 0
 bytes to 64 MiB, slow input, slow or leaving reader, workers and par-run itself hit by
@@ -43,6 +44,10 @@ FATAL = [signal.SIGKILL, signal.SIGKILL, signal.SIGQUIT, signal.SIGABRT, signal.
 DEATHS = {-number for number in FATAL}
 HARMLESS = [signal.SIGCHLD, signal.SIGWINCH, signal.SIGURG, signal.SIGCONT]
 DRAINING = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT]
+
+
+MARKS = ("checkpoint", "stop", "disk", "leaves", "slow_in", "slow_out", "huge", "control",
+         "hosts")
 
 
 class Wrong(Exception):
@@ -150,10 +155,12 @@ class Plan:
             return None
         return [record] * (stages.copies(record) if self.kind == "odd" else 1)
 
+    def marks(self):
+        """What there is to it."""
+        return [name for name in MARKS if getattr(self, name)]
+
     def __str__(self):
-        marks = " ".join(name for name in ("checkpoint", "stop", "disk", "leaves", "slow_in",
-                                           "slow_out", "huge", "control", "hosts")
-                         if getattr(self, name))
+        marks = " ".join(self.marks())
         return "%s records=%d events=%d kills=%d %s: %s" % (
             self.kind, len(self.records), self.events, self.kills, marks,
             " ".join(self.command))
@@ -317,7 +324,8 @@ class Run:
         elif self.plan.control:
             self.command(r.choice(["workers %d" % r.randint(1, 6), "pause\nresume", "restart",
                                    "stats", "help", "nonsense", "", "drain",
-                                   "host b:%d" % r.randint(1, 3), "drop a"]))
+                                   "host b:%d" % r.randint(1, 3), "drop a",
+                                   "workers c:%d,b" % r.randint(1, 3)]))
 
     def command(self, text):
         try:
@@ -427,7 +435,7 @@ class Run:
         for line in self.said.split(b"\n"):
             m = re.match(rb"par-run: (\d*[-:!?~]?)[^\n]*: [^\n]+", line)
             if m and not re.match(rb"par-run: (worker |state|disk/|control|q:|stopped|"
-                                     rb"[ab]: |this host: |no host|link after)", line):
+                                     rb"[abc]: |this host: |no host|link after)", line):
                 heads[m.group(1)] += 1
         return heads
 
@@ -573,6 +581,9 @@ def in_own_namespace():
 def main():
     seed = int(sys.argv[1]) if len(sys.argv) > 1 else random.randrange(1 << 20)
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 50
+    mark = sys.argv[3] if len(sys.argv) > 3 else None
+    if mark is not None and mark not in MARKS:
+        sys.exit("no such mark; there are: " + " ".join(MARKS))
     disks = in_own_namespace()
     if not disks:
         print("no full disks: no file system can be mounted")
@@ -588,8 +599,12 @@ def main():
     work = tempfile.mkdtemp(prefix="chaos.")
     failed = []
     totals = collections.Counter()
-    for number in range(seed, seed + count):
+    number = seed - 1
+    while totals["runs"] < count:
+        number += 1
         plan = Plan(number, options, disks)
+        if mark is not None and mark not in plan.marks():
+            continue
         run = Run(number, plan)
         place = os.path.join(work, str(number))
         os.mkdir(place)
@@ -600,11 +615,12 @@ def main():
         except Wrong as wrong:
             print("seed %d: %s [%s]" % (number, wrong, plan), flush=True)
             failed.append(number)
-        totals.update(runs=1, kills=run.killed, hits=run.hits, records=len(plan.records))
+        totals.update(runs=1, hosts=bool(plan.hosts), kills=run.killed, hits=run.hits, records=len(plan.records))
         os.chdir(work)
-    print("chaos: seeds %d to %d: %d runs, %d records, %d workers hit, par-run killed %d times; "
-          "%d failed" % (seed, seed + count - 1, totals["runs"], totals["records"],
-                         totals["hits"], totals["kills"], len(failed)))
+    print("chaos: seeds %d to %d: %d runs, %d over hosts, %d records, %d workers hit, "
+          "par-run killed %d times; %d failed" % (
+              seed, number, totals["runs"], totals["hosts"], totals["records"],
+              totals["hits"], totals["kills"], len(failed)))
     os.chdir("/")
     if failed:
         print("what they left is in %s" % work)
