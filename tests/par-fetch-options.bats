@@ -214,3 +214,8 @@ http://b.test:$HOSTILE_PORT/ok"
 	run -1 --separate-stderr par-fetch --retries 0 --speed-limit 10K --speed-time 1s <<<"$HOSTILE/drip"
 	[[ $(cut -f 5 <<<"$output") = *"too slow"* ]]
 }
+
+@test "par-fetch: a URL as an argument is answered by where it belongs" {
+	run -2 par-fetch http://127.0.0.1/
+	[ "${lines[0]}" = 'par-fetch: http://127.0.0.1/: not a FILE; URLs are lines of the input' ]
+}

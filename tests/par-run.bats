@@ -633,12 +633,12 @@ all_idle() {
 }
 
 @test "par-run: nested, inner supervisors of blocks killed while they tell of one" {
-	local round pid inner status
+	local pid inner status
 
 	seq 400000 >in
 	mkfifo fifo
 	# the acknowledgements of a block were more than a pipe takes, a line for each
-	for round in 1 2 3 4; do
+	for _ in 1 2 3 4; do
 		: >out
 		par-run -n 2 -r 9 par-run -n 1 -N 50000 cat <fifo >out 2>err 3>&- &
 		pid=$!

@@ -340,6 +340,16 @@ add_output(struct opt_table *table, struct settings *set)
 	opt_add(table, rows);
 }
 
+/* Whoever knows other programs gives URLs as arguments; these are FILEs here. */
+static void
+refuse_urls(const struct opt_program *program, const struct settings *set)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (strstr(set->paths[i], "://") != NULL && access(set->paths[i], F_OK) < 0)
+			opt_misuse(program, "%s: not a FILE; URLs are lines of the input",
+			    set->paths[i]);
+}
+
 void
 options_read(struct settings *set, int argc, char **argv)
 {
@@ -377,6 +387,7 @@ options_read(struct settings *set, int argc, char **argv)
 	first = opt_parse(&program, argc, argv);
 	set->paths = argv + first;
 	set->count = (size_t)(argc - first);
+	refuse_urls(&program, set);
 	if (set->deny_private && set->proxy != NULL)
 		opt_misuse(&program, "--deny-private cannot look behind a --proxy");
 	if (set->if_modified && set->folder == NULL)
