@@ -345,7 +345,8 @@ static void
 refuse_urls(const struct opt_program *program, const struct settings *set)
 {
 	for (size_t i = 0; i < set->count; i++)
-		if (strstr(set->paths[i], "://") != NULL && access(set->paths[i], F_OK) < 0)
+		if (strstr(set->paths[i], "://") != NULL &&
+		    access(set->paths[i], F_OK) < 0)
 			opt_misuse(program, "%s: not a FILE; URLs are lines of the input",
 			    set->paths[i]);
 }
