@@ -9,6 +9,9 @@
 #include "bytes.h"
 #include "num.h"
 
+const char address_no_tls[] = "TLS is not spoken here; reach the server through ssh -L "
+			      "or stunnel, by redis://";
+
 enum { REDIS_PORT = 6379, MOST_DBS = 1 << 20 };
 
 static int
@@ -158,14 +161,16 @@ address_parse(struct address *address, const char *url, bool secret)
 
 	if (rest != NULL)
 		return parse_host(address, rest, secret);
+	rest = after(url, "rediss://");
+	if (rest != NULL) {
+		address->tls = true;
+		return parse_host(address, rest, secret);
+	}
 	for (size_t i = 0; i < sizeof(sockets) / sizeof(sockets[0]); i++) {
 		rest = after(url, sockets[i]);
 		if (rest != NULL)
 			return parse_path(address, rest);
 	}
-	if (after(url, "rediss://") != NULL)
-		return "TLS is not spoken here; reach the server through ssh -L or "
-		       "stunnel, by redis://";
 	return "not redis://HOST or unix:///PATH";
 }
 

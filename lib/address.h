@@ -3,7 +3,7 @@
  * address - where a Redis server is, and who asks: a URL, and a password that stands
  * in no argument.
  *
- *	redis://[USER@]HOST[:PORT][/DB]
+ *	redis://[USER@]HOST[:PORT][/DB]		rediss:// is the same by TLS
  *	unix:///PATH[?db=DB]		also redis+unix:// and redis+socket://
  */
 #ifndef PAR_ADDRESS_H
@@ -15,6 +15,9 @@
 struct address {
 	char *host; /* NULL: path */
 	uint64_t port;
+	bool tls;
+	const char
+	    *certificate; /* ours, for tls: the caller's to set and keep, or NULL */
 	char *path;
 	char *user; /* NULL: the default one */
 	char *password; /* NULL: none */
@@ -26,6 +29,9 @@ struct address {
  * where others cannot see it.  NULL, or what is wrong with it.
  */
 const char *address_parse(struct address *address, const char *url, bool secret);
+
+/* What to say of tls where it is not spoken. */
+extern const char address_no_tls[];
 
 /* The password is the first line of file.  0, or -1 with errno. */
 int address_password(struct address *address, const char *file);

@@ -390,7 +390,7 @@ free_port() {
 }
 
 @test "par-queue: what is wrong with an address is said; a server that is not there is waited for" {
-	for url in http://x redis://h:x redis://h/x unix://x rediss://h redis://[h unix:///s?db=x; do
+	for url in http://x redis://h:x redis://h/x unix://x rediss://h/x redis://[h unix:///s?db=x; do
 		run -2 par-queue stat -u "$url" q
 		[ "${#lines[@]}" = 3 ]
 	done
@@ -402,6 +402,33 @@ free_port() {
 	redis_start
 	wait "$stat"
 	[ -s out ]
+}
+
+@test "par-queue: rediss:// is TLS where hiredis has it, and else told to be missing" {
+	if ! ldd "$(command -v par-queue)" | grep -q hiredis_ssl; then
+		run -2 par-queue stat -u rediss://127.0.0.1 q
+		[[ $output == *"TLS is not spoken here; reach the server through ssh -L"* ]]
+		return
+	fi
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key -out cert \
+		-days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost 2>/dev/null
+	cat cert key >both
+	port=$(free_port)
+	redis CONFIG SET tls-cert-file "$PWD/cert" tls-key-file "$PWD/key" \
+		tls-ca-cert-file "$PWD/cert" tls-port "$port"
+	url=rediss://localhost:$port
+	export SSL_CERT_FILE=$PWD/cert
+	run -3 par-queue stat -u "$url" --patience 100ms q # the server wants a certificate
+	seq 100 | par-queue put -u "$url" --cert both q
+	work -u "$url" --cert both q -- par-run -n 1 --map cat
+	par-queue get -u "$url" --cert both q | sort -n | same - <(seq 100)
+	# a name that the certificate is not for, an authority that is not trusted
+	run -3 par-queue stat --cert both --patience 100ms -u "rediss://127.0.0.1:$port" q
+	[[ $output == *certificate* ]]
+	SSL_CERT_FILE=/dev/null run -3 par-queue stat -u "$url" --cert both --patience 100ms q
+	[[ $output == *certificate* ]]
+	run -3 par-queue stat -u "$url" --cert nonesuch --patience 100ms q
+	run -2 par-queue stat --cert both -u "redis://localhost:$port" q
 }
 
 @test "par-queue: misuse is told, with status 2" {
@@ -419,11 +446,12 @@ free_port() {
 	[[ $output == *--lease* && $output != *--prometheus* ]]
 }
 
-# node PORT: of a cluster, in a folder of that name
+# node PORT: of a cluster, in a folder of that name; its id is in $NODE
 node() {
 	mkdir "$1"
 	background redis-server --port "$1" --bind 127.0.0.1 --cluster-port "$(free_port)" --dir "$PWD/$1" \
 		--cluster-enabled yes --save '' --logfile log --loglevel warning
+	NODE=$!
 	eventually eval "[ \"\$(redis-cli -p $1 PING 2>/dev/null)\" = PONG ]"
 }
 
@@ -447,4 +475,17 @@ node() {
 	{ par-queue get a; par-queue get b; } | sort -n | same - <(seq 100)
 	par-queue purge --yes a
 	is a accepted 0
+
+	# the node that has a dies, and another one takes its place
+	background bash -c 'exec par-queue get --follow a >got'
+	reader=$!
+	held() { [ "$(redis-cli -p "$two" EXISTS 'pq:{a}:reader')" = 1 ]; }
+	eventually held
+	kill -9 "$NODE"
+	redis-cli -p "$one" CLUSTER DELSLOTSRANGE 8192 16383
+	redis-cli -p "$one" CLUSTER ADDSLOTSRANGE 8192 16383
+	seq 7 | par-queue put a
+	work a -- par-run -n 1 --map cat
+	eventually eval '[ "$(sort got)" = "$(seq 7)" ]'
+	kill "$reader"
 }

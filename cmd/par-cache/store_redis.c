@@ -120,6 +120,8 @@ open_server(struct store *store, const struct store_plan *plan)
 	wrong = address_parse(&shared->address, plan->where, false);
 	if (wrong != NULL)
 		return wrong;
+	if (shared->address.tls)
+		return address_no_tls;
 	free(store->name);
 	store->name = strdup(plan->where);
 	if (plan->password_file == NULL && password != NULL)

@@ -11,6 +11,7 @@
 #include "diag.h"
 #include "link.h"
 #include "num.h"
+#include "tls.h"
 
 enum {
 	CONNECT_WAIT = 5, /* s that a connection may take */
@@ -83,14 +84,15 @@ static const char *
 where(const struct link *link, char text[static WHERE_SIZE])
 {
 	const struct address *a = link->address;
+	const char *scheme = a->tls ? "rediss" : "redis";
 
 	if (link->moved_host != NULL)
-		snprintf(text, WHERE_SIZE, "redis://%s:%d", link->moved_host,
+		snprintf(text, WHERE_SIZE, "%s://%s:%d", scheme, link->moved_host,
 		    link->moved_port);
 	else if (a->path != NULL)
 		snprintf(text, WHERE_SIZE, "unix://%s", a->path);
 	else
-		snprintf(text, WHERE_SIZE, "redis://%s:%d", a->host, (int)a->port);
+		snprintf(text, WHERE_SIZE, "%s://%s:%d", scheme, a->host, (int)a->port);
 	return text;
 }
 
@@ -229,25 +231,34 @@ introduce(struct link *link)
 	return 0;
 }
 
+/* The node of a cluster that has the queue may be another one by now. */
+static void
+forget_node(struct link *link)
+{
+	free(link->moved_host);
+	link->moved_host = NULL;
+}
+
 static int
 connect_to(struct link *link)
 {
 	const struct timeval soon = { .tv_sec = CONNECT_WAIT };
 	const struct timeval late = { .tv_sec = ANSWER_WAIT };
 	const struct address *a = link->address;
+	const char *host = link->moved_host != NULL ? link->moved_host : a->host;
+	int port = link->moved_host != NULL ? link->moved_port : (int)a->port;
 
-	if (link->moved_host != NULL)
-		link->context =
-		    redisConnectWithTimeout(link->moved_host, link->moved_port, soon);
-	else if (a->path != NULL)
-		link->context = redisConnectUnixWithTimeout(a->path, soon);
-	else
-		link->context = redisConnectWithTimeout(a->host, (int)a->port, soon);
+	link->context = host == NULL ? redisConnectUnixWithTimeout(a->path, soon)
+				     : redisConnectWithTimeout(host, port, soon);
 	if (link->context == NULL || link->context->err != 0 ||
-	    redisSetTimeout(link->context, late) != REDIS_OK)
+	    redisSetTimeout(link->context, late) != REDIS_OK) {
+		forget_node(link);
 		return -1;
-	if (a->path == NULL)
+	}
+	if (host != NULL)
 		redisEnableKeepAlive(link->context);
+	if (a->tls && tls_begin(link->context, host, a->certificate) < 0)
+		return -1;
 	return introduce(link);
 }
 
@@ -261,7 +272,7 @@ move(struct link *link, const redisReply *reply)
 	if (host == NULL || colon == NULL || colon <= host + 1 ||
 	    num_parse(colon + 1, 1, UINT16_MAX, &port) < 0)
 		link_fail(link, reply);
-	free(link->moved_host);
+	forget_node(link);
 	link->moved_host = bytes_string(host + 1, (size_t)(colon - host - 1));
 	link->moved_port = (int)port;
 }
@@ -365,6 +376,5 @@ void
 link_close(struct link *link)
 {
 	drop(link);
-	free(link->moved_host);
-	link->moved_host = NULL;
+	forget_node(link);
 }

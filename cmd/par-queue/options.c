@@ -10,6 +10,7 @@
 #include "options.h"
 #include "queue.h"
 #include "record.h"
+#include "tls.h"
 
 enum { OPTIONS_MAX = 64, DAY = 24 * 60 * 60 * 1000 };
 
@@ -127,9 +128,14 @@ add_link(struct table *table, struct queue_options *o)
 	const struct row rows[] = {
 		{ ~0u,
 		    { 'u', "url", OPT_STRING, &o->url, "URL",
-			"the server: redis://[USER@]HOST[:PORT][/DB] or "
-			"unix:///PATH[?db=DB]\n"
+			"the server: redis://[USER@]HOST[:PORT][/DB], rediss:// the same "
+			"by TLS,\nor unix:///PATH[?db=DB] "
 			"(default $PAR_QUEUE_URL, or redis://127.0.0.1)",
+			0, 0, NULL } },
+		{ ~0u,
+		    { 0, "cert", OPT_STRING, &o->certificate, "FILE",
+			"our certificate and its key, for a server of rediss:// that "
+			"asks for it",
 			0, 0, NULL } },
 		{ ~0u,
 		    { 0, "password-file", OPT_STRING, &o->password_file, "FILE",
@@ -307,6 +313,11 @@ find_server(const struct opt_program *program, struct queue_options *o)
 	why = address_parse(&o->address, o->url, !argued);
 	if (why != NULL) /* without the URL, which may hold a password */
 		opt_misuse(program, "%s: %s", argued ? "--url" : "PAR_QUEUE_URL", why);
+	if (o->address.tls && !tls_spoken())
+		opt_misuse(program, "%s", address_no_tls);
+	if (o->certificate != NULL && !o->address.tls)
+		opt_misuse(program, "--cert goes with rediss:// only");
+	o->address.certificate = o->certificate;
 	if (o->password_file != NULL &&
 	    address_password(&o->address, o->password_file) < 0)
 		die(STATUS_BROKEN, errno, "%s", o->password_file);

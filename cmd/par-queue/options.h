@@ -38,6 +38,7 @@ struct queue_options {
 	enum verb verb;
 	const char *url;
 	const char *password_file;
+	const char *certificate; /* for rediss://; NULL: none */
 	struct address address;
 	uint64_t patience;
 	char **operands; /* behind the verb and its options; ends with NULL */

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * tls - a connection that is encrypted, to a server that proves who it is by a
+ * certificate of an authority that this machine trusts, or of SSL_CERT_FILE.
+ */
+#ifndef PAR_QUEUE_TLS_H
+#define PAR_QUEUE_TLS_H
+
+#include <stdbool.h>
+
+#include <hiredis/hiredis.h>
+
+/* Was this built with a hiredis that has TLS? */
+bool tls_spoken(void);
+
+/*
+ * Begin TLS on a connection that is open and blocks.  certificate: a PEM file with
+ * ours and its key, for a server that asks for one; or NULL.  0, or -1 with why in
+ * the context's errstr.
+ */
+int tls_begin(redisContext *context, const char *host, const char *certificate);
+
+#endif
