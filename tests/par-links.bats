@@ -355,6 +355,9 @@ type_of() {
 	par-links --kinds img,area --kind <pages | cut -f 2,3 >out
 	printf 'http://h/b/%s\t%s\n' 3 img 4 img 5,6 img 7 img 23 area >want
 	same out want
+	page '<p><template><body background=0></template><body background=1><body background=2>' |
+		par-links --kinds body | cut -f 2 >out
+	echo http://h/d/1 | same out -
 	run -2 par-links --kinds a,nothing <pages
 	[[ $output == *"--kinds: a,nothing: no such kind"* ]]
 }

@@ -47,6 +47,29 @@ has_body(const struct tree *tree)
 	    tree_node(tree, tree_open_at(tree, 1))->name == NAME_BODY;
 }
 
+/* One more <body> adds what the body has not: of links its background. */
+static void
+add_to_body(struct tree *tree, const struct token *token)
+{
+	static const char attribute[] = "background";
+	struct node *body = tree_node(tree, tree_open_at(tree, 1));
+	const char *value;
+	size_t len;
+
+	if (!tree->wanted[NAME_BODY] ||
+	    !attribute_find(
+		token->text + token->len, token->end, attribute, &value, &len))
+		return;
+	if (body->wanted &&
+	    attribute_find(tree->page + body->text + body->name_len,
+		tree->page + body->end, attribute, &value, &len))
+		return;
+	body->text = (uint32_t)(token->text - tree->page);
+	body->end = (uint32_t)(token->end - tree->page);
+	body->name_len = (unsigned char)token->len;
+	body->wanted = true;
+}
+
 static void
 begin_frameset(struct build *build, const struct token *token)
 {
@@ -353,8 +376,10 @@ begin_structure(struct build *build, struct token *token)
 
 	switch (name_facts[token->name].rule) {
 	case RULE_BODY:
-		if (has_body(tree))
+		if (has_body(tree) && build->templates.used == 0) {
 			build->frameset_ok = false;
+			add_to_body(tree, token);
+		}
 		return true;
 	case RULE_FRAMESET:
 		begin_frameset(build, token);

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: ISC
 #
-# Links of pages: par-links beside lxml, html5lib, hxwls, pup and lynx, on the pages
-# of a documentation tree (BENCH_SITE, or that of Debian's python3-doc): MB/s, and
+# Links of pages: par-links beside gumbo, lxml, html5lib, hxwls, pup and lynx, on the
+# pages of a documentation tree (BENCH_SITE, or that of Debian's python3-doc): MB/s, and
 # how many links each finds.  par-links resolves each link and writes it beside its
 # page; so does the first program on lxml.
 # shellcheck source=tests/bench/common.bash
@@ -89,6 +89,13 @@ links() {
 	fi
 }
 
+# gumbo has no command.
+if pkg-config --exists gumbo 2>/dev/null; then
+	# shellcheck disable=SC2046 # lists of words
+	cc -O2 $(pkg-config --cflags gumbo) -o gumbo "$ROOT/tests/bench/gumbo.c" \
+		$(pkg-config --libs gumbo)
+fi
+
 bytes_of() {
 	tr '\n' '\0' <"$1" | wc -c --files0-from=- | awk 'END { print $1 / 1e6 }'
 }
@@ -103,6 +110,7 @@ links "par-links --regex, links as written" \
 	"par-links --raw --regex '<a\\s[^>]*?href=\"([^\"]*)' <pages"
 links 'lxml, resolved and printed' "$lxml whole.py pages" "$lxml"
 links 'lxml, parsed only' "$lxml parse.py files" "$lxml"
+links 'gumbo' './gumbo <files' ./gumbo
 links 'hxwls' "xargs -n 1 hxwls -l <files | grep -P '^a\t'" hxwls
 links "pup 'a attr{href}', all in one" "xargs cat <files | pup 'a[href] attr{href}'" pup
 

@@ -121,19 +121,21 @@ def escape(text):
 
 def load(browser, url, kind, body):
     """Load a page of its own making and wait until it is there."""
-    done = False
+    done = given = False
 
     def event(message):
-        nonlocal done
+        nonlocal done, given
         params = message.get("params", {})
         if message.get("method") == "Fetch.requestPaused":
             wanted = params["request"]["url"] + params["request"].get("urlFragment", "")
-            if params["resourceType"] == "Document" and wanted == url:
+            if params["resourceType"] == "Document" and wanted == url and not given:
+                given = True
                 browser.send("Fetch.fulfillRequest", requestId=params["requestId"],
                              responseCode=200,
                              responseHeaders=[{"name": "Content-Type", "value": kind}],
                              body=base64.b64encode(body).decode())
-            else:
+            elif params["resourceType"] != "Document":
+                # Frames wait, and so does where a page refreshes to: it must stay.
                 browser.send("Fetch.failRequest", requestId=params["requestId"],
                              errorReason="Failed")
         done |= message.get("method") == "Page.domContentEventFired"
