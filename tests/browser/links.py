@@ -53,6 +53,8 @@ class Browser:
         self.text = b""
         self.count = 0
         self.session = None
+        self.page = None  # what is to be loaded: address, content type, body
+        self.loaded = False
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         self.session = self.call(
             "Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
@@ -76,8 +78,7 @@ class Browser:
         message, self.text = self.text.split(b"\0", 1)
         return json.loads(message)
 
-    def call(self, method, event=lambda message: None, **params):
-        """The result; what comes before it is given to event."""
+    def call(self, method, **params):
         number = self.send(method, **params)
         while True:
             message = self.receive()
@@ -85,7 +86,38 @@ class Browser:
                 if "error" in message:
                     raise RuntimeError(f"{method}: {message['error']}")
                 return message["result"]
-            event(message)
+            self.take(message)
+
+    def take(self, message):
+        """What the browser tells or asks for in between."""
+        if message.get("method") == "Page.domContentEventFired":
+            self.loaded = True
+        if message.get("method") != "Fetch.requestPaused":
+            return
+        params = message["params"]
+        url = params["request"]["url"] + params["request"].get("urlFragment", "")
+        document = params["resourceType"] == "Document"
+        if document and self.page and self.page[0] == url:
+            _, kind, body = self.page
+            self.page = None
+            self.send("Fetch.fulfillRequest", requestId=params["requestId"],
+                      responseCode=200,
+                      responseHeaders=[{"name": "Content-Type", "value": kind}],
+                      body=base64.b64encode(body).decode())
+        else:
+            # Where a page refreshes to is aborted, so that the page stays.
+            self.send("Fetch.failRequest", requestId=params["requestId"],
+                      errorReason="Aborted" if document else "Failed")
+
+    def load(self, url, kind, body):
+        """Load a page of our own making and wait until it is there."""
+        self.page = url, kind, body
+        self.loaded = False
+        result = self.call("Page.navigate", url=url)
+        if "errorText" in result:
+            raise RuntimeError(f"{url}: {result['errorText']}")
+        while not self.loaded:
+            self.take(self.receive())
 
     def evaluate(self, expression):
         result = self.call("Runtime.evaluate", expression=expression, returnByValue=True)
@@ -119,34 +151,6 @@ def escape(text):
     return text.encode("utf-8", "surrogatepass")
 
 
-def load(browser, url, kind, body):
-    """Load a page of its own making and wait until it is there."""
-    done = given = False
-
-    def event(message):
-        nonlocal done, given
-        params = message.get("params", {})
-        if message.get("method") == "Fetch.requestPaused":
-            wanted = params["request"]["url"] + params["request"].get("urlFragment", "")
-            if params["resourceType"] == "Document" and wanted == url and not given:
-                given = True
-                browser.send("Fetch.fulfillRequest", requestId=params["requestId"],
-                             responseCode=200,
-                             responseHeaders=[{"name": "Content-Type", "value": kind}],
-                             body=base64.b64encode(body).decode())
-            elif params["resourceType"] != "Document":
-                # Frames wait, and so does where a page refreshes to: it must stay.
-                browser.send("Fetch.failRequest", requestId=params["requestId"],
-                             errorReason="Failed")
-        done |= message.get("method") == "Page.domContentEventFired"
-
-    result = browser.call("Page.navigate", event, url=url)
-    if "errorText" in result:
-        raise RuntimeError(f"{url}: {result['errorText']}")
-    while not done:
-        event(browser.receive())
-
-
 def main():
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     options.add_argument("--parse", action="store_true", help="do not load, only parse")
@@ -165,11 +169,11 @@ def main():
             body = unescape(body)
             url = (unescape(url) or unescape(name)).decode()
             if not options.parse:
-                load(browser, url, kind.decode() or "text/html", body)
+                browser.load(url, kind.decode() or "text/html", body)
                 links = browser.evaluate(LINKS % "document")
             else:
                 if url != loaded:
-                    load(browser, url, "text/html", b"")
+                    browser.load(url, "text/html", b"")
                     loaded = url
                 text = json.dumps(body.decode("utf-8", "replace"))
                 links = browser.evaluate(
