@@ -55,6 +55,15 @@ clean_up() { site_stop; }
 	[[ $output == *"par-run -n 2 par-fib exited with 1"* ]]
 }
 
+# What Spark's take() does, and a mapper of Hadoop's whose reader has gone.
+@test "engines: an engine that closes early ends the stage, which leaves nothing behind" {
+	for stage in 'par-run -n 2 par-fib' par-fib 'par-run -n 2 --map cat'; do
+		yes 90 | env -i PATH="$PATH" sh -c "$stage; echo \$? >&2" 2>err | head -n 3 >out
+		[ "$(wc -l <out)" = 3 ]
+		[ "$(cat err)" = 141 ] # by SIGPIPE, without a word
+	done
+}
+
 @test "engines: Slurm's tasks take a share each; a job that was killed goes on" {
 	seq 1 20000 >in
 	export SLURM_NTASKS=3

@@ -252,9 +252,10 @@ for ((s = seed; s < seed + count; s++)); do
 	if ! why=$(one $s; r=$?; echo "[$plan]"; exit $r); then
 		echo "seed $s failed: $why"
 		cp -r "$top/run" "$top/seed-$s"
-		bad=1
+		bad=$((bad + 1))
 	fi
 	cd "$top" && rm -rf "$top/run" "${shm:?}"/*
 done
+echo "chaos: queue, seeds $seed to $((seed + count - 1)): $count runs, $bad failed"
 ((bad)) && echo "see $top" && exit 1
 rm -r "$top"
