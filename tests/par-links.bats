@@ -299,6 +299,7 @@ type_of() {
 		koi8-u \xae %D1%9E?%AE
 		shift_jis \x83\x5c %E3%82%BD?%83\\
 		euc-jp \xa4\xa2 %E3%81%82?%A4%A2
+		euc-jp \x8f\xb0\xf6 %E4%BD%B7?%26%2320343%3B
 		gb2312 \xd6\xd0 %E4%B8%AD?%D6%D0
 		big5 \xa4\xa4 %E4%B8%AD?%A4%A4
 		euc-kr \xb0\xa1 %EA%B0%80?%B0%A1

@@ -321,6 +321,8 @@ encode(struct converters *converters, const struct charset *charset, char *dst,
 	    iconv(cd, &in, &len, &to, &room) == (size_t)-1)
 		return 0;
 	iconv(cd, NULL, NULL, &to, &room); /* back to ASCII, where there are states */
+	if (to - dst == 3 && dst[0] == '\x8f')
+		return 0; /* JIS X 0212 in EUC-JP, which is read, but not written */
 	return (size_t)(to - dst);
 }
 
