@@ -482,3 +482,11 @@ remote_reach() {
 	[ "$(awk '/^par_run_records_total.*,host="(alpha|beta)"/ { n += $2 } END { print n }' metrics)" = 51 ]
 	grep -qx 'par_run_workers 2' metrics
 }
+
+@test "par-run --host: -k keeps the order of blocks of which one fails" {
+	seq 1 300 >in
+	run -1 bash -c 'par-run --rsh ./reach --host alpha:1,beta:2,gamma:1 -k -q aside -N 27 \
+		sed /^276$/q1 <in >out'
+	[ "$(cut -f1 aside)" = 276 ]
+	same out <(grep -vx 276 in)
+}

@@ -160,6 +160,18 @@ fair_share(const struct run *run, const struct slot *slot)
 	return fair > records ? fair - records : 0;
 }
 
+/*
+ * A host makes blocks of whatever comes to it.  The output of one counts as that of its
+ * last record: where order matters it must be of records that follow each other, so
+ * that nothing comes before the host is done with what it has.
+ */
+static bool
+block_goes_on(const struct run *run, const struct slot *slot)
+{
+	return slot->host != NULL && run->options->block_records > 1 &&
+	    (run->keep_order || run->checkpoint.on) && slot->worker.window.records > 0;
+}
+
 /* Would it take a record? */
 static bool
 wants(const struct run *run, const struct slot *slot)
@@ -182,7 +194,7 @@ wants(const struct run *run, const struct slot *slot)
 	case WORKER_NATIVE:
 	case WORKER_MAP:
 		return window->records < slot->credit &&
-		    window->bytes < most_bytes(slot) &&
+		    window->bytes < most_bytes(slot) && !block_goes_on(run, slot) &&
 		    (run->again.head != NULL || fair_share(run, slot) > 0);
 	case WORKER_BLOCK: /* see above */
 		return false;
