@@ -380,6 +380,18 @@ fail_rest(struct cache *cache, const char *why)
 	}
 }
 
+/* The command has ended: the end of the input may be there, and not have been read. */
+static void
+look_for_end(struct cache *cache)
+{
+	struct pollfd in = { .fd = cache->stage.in.fd, .events = POLLIN };
+
+	if (cache->input_ended || poll(&in, 1, 0) <= 0)
+		return;
+	stage_fill(&cache->stage);
+	take_records(cache);
+}
+
 /* The command has ended: true if that is as it should be. */
 static bool
 ended_well(struct cache *cache)
@@ -395,6 +407,7 @@ ended_well(struct cache *cache)
 		take_lines(cache);
 	if (cache->options->map && well && worker_end_line(worker))
 		take_lines(cache);
+	look_for_end(cache);
 	if (cache->input_ended && misses_waiting(&cache->misses) == 0) {
 		cache->trouble = cache->options->map && !well;
 		if (cache->trouble)
