@@ -43,6 +43,8 @@ hello_parse(const char *line, size_t len, struct hello *out)
 			return -1; /* a word not known here is for a later version */
 		if (end - word == 5 && memcmp(word, "ahead", 5) == 0)
 			out->ahead = true;
+		if (end - word == 5 && memcmp(word, "joint", 5) == 0)
+			out->joint = true;
 		at = (size_t)(end - line);
 	}
 	return 0;
@@ -132,6 +134,8 @@ hello_format(char dst[static ACK_LINE_MAX], const struct hello *hello)
 		    dst + len, 64, " jobs=%llu", (unsigned long long)hello->jobs);
 	if (hello->ahead)
 		len += snprintf(dst + len, 64, " ahead");
+	if (hello->joint)
+		len += snprintf(dst + len, 64, " joint");
 	dst[len++] = '\n';
 	return (size_t)len;
 }

@@ -2,7 +2,7 @@
 /*
  * ack - the lines of par-stage(7): what a native stage tells its supervisor.
  *
- *	par-stage 1 window=64 jobs=16    once, first; or with "ahead"
+ *	par-stage 1 window=64 jobs=16    once, first; also "ahead", "joint"
  *	17 231 ok                        INDEX BYTES STATUS [REASON]
  *	18-25 990 ok                     eight records, done together
  */
@@ -27,6 +27,7 @@ struct hello {
 	uint64_t window; /* most records it wants in flight; 0: the supervisor chooses */
 	uint64_t jobs; /* how many it works on at the same time */
 	bool ahead; /* it may want more records before it answers those it has */
+	bool joint; /* it may do neighbours together, with one output */
 };
 
 enum fate { FATE_OK, FATE_RETRY, FATE_FAIL };

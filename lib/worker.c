@@ -345,9 +345,9 @@ static void
 take_joint(struct worker *worker, struct ack *out)
 {
 	*out = worker->joint;
-	out->more = 0;
+	out->more = --worker->joint_left;
 	worker->joint.index++;
-	if (--worker->joint_left > 0)
+	if (out->more > 0)
 		out->bytes = 0;
 }
 

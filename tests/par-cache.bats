@@ -138,6 +138,14 @@ double() {
 	par-cache -d store par-fib -M 1000007 <in | sort -n | cmp - want
 }
 
+@test "par-cache: a command that does several records in one is refused" {
+	run -3 --separate-stderr par-cache -d store par-run -n 1 -N 2 cat <<<$'a\nb'
+	[ "$output" = "" ]
+	[[ $stderr == *'par-run: does several records in one'* ]]
+	run -0 par-cache -d store par-run -n 1 -N 1 cat <<<$'a\nb'
+	[ "${#lines[@]}" = 2 ]
+}
+
 @test "par-cache: under par-run, a record that kills the command is found" {
 	double
 	printf '%s\n' {1..20} die {21..40} >in

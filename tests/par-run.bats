@@ -633,28 +633,58 @@ all_idle() {
 }
 
 @test "par-run: nested, inner supervisors of blocks killed while they tell of one" {
-	local pid inner status
+	local pid inner
 
 	seq 400000 >in
-	mkfifo fifo
-	# the acknowledgements of a block were more than a pipe takes, a line for each
-	for _ in 1 2 3 4; do
-		: >out
-		par-run -n 2 -r 9 par-run -n 1 -N 50000 cat <fifo >out 2>err 3>&- &
-		pid=$!
-		exec 7>fifo
-		cat in >&7
-		eventually [ -s out ]
-		kill -STOP "$pid"
-		mapfile -t inner < <(pgrep -P "$pid")
-		eventually all_idle "${inner[@]}"
-		kill -9 "${inner[@]}"
-		kill -CONT "$pid"
-		exec 7>&-
-		status=0
-		wait "$pid" || status=$?
-		((status == 0))
-		sort -n out | cmp - in
+	mkfifo gate
+	# the acknowledgements of such a block were more than a pipe takes, a line for each
+	cat >wait.awk <<-'EOS'
+		{ print }
+		END { if (NR > 10000) system("echo >there; : <gate") }
+	EOS
+	par-run -n 2 -r 9 par-run -n 1 -N 50000 awk -f wait.awk <in >out 2>err 3>&- &
+	pid=$!
+	eventually test -s there
+	kill -STOP "$pid"
+	exec {open}<>gate
+	mapfile -t inner < <(pgrep -P "$pid")
+	eventually all_idle "${inner[@]}"
+	kill -9 "${inner[@]}"
+	kill -CONT "$pid"
+	wait "$pid"
+	exec {open}>&-
+	sort -n out | cmp - in
+}
+
+@test "par-run: a line of a stage may tell of several records" {
+	cat >pairs.sh <<-'EOS'
+		#!/bin/bash
+		exec 9>&"${PAR_STAGE%:*}"
+		echo "par-stage 1 jobs=2" >&9
+		while read -r a && read -r b; do
+			echo "$a $b"
+			echo "$((2 * i))-$((2 * i + 1)) $((${#a} + ${#b} + 2)) ok" >&9
+			((++i))
+		done
+	EOS
+	chmod +x pairs.sh
+	seq 300 >in
+	par-run -n 1 -k ./pairs.sh <in >out
+	paste -d ' ' - - <in | cmp out -
+
+	# the same between two of ours, also in one stream
+	run -0 par-run --serve -n 1 -N 2 cat <<<$'a\nb\nc'
+	[ "$output" = $'par-stage 1 jobs=2 joint\n0-1 4 ok\na\nb\n2 2 ok\nc' ]
+	par-run -n 2 -k par-run -n 1 -N 7 cat <in | cmp - in
+	par-run -k --host a --rsh 'env HOST=%h' -N 7 cat <in | cmp - in
+
+	for bad in '1-0 0 ok' '0-1 0 fail no' '0-1 0 retry' '0- 0 ok' '0-1-2 0 ok' '-1 0 ok' \
+		'0-99999999999999999999 0 ok'; do
+		run -3 --separate-stderr par-run -n 1 --max-restarts 0 bash -c '
+			echo "par-stage 1" >&"${PAR_STAGE%:*}"
+			read -r && echo "$0" >&"${PAR_STAGE%:*}"
+			cat' "$bad" <<<1
+		[[ $stderr == *"not a line of par-stage(7): $bad"* ]]
 	done
 }
 

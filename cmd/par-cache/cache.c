@@ -249,6 +249,10 @@ take_ack(struct cache *cache, const struct ack *ack)
 	if (flight == NULL)
 		die(STATUS_BROKEN, 0, "%s acknowledged a record that it does not have",
 		    cache->options->command[0]);
+	if (ack->more > 0)
+		die(STATUS_BROKEN, 0,
+		    "%s: does several records in one: their output cannot be told apart",
+		    cache->options->command[0]);
 	while (worker->hold.end - worker->hold.start < ack->bytes)
 		if (worker_absorb(worker, READ_SIZE) <= 0)
 			die(STATUS_BROKEN, 0, "%s wrote less than it acknowledged",

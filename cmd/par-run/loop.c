@@ -486,7 +486,8 @@ open_run(struct run *run)
 		run_known(run, WORKER_MAP, &(struct hello){ .jobs = 1 });
 	if (run->options->block_records != 0)
 		run_known(run, WORKER_BLOCK,
-		    &(struct hello){ .jobs = block_jobs(run->options) });
+		    &(struct hello){ .jobs = block_jobs(run->options),
+			.joint = run->options->block_records > 1 });
 	for (uint64_t i = 0; i < run->options->workers; i++) {
 		struct slot *slot = run_add_slot(run);
 

@@ -106,7 +106,8 @@ void
 run_known(struct run *run, enum worker_kind kind, const struct hello *hello)
 {
 	struct hello ours = { .jobs = hello->jobs * run->workers,
-		.ahead = hello->ahead || kind == WORKER_MAP };
+		.ahead = hello->ahead || kind == WORKER_MAP,
+		.joint = hello->joint };
 
 	run->kind = kind;
 	if (kind == WORKER_PLAIN && run->checkpoint.on)
