@@ -640,7 +640,7 @@ all_idle() {
 	# the acknowledgements of such a block were more than a pipe takes, a line for each
 	cat >wait.awk <<-'EOS'
 		{ print }
-		END { if (NR > 10000) system("echo >there; : <gate") }
+		END { if (NR > 8000) system("echo >there; : <gate") }
 	EOS
 	par-run -n 2 -r 9 par-run -n 1 -N 50000 awk -f wait.awk <in >out 2>err 3>&- &
 	pid=$!
