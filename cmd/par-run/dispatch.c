@@ -161,24 +161,20 @@ fair_share(const struct run *run, const struct slot *slot)
 }
 
 /*
- * Records that it may do together have one output, which has a place in the order
- * only if they are neighbours: it gets others when it is done with those it has.
+ * A stage that makes blocks does so of whatever comes to it.  The output of one counts
+ * as that of its last record: where order matters it must be of records that follow
+ * each other, so that nothing comes before the stage is done with what it has.
  */
 static bool
-joins(struct run *run, const struct slot *slot)
+block_goes_on(const struct run *run, const struct slot *slot)
 {
-	const struct batch *again;
-
-	if (!slot->worker.hello.joint || slot->worker.window.records == 0 ||
-	    (!run->keep_order && !run->checkpoint.on && run->above.fd < 0))
-		return true;
-	again = batch_peek(&run->again, run->now);
-	return slot->next == (again != NULL ? again->first : run->intake.next);
+	return slot->worker.hello.joint && slot->worker.window.records > 0 &&
+	    (run->keep_order || run->checkpoint.on || run->above.fd >= 0);
 }
 
 /* Would it take a record? */
 static bool
-wants(struct run *run, const struct slot *slot)
+wants(const struct run *run, const struct slot *slot)
 {
 	const struct worker *worker = &slot->worker;
 	const struct window *window = &worker->window;
@@ -197,7 +193,7 @@ wants(struct run *run, const struct slot *slot)
 		    !worker->framed;
 	case WORKER_NATIVE:
 	case WORKER_MAP:
-		return window->records < slot->credit && joins(run, slot) &&
+		return window->records < slot->credit && !block_goes_on(run, slot) &&
 		    window->bytes < most_bytes(slot) &&
 		    (run->again.head != NULL || fair_share(run, slot) > 0);
 	case WORKER_BLOCK: /* see above */
@@ -297,7 +293,6 @@ give(struct run *run, struct slot *slot)
 	if (window_add(&slot->worker.window, batch) < 0)
 		run_broken(run, ENOMEM, "window");
 	account_given(slot, batch->count, batch->len);
-	slot->next = batch->first + batch->count;
 	if (slot->worker.kind == WORKER_PLAIN) /* nobody will tell */
 		slot->account.done += batch->count;
 	slot->writable = false;

@@ -51,7 +51,6 @@ struct slot {
 	struct host *host; /* that its worker is the link to; NULL: none */
 	struct pace pace; /* of that link */
 	struct host *next_host; /* that takes its place at the next start; or NULL */
-	uint64_t next; /* number of the record after the last one that it was given */
 	uint64_t least; /* credit is never below it */
 	uint64_t credit; /* most records it may have in flight now */
 	uint64_t turn_acks; /* records done since turn_since */
