@@ -6,6 +6,7 @@
  * what the URL Standard says of them.
  */
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
