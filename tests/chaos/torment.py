@@ -59,6 +59,17 @@ while len(FIBS) < 10000:
     FIBS.append(FIBS[-2] + FIBS[-1])
 
 
+def catches(pid, number):
+    """Does the process catch that signal by now?  It ends one that does not."""
+    try:
+        with open("/proc/%d/status" % pid, encoding="ascii") as status:
+            masks = dict(line.split(":\t") for line in status if line.startswith("Sig"))
+    except (OSError, ValueError):
+        return False
+    caught = int(masks.get("SigBlk", "0"), 16) | int(masks.get("SigCgt", "0"), 16)
+    return bool(caught >> (number - 1) & 1)
+
+
 class Plan:
     """What a seed stands for."""
 
@@ -320,7 +331,9 @@ class Run:
             time.sleep(r.random() * 0.05)
             process.send_signal(signal.SIGCONT)
         elif what == 8:
-            process.send_signal(r.choice(HARMLESS + [signal.SIGUSR1]))
+            number = r.choice(HARMLESS + [signal.SIGUSR1])
+            if number != signal.SIGUSR1 or catches(process.pid, number):
+                process.send_signal(number)
         elif self.plan.control:
             self.command(r.choice(["workers %d" % r.randint(1, 6), "pause\nresume", "restart",
                                    "stats", "help", "nonsense", "", "drain",
