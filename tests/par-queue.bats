@@ -280,6 +280,19 @@ slow_stage() {
 	balanced q
 }
 
+@test "par-queue: a stage that makes blocks makes none of two chunks, which are committed apart" {
+	printf '#!/bin/sh\ntee -a blocks; echo >>blocks\n' >block
+	chmod +x block
+	seq 0 599 >in
+	par-queue put --chunk 50 q <in
+	work q -- par-run -n 1 -N 20 ./block
+	par-queue get q >out
+	once in out
+	awk '/./ { chunk = int($1 / 50); if (of != "" && chunk != of) exit 1; of = chunk; next }
+		{ of = "" }' blocks
+	[ "$(grep -c '^$' blocks)" -ge 30 ]
+}
+
 @test "par-queue: a stage that hangs is ended by the hard limit, and its record is dead" {
 	slow_stage
 	printf '1\n' | par-queue put q

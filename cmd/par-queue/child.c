@@ -176,6 +176,21 @@ give(struct child *child, struct batch *batch)
 		die(STATUS_BROKEN, errno, "window");
 }
 
+/*
+ * A stage that makes blocks has one output for each, which must not be of records that
+ * are committed apart: nothing of a second chunk while it is not done with the first.
+ */
+static bool
+block_ends(const struct child *child, const struct window *window)
+{
+	struct chunk_list *chunks = &child->sources->chunks;
+
+	return child->worker.hello.joint && window->records > 0 &&
+	    child->todo.head != NULL &&
+	    chunk_find(chunks, window->head->batch->first) !=
+	    chunk_find(chunks, child->todo.head->first);
+}
+
 void
 child_give(struct child *child)
 {
@@ -196,7 +211,7 @@ child_give(struct child *child)
 		give(child, batch);
 	}
 	while (child->suspects.head == NULL && window->records < child->credit &&
-	    window->bytes < MOST_BYTES &&
+	    window->bytes < MOST_BYTES && !block_ends(child, window) &&
 	    (window->head == NULL || !window->head->batch->alone) &&
 	    (batch = cut(&child->todo, child->credit - window->records)) != NULL)
 		if (!skip_lost(child, batch))
