@@ -237,3 +237,28 @@ opt_parse(const struct opt_program *program, int argc, char **argv)
 	}
 	return optind;
 }
+
+/* Is it called so? */
+static bool
+is_called(const struct opt *o, const char *name)
+{
+	return (o->name != NULL && strcmp(name, o->name) == 0) ||
+	    (o->letter != 0 && name[0] == o->letter && name[1] == '\0');
+}
+
+bool
+opt_set(const struct opt_program *program, const char *name, const char *value,
+    const char **why)
+{
+	for (const struct opt *o = program->opts; o->help != NULL; o++) {
+		if (!is_called(o, name))
+			continue;
+		*why = o->arg == NULL && value != NULL ? "takes no value"
+		    : o->arg != NULL && value == NULL  ? "needs a value"
+						       : NULL;
+		if (*why == NULL)
+			take(program, o, value);
+		return true;
+	}
+	return false;
+}

@@ -57,6 +57,14 @@ struct opt_program {
  */
 int opt_parse(const struct opt_program *program, int argc, char **argv);
 
+/*
+ * As if an option were on the command line, by its long name or its letter; value is
+ * NULL if there is none, and must stay valid otherwise.  False if there is no such
+ * option; *why is NULL, or what is wrong with the value.
+ */
+bool opt_set(const struct opt_program *program, const char *name, const char *value,
+    const char **why);
+
 /* End with STATUS_MISUSE: "name: what is wrong", then how to get help. */
 _Noreturn void opt_misuse(const struct opt_program *program, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -36,6 +36,59 @@ echoed() {
 	same <(tail -n 2 out) <(printf 'a=b&c\n\0d')
 }
 
+@test "par-fetch: -K takes options from a file, as curl does" {
+	cat >config <<-'END'
+		# ours, then the rest
+		user-agent = "agent/2 \"quoted\""
+		--header "X-One: 1"
+		H: X-Two: 2
+		json
+
+		referer = http://elsewhere.example/
+		range 0-99
+		 interface = 127.0.0.1
+	END
+	printf 'ipv4\r\nX = BREW' >>config
+	par-fetch -K config <<<"$HOSTILE/echo" | jq -r .body >out
+	[ "$(head -n 1 out)" = "BREW /echo" ]
+	grep -qx 'User-Agent: agent/2 "quoted"' out
+	grep -qx 'X-One: 1' out
+	grep -qx 'X-Two: 2' out
+	grep -qx 'Referer: http://elsewhere.example/' out
+	grep -qx 'Range: bytes=0-99' out
+	par-fetch -K config --user-agent agent/3 <<<"$HOSTILE/echo" | grep -q 'agent/3'
+	echo 'interface = none.such' >config
+	run -1 --separate-stderr par-fetch --retries 0 -K config <<<"$HOSTILE/echo"
+	[[ $stderr == *none.such* ]]
+}
+
+# What is wrong with a file of options that has this line.
+wrong_line() {
+	local said status=0
+
+	printf '\n%s\n' "$1" >config
+	said=$(par-fetch -K config </dev/null 2>&1) || status=$?
+	echo "$1: $said"
+	[[ $status == 2 && $said == "par-fetch: $2"* ]]
+}
+
+@test "par-fetch: -K, what is wrong is said with the line" {
+	wrong_line 'nonsense = 1' 'config:2: nonsense: no such option'
+	wrong_line 'json = 1' 'config:2: json: takes no value'
+	wrong_line 'ipv4 yes' 'config:2: ipv4: takes no value'
+	wrong_line 'referer' 'config:2: referer: needs a value'
+	wrong_line 'header =' 'config:2: header: needs a value'
+	wrong_line 'keepalive-time = soon' 'config:2: keepalive-time: not a number'
+	wrong_line 'config = config' 'config:2: config: not in such a file'
+	wrong_line 'max-time = soon' '--max-time: soon: not a time'
+	wrong_line '= 1' 'config:2: : no such option'
+	run -2 par-fetch -K none </dev/null
+	[[ $output == 'par-fetch: --config: none: No such file or directory'* ]]
+	echo 'unix-socket = /run/x' >config
+	run -2 par-fetch --deny-private -K config </dev/null
+	[[ $output == 'par-fetch: --deny-private cannot look behind unix-socket'* ]]
+}
+
 @test "par-fetch: wrong options are misuse" {
 	run -2 par-fetch -H nonsense
 	run -2 par-fetch -b no/such/file

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "client.h"
+#include "config.h"
 #include "diag.h"
 
 enum {
@@ -117,6 +118,7 @@ client_handle(const struct client *client)
 	/* An archive is to have what the server sent, not what was made of it. */
 	if (client->set->warc == NULL)
 		curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+	config_apply(easy, client->set); /* what we set goes before it */
 	set_limits(easy, client->set);
 	set_connection(easy, client->set);
 	set_request(easy, client);

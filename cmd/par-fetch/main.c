@@ -4,7 +4,8 @@
  *
  *	main.c         (this file)
  *	options.[ch]   the command line
- *	settings.h     what it says
+ *	config.[ch]    options from a file, and those of curl that are only there
+ *	settings.h     what they say
  *	fetcher.[ch]   the event loop: input, transfers, output
  *	progress.[ch]  how far it is, on a terminal
  *	sockets.[ch]   libcurl's sockets and timer (the Linux seam)

@@ -9,6 +9,7 @@
 
 #include <curl/curl.h>
 
+#include "config.h"
 #include "diag.h"
 #include "fdio.h"
 #include "num.h"
@@ -139,6 +140,26 @@ set_data(void *target, const char *value)
 		return read_file(&set->data, value + 1);
 	bytes_put(&set->data, value, strlen(value));
 	return NULL;
+}
+
+/* Where options of a file go. */
+struct config {
+	const struct opt_program *program;
+	struct settings *set;
+};
+
+static const char *
+set_config(void *target, const char *value)
+{
+	const struct config *config = target;
+	struct bytes text = { 0 };
+	const char *why = read_file(&text, value);
+
+	bytes_put(&text, "", 1);
+	if (why == NULL)
+		config_read(config->program, config->set, value, text.data);
+	bytes_free(&text);
+	return why;
 }
 
 /* One of the words of --fail-on: 404, 5xx or 400-499. */
@@ -273,9 +294,11 @@ add_requests(struct opt_table *table, struct settings *set)
 }
 
 static void
-add_connection(struct opt_table *table, struct settings *set)
+add_connection(struct opt_table *table, struct settings *set, struct config *config)
 {
 	const struct opt rows[] = {
+		{ 'K', "config", OPT_CALL, config, "FILE",
+		    "take options from FILE, also some of curl's", 0, 0, set_config },
 		{ 0, "cacert", OPT_STRING, &set->cacert, "FILE",
 		    "trust the certificates in FILE", 0, 0, NULL },
 		{ 0, "http1.1", OPT_FLAG, &set->http1, NULL, "use HTTP/1.1", 0, 0, NULL },
@@ -361,6 +384,7 @@ options_read(struct settings *set, int argc, char **argv)
 			 "content type,\neffective URL, error and body, in the order in "
 			 "which they finish.",
 		.opts = table.rows };
+	struct config config = { .program = &program, .set = set };
 	int first;
 
 	*set = (struct settings){
@@ -380,7 +404,7 @@ options_read(struct settings *set, int argc, char **argv)
 		.proto = "http,https",
 	};
 	add_requests(&table, set);
-	add_connection(&table, set);
+	add_connection(&table, set, &config);
 	add_pace(&table, set);
 	add_limits(&table, set);
 	add_retries(&table, set);
@@ -391,6 +415,9 @@ options_read(struct settings *set, int argc, char **argv)
 	refuse_urls(&program, set);
 	if (set->deny_private && set->proxy != NULL)
 		opt_misuse(&program, "--deny-private cannot look behind a --proxy");
+	if (set->deny_private && config_evades(set) != NULL)
+		opt_misuse(
+		    &program, "--deny-private cannot look behind %s", config_evades(set));
 	if (set->if_modified && set->folder == NULL)
 		opt_misuse(&program, "--if-modified needs -o");
 	if (set->lookahead == 0)
@@ -404,6 +431,7 @@ options_release(struct settings *set)
 	curl_slist_free_all(set->safe_headers);
 	curl_slist_free_all(set->resolve);
 	curl_slist_free_all(set->allowed);
+	curl_slist_free_all(set->config);
 	free(set->user);
 	free(set->password);
 	bytes_free(&set->data);

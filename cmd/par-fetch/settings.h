@@ -10,7 +10,7 @@
 
 #include "bytes.h"
 
-enum { SETTINGS_STATUSES = 1000 };
+enum { SETTINGS_STATUSES = 1000, SETTINGS_EXTRAS = 40 };
 
 struct curl_slist;
 
@@ -62,6 +62,8 @@ struct settings {
 	const char *warc; /* archive */
 	bool if_modified, json, progress, robots;
 	bool head, netrc, insecure, http1;
+	const char *extras[SETTINGS_EXTRAS]; /* options of curl, see config.c */
+	struct curl_slist *config; /* values that came from files */
 };
 
 #endif
