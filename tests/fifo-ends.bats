@@ -147,6 +147,8 @@ runner() { background "$RUNNER" -i a -o b --map awk '{ print $1 + 1; fflush() }'
 	done
 }
 
+has_halves() { [ "$(grep -c half out)" = "$1" ]; }
+
 @test "filters: par-gather --follow goes on with a writer that was killed and started again" {
 	local gather n
 
@@ -157,8 +159,7 @@ runner() { background "$RUNNER" -i a -o b --map awk '{ print $1 + 1; fflush() }'
 		background bash -c "exec 9>a; seq $n 3 9 >&9; printf half >&9; echo >ready; read -r _ <ready"
 		read -r -t "$DEADLINE" _ <ready
 		kill -9 "$!"
-		eventually grep -c half out
-		eventually [ "$(grep -c half out)" = "$n" ]
+		eventually has_halves "$n"
 	done
 	kill "$gather"
 	wait "$gather"
