@@ -17,6 +17,9 @@ prepare() {
 	chmod +x taker
 }
 
+# So many times it was said that the reader of a left.
+has_left() { [ "$(grep -c 'a: its reader left$' said)" = "$1" ]; }
+
 @test "par-split: --follow gives a reader that was killed and started again its share" {
 	local n reader split
 
@@ -33,7 +36,7 @@ prepare() {
 		read -r -t "$DEADLINE" _ <ready
 		kill -9 "$reader"
 		eventually grep -q "^par-split: a: its reader left$" said
-		eventually [ "$(grep -c 'a: its reader left$' said)" = "$n" ]
+		eventually has_left "$n"
 	done
 	exec 8>&-
 	wait "$split"
