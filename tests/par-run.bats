@@ -632,28 +632,37 @@ all_idle() {
 	done
 }
 
-@test "par-run: nested, inner supervisors of blocks killed while they tell of one" {
-	local pid inner
+# told_in_part COMMAND...: kill those of par-run that tell of a block to one that is
+# stopped; COMMAND may stand between them and the one that makes the block.
+told_in_part() {
+	local pid inner lowest
 
-	seq 400000 >in
+	rm -f there gate
 	mkfifo gate
-	# the acknowledgements of such a block were more than a pipe takes, a line for each
-	cat >wait.awk <<-'EOS'
-		{ print }
-		END { if (NR > 8000) system("echo >there; : <gate") }
-	EOS
-	par-run -n 2 -r 9 par-run -n 1 -N 50000 awk -f wait.awk <in >out 2>err 3>&- &
+	par-run -n 2 -r 9 "$@" par-run -n 1 -N 50000 awk -f wait.awk <in >out 2>err 3>&- &
 	pid=$!
 	eventually test -s there
 	kill -STOP "$pid"
 	exec {open}<>gate
 	mapfile -t inner < <(pgrep -P "$pid")
-	eventually all_idle "${inner[@]}"
+	mapfile -t lowest < <(pgrep -x par-run -P "$(IFS=, && echo "${inner[*]}")")
+	eventually all_idle "${lowest[@]:-${inner[@]}}"
 	kill -9 "${inner[@]}"
 	kill -CONT "$pid"
 	wait "$pid"
 	exec {open}>&-
 	sort -n out | cmp - in
+}
+
+@test "par-run: nested, inner supervisors of blocks killed while they tell of one" {
+	seq 400000 >in
+	# the acknowledgements of such a block were more than a pipe takes, a line for each
+	cat >wait.awk <<-'EOS'
+		{ print }
+		END { if (NR > 8000) system("echo >there; : <gate") }
+	EOS
+	told_in_part
+	told_in_part par-run -n 1
 }
 
 @test "par-run: a line of a stage may tell of several records" {

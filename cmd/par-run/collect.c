@@ -75,7 +75,7 @@ take_ack(struct run *run, struct slot *slot, const struct ack *ack)
 		log_ack(run, slot, flight, ack);
 	switch (ack->fate) {
 	case FATE_OK:
-		fate_done(run, slot, number, ack->bytes);
+		fate_done(run, slot, number, ack->bytes, ack->more);
 		break;
 	case FATE_FAIL:
 		fate_failed(run, slot, record, ack->bytes, ack->reason, ack->reason_len);
@@ -148,6 +148,7 @@ collect_words(struct run *run, struct slot *slot)
 			bad_word(run, slot);
 			break;
 		} else if (!take_ack(run, slot, &ack)) {
+			fate_told(run, slot);
 			distrust(slot, "acknowledged a record that it does not have");
 			break;
 		} else {

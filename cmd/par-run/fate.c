@@ -40,11 +40,34 @@ done(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
 	output_done(run, slot, number, bytes);
 }
 
+/* Tell of the records that its worker did together, the last with so much output. */
+static void
+tell_joint(struct run *run, struct slot *slot, size_t bytes)
+{
+	tell(run, slot,
+	    &(struct ack){
+		.index = slot->joint_first, .more = slot->joint - 1, .bytes = bytes });
+	slot->joint = 0;
+}
+
 void
-fate_done(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
+fate_done(
+    struct run *run, struct slot *slot, uint64_t number, size_t bytes, uint64_t more)
 {
 	done(run, slot, number, bytes);
-	tell(run, slot, &(struct ack){ .index = number, .bytes = bytes });
+	if (number != slot->joint_first + slot->joint)
+		fate_told(run, slot);
+	if (slot->joint++ == 0)
+		slot->joint_first = number;
+	if (more == 0)
+		tell_joint(run, slot, bytes);
+}
+
+void
+fate_told(struct run *run, struct slot *slot)
+{
+	if (slot->joint > 0)
+		tell_joint(run, slot, 0);
 }
 
 /* A record that is given up. */

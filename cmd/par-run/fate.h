@@ -13,9 +13,14 @@ extern const char fate_unsaid[];
 
 /*
  * Record number is done, and the next bytes of its worker's output are its own;
- * they are moved now or, in a batch, by output_settle().
+ * they are moved now or, in a batch, by output_settle().  So many more are done with
+ * it, and the supervisor above is told with the last of them.
  */
-void fate_done(struct run *run, struct slot *slot, uint64_t number, size_t bytes);
+void fate_done(
+    struct run *run, struct slot *slot, uint64_t number, size_t bytes, uint64_t more);
+
+/* No more will come with those that are done and not told of. */
+void fate_told(struct run *run, struct slot *slot);
 
 /* The stage failed the record of batch, one record, for good.  Takes the batch. */
 void fate_failed(struct run *run, struct slot *slot, struct batch *batch, size_t bytes,

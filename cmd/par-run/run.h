@@ -51,6 +51,7 @@ struct slot {
 	struct host *host; /* that its worker is the link to; NULL: none */
 	struct pace pace; /* of that link */
 	struct host *next_host; /* that takes its place at the next start; or NULL */
+	uint64_t joint_first, joint; /* records done together, and not told of yet */
 	uint64_t least; /* credit is never below it */
 	uint64_t credit; /* most records it may have in flight now */
 	uint64_t turn_acks; /* records done since turn_since */
