@@ -450,6 +450,9 @@ class Run:
             if m and not re.match(rb"par-run: (worker |state|disk/|control|q:|stopped|"
                                      rb"[abc]: |this host: |no host|link after)", line):
                 heads[m.group(1)] += 1
+        before = re.search(rb"(\d+) records failed before", self.said)
+        if before:  # named by runs that did not come to the end
+            heads[None] = int(before.group(1))
         return heads
 
     def check(self, status):
