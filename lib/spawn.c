@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #ifdef __linux__
 #include <sys/prctl.h>
 #endif
@@ -39,22 +42,68 @@ low_descriptor(int fd, int report)
 	return give(fd, fd) < 0 ? -1 : fd;
 }
 
-static int
-set_variables(const struct spawn_plan *plan, int report)
-{
+/* What a child is made from; with what becomes its environment. */
+struct child {
+	const struct spawn_plan *plan;
+	pid_t parent;
+	int report; /* where it says why it could not become the command */
+	char **environment; /* stage is one of it, if the plan has a stage_fd */
 	char stage[64];
+};
+
+/* Is this NAME=VALUE of a name that is set anew? */
+static bool
+is_replaced(const char *var, const struct spawn_plan *plan)
+{
+	size_t name = strcspn(var, "=");
+
+	if (name == 9 && memcmp(var, "PAR_STAGE", 9) == 0)
+		return true;
+	for (const char *const *set = plan->env; *set != NULL; set++)
+		if (strncmp(var, *set, name) == 0 && (*set)[name] == '=')
+			return true;
+	return false;
+}
+
+/* Ours, with what the plan changes.  NULL without memory. */
+static char **
+make_environment(struct child *child)
+{
+	size_t count = 0, used = 0;
+	char **made;
+
+	while (environ[count] != NULL)
+		count++;
+	for (const char *const *set = child->plan->env; *set != NULL; set++)
+		count++;
+	made = malloc((count + 2) * sizeof(*made));
+	if (made == NULL)
+		return NULL;
+	for (char **var = environ; *var != NULL; var++)
+		if (!is_replaced(*var, child->plan))
+			made[used++] = *var;
+	for (const char *const *set = child->plan->env; *set != NULL; set++)
+		made[used++] = (char *)(uintptr_t)*set;
+	if (child->plan->stage_fd >= 0)
+		made[used++] = child->stage;
+	made[used] = NULL;
+	return made;
+}
+
+/* In the child: its end of the protocol, and where it is. */
+static int
+name_stage(struct child *child)
+{
 	int fd;
 
-	for (const char *const *var = plan->env; *var != NULL; var++)
-		if (putenv((char *)(uintptr_t)*var) != 0)
-			return -1;
-	if (plan->stage_fd < 0)
-		return unsetenv("PAR_STAGE");
-	fd = low_descriptor(plan->stage_fd, report);
+	if (child->plan->stage_fd < 0)
+		return 0;
+	fd = low_descriptor(child->plan->stage_fd, child->report);
 	if (fd < 0)
 		return -1;
-	snprintf(stage, sizeof(stage), "%d:%ld", fd, (long)getpid());
-	return setenv("PAR_STAGE", stage, 1);
+	snprintf(
+	    child->stage, sizeof(child->stage), "PAR_STAGE=%d:%ld", fd, (long)getpid());
+	return 0;
 }
 
 /*
@@ -66,13 +115,15 @@ reset_signals(void)
 {
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	struct sigaction action = { .sa_handler = SIG_DFL };
-	sigset_t none;
+	sigset_t none, waiting;
 
 	sigemptyset(&ignore.sa_mask);
 	sigemptyset(&action.sa_mask);
+	sigpending(&waiting);
 	for (int number = 1; number < NSIG; number++) {
-		sigaction(number, &ignore, NULL); /* SIGKILL and the like refuse */
-		sigaction(number, &action, NULL);
+		if (sigismember(&waiting, number) == 1)
+			sigaction(number, &ignore, NULL);
+		sigaction(number, &action, NULL); /* SIGKILL and the like refuse */
 	}
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
@@ -91,45 +142,107 @@ die_with(pid_t parent)
 #endif
 }
 
-/* In the child: become the command, or say why not on report. */
-static _Noreturn void
-become(const struct spawn_plan *plan, int report, pid_t parent)
+/* The child: becomes the command, or says why not. */
+static int
+become(void *data)
 {
+	struct child *child = data;
+	const struct spawn_plan *plan = child->plan;
 	int error;
 
-	die_with(parent);
+	die_with(child->parent);
 	setpgid(0, 0);
 	reset_signals();
 	for (int i = 0; i < 3; i++)
 		if (plan->fds[i] >= 0 && give(plan->fds[i], i) < 0)
 			goto fail;
-	if (set_variables(plan, report) < 0)
+	if (name_stage(child) < 0)
 		goto fail;
 	execvp(plan->argv[0], plan->argv);
 fail:
 	error = errno;
-	fdio_write(report, &error, sizeof(error));
+	fdio_write(child->report, &error, sizeof(error));
 	_exit(127);
+}
+
+#ifdef __linux__
+
+/*
+ * A process that shares our memory until it has become the command, while we wait:
+ * none of it is copied.  It has a stack of its own, with room for execvp(3) to put
+ * the shell before the arguments of a script that names none.
+ */
+static pid_t
+begin(struct child *child)
+{
+	size_t size = 64 << 10;
+	char *stack;
+	pid_t pid;
+	int error;
+
+	for (char *const *arg = child->plan->argv; *arg != NULL; arg++)
+		size += sizeof(*arg);
+	size = (size + 63) / 64 * 64;
+	stack = aligned_alloc(64, size);
+	if (stack == NULL)
+		return -1;
+	pid = clone(become, stack + size, CLONE_VM | CLONE_VFORK | SIGCHLD, child);
+	error = errno;
+	free(stack);
+	errno = error;
+	return pid;
+}
+
+#else
+
+static pid_t
+begin(struct child *child)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		become(child);
+	return pid;
+}
+
+#endif
+
+/* Start it with all signals blocked, so that no handler of ours runs in it. */
+static pid_t
+start(struct child *child)
+{
+	char **ours = environ;
+	sigset_t all, before;
+	pid_t pid;
+	int error;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
+	environ = child->environment; /* where execvp(3) looks */
+	pid = begin(child);
+	error = errno;
+	environ = ours;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	errno = error;
+	return pid;
 }
 
 pid_t
 spawn(const struct spawn_plan *plan)
 {
-	sigset_t all, before;
+	struct child child = { .plan = plan, .parent = getpid() };
 	int report[2], error = 0;
 	ssize_t n;
-	pid_t pid, parent = getpid();
+	pid_t pid;
 
 	if (fdio_pipe(report) < 0)
 		return -1;
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &before); /* no handler of ours in the child */
-	pid = fork();
-	if (pid == 0)
-		become(plan, report[1], parent);
+	child.report = report[1];
+	child.environment = make_environment(&child);
+	pid = child.environment == NULL ? -1 : start(&child);
 	if (pid < 0)
 		error = errno;
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	free(child.environment);
 	close(report[1]);
 	n = pid < 0 ? 0 : fdio_read(report[0], &error, sizeof(error));
 	close(report[0]);
