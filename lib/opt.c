@@ -19,14 +19,6 @@ enum {
 	HELP_COLUMN = 30
 };
 
-static void
-misuse_line(const struct opt_program *program)
-{
-	fprintf(stderr, "usage: %s %s\nTry '%s --help'.\n", program->name,
-	    program->synopsis, program->name);
-	exit(STATUS_MISUSE);
-}
-
 void
 opt_misuse(const struct opt_program *program, const char *format, ...)
 {
@@ -37,7 +29,7 @@ opt_misuse(const struct opt_program *program, const char *format, ...)
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
 	warn("%s", message);
-	misuse_line(program);
+	fprintf(stderr, "Try '%s --help'.\n", program->name);
 	exit(STATUS_MISUSE);
 }
 

@@ -392,7 +392,7 @@ free_port() {
 @test "par-queue: what is wrong with an address is said; a server that is not there is waited for" {
 	for url in http://x redis://h:x redis://h/x unix://x rediss://h/x redis://[h unix:///s?db=x; do
 		run -2 par-queue stat -u "$url" q
-		[ "${#lines[@]}" = 3 ]
+		[ "${#lines[@]}" = 2 ]
 	done
 	redis_kill
 	run -3 par-queue stat --patience 100ms q
