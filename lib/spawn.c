@@ -17,6 +17,8 @@
 #include "fdio.h"
 #include "spawn.h"
 
+enum { NOT_BECOME = 127 }; /* status of a child that could not become the command */
+
 /* In the child: fd becomes to, open across exec. */
 static int
 give(int fd, int to)
@@ -129,20 +131,23 @@ reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* In the child: do not outlive the parent, where the system can see to that. */
-static void
+/*
+ * In the child: do not outlive the parent, where the system can see to that.  False if
+ * the parent is dead already.
+ */
+static bool
 die_with(pid_t parent)
 {
 #ifdef __linux__
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(127);
+	return getppid() == parent;
 #else
 	(void)parent;
+	return true;
 #endif
 }
 
-/* The child: becomes the command, or says why not. */
+/* The child: becomes the command, or says why not and has a status to end with. */
 static int
 become(void *data)
 {
@@ -150,7 +155,8 @@ become(void *data)
 	const struct spawn_plan *plan = child->plan;
 	int error;
 
-	die_with(child->parent);
+	if (!die_with(child->parent))
+		return NOT_BECOME;
 	setpgid(0, 0);
 	reset_signals();
 	for (int i = 0; i < 3; i++)
@@ -162,7 +168,7 @@ become(void *data)
 fail:
 	error = errno;
 	fdio_write(child->report, &error, sizeof(error));
-	_exit(127);
+	return NOT_BECOME;
 }
 
 #ifdef __linux__
@@ -201,7 +207,7 @@ begin(struct child *child)
 	pid_t pid = fork();
 
 	if (pid == 0)
-		become(child);
+		_exit(become(child));
 	return pid;
 }
 
