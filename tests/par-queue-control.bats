@@ -76,6 +76,7 @@ server_time() { redis TIME | head -n 1; }
 	kill "$one"
 	wait "$one" || [ $? = 4 ]
 	is second accepted 3000
+	eventually eval '[ -n "$(par-queue ps second)" ]' # else it knows no signals yet
 	kill "$two" # cut(1) holds its output back until it is told to end
 	wait "$two" || [ $? = 4 ]
 	work second -- par-run -N 50 -n 1 cut -f 1
