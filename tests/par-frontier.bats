@@ -125,7 +125,8 @@ kill_a_worker() {
 	echo http://h/1 >start
 	run -0 timeout "$DEADLINE" bash rounds 3>&-
 	[ "$(pages out | wc -l)" -lt 1001 ]
-	par-frontier --same-host --state state -o out ./tree </dev/null
+	# the URL once more, for it may be that none of them has noted it
+	par-frontier --same-host --state state -o out ./tree <start
 	pages out | same <(seq 0 1000) -
 	# nothing is left to do, and nothing is done
 	cp out before
