@@ -92,6 +92,16 @@ steps() {
 		http://xn--bcher-kva.xn--53h.x/ "//$(printf '\xe2\x99\xa5\xe2\x80\xae')/"
 }
 
+@test "par-links: names of hosts by UTS 46, however long, and without a limit of DNS" {
+	local long
+
+	long=$(printf '%070d' 0)
+	links_are $'<a href="//fa\xc3\x9f.de"><a href="//a\xe3\x80\x82xn--53h/"><a href="//'"$long"$'\xc3\xa9/">' \
+		$'<a href="//-\xc3\xa9--./"><a href="//\xd7\x90a/"><a href="//xn--\xc3\xa9/"><a href="//xn--a-/">' -- \
+		http://xn--fa-hia.de/ http://a.xn--53h/ "http://xn--$long-9eg/" http://xn------bma./ \
+		$'//\xd7\x90a/' $'//xn--\xc3\xa9/' http://xn--a-/
+}
+
 @test "par-links: what is not closed hides the rest, and is nothing itself" {
 	links_are '<a href=1><a href=2' '<a href=1><b x="><a href=2>' "<a href=1><b x='><a href=2>" \
 		'<a href=1><a href="2><a href=3>' '<a href=1><!-- <a href=2>' '<a href=1><!<a href=2' \
@@ -299,7 +309,14 @@ type_of() {
 		koi8-u \xae %D1%9E?%AE
 		shift_jis \x83\x5c %E3%82%BD?%83\\
 		euc-jp \xa4\xa2 %E3%81%82?%A4%A2
+		shift_jis \x80\xb1\xed\x40 %C2%80%EF%BD%B1%E7%BA%8A?%80%B1%FA\\
+		euc-jp \xa1\xc1\xad\xa1\x8e\xb1 %EF%BD%9E%E2%91%A0%EF%BD%B1?%A1%C1%AD%A1%8E%B1
 		euc-jp \x8f\xb0\xf6 %E4%BD%B7?%26%2320343%3B
+		euc-jp \xa4z\x8f\xb0z\x8ez\xa0 %EF%BF%BDz%EF%BF%BDz%EF%BF%BDz%EF%BF%BD?%26%2365533%3Bz%26%2365533%3Bz%26%2365533%3Bz%26%2365533%3B
+		gbk \x80\xa2\xe3 %E2%82%AC%E2%82%AC?%80%80
+		gb18030 \x80\x82\x35\x90\x37\x81\x30z %E2%82%AC%E9%BE%B4%EF%BF%BD0z?%A2%E3%FEY%841%A470z
+		gb18030 \x90\x30\x81\x30 %F0%90%80%80?%900%810
+		big5 \xa3\xe1\x8e\x69\x88\x62\xa1\x40\x81z %E2%82%AC%E7%AE%B8%C3%8A%CC%84%E3%80%80%EF%BF%BDz?%A3%E1%BA%E6%26%23202%3B%26%23772%3B%A1@%26%2365533%3Bz
 		gb2312 \xd6\xd0 %E4%B8%AD?%D6%D0
 		big5 \xa4\xa4 %E4%B8%AD?%A4%A4
 		euc-kr \xb0\xa1 %EA%B0%80?%B0%A1
@@ -324,6 +341,11 @@ type_of() {
 	done
 	page "$(iconv -f UTF-8 -t ISO-2022-JP <<<"$text")" "$(type_of iso-2022-jp)" | par-links >out
 	echo "$U	http://h/d/%E3%81%82?%1B\$B\$%22%1B(B" >want
+	same out want
+	page $'<a href="\e(I1\e(J\\\\~\e$@!!z\\n\e(B\e(Bz?\e(I1\e(J\\\\~\e$B!!!!\e(Bz&#228;">' \
+		"$(type_of iso-2022-jp)" | par-links >out
+	printf '%s\thttp://h/d/%s\n' "$U" \
+		'%EF%BD%B1%C2%A5%E2%80%BE%E3%80%80%EF%BF%BD%EF%BF%BDz?%1B$B%%22%1B(J\\~%1B$B!!!!%1B(Bz%26%23228%3B' >want
 	same out want
 }
 

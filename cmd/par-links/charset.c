@@ -8,11 +8,8 @@
 #include "ascii.h"
 #include "charset.h"
 #include "charset_table.h"
-#include "entity.h"
-
-enum { REPLACEMENT = 0xfffd };
-
-_Static_assert((int)CHARSETS <= (int)CHARSET_COUNT, "room for every charset");
+#include "iso2022.h"
+#include "utf8.h"
 
 /* Compare the len bytes of a, in any case, with b in lowercase. */
 static int
@@ -99,83 +96,37 @@ charset_of_mark(const char *data, size_t len, size_t *skip)
 	return NULL;
 }
 
-/* Open one; false if the system has it not. */
-static bool
-open_converter(iconv_t *cd, const char *to, const char *from)
-{
-	if (to == NULL || from == NULL)
-		return false;
-	*cd = iconv_open(to, from);
-	return (intptr_t)*cd != -1;
-}
-
 void
 converters_open(struct converters *converters)
 {
-	for (unsigned i = 0; i < CHARSETS; i++) {
-		const struct charset *charset = &charsets[i];
-
-		converters->can_decode[i] =
-		    open_converter(&converters->decode[i], "UTF-8", charset->decode);
-		converters->can_encode[i] =
-		    open_converter(&converters->encode[i], charset->encode, "UTF-8");
-	}
+	for (enum pairs_kind kind = 0; kind < PAIRS_COUNT; kind++)
+		pairs_open(&converters->pairs[kind], kind);
+	converters->utf16[0] = iconv_open("UTF-8", "UTF-16LE");
+	converters->utf16[1] = iconv_open("UTF-8", "UTF-16BE");
 }
 
 void
 converters_close(struct converters *converters)
 {
-	for (unsigned i = 0; i < CHARSETS; i++) {
-		if (converters->can_decode[i])
-			iconv_close(converters->decode[i]);
-		if (converters->can_encode[i])
-			iconv_close(converters->encode[i]);
-	}
+	for (enum pairs_kind kind = 0; kind < PAIRS_COUNT; kind++)
+		pairs_close(&converters->pairs[kind]);
+	for (int i = 0; i < 2; i++)
+		if ((intptr_t)converters->utf16[i] != -1)
+			iconv_close(converters->utf16[i]);
 }
 
-/* For iconv(3), which does not say const, but writes nothing there. */
-static char *
-without_const(const char *data)
+bool
+charset_is_whole(const struct charset *charset)
 {
-	char *same;
-
-	memcpy(&same, &data, sizeof(same));
-	return same;
+	return charset->kind == CHARSET_ISO2022 || charset->kind == CHARSET_UTF16 ||
+	    charset->kind == CHARSET_NONE;
 }
 
-/*
- * The character of UTF-8 at data: how many bytes it has, 0 if it is none, and
- * then *bad bytes are to be replaced as one.
- */
-static size_t
-utf8_length(const unsigned char *data, size_t len, size_t *bad)
+bool
+charset_has_queries(const struct charset *charset)
 {
-	unsigned char first = data[0], low = 0x80, high = 0xbf;
-	size_t want;
-
-	*bad = 1;
-	if (first < 0x80)
-		return 1;
-	if (first < 0xc2 || first > 0xf4)
-		return 0;
-	want = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-	if (first == 0xe0)
-		low = 0xa0;
-	if (first == 0xed)
-		high = 0x9f;
-	if (first == 0xf0)
-		low = 0x90;
-	if (first == 0xf4)
-		high = 0x8f;
-	for (size_t i = 1; i < want; i++) {
-		if (i == len || data[i] < low || data[i] > high) {
-			*bad = i;
-			return 0;
-		}
-		low = 0x80;
-		high = 0xbf;
-	}
-	return want;
+	return charset->kind == CHARSET_BYTE || charset->kind == CHARSET_PAIRS ||
+	    charset->kind == CHARSET_ISO2022;
 }
 
 bool
@@ -183,14 +134,14 @@ charset_is_utf8(const struct charset *charset, const char *data, size_t len)
 {
 	size_t bad, used;
 
-	if (charset->kind == CHARSET_WHOLE || charset->kind == CHARSET_NONE)
+	if (charset_is_whole(charset))
 		return false;
 	if (ascii_is_all(data, len))
 		return true;
 	if (charset->kind != CHARSET_UTF8)
 		return false;
 	for (size_t at = 0; at < len; at += used) {
-		used = utf8_length((const unsigned char *)data + at, len - at, &bad);
+		used = utf8_length(data + at, len - at, &bad);
 		if (used == 0)
 			return false;
 	}
@@ -204,9 +155,9 @@ decode_utf8(char *dst, const char *data, size_t len)
 	size_t bad, used;
 
 	for (size_t at = 0; at < len; at += used) {
-		used = utf8_length((const unsigned char *)data + at, len - at, &bad);
+		used = utf8_length(data + at, len - at, &bad);
 		if (used == 0) {
-			to = entity_utf8(to, REPLACEMENT);
+			to = utf8_put(to, UTF8_REPLACEMENT);
 			used = bad;
 			continue;
 		}
@@ -225,40 +176,29 @@ decode_bytes(const unsigned short *high, char *dst, const char *data, size_t len
 		unsigned byte = (unsigned char)data[i];
 		unsigned code = byte < 0x80 ? byte : high[byte - 0x80];
 
-		to = entity_utf8(to, byte != 0 && code == 0 ? REPLACEMENT : code);
+		to = utf8_put(to, byte != 0 && code == 0 ? UTF8_REPLACEMENT : code);
 	}
 	return (size_t)(to - dst);
 }
 
-/* How many bytes at data, which iconv refused, one U+FFFD stands for. */
+/* UTF-16; U+FFFD stands for half of a character. */
 static size_t
-refused(const struct charset *charset, const char *data, size_t len)
+decode_utf16(iconv_t cd, char *dst, const char *data, size_t len)
 {
-	if (charset->kind == CHARSET_WHOLE && charset->encode == NULL)
-		return len < 2 ? len : 2;
-	return len > 1 && (unsigned char)data[0] >= 0x80 && (unsigned char)data[1] >= 0x80
-	    ? 2
-	    : 1;
-}
-
-static size_t
-decode_iconv(struct converters *converters, const struct charset *charset, char *dst,
-    const char *data, size_t len)
-{
-	static const unsigned short none[128];
-	iconv_t cd = converters->decode[charset->number];
-	char *in = without_const(data), *to = dst;
+	enum { UNIT = 2 };
 	size_t in_left = len, room = CHARSET_GROWTH * len;
+	char *in, *to = dst;
 
-	if (!converters->can_decode[charset->number])
-		return decode_bytes(none, dst, data, len);
+	memcpy(&in, &data, sizeof(in)); /* iconv(3) does not say const */
+	if ((intptr_t)cd == -1)
+		return 0;
 	iconv(cd, NULL, NULL, NULL, NULL);
 	while (in_left > 0 && iconv(cd, &in, &in_left, &to, &room) == (size_t)-1) {
-		size_t skip = errno == EINVAL ? in_left : refused(charset, in, in_left);
+		size_t skip = errno == EINVAL || in_left < UNIT ? in_left : UNIT;
 
-		if (errno == E2BIG || room < 4)
+		if (errno == E2BIG || room < UTF8_MAX)
 			break;
-		to = entity_utf8(to, REPLACEMENT);
+		to = utf8_put(to, UTF8_REPLACEMENT);
 		room -= 3;
 		in += skip;
 		in_left -= skip;
@@ -275,55 +215,55 @@ charset_decode(struct converters *converters, const struct charset *charset, cha
 		return decode_utf8(dst, data, len);
 	case CHARSET_BYTE:
 		return decode_bytes(charset->high, dst, data, len);
-	case CHARSET_ICONV:
-	case CHARSET_WHOLE:
-		return decode_iconv(converters, charset, dst, data, len);
+	case CHARSET_PAIRS:
+		return pairs_decode(&converters->pairs[charset->pairs], dst, data, len);
+	case CHARSET_ISO2022:
+		return iso2022_decode(&converters->pairs[PAIRS_EUC_JP], dst, data, len);
+	case CHARSET_UTF16:
+		return decode_utf16(
+		    converters->utf16[charset->big_endian], dst, data, len);
 	case CHARSET_NONE:
 		break;
 	}
 	return 0;
 }
 
-/* The code point of a character of valid UTF-8, len bytes. */
-static unsigned
-code_of(const char *data, size_t len)
+static size_t
+encode_byte(const unsigned short *high, char *dst, unsigned code)
 {
-	unsigned code = (unsigned char)data[0];
-
-	if (len > 1)
-		code &= 0xffU >> (len + 1);
-	for (size_t i = 1; i < len; i++)
-		code = code << 6 | ((unsigned char)data[i] & 0x3f);
-	return code;
+	if (code < 0x80) {
+		*dst = (char)code;
+		return 1;
+	}
+	for (unsigned i = 0; i < 128; i++)
+		if (high[i] == code) {
+			*dst = (char)(i + 0x80);
+			return 1;
+		}
+	return 0;
 }
 
-/* One character in charset at dst, 16 bytes; its length, 0 if charset has it not. */
+/* What is written a query, and in which state it is. */
+struct query {
+	struct converters *converters;
+	const struct charset *charset;
+	enum iso2022 state;
+};
+
+enum { ENCODED_ROOM = ISO2022_ROOM };
+
+/* One character at dst, ENCODED_ROOM; its length, 0 if the charset has it not. */
 static size_t
-encode(struct converters *converters, const struct charset *charset, char *dst,
-    const char *data, size_t len)
+encode(struct query *query, char *dst, unsigned code)
 {
-	char *in = without_const(data), *to = dst;
-	size_t room = 16;
-	iconv_t cd;
+	const struct charset *charset = query->charset;
+	struct pairs *pairs = query->converters->pairs;
 
-	if (charset->kind == CHARSET_BYTE) {
-		unsigned code = code_of(data, len);
-
-		for (unsigned i = 0; i < 128; i++)
-			if (charset->high[i] == code) {
-				*dst = (char)(i + 0x80);
-				return 1;
-			}
-		return 0;
-	}
-	cd = converters->encode[charset->number];
-	if (!converters->can_encode[charset->number] ||
-	    iconv(cd, &in, &len, &to, &room) == (size_t)-1)
-		return 0;
-	iconv(cd, NULL, NULL, &to, &room); /* back to ASCII, where there are states */
-	if (to - dst == 3 && dst[0] == '\x8f')
-		return 0; /* JIS X 0212 in EUC-JP, which is read, but not written */
-	return (size_t)(to - dst);
+	if (charset->kind == CHARSET_ISO2022)
+		return iso2022_encode(&pairs[PAIRS_EUC_JP], &query->state, dst, code);
+	if (charset->kind == CHARSET_BYTE || code < 0x80)
+		return encode_byte(charset->high, dst, code);
+	return pairs_encode(&pairs[charset->pairs], dst, code);
 }
 
 /* A byte of an encoded query: what the URL parser takes as it is stays. */
@@ -337,13 +277,34 @@ put_byte(char *to, char byte)
 	return to + sprintf(to, "%%%02X", (unsigned char)byte);
 }
 
+static char *
+put_bytes(char *to, const char *bytes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		to = put_byte(to, bytes[i]);
+	return to;
+}
+
+/* A character that the charset has not is a reference, in ASCII. */
+static char *
+put_missing(struct query *query, char *to, unsigned code)
+{
+	char bytes[ENCODED_ROOM];
+
+	if (query->state == ISO2022_JIS)
+		to = put_bytes(
+		    to, bytes, iso2022_enter(&query->state, ISO2022_ASCII, bytes));
+	return to + sprintf(to, "%%26%%23%u%%3B", code);
+}
+
 size_t
 charset_query(struct converters *converters, const struct charset *charset, char *dst,
     const char *url, size_t len)
 {
+	struct query query = { converters, charset, ISO2022_ASCII };
 	const char *hash = memchr(url, '#', len), *end = hash == NULL ? url + len : hash;
 	const char *p = memchr(url, '?', (size_t)(end - url));
-	char *to = dst, bytes[16];
+	char *to = dst, bytes[ENCODED_ROOM];
 	size_t bad;
 
 	if (p == NULL)
@@ -351,21 +312,15 @@ charset_query(struct converters *converters, const struct charset *charset, char
 	memcpy(to, url, (size_t)(p - url));
 	to += p - url;
 	while (p < end) {
-		size_t used =
-		    utf8_length((const unsigned char *)p, (size_t)(end - p), &bad);
-		size_t count;
+		size_t used = utf8_length(p, (size_t)(end - p), &bad), count;
+		unsigned code = used == 0 ? UTF8_REPLACEMENT : utf8_code(p, used);
 
-		if (used <= 1) {
-			*to++ = *p++;
-			continue;
-		}
-		count = encode(converters, charset, bytes, p, used);
-		for (size_t i = 0; i < count; i++)
-			to = put_byte(to, bytes[i]);
-		if (count == 0)
-			to += sprintf(to, "%%26%%23%u%%3B", code_of(p, used));
-		p += used;
+		count = encode(&query, bytes, code);
+		to = count == 0 ? put_missing(&query, to, code)
+				: put_bytes(to, bytes, count);
+		p += used == 0 ? bad : used;
 	}
+	to = put_bytes(to, bytes, iso2022_enter(&query.state, ISO2022_ASCII, bytes));
 	memcpy(to, end, (size_t)(url + len - end));
 	return (size_t)(to - dst) + (size_t)(url + len - end);
 }

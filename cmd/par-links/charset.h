@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * charset - the encodings of the Encoding Standard, to UTF-8 and, for queries,
- * back.  UTF-8 and those of single bytes are done here; iconv(3) does the rest.
+ * charset - the encodings of the Encoding Standard, to UTF-8 and, for queries, back.
  */
 #ifndef PAR_LINKS_CHARSET_H
 #define PAR_LINKS_CHARSET_H
@@ -10,28 +9,31 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "pairs.h"
+
 enum charset_kind {
 	CHARSET_UTF8,
 	CHARSET_BYTE, /* one byte a character */
-	CHARSET_ICONV, /* ASCII stands for itself where no character is open */
-	CHARSET_WHOLE, /* not even that: pages must be decoded as a whole */
+	CHARSET_PAIRS, /* two, or so; ASCII stands for itself where none is open */
+	CHARSET_ISO2022,
+	CHARSET_UTF16,
 	CHARSET_NONE /* none that may be decoded: the page is empty */
 };
 
 struct charset {
 	const char *name;
-	unsigned number;
 	enum charset_kind kind;
 	const unsigned short *high; /* of bytes 128 to 255; 0: not a character */
-	const char *decode, *encode; /* names for iconv; encode NULL: UTF-8 */
+	enum pairs_kind pairs;
+	bool big_endian;
 };
 
-enum { CHARSET_COUNT = 40, CHARSET_GROWTH = 3, CHARSET_QUERY_GROWTH = 8 };
+enum { CHARSET_GROWTH = 3, CHARSET_QUERY_GROWTH = 8 };
 
-/* Converters that are open, by charset.number; all zero to begin with. */
+/* Converters that are open. */
 struct converters {
-	iconv_t decode[CHARSET_COUNT], encode[CHARSET_COUNT];
-	bool can_decode[CHARSET_COUNT], can_encode[CHARSET_COUNT];
+	struct pairs pairs[PAIRS_COUNT];
+	iconv_t utf16[2]; /* little and big endian */
 };
 
 /* The charset that a label means, in any case and with blanks around it, or NULL. */
@@ -44,11 +46,17 @@ const struct charset *charset_of_type(const char *type, size_t len);
 const struct charset *charset_of_mark(const char *data, size_t len, size_t *skip);
 
 /*
- * Open the converters of all charsets now: later no file may be opened.  What
- * the system has no converter for is decoded as far as it is ASCII.
+ * Open the converters of all charsets now: later no file may be opened.  What the
+ * system has no converter for is decoded as far as that goes.
  */
 void converters_open(struct converters *converters);
 void converters_close(struct converters *converters);
+
+/* Are tags found only in what is decoded? */
+bool charset_is_whole(const struct charset *charset);
+
+/* Are queries written in it, not in UTF-8? */
+bool charset_has_queries(const struct charset *charset);
 
 /* Is data the same in UTF-8? */
 bool charset_is_utf8(const struct charset *charset, const char *data, size_t len);

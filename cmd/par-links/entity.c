@@ -4,42 +4,15 @@
 #include "ascii.h"
 #include "entity.h"
 #include "entity_table.h"
+#include "utf8.h"
 
-enum {
-	REPLACEMENT = 0xfffd,
-	CODE_MAX = 0x10ffff,
-	CODE_STOP = CODE_MAX + 1 /* larger numbers are counted no further */
-};
+enum { CODE_STOP = 0x110000 /* larger numbers are counted no further */ };
 
 /* What &#128; to &#159; mean; 0: the number itself. */
 static const unsigned short windows_1252[32] = { 0x20ac, 0, 0x201a, 0x0192, 0x201e,
 	0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017d, 0, 0,
 	0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x02dc, 0x2122, 0x0161,
 	0x203a, 0x0153, 0, 0x017e, 0x0178 };
-
-char *
-entity_utf8(char *dst, unsigned code)
-{
-	if (code > CODE_MAX || (code >= 0xd800 && code <= 0xdfff))
-		code = REPLACEMENT;
-	if (code < 0x80) {
-		*dst++ = (char)code;
-		return dst;
-	}
-	if (code < 0x800) {
-		*dst++ = (char)(0xc0 | code >> 6);
-	} else {
-		if (code < 0x10000) {
-			*dst++ = (char)(0xe0 | code >> 12);
-		} else {
-			*dst++ = (char)(0xf0 | code >> 18);
-			*dst++ = (char)(0x80 | (code >> 12 & 0x3f));
-		}
-		*dst++ = (char)(0x80 | (code >> 6 & 0x3f));
-	}
-	*dst++ = (char)(0x80 | (code & 0x3f));
-	return dst;
-}
 
 static bool
 is_alnum(char byte)
@@ -63,7 +36,7 @@ decode_number(char **to, const char *src, const char *end)
 	for (first = p; p < end && (value = ascii_hex(*p)) >= 0 && value < (int)base;
 	     p++) {
 		code = code * base + (unsigned)value;
-		if (code > CODE_MAX)
+		if (code > CODE_STOP)
 			code = CODE_STOP;
 	}
 	if (p == first)
@@ -72,7 +45,7 @@ decode_number(char **to, const char *src, const char *end)
 		p++;
 	if (code >= 0x80 && code < 0xa0 && windows_1252[code - 0x80] != 0)
 		code = windows_1252[code - 0x80];
-	*to = entity_utf8(*to, code == 0 ? REPLACEMENT : code);
+	*to = utf8_put(*to, code == 0 ? UTF8_REPLACEMENT : code);
 	return (size_t)(p - src);
 }
 
@@ -152,7 +125,7 @@ entity_decode(char *dst, const char *src, size_t len, bool attribute)
 			used = src[1] == '#' ? decode_number(&to, src, end)
 					     : decode_name(&to, src, end, attribute);
 		if (used == 0 && *src == '\0') {
-			to = entity_utf8(to, REPLACEMENT);
+			to = utf8_put(to, UTF8_REPLACEMENT);
 			used = 1;
 		}
 		if (used == 0) {

@@ -21,7 +21,4 @@ size_t entity_decode(char *dst, const char *src, size_t len, bool attribute);
 /* Does it hold anything to decode? */
 bool entity_needed(const char *src, size_t len);
 
-/* Write character code, or U+FFFD if it is none, as UTF-8 at dst, 4 bytes; the end. */
-char *entity_utf8(char *dst, unsigned code);
-
 #endif

@@ -5,13 +5,11 @@
 #include <string.h>
 #include <strings.h>
 
-#include <idn2.h>
-
 #include "ascii.h"
 #include "host.h"
-#include "punycode.h"
+#include "idna.h"
 
-enum { PIECES = 8, IDNA_MAX = 1020 /* bytes of a domain in UTF-8 */ };
+enum { PIECES = 8 };
 
 /* May byte not stand in an opaque host? */
 static bool
@@ -292,78 +290,20 @@ needs_idna(const char *host, size_t len)
 	return false;
 }
 
-/* A domain to ASCII by libidn2, written to dst, room for size bytes; 0 if it refuses. */
-static size_t
-idna(char *dst, size_t size, const char *domain, size_t len)
-{
-	char text[IDNA_MAX + 1];
-	uint8_t *ascii = NULL;
-	size_t got = 0;
-
-	if (len > IDNA_MAX || memchr(domain, '\0', len) != NULL)
-		return 0;
-	memcpy(text, domain, len);
-	text[len] = '\0';
-	if (idn2_lookup_u8((const uint8_t *)text, &ascii,
-		IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) == IDN2_OK)
-		got = strlen((char *)ascii);
-	if (got > size)
-		got = 0;
-	if (got > 0)
-		memcpy(dst, ascii, got);
-	idn2_free(ascii);
-	return got;
-}
-
-/* The same label by label, with the symbols that libidn2 refuses. */
-static size_t
-idna_by_label(char *dst, size_t size, const char *domain, size_t len)
-{
-	const char *end = domain + len;
-	char *to = dst;
-
-	for (;; domain++) {
-		const char *dot = memchr(domain, '.', (size_t)(end - domain));
-		size_t label = (size_t)((dot == NULL ? end : dot) - domain), got = 0;
-
-		if (size - (size_t)(to - dst) < label + PUNYCODE_ROOM + 1)
-			return 0;
-		if (!needs_idna(domain, label)) {
-			memcpy(to, domain, label);
-			got = label;
-		} else {
-			got = punycode_symbols(to, domain, label);
-			if (got == 0)
-				got = idna(to, PUNYCODE_ROOM, domain, label);
-			if (got == 0)
-				return 0;
-		}
-		to += got;
-		if (dot == NULL)
-			return (size_t)(to - dst);
-		*to++ = '.';
-		domain = dot;
-	}
-}
-
 /*
- * The domain in dst to ASCII, in place.  Its new length, or -1.  One that is
- * ASCII already stays as it is when libidn2 finds fault with its labels.
+ * The domain in dst, len bytes, to ASCII, in place, in room for size.  Its new length,
+ * or -1.  One that is ASCII already stays as it is when there is fault with its labels.
  */
 static long
-to_ascii(char *dst, size_t len)
+to_ascii(char *dst, size_t size, size_t len)
 {
-	char ascii[2 * IDNA_MAX];
-	size_t got = idna(ascii, sizeof(ascii), dst, len);
+	long got = idna_to_ascii(dst + len, size - len, dst, len);
 
-	if (got == 0 && ascii_is_all(dst, len))
+	if (got >= 0)
+		memmove(dst, dst + len, (size_t)got);
+	else if (ascii_is_all(dst, len))
 		return (long)len;
-	if (got == 0 && len <= IDNA_MAX)
-		got = idna_by_label(ascii, HOST_ROOM, dst, len);
-	if (got == 0)
-		return -1;
-	memcpy(dst, ascii, got);
-	return (long)got;
+	return got;
 }
 
 static long
@@ -373,7 +313,7 @@ parse_domain(char *dst, const char *in, size_t len)
 	uint32_t address;
 
 	if (needs_idna(dst, (size_t)got))
-		got = to_ascii(dst, (size_t)got);
+		got = to_ascii(dst, 3 * len + HOST_ROOM, (size_t)got);
 	if (got <= 0)
 		return -1;
 	for (long i = 0; i < got; i++) {

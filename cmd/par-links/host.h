@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * host - the host of a URL, by the host parser of the WHATWG URL Standard:
- * domains (IDNA by libidn2), IPv4 in all its spellings, IPv6, opaque hosts.
+ * domains (IDNA by ICU), IPv4 in all its spellings, IPv6, opaque hosts.
  */
 #ifndef PAR_LINKS_HOST_H
 #define PAR_LINKS_HOST_H

@@ -102,8 +102,7 @@ has_own_query(const struct sink *sink, const struct url *url, struct field link)
 	if (query == NULL || url->scheme == SCHEME_OTHER || url->scheme == SCHEME_WS ||
 	    url->scheme == SCHEME_WSS || charset == NULL)
 		return false;
-	if (charset->kind == CHARSET_UTF8 || charset->kind == CHARSET_NONE ||
-	    (charset->kind == CHARSET_WHOLE && charset->encode == NULL))
+	if (!charset_has_queries(charset))
 		return false;
 	for (; query < link.data + link.len; query++)
 		if ((unsigned char)*query >= 0x80)

@@ -16,10 +16,13 @@
  *	link.[ch]      a link resolved, chosen, and put as a record
  *	url.[ch]       URLs by the WHATWG URL Standard, resolved and serialised
  *	host.[ch]      their hosts: IDNA, IPv4, IPv6
- *	punycode.[ch]  the symbols in them that libidn2 leaves out
+ *	idna.[ch]      their names in other scripts, by ICU
  *	site.[ch]      which hosts belong together
  *	entity.[ch]    character references; entity_table.h is made by entities.py
  *	charset.[ch]   encodings; charset_table.h is made by charsets.py
+ *	pairs.[ch]     those of two bytes; pairs_table.h is made by charsets.py
+ *	iso2022.[ch]   the one with escape sequences
+ *	utf8.[ch]      characters of UTF-8
  *	pattern.[ch]   PCRE2 patterns of the user
  *	ascii.h        what bytes are
  *	room.[ch]      buffers that grow
@@ -32,6 +35,7 @@
 
 #include "ends.h"
 #include "fifo.h"
+#include "idna.h"
 #include "opt.h"
 #include "page.h"
 #include "sandbox.h"
@@ -238,6 +242,7 @@ open_ends(struct ends *ends, struct stage *stage, const struct options *options)
 	if (!options->sandbox)
 		return;
 	ends_open_all(ends);
+	idna_open();
 	sandbox_enter();
 }
 

@@ -121,7 +121,7 @@ charset_of_meta(const struct tag *tag)
 	if (charset == NULL)
 		return NULL;
 	/* A page whose tags could be read is not UTF-16. */
-	if (charset->kind == CHARSET_WHOLE && charset->encode == NULL)
+	if (charset->kind == CHARSET_UTF16)
 		return charset_find("utf-8", 5);
 	if (strcmp(charset->name, "x-user-defined") == 0)
 		return charset_find("windows-1252", 12);
@@ -176,8 +176,7 @@ static void
 use_charset(struct pages *pages, const struct field *type)
 {
 	pages->charset = pages->sink->charset = find_charset(pages, type);
-	if (pages->charset->kind == CHARSET_WHOLE ||
-	    pages->charset->kind == CHARSET_NONE || pages->choice->regex != NULL) {
+	if (charset_is_whole(pages->charset) || pages->choice->regex != NULL) {
 		struct field whole =
 		    to_utf8(pages, &pages->decoded, pages->data, pages->len);
 

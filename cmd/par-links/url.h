@@ -7,7 +7,7 @@
  * http URLs gets two in three right (it resolves "#x" to the directory, keeps
  * backslashes, "%2e" and uppercase hosts); asking it first would give a second
  * opinion where there must be one.  So it is left to par-fetch, which gets URLs
- * that both read alike; the hard part that has a good library, IDNA, is libidn2's.
+ * that both read alike; the hard part that has a good library, IDNA, is ICU's.
  *
  *	spec "basic URL parser"        here
  *	state machine                  one function a state or two, on slices

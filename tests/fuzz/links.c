@@ -136,7 +136,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const char *const types[] = { "text/html", "text/html;charset=utf-8",
 		"text/html;charset=utf-16", "text/html;charset=shift_jis",
 		"text/html;charset=iso-2022-jp", "text/html;charset=gbk",
-		"application/xhtml+xml", "text/xml" };
+		"application/xhtml+xml", "text/xml", "text/html;charset=euc-jp",
+		"text/html;charset=big5", "text/html;charset=euc-kr",
+		"text/html;charset=gb18030", "text/html;charset=utf-16be",
+		"text/html;charset=windows-1251", "text/plain", "image/png" };
 	struct choice choice = { 0 };
 	const char *body = (const char *)data + 2;
 	char *record;
@@ -162,7 +165,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			*p = '\t';
 		len = size;
 	} else {
-		record = page_of(types[data[1] & 7], body, size, &len);
+		record = page_of(types[(data[1] & 7) | (data[1] >> 1 & 8)], body, size, &len);
 	}
 	run(&choice, record, len, (data[1] & 8) == 0);
 	free(record);

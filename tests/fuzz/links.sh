@@ -10,7 +10,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 seconds=${1:-600}
 [ $# = 0 ] || shift
-packages='libpcre2-8 libidn2'
+packages='libpcre2-8 icu-uc'
 define=
 for package in libpsl libseccomp; do
 	if pkg-config --exists "$package"; then
