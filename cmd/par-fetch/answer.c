@@ -5,7 +5,7 @@
 #include "answer.h"
 #include "json.h"
 
-enum { KEEP = 1 << 20 }; /* a larger buffer is given back after use, bytes */
+enum { KEEP = 128 << 10 }; /* a larger buffer is given back after use, bytes */
 
 /* Is it a status whose body goes to a file? */
 static bool

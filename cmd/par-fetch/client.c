@@ -8,7 +8,9 @@
 #include "diag.h"
 
 enum {
-	READ_SIZE = 100 << 10, /* bytes at once: best for pages by measurement */
+	READ_SIZE = 100 << 10, /* bytes at once: best for pages by measurement, */
+	READ_MANY = 16 << 10, /* but less for very many transfers, */
+	READ_ALL = 32 << 20, /* which would take more than this */
 	READ_LEAST = 1 << 10, /* the least that it takes */
 	READS_A_SECOND = 256 /* of a transfer with a limit to its rate: libcurl makes up
 				to 100 before it looks at the limit */
@@ -98,10 +100,14 @@ set_request(CURL *easy, const struct client *client)
 static long
 read_size(const struct settings *set)
 {
-	uint64_t size = set->limit_rate / READS_A_SECOND;
+	uint64_t size = set->limit_rate / READS_A_SECOND, most = READ_ALL / set->jobs;
 
-	if (size == 0 || size > READ_SIZE)
-		return READ_SIZE;
+	if (most > READ_SIZE)
+		most = READ_SIZE;
+	if (most < READ_MANY)
+		most = READ_MANY;
+	if (size == 0 || size > most)
+		return (long)most;
 	return size < READ_LEAST ? READ_LEAST : (long)size;
 }
 

@@ -95,6 +95,17 @@ open_stage(struct fetcher *fetcher)
 	next_input(fetcher);
 }
 
+/* How many connections libcurl may have: all at work, and one to each of many hosts. */
+static long
+connections_most(const struct settings *set)
+{
+	long descriptors = sysconf(_SC_OPEN_MAX), most = (long)set->jobs + MANY_HOSTS;
+
+	if (descriptors > 0 && most > descriptors / 2)
+		most = descriptors / 2;
+	return most < (long)set->jobs ? (long)set->jobs : most;
+}
+
 static void
 open_form(struct fetcher *fetcher)
 {
@@ -134,6 +145,8 @@ fetcher_open(struct fetcher *fetcher, const struct settings *set)
 	now ^= (uint64_t)getpid() << 24;
 	memcpy(fetcher->random, &now, sizeof(fetcher->random));
 	open_stage(fetcher);
+	curl_multi_setopt(
+	    fetcher->multi, CURLMOPT_MAXCONNECTS, connections_most(fetcher->set));
 }
 
 static enum status

@@ -5,6 +5,8 @@
 #include "field.h"
 #include "page.h"
 
+enum { PIECE = 16 << 10 }; /* of a body: it could become twice as long */
+
 /* TAB and text. */
 static void
 put_field(struct bytes *out, const char *text)
@@ -28,14 +30,19 @@ page_begin(struct bytes *out, const struct request *request, const struct page_h
 	put_field(out, request->target.url);
 	put_field(out, head->error);
 	bytes_put(out, "\t", 1);
+	bytes_reserve(out, head->body);
 }
 
 void
 page_body(struct bytes *out, const char *data, size_t len)
 {
-	char *room = bytes_reserve(out, 2 * len);
+	while (len > 0) {
+		size_t piece = len < PIECE ? len : PIECE;
 
-	out->len += field_escape(room, data, len);
+		out->len += field_escape(bytes_reserve(out, 2 * piece), data, piece);
+		data += piece;
+		len -= piece;
+	}
 }
 
 void

@@ -18,6 +18,7 @@ struct page_head {
 	long status; /* 0: no answer */
 	const char *type; /* of content, or NULL */
 	const char *error; /* or NULL */
+	size_t body; /* bytes of it to make room for, at a guess */
 };
 
 /* All before the body. */

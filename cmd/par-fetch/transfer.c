@@ -11,7 +11,10 @@
 #include "rules.h"
 #include "transfer.h"
 
-enum { KEEP = 1 << 20 }; /* a larger buffer is given back after use, bytes */
+enum {
+	KEEP = 128 << 10, /* a larger buffer is given back after use, bytes */
+	FORESEEN = 1 << 20 /* most room made for a body that is only announced */
+};
 
 /* Does status lead elsewhere, when there is a Location too? */
 static bool
@@ -80,14 +83,28 @@ will_move(struct transfer *transfer)
 	    leads_on(transfer_status(transfer)) && transfer_location(transfer) != NULL;
 }
 
+/* How long the escaped body might be, by what the server says: a line has some bytes. */
+static size_t
+foresee(struct transfer *transfer)
+{
+	curl_off_t len = -1;
+
+	curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &len);
+	if (len < 0)
+		return 0;
+	return len > FORESEEN ? FORESEEN : (size_t)(len + len / 32) + 1024;
+}
+
 /* More of what is to be the body of the record; -1: see why. */
 static int
 keep_body(struct transfer *transfer, const char *data, size_t len)
 {
 	struct page_head head = { 0 };
 
-	if (transfer->answer.head == 0)
+	if (transfer->answer.head == 0) {
 		head = head_of(transfer);
+		head.body = foresee(transfer);
+	}
 	if (answer_body(&transfer->answer, transfer->form, transfer->request, &head, data,
 		len) == 0)
 		return 0;
