@@ -14,7 +14,7 @@ measure_cpu() {
 }
 
 measure_as() {
-	local format=$1 name=$2 command=$3 best=0 took
+	local format=$1 name=$2 command=$3 best=0 took status
 
 	if ! command -v "${4:-sh}" >/dev/null; then
 		printf '  %-44s (%s is not installed)\n' "$name" "$4"
@@ -23,8 +23,15 @@ measure_as() {
 	for _ in 1 2 3; do
 		took=$( {
 			TIMEFORMAT=$format
-			time timeout 120 bash -c "$command" >measured 2>&1
+			time timeout 120 bash -o pipefail -c "$command" >measured 2>&1
+			echo "$?" >status
 		} 2>&1 | tail -n 1)
+		status=$(<status)
+		# `yes | head` is ended by SIGPIPE, which is fine.
+		if ((status != 0 && status != 141)); then
+			printf '  %-44s FAILED, status %d: %s\n' "$name" "$status" "$(tail -n 1 measured)"
+			return
+		fi
 		took=$(awk "BEGIN { print $took }")
 		if [[ $best == 0 ]] || awk "BEGIN { exit !($took < $best) }"; then best=$took; fi
 	done

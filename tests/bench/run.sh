@@ -129,10 +129,14 @@ fi
 echo 'Memory: the largest process, in KiB, by records of the input'
 for records in 1000000 "${BENCH_RECORDS:-10000000}"; do
 	for command in 'par-run -n 2 par-fib' 'par-run -k -n 2 par-fib' \
-		'par-run -n 2 cat' 'par-run --key 1 --map -n 2 cat'; do
+		'par-run -n 2 cat' 'par-run --map -n 2 cat' 'par-run --key 1 --map -n 2 cat'; do
 		# shellcheck disable=SC2086
-		printf '  %-44s %12d %10d KiB\n' "$command" "$records" "$(yes 5 | head -n "$records" |
-			{ command time -f %M $command >/dev/null; } 2>&1 | tail -n 1)"
+		came=$(yes 5 | head -n "$records" | command time -q -o kib -f %M $command | wc -l)
+		if ((came == records)); then
+			printf '  %-44s %12d %10d KiB\n' "$command" "$records" "$(<kib)"
+		else
+			printf '  %-44s FAILED, %d of %d records\n' "$command" "$came" "$records"
+		fi
 	done
 done
 
