@@ -3,7 +3,7 @@
 #include <string.h>
 
 #ifdef __SSE2__
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 #include "field.h"
@@ -138,6 +138,41 @@ escape_blocks(char *to, const char **data, const char *end)
 	return to;
 }
 
+#ifdef __x86_64__
+
+/*
+ * The same with 32 bytes at a time and no branch, where the processor can spread bytes:
+ * all that need a backslash are found and replaced by tables of their lower four bits.
+ */
+__attribute__((target("avx512vbmi2,avx512bw,avx512vl,bmi2,popcnt"))) static char *
+escape_wide(char *to, const char **data, const char *end)
+{
+	const __m128i bytes =
+	    _mm_setr_epi8('\0', 0, 0, 0, 0, 0, 0, 0, 0, '\t', '\n', 0, '\\', '\r', 0, 0);
+	const __m128i codes =
+	    _mm_setr_epi8('0', 0, 0, 0, 0, 0, 0, 0, 0, 't', 'n', 0, '\\', 'r', 0, 0);
+	const __m256i wide_bytes = _mm256_broadcastsi128_si256(bytes),
+		      wide_codes = _mm256_broadcastsi128_si256(codes);
+	const uint64_t first = 0x5555555555555555; /* of two places for each byte */
+	const char *in = *data;
+
+	for (; end - in >= 32; in += 32) {
+		__m256i v = _mm256_loadu_si256((const void *)in);
+		__mmask32 mask =
+		    _mm256_cmpeq_epi8_mask(v, _mm256_shuffle_epi8(wide_bytes, v));
+		uint64_t used = _pdep_u64(mask, first) | ~first;
+
+		v = _mm256_mask_shuffle_epi8(v, mask, wide_codes, v);
+		_mm512_storeu_si512((void *)to,
+		    _mm512_mask_expand_epi8(_mm512_set1_epi8('\\'),
+			_pext_u64(~first, used), _mm512_castsi256_si512(v)));
+		to += 32 + __builtin_popcount(mask);
+	}
+	*data = in;
+	return to;
+}
+
+#endif
 #endif
 
 size_t
@@ -146,6 +181,10 @@ field_escape(char *dst, const char *data, size_t len)
 	const char *end = data + len;
 	char *to = dst;
 
+#ifdef __x86_64__
+	if (__builtin_cpu_supports("avx512vbmi2"))
+		to = escape_wide(to, &data, end);
+#endif
 #ifdef __SSE2__
 	to = escape_blocks(to, &data, end);
 #endif

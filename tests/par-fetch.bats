@@ -45,6 +45,15 @@ teardown_file() {
 	[ "$(field 3 <out)" = $'a/b\tc\\d' ]
 }
 
+@test "par-fetch: bytes that are escaped may stand anywhere in a body" {
+	seq 100 | sed "s,^,$HOSTILE/escapes/," >urls
+	par-fetch -j 1 <urls | field 6 >got
+	python3 -c 'import sys, urllib.request
+for url in sys.stdin:
+    sys.stdout.buffer.write(urllib.request.urlopen(url).read())' <urls >want
+	same got want
+}
+
 @test "par-fetch: a page is out as soon as it is there, while input goes on" {
 	mkfifo in out
 	background bash -c 'exec par-fetch <in >out'

@@ -11,6 +11,7 @@ The first part of a request's path says what to do; see the functions below.
 import asyncio
 import gzip
 import os
+import random
 import signal
 import socket
 import ssl
@@ -264,6 +265,15 @@ async def not_http(request):
 async def any_bytes(request):
     await request.answer(bytes(range(256)) * 300,
                          headers=["Content-Type: a/b\tc\\d"])
+
+
+@path
+async def escapes(request):
+    """/escapes/SEED: bytes that a record escapes among others, near and far."""
+    dice = random.Random(int(request.words[0]))
+    rare = dice.choice([1, 3, 30, 300])
+    await request.answer(bytes(dice.choice(b"\\\t\n\r\0") if dice.randrange(rare) == 0
+                               else dice.randrange(256) for _ in range(dice.randrange(5000))))
 
 
 async def read_request(reader, writer):
