@@ -25,34 +25,40 @@ trap 'kill "$(cat server/nginx.pid)"' EXIT
 (cd "$site" && find . -type f -name '*.html') | sed "s,^\.,$url," >list
 for ((i = 0; i < times; i++)); do cat list; done >urls
 sed 's,.*,url="&"\noutput=/dev/null,' urls >curl.cfg
+sed 's,.*,url="&",' urls >pipe.cfg
+# names that libcurl takes for this machine without asking anybody
+awk -F / '{ sub(/127\.0\.0\.1/, "h" NR % 170 ".localhost"); print }' urls >hosts
 head -n 500 urls >few
 pages=$(wc -l <urls)
 bytes=$(par-fetch <list | wc -c)
 echo "$pages pages, records of $((bytes / $(wc -l <list))) bytes"
 
-# The best time of a command on so many pages: seconds as hyperfine or bash has it.
+# The best time of a command, and the processor's time in it: SECONDS CPU.
 best() {
 	local i
 
 	if command -v hyperfine >/dev/null; then
 		hyperfine -N -w 1 -r "$runs" --export-csv times.csv "bash -c '$1'" \
 			>/dev/null 2>&1 || return
-		awk -F , 'NR == 2 { print $7 }' times.csv
+		awk -F , 'NR == 2 { print $7, $5 + $6 }' times.csv
 		return
 	fi
-	TIMEFORMAT=%R
+	TIMEFORMAT='%R %U %S'
 	for ((i = 0; i < runs; i++)); do
 		{ time bash -c "$1" >/dev/null 2>&1; } 2>&1
-	done | sort -n | head -n 1
+	done | sort -n | awk 'NR == 1 { print $1, $2 + $3 }'
 }
 
 measure() { # NAME PAGES COMMAND
-	local seconds
+	local seconds cpu
 
-	seconds=$(best "$3")
-	awk -v name="$1" -v pages="$2" -v seconds="$seconds" -v base="${base:-0}" 'BEGIN {
+	read -r seconds cpu < <(best "$3") || {
+		printf '%-44s FAILED\n' "$1"
+		return
+	}
+	awk -v name="$1" -v pages="$2" -v seconds="$seconds" -v cpu="$cpu" -v base="${base:-0}" 'BEGIN {
 		each = seconds / pages
-		printf "%-44s %8.3f s %8.0f pages/s", name, seconds, pages / seconds
+		printf "%-44s %8.3f s %8.0f pages/s %6.0f us of CPU a page", name, seconds, 1 / each, cpu / pages * 1e6
 		if (base > 0)
 			printf "  %7.2f times as long", each / base
 		print ""
@@ -62,13 +68,33 @@ measure() { # NAME PAGES COMMAND
 	fi
 }
 
+compile() { # PROGRAM [FLAG...]: one of ours, of aid/
+	"${CC:-cc}" -O2 -o "$1" "$ROOT/tests/bench/aid/$1.c" "${@:2}" 2>/dev/null
+}
+
+# Records to a reader by a pipe.  Where there are two processors, the reader's time and
+# that of the server are part of it.
 measure 'par-fetch | cat' "$pages" 'par-fetch <urls | cat >/dev/null'
-measure 'par-fetch >/dev/null' "$pages" 'par-fetch <urls >/dev/null'
-measure 'par-fetch -j 1000 --per-host 1000 | cat' "$pages" \
-	'par-fetch -j 1000 --per-host 1000 <urls | cat >/dev/null'
-if "${CC:-cc}" -O2 -o multi "$ROOT/tests/bench/aid/multi.c" -lcurl 2>/dev/null; then
-	measure 'bare libcurl multi loop, thrown away' "$pages" './multi urls'
+if compile sink; then
+	measure 'par-fetch | a reader that copies nothing' "$pages" 'par-fetch <urls | ./sink'
 fi
+measure 'curl -Z | cat' "$pages" \
+	'curl -sS -Z --parallel-max 16 --parallel-immediate -K pipe.cfg | cat >/dev/null'
+
+# Pages thrown away.
+measure 'par-fetch >/dev/null' "$pages" 'par-fetch <urls >/dev/null'
+measure 'curl -Z, pages thrown away' "$pages" \
+	'curl -sS -Z --parallel-max 16 --parallel-immediate -K curl.cfg'
+if compile multi -lcurl; then
+	measure 'bare libcurl multi loop, thrown away' "$pages" './multi urls'
+	measure 'bare libcurl multi loop, 1000 at once' "$pages" './multi urls 1000'
+fi
+
+# Many at once: from one host, and from 170 that take 6 at once each.
+measure 'par-fetch -j 1000 --per-host 1000 >/dev/null' "$pages" \
+	'par-fetch -j 1000 --per-host 1000 <urls >/dev/null'
+measure 'par-fetch, 170 hosts >/dev/null' "$pages" 'par-fetch <hosts >/dev/null'
+measure 'par-fetch -j 1000, 170 hosts >/dev/null' "$pages" 'par-fetch -j 1000 <hosts >/dev/null'
 if command -v wrk >/dev/null; then
 	cat >next.lua <<-'END'
 		local paths, at = {}, 0
@@ -82,8 +108,6 @@ if command -v wrk >/dev/null; then
 	rate=$(wrk -t 1 -c 16 -d 2s -s next.lua "$url" | awk '/Requests\/sec/ { print $2 }')
 	printf '%-44s %10s %10.0f pages/s\n' 'wrk, 16 connections, thrown away' '' "$rate"
 fi
-measure 'curl -Z, pages thrown away' "$pages" \
-	'curl -sS -Z --parallel-max 16 --parallel-immediate -K curl.cfg'
 measure 'curl, one after the other, thrown away' "$pages" 'curl -sS -K curl.cfg'
 measure 'xargs -P8 -n1 curl, thrown away' 500 'xargs -P8 -n1 curl -sS -o /dev/null <few'
 if python3 -c 'import requests' 2>/dev/null; then

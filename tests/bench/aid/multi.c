@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * multi FILE: fetch the URLs in FILE by libcurl, 16 at a time, and throw the pages
- * away: nothing that uses libcurl can take less time.  Prints how many came.
+ * multi FILE [TRANSFERS]: fetch the URLs in FILE by libcurl, 16 or TRANSFERS at a time,
+ * and throw the pages away: nothing that uses libcurl can take less time.  Prints how
+ * many came.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <curl/curl.h>
-
-enum { TRANSFERS = 16 };
 
 static size_t
 throw_away(char *data, size_t size, size_t count, void *unused)
@@ -34,14 +34,15 @@ begin(CURLM *multi, CURL *easy, FILE *urls)
 int
 main(int argc, char **argv)
 {
-	FILE *urls = argc == 2 ? fopen(argv[1], "r") : NULL;
+	FILE *urls = argc >= 2 ? fopen(argv[1], "r") : NULL;
+	int transfers = argc >= 3 ? atoi(argv[2]) : 16;
 	CURLM *multi = curl_multi_init();
 	int running = 0, left, in_flight = 0;
 	unsigned long done = 0;
 
 	if (urls == NULL || multi == NULL)
 		return 1;
-	for (int i = 0; i < TRANSFERS; i++) {
+	for (int i = 0; i < transfers; i++) {
 		CURL *easy = curl_easy_init();
 
 		curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, throw_away);
