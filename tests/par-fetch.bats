@@ -64,6 +64,16 @@ for url in sys.stdin:
 	[[ $answer = "$HOSTILE/ok"* ]]
 }
 
+@test "par-fetch: no record fails for want of descriptors" {
+	for i in {1..300}; do echo "http://h$i.localhost:${SITE_URL##*:}/three.html"; done >urls
+	for most in 16 40 256; do
+		bash -c "ulimit -n $most; exec par-fetch -j 1000 --resolve '*:${SITE_URL##*:}:127.0.0.1'" \
+			<urls >out 2>err
+		[ "$(cut -f 2 out | sort | uniq -c | xargs)" = '300 200' ]
+		[[ "$(cat err)" = "par-fetch: -j "*", as only $most files may be open at once (ulimit -n)" ]]
+	done
+}
+
 @test "par-fetch: one slow page among many delays none of them" {
 	{ echo "$HOSTILE/slow/1.5"; for i in {1..200}; do echo "$HOSTILE/ok?$i"; done; } >urls
 	par-fetch <urls | cut -f 1 >out

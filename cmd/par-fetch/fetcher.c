@@ -24,6 +24,7 @@
 enum {
 	PIPE_SIZE = 1 << 20, /* of standard output, bytes: pages are large */
 	AHEAD_BYTES = 64 << 20, /* most input held in memory that waits, roughly */
+	NO_CONNECTIONS = 16, /* descriptors for other things */
 	MANY_HOSTS = 256, /* from here on connections and names are not kept for later */
 	ROBOTS_REDIRECTS = 5, /* that a robots.txt may take at least */
 	WAIT_MAX = 60000 /* of one wait, milliseconds */
@@ -101,8 +102,8 @@ connections_most(const struct settings *set)
 {
 	long descriptors = sysconf(_SC_OPEN_MAX), most = (long)set->jobs + MANY_HOSTS;
 
-	if (descriptors > 0 && most > descriptors / 2)
-		most = descriptors / 2;
+	if (descriptors > 0 && most > descriptors / 2 - NO_CONNECTIONS)
+		most = descriptors / 2 - NO_CONNECTIONS;
 	return most < (long)set->jobs ? (long)set->jobs : most;
 }
 

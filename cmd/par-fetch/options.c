@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -12,6 +13,7 @@
 #include "config.h"
 #include "diag.h"
 #include "fdio.h"
+#include "fifo.h"
 #include "num.h"
 #include "opt.h"
 #include "options.h"
@@ -20,6 +22,8 @@
 enum {
 	JOBS_MAX = 10000,
 	LOOKAHEAD_MAX = 1 << 20,
+	DESCRIPTORS = 2, /* that a transfer may need: a second try to connect, a file */
+	OTHER_DESCRIPTORS = 32,
 	TIME_MAX = 24 * 60 * 60 * 1000 /* milliseconds */
 };
 
@@ -374,6 +378,22 @@ refuse_urls(const struct opt_program *program, const struct settings *set)
 			    set->paths[i]);
 }
 
+/* A transfer that finds no descriptor would fail its record: rather have fewer. */
+static void
+fit_jobs(struct settings *set)
+{
+	long all, most;
+
+	fifo_expect_many();
+	all = sysconf(_SC_OPEN_MAX);
+	most = (all - OTHER_DESCRIPTORS) / DESCRIPTORS;
+	if (all < 0 || set->jobs <= (uint64_t)(most < 1 ? 1 : most))
+		return;
+	set->jobs = (uint64_t)(most < 1 ? 1 : most);
+	warn("-j %" PRIu64 ", as only %ld files may be open at once (ulimit -n)",
+	    set->jobs, all);
+}
+
 void
 options_read(struct settings *set, int argc, char **argv)
 {
@@ -420,6 +440,7 @@ options_read(struct settings *set, int argc, char **argv)
 		    &program, "--deny-private cannot look behind %s", config_evades(set));
 	if (set->if_modified && set->folder == NULL)
 		opt_misuse(&program, "--if-modified needs -o");
+	fit_jobs(set);
 	if (set->lookahead == 0)
 		set->lookahead = 2 * set->jobs;
 }
