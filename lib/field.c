@@ -86,23 +86,6 @@ field_clean(const char *data, size_t len)
 {
 	size_t at = 0;
 
-#ifdef __SSE2__
-	const __m128i backslash = _mm_set1_epi8('\\'), tab = _mm_set1_epi8('\t'),
-		      newline = _mm_set1_epi8('\n'), cr = _mm_set1_epi8('\r'),
-		      nul = _mm_setzero_si128();
-
-	for (; at + 16 <= len; at += 16) {
-		__m128i v = _mm_loadu_si128((const void *)(data + at));
-		__m128i hit = _mm_or_si128(
-		    _mm_or_si128(_mm_cmpeq_epi8(v, backslash), _mm_cmpeq_epi8(v, tab)),
-		    _mm_or_si128(_mm_cmpeq_epi8(v, newline),
-			_mm_or_si128(_mm_cmpeq_epi8(v, cr), _mm_cmpeq_epi8(v, nul))));
-		int mask = _mm_movemask_epi8(hit);
-
-		if (mask != 0)
-			return at + (size_t)__builtin_ctz((unsigned)mask);
-	}
-#endif
 	while (at < len && escape_of(data[at]) == 0)
 		at++;
 	return at;

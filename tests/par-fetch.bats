@@ -229,6 +229,15 @@ for url in sys.stdin:
 	(($(connections) - before <= 4))
 }
 
+@test "par-fetch: connections are kept for more hosts than transfers" {
+	before=$(connections)
+	for round in 1 2; do
+		for i in {1..40}; do echo "http://h$i.localhost:${HOSTILE##*:}/ok?$round"; done
+	done | par-fetch -j 1 --resolve "*:${HOSTILE##*:}:127.0.0.1" >out
+	[ "$(cut -f 2 out | sort | uniq -c | xargs)" = '80 200' ]
+	(($(connections) - before == 40))
+}
+
 @test "par-fetch: a connection is kept for a URL that comes later" {
 	mkfifo in out
 	background bash -c 'exec par-fetch <in >out'
