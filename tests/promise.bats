@@ -65,6 +65,43 @@ load helper
 # 21. encodings are our own tables
 #
 
+@test "promise: each pair of each encoding of East Asia is read, as Python reads it but for what the standard changed" {
+	python3 "$ROOT/tests/aid/encodings.py" par-links >out
+	cut -d ' ' -f 1 out | sort | uniq -c | tr -s ' \n' ' ' >counts
+	[ "$(<counts)" = ' 11 big5 6 euc-jp 20 gb18030 ' ]
+	# what GB18030 of 2022 has moved, by its table
+	grep '^gb18030' out | cut -d ' ' -f 2,4 | tr ' \n' ': ' >moved
+	[ "$(<moved)" = 'a3a0:3000 a6d9:fe10 a6da:fe12 a6db:fe11 a6dc:fe13 a6dd:fe14 a6de:fe15 a6df:fe16 a6ec:fe17 a6ed:fe18 a6f3:fe19 a8bc:1e3f fe59:9fb4 fe61:9fb5 fe66:9fb6 fe67:9fb7 fe6d:9fb8 fe7e:9fb9 fe90:9fba fea0:9fbb ' ]
+}
+
+@test "promise: pages of Asia need no converters of the system" {
+	local place
+
+	[ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null || skip "must be root in a namespace"
+	place=$(dirname "$(ldd "$(command -v par-links)" | grep -o '/[^ ]*/libc\.[^ ]*')")/gconv
+	[ -d "$place" ] || skip "no gconv here"
+	# 中 in each of them; then 丂 beside the pairs, in three and in four bytes
+	printf 'http://h/\t200\ttext/html;charset=%b\thttp://h/\t\t<a href="%b">\n' \
+		gbk '\xd6\xd0' gb18030 '\x81\x30\x81\x30' shift_jis '\x92\x86' euc-kr '\xf1\xe9' \
+		big5 '\xa4\xa4' euc-jp '\xc3\xe6' euc-jp '\x8f\xb0\xa1' iso-2022-jp '\x1b$BCf\x1b(B' >pages
+	unshare -m bash -c 'mount -t tmpfs none "$1" && par-links <pages' _ "$place" >out
+	cut -f 2 out | tr '\n' ' ' >links
+	[ "$(<links)" = "$(printf 'http://h/%s ' %E4%B8%AD %C2%80 %E4%B8%AD %E4%B8%AD %E4%B8%AD %E4%B8%AD %E4%B8%82 %E4%B8%AD)" ]
+}
+
+@test "promise: halves of characters of UTF-16 are replaced, and what follows them is read" {
+	local le='text/html;charset=utf-16le'
+
+	# a lone half of each kind, a whole character, an odd byte at the end
+	printf 'http://h/\t200\t%s\thttp://h/\t\t' "$le" >pages
+	printf '<a href="\xd8\x3d|\xdc\x00|\xd8\x3d\xde\x00">' |
+		python3 -c 'import sys; t = sys.stdin.buffer.read(); i = 0; o = b""
+while i < len(t): n = 2 if t[i] >= 0xd8 and t[i] < 0xe0 else 1; o += t[i:i+2][::-1] if n == 2 else t[i:i+1] + b"\0"; i += n
+sys.stdout.buffer.write(o.replace(b"\0", b"\\0") + b"x")' >>pages
+	par-links <pages >out
+	[ "$(<out)" = $'http://h/\thttp://h/%EF%BF%BD|%EF%BF%BD|%F0%9F%98%80' ]
+}
+
 # 22. what comes from a server is checked
 #
 

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include <errno.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -96,25 +94,6 @@ charset_of_mark(const char *data, size_t len, size_t *skip)
 	return NULL;
 }
 
-void
-converters_open(struct converters *converters)
-{
-	for (enum pairs_kind kind = 0; kind < PAIRS_COUNT; kind++)
-		pairs_open(&converters->pairs[kind], kind);
-	converters->utf16[0] = iconv_open("UTF-8", "UTF-16LE");
-	converters->utf16[1] = iconv_open("UTF-8", "UTF-16BE");
-}
-
-void
-converters_close(struct converters *converters)
-{
-	for (enum pairs_kind kind = 0; kind < PAIRS_COUNT; kind++)
-		pairs_close(&converters->pairs[kind]);
-	for (int i = 0; i < 2; i++)
-		if ((intptr_t)converters->utf16[i] != -1)
-			iconv_close(converters->utf16[i]);
-}
-
 bool
 charset_is_whole(const struct charset *charset)
 {
@@ -181,34 +160,42 @@ decode_bytes(const unsigned short *high, char *dst, const char *data, size_t len
 	return (size_t)(to - dst);
 }
 
+/* Two bytes, as a number. */
+static unsigned
+utf16_unit(bool big_endian, const char *data)
+{
+	unsigned char first = (unsigned char)data[0], second = (unsigned char)data[1];
+
+	return big_endian ? (unsigned)first << 8U | second
+			  : (unsigned)second << 8U | first;
+}
+
 /* UTF-16; U+FFFD stands for half of a character. */
 static size_t
-decode_utf16(iconv_t cd, char *dst, const char *data, size_t len)
+decode_utf16(bool big_endian, char *dst, const char *data, size_t len)
 {
-	enum { UNIT = 2 };
-	size_t in_left = len, room = CHARSET_GROWTH * len;
-	char *in, *to = dst;
+	enum { UNIT = 2, HIGH = 0xd800, LOW = 0xdc00, END = 0xe000 };
+	char *to = dst;
 
-	memcpy(&in, &data, sizeof(in)); /* iconv(3) does not say const */
-	if ((intptr_t)cd == -1)
-		return 0;
-	iconv(cd, NULL, NULL, NULL, NULL);
-	while (in_left > 0 && iconv(cd, &in, &in_left, &to, &room) == (size_t)-1) {
-		size_t skip = errno == EINVAL || in_left < UNIT ? in_left : UNIT;
+	for (size_t i = 0; i < len; i += UNIT) {
+		unsigned code = i + UNIT > len ? (unsigned)UTF8_REPLACEMENT
+					       : utf16_unit(big_endian, data + i);
+		unsigned low =
+		    i + 2 * UNIT > len ? 0 : utf16_unit(big_endian, data + i + UNIT);
 
-		if (errno == E2BIG || room < UTF8_MAX)
-			break;
-		to = utf8_put(to, UTF8_REPLACEMENT);
-		room -= 3;
-		in += skip;
-		in_left -= skip;
+		if (code >= HIGH && code < LOW && low >= LOW && low < END) {
+			code = 0x10000 + ((code - HIGH) << 10U) + low - LOW;
+			i += UNIT;
+		}
+		to = utf8_put(to, code); /* of half a character U+FFFD */
+		if (code >= HIGH && code < LOW && i + 2 * UNIT > len)
+			break; /* with what is left of it */
 	}
 	return (size_t)(to - dst);
 }
 
 size_t
-charset_decode(struct converters *converters, const struct charset *charset, char *dst,
-    const char *data, size_t len)
+charset_decode(const struct charset *charset, char *dst, const char *data, size_t len)
 {
 	switch (charset->kind) {
 	case CHARSET_UTF8:
@@ -216,12 +203,11 @@ charset_decode(struct converters *converters, const struct charset *charset, cha
 	case CHARSET_BYTE:
 		return decode_bytes(charset->high, dst, data, len);
 	case CHARSET_PAIRS:
-		return pairs_decode(&converters->pairs[charset->pairs], dst, data, len);
+		return pairs_decode(charset->pairs, dst, data, len);
 	case CHARSET_ISO2022:
-		return iso2022_decode(&converters->pairs[PAIRS_EUC_JP], dst, data, len);
+		return iso2022_decode(dst, data, len);
 	case CHARSET_UTF16:
-		return decode_utf16(
-		    converters->utf16[charset->big_endian], dst, data, len);
+		return decode_utf16(charset->big_endian, dst, data, len);
 	case CHARSET_NONE:
 		break;
 	}
@@ -245,7 +231,7 @@ encode_byte(const unsigned short *high, char *dst, unsigned code)
 
 /* What is written a query, and in which state it is. */
 struct query {
-	struct converters *converters;
+	struct pairs_encoders *encoders;
 	const struct charset *charset;
 	enum iso2022 state;
 };
@@ -257,13 +243,12 @@ static size_t
 encode(struct query *query, char *dst, unsigned code)
 {
 	const struct charset *charset = query->charset;
-	struct pairs *pairs = query->converters->pairs;
 
 	if (charset->kind == CHARSET_ISO2022)
-		return iso2022_encode(&pairs[PAIRS_EUC_JP], &query->state, dst, code);
+		return iso2022_encode(query->encoders, &query->state, dst, code);
 	if (charset->kind == CHARSET_BYTE || code < 0x80)
 		return encode_byte(charset->high, dst, code);
-	return pairs_encode(&pairs[charset->pairs], dst, code);
+	return pairs_encode(query->encoders, charset->pairs, dst, code);
 }
 
 /* A byte of an encoded query: what the URL parser takes as it is stays. */
@@ -298,10 +283,10 @@ put_missing(struct query *query, char *to, unsigned code)
 }
 
 size_t
-charset_query(struct converters *converters, const struct charset *charset, char *dst,
+charset_query(struct pairs_encoders *encoders, const struct charset *charset, char *dst,
     const char *url, size_t len)
 {
-	struct query query = { converters, charset, ISO2022_ASCII };
+	struct query query = { encoders, charset, ISO2022_ASCII };
 	const char *hash = memchr(url, '#', len), *end = hash == NULL ? url + len : hash;
 	const char *p = memchr(url, '?', (size_t)(end - url));
 	char *to = dst, bytes[ENCODED_ROOM];

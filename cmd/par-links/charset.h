@@ -5,7 +5,6 @@
 #ifndef PAR_LINKS_CHARSET_H
 #define PAR_LINKS_CHARSET_H
 
-#include <iconv.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -30,12 +29,6 @@ struct charset {
 
 enum { CHARSET_GROWTH = 3, CHARSET_QUERY_GROWTH = 8 };
 
-/* Converters that are open. */
-struct converters {
-	struct pairs pairs[PAIRS_COUNT];
-	iconv_t utf16[2]; /* little and big endian */
-};
-
 /* The charset that a label means, in any case and with blanks around it, or NULL. */
 const struct charset *charset_find(const char *label, size_t len);
 
@@ -44,13 +37,6 @@ const struct charset *charset_of_type(const char *type, size_t len);
 
 /* The one whose byte order mark data begins with, *skip bytes of it; or NULL. */
 const struct charset *charset_of_mark(const char *data, size_t len, size_t *skip);
-
-/*
- * Open the converters of all charsets now: later no file may be opened.  What the
- * system has no converter for is decoded as far as that goes.
- */
-void converters_open(struct converters *converters);
-void converters_close(struct converters *converters);
 
 /* Are tags found only in what is decoded? */
 bool charset_is_whole(const struct charset *charset);
@@ -65,15 +51,15 @@ bool charset_is_utf8(const struct charset *charset, const char *data, size_t len
  * To UTF-8: dst has room for CHARSET_GROWTH * len; U+FFFD stands for what is not
  * a character.  Returns the length.
  */
-size_t charset_decode(struct converters *converters, const struct charset *charset,
-    char *dst, const char *data, size_t len);
+size_t
+charset_decode(const struct charset *charset, char *dst, const char *data, size_t len);
 
 /*
  * Copy a URL in UTF-8, with what is not ASCII in its query percent-encoded as
  * charset has it; what charset has not, as a character reference.  dst has room
  * for CHARSET_QUERY_GROWTH * len.  Returns the length.
  */
-size_t charset_query(struct converters *converters, const struct charset *charset,
+size_t charset_query(struct pairs_encoders *encoders, const struct charset *charset,
     char *dst, const char *url, size_t len);
 
 #endif

@@ -51,20 +51,20 @@ is_of_jis(char byte)
 
 /* The character of two bytes at in; *code of it.  The bytes it took. */
 static size_t
-pair(struct pairs *euc_jp, const char *in, size_t len, unsigned *code)
+pair(const char *in, size_t len, unsigned *code)
 {
 	*code = UTF8_REPLACEMENT;
 	if (!is_of_jis(in[0]) || len < 2 || in[1] == ESCAPE)
 		return 1;
 	if (is_of_jis(in[1]))
-		*code = pairs_jis(euc_jp, (unsigned char)in[0], (unsigned char)in[1]);
+		*code = pairs_jis((unsigned char)in[0], (unsigned char)in[1]);
 	if (*code == 0)
 		*code = UTF8_REPLACEMENT;
 	return 2;
 }
 
 size_t
-iso2022_decode(struct pairs *euc_jp, char *dst, const char *data, size_t len)
+iso2022_decode(char *dst, const char *data, size_t len)
 {
 	enum iso2022 state = ISO2022_ASCII;
 	bool nothing_since = false; /* since the last escape sequence */
@@ -85,7 +85,7 @@ iso2022_decode(struct pairs *euc_jp, char *dst, const char *data, size_t len)
 		}
 		nothing_since = false;
 		if (state == ISO2022_JIS)
-			i += pair(euc_jp, data + i, len - i, &code);
+			i += pair(data + i, len - i, &code);
 		else
 			code = single(state, (unsigned char)data[i++]);
 		to = utf8_put(to, code);
@@ -127,7 +127,8 @@ full_width(unsigned code)
 }
 
 size_t
-iso2022_encode(struct pairs *euc_jp, enum iso2022 *state, char *dst, unsigned code)
+iso2022_encode(
+    struct pairs_encoders *encoders, enum iso2022 *state, char *dst, unsigned code)
 {
 	char bytes[PAIRS_ROOM], *to = dst;
 	bool roman = code == 0xa5 || code == 0x203e;
@@ -138,7 +139,8 @@ iso2022_encode(struct pairs *euc_jp, enum iso2022 *state, char *dst, unsigned co
 		*to++ = (char)code;
 		return (size_t)(to - dst);
 	}
-	if (pairs_encode(euc_jp, bytes, full_width(code)) != (roman ? 1 : 2))
+	if (pairs_encode(encoders, PAIRS_EUC_JP, bytes, full_width(code)) !=
+	    (roman ? 1 : 2))
 		return 0;
 	to += iso2022_enter(state, roman ? ISO2022_ROMAN : ISO2022_JIS, to);
 	for (size_t i = 0; i < (roman ? 1 : 2); i++)

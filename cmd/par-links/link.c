@@ -123,7 +123,7 @@ resolve(struct sink *sink, const struct link *link, struct resolved *out)
 		char *to = room_take(&sink->query, CHARSET_QUERY_GROWTH * cleaned.len);
 
 		cleaned.len = charset_query(
-		    sink->converters, sink->charset, to, cleaned.data, cleaned.len);
+		    sink->encoders, sink->charset, to, cleaned.data, cleaned.len);
 		cleaned.data = to;
 		out->valid = parse(sink, cleaned, &out->url);
 	}
@@ -250,7 +250,7 @@ page_name(struct sink *sink)
 	plain = room_add(&sink->line, (1 + CHARSET_GROWTH) * sink->page.len);
 	page.len = field_unescape(plain, sink->page.data, sink->page.len);
 	name = plain + sink->page.len;
-	page.len = charset_decode(sink->converters, utf8, name, plain, page.len);
+	page.len = charset_decode(utf8, name, plain, page.len);
 	page.data = name;
 	return page;
 }

@@ -29,7 +29,7 @@ struct link {
 struct sink {
 	struct stage *stage;
 	const struct choice *choice;
-	struct converters *converters;
+	struct pairs_encoders *encoders; /* of queries */
 
 	struct field page; /* its URL, as its record has it */
 	const struct charset *charset; /* what it is written in */

@@ -287,15 +287,12 @@ static enum status
 work(const struct options *options)
 {
 	const struct choice *choice = &options->choice;
-	struct converters converters = { 0 };
+	struct pairs_encoders encoders = { 0 };
 	struct stage stage;
 	struct ends ends;
-	struct sink sink = {
-		.stage = &stage, .choice = choice, .converters = &converters
-	};
+	struct sink sink = { .stage = &stage, .choice = choice, .encoders = &encoders };
 	struct pages pages = { .choice = choice, .sink = &sink };
 
-	converters_open(&converters);
 	pages_open(&pages);
 	open_ends(&ends, &stage, options);
 	while (stage_next_input(&stage, &ends))
@@ -303,7 +300,7 @@ work(const struct options *options)
 	ends_close(&ends);
 	pages_close(&pages);
 	sink_close(&sink);
-	converters_close(&converters);
+	pairs_release(&encoders);
 	return stage_close(&stage);
 }
 

@@ -72,8 +72,7 @@ to_utf8(struct pages *pages, struct room *room, const char *data, size_t len)
 	if (!charset_is_utf8(pages->charset, data, len)) {
 		char *to = room_take(room, CHARSET_GROWTH * len);
 
-		value.len = charset_decode(
-		    pages->sink->converters, pages->charset, to, data, len);
+		value.len = charset_decode(pages->charset, to, data, len);
 		value.data = to;
 	}
 	return value;

@@ -16,7 +16,7 @@
 
 /* What is set up once. */
 struct program {
-	struct converters converters;
+	struct pairs_encoders encoders;
 	struct kind_set anchor_kinds, all_kinds;
 	struct pattern regex;
 };
@@ -33,7 +33,6 @@ program(void)
 	only = calloc(1, sizeof(*only));
 	if (only == NULL)
 		abort();
-	converters_open(&only->converters);
 	kind_choose(&only->anchor_kinds, "a,area");
 	kind_choose(&only->all_kinds, "all");
 	if (pattern_open(&only->regex, "href=(?:\"(.*?)\"|(\\S*))",
@@ -105,7 +104,7 @@ run(const struct choice *choice, const char *data, size_t len, bool escaped)
 	struct stage stage;
 	struct record rec = { .data = data, .len = len };
 	struct sink sink = {
-		.stage = &stage, .choice = choice, .converters = &program()->converters
+		.stage = &stage, .choice = choice, .encoders = &program()->encoders
 	};
 	struct pages pages = { .choice = choice, .sink = &sink };
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -165,7 +164,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			*p = '\t';
 		len = size;
 	} else {
-		record = page_of(types[(data[1] & 7) | (data[1] >> 1 & 8)], body, size, &len);
+		record =
+		    page_of(types[(data[1] & 7) | (data[1] >> 1 & 8)], body, size, &len);
 	}
 	run(&choice, record, len, (data[1] & 8) == 0);
 	free(record);
