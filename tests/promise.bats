@@ -114,5 +114,53 @@ sys.stdout.buffer.write(o.replace(b"\0", b"\\0") + b"x")' >>pages
 # 25. the sandbox of par-links
 #
 
+# sandboxed: is there one in this build?
+sandboxed() {
+	par-links --sandbox </dev/null 2>/dev/null
+}
+
+a_page() {
+	printf 'http://h/\t200\ttext/html\thttp://h/\t\t<a href="%s">\n' "$1"
+}
+
+@test "promise: who takes par-links over can signal, open and run nothing" {
+	sandboxed || skip "no sandbox in this build"
+	cc -shared -fPIC -o attack.so "$ROOT/tests/aid/attack.c" -ldl
+	a_page attack | LD_PRELOAD=$PWD/attack.so par-links >out 2>err
+	[ "$(<out)" = $'http://h/\thttp://h/attack' ]
+	[ "$(tr '\n' ' ' <err)" = 'signal-parent 1 signal-self 0 kill 1 open 1 socket 1 code 1 ' ]
+}
+
+@test "promise: no memory of par-links can be written and executed, with patterns, too" {
+	local line
+
+	sandboxed || skip "no sandbox in this build"
+	mkfifo in out
+	par-links --regex 'href="(\w+)"' --include b --exclude x <in >out 3>&- &
+	BACKGROUND+=("$!")
+	exec {to}>in {from}<out
+	a_page b >&"$to"
+	read -r -t "$DEADLINE" line <&"$from"
+	[ "$line" = $'http://h/\thttp://h/b' ]
+	grep -q '^[^ ]* r.xp' "/proc/$!/maps"
+	run -1 grep '^[^ ]* .wx' "/proc/$!/maps"
+	exec {to}>&-
+	wait "$!"
+}
+
+@test "promise: a sandbox that the system refuses is said, and the end if it was asked for" {
+	sandboxed || skip "no sandbox in this build"
+	printf 'int seccomp_load(void *filter) { (void)filter; return -22; }\n' >refuse.c
+	cc -shared -fPIC -o refuse.so refuse.c
+	a_page b >page
+	LD_PRELOAD=$PWD/refuse.so par-links <page >out 2>err
+	[ "$(<out)" = $'http://h/\thttp://h/b' ]
+	[ "$(<err)" = 'par-links: no sandbox: Invalid argument' ]
+	LD_PRELOAD=$PWD/refuse.so run -3 par-links --sandbox <page
+	[ "$output" = 'par-links: --sandbox: Invalid argument' ]
+	run -2 par-links --sandbox --no-sandbox <page
+	[[ ${lines[0]} == *'--sandbox and --no-sandbox exclude each other'* ]]
+}
+
 # 26. parsers under random input
 #

@@ -52,7 +52,8 @@ struct options {
 	struct choice choice;
 	uint64_t max_record, match_limit;
 	const char *regex;
-	bool sandbox;
+	bool sandbox, must_have_sandbox;
+	bool sealed; /* it was entered: patterns must stay as they are */
 	const char *output;
 	uint64_t wait_ms;
 	char *const *paths; /* of the input */
@@ -178,6 +179,8 @@ list_options(struct options *o, struct opt *opts)
 		{ 0, "same-site", OPT_FLAG, &c->same_site, NULL,
 		    "only links to the site of the page, by the public suffix list", 0, 0,
 		    NULL },
+		{ 0, "sandbox", OPT_FLAG, &o->must_have_sandbox, NULL,
+		    "end with 3 where system calls cannot be taken away", 0, 0, NULL },
 		{ 0, "skip-nofollow", OPT_FLAG, &c->skip_nofollow, NULL,
 		    "leave out links whose rel holds nofollow", 0, 0, NULL },
 		{ 0, "text", OPT_FLAG, &c->show_text, NULL, "add the text of the link", 0,
@@ -213,6 +216,8 @@ parse_options(struct options *o, int argc, char **argv)
 	o->count = (size_t)(argc - first);
 	if (o->choice.pages && o->choice.json)
 		opt_misuse(&program, "--pages and --json exclude each other");
+	if (o->must_have_sandbox && !o->sandbox)
+		opt_misuse(&program, "--sandbox and --no-sandbox exclude each other");
 	open_what_is_chosen(o, &program);
 }
 
@@ -227,9 +232,22 @@ fail(struct stage *stage, struct record rec, const char *why)
 	stage_fail(stage, &rec, why);
 }
 
+static void
+enter_sandbox(struct options *options)
+{
+	const char *why;
+	enum sandbox sandbox = sandbox_enter(&why);
+
+	options->sealed = sandbox == SANDBOX_SET;
+	if (!options->sealed && options->must_have_sandbox)
+		die(STATUS_BROKEN, 0, "--sandbox: %s", why);
+	if (sandbox == SANDBOX_FAILED)
+		warn("no sandbox: %s", why);
+}
+
 /* Open the input and the output, and give up what is not needed from then on. */
 static void
-open_ends(struct ends *ends, struct stage *stage, const struct options *options)
+open_ends(struct ends *ends, struct stage *stage, struct options *options)
 {
 	if (ends_open(ends, options->paths, options->count, options->output,
 		options->wait_ms) < 0)
@@ -243,7 +261,7 @@ open_ends(struct ends *ends, struct stage *stage, const struct options *options)
 		return;
 	ends_open_all(ends);
 	idna_open();
-	sandbox_enter();
+	enter_sandbox(options);
 }
 
 /* The record of the page itself: URL, no link, and the rest but the body. */
@@ -284,7 +302,7 @@ put_links(struct stage *stage, struct pages *pages)
 
 /* Read pages, write links; the program's exit status. */
 static enum status
-work(const struct options *options)
+work(struct options *options)
 {
 	const struct choice *choice = &options->choice;
 	struct pairs_encoders encoders = { 0 };
@@ -319,9 +337,11 @@ main(int argc, char **argv)
 	kind_choose(&options.choice.kinds, "a,area");
 	parse_options(&options, argc, argv);
 	status = work(&options);
-	pattern_close(&regex);
-	free_patterns(&options.choice.include);
-	free_patterns(&options.choice.exclude);
+	if (!options.sealed) {
+		pattern_close(&regex);
+		free_patterns(&options.choice.include);
+		free_patterns(&options.choice.exclude);
+	}
 	sites_close(options.choice.sites);
 	return (int)status;
 }

@@ -11,12 +11,17 @@
 
 #if defined(HAVE_LIBSECCOMP) && !defined(SANITIZED)
 #include <errno.h>
+#include <inttypes.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <seccomp.h>
 
-/* Reading, writing in turn, and waiting; memory; ending, also by a signal of its own. */
+/* Reading, writing in turn, and waiting; memory; ending. */
 static const int allowed[] = {
 	SCMP_SYS(brk),
 	SCMP_SYS(clock_gettime),
@@ -36,40 +41,88 @@ static const int allowed[] = {
 	SCMP_SYS(rt_sigprocmask),
 	SCMP_SYS(rt_sigreturn),
 	SCMP_SYS(restart_syscall),
-	SCMP_SYS(tgkill),
 	SCMP_SYS(write),
 	SCMP_SYS(writev),
 };
 
-/* Memory, but none that could be executed: patterns are compiled by now. */
+/* Memory, but none that could be executed; a signal to this process, as abort(3) does. */
 static int
-allow_memory(scmp_filter_ctx filter)
+allow_some(scmp_filter_ctx filter)
 {
 	const struct scmp_arg_cmp no_code = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
+	const struct scmp_arg_cmp own = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid());
+	const struct {
+		int call;
+		struct scmp_arg_cmp if_so;
+	} rules[] = {
+		{ SCMP_SYS(mmap), no_code },
+		{ SCMP_SYS(mprotect), no_code },
+		{ SCMP_SYS(tgkill), own },
+	};
+	int error = 0;
 
-	if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, no_code) < 0)
-		return -1;
-	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, no_code);
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]) && error == 0; i++)
+		error = seccomp_rule_add(
+		    filter, SCMP_ACT_ALLOW, rules[i].call, 1, rules[i].if_so);
+	return error;
 }
 
-void
-sandbox_enter(void)
+/* 0, or an error number below 0. */
+static int
+set_filter(void)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-	int failed = filter == NULL || allow_memory(filter) < 0;
+	int error = filter == NULL ? -ENOMEM : allow_some(filter);
 
-	for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]) && !failed; i++)
-		failed = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0) < 0;
-	if (!failed)
-		seccomp_load(filter);
+	for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]) && error == 0; i++)
+		error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
+	if (error == 0)
+		error = seccomp_load(filter);
 	seccomp_release(filter);
+	return error;
+}
+
+/* Take writing away from memory that can be executed: that of patterns.  0, or -1. */
+static int
+seal_code(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	char line[512], allows[5];
+	uintptr_t start, end;
+	int error = 0;
+
+	if (maps == NULL)
+		return -1;
+	while (error == 0 && fgets(line, sizeof(line), maps) != NULL)
+		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s", &start, &end, allows) ==
+			3 &&
+		    strncmp(allows, "rwx", 3) == 0)
+			error =
+			    mprotect((void *)start, end - start, PROT_READ | PROT_EXEC);
+	if (ferror(maps))
+		error = -1;
+	fclose(maps);
+	return error;
+}
+
+enum sandbox
+sandbox_enter(const char **why)
+{
+	int error = seal_code() < 0 ? -errno : set_filter();
+
+	if (error == 0)
+		return SANDBOX_SET;
+	*why = strerror(-error);
+	return SANDBOX_FAILED;
 }
 
 #else
 
-void
-sandbox_enter(void)
+enum sandbox
+sandbox_enter(const char **why)
 {
+	*why = "there is none in this build";
+	return SANDBOX_NONE;
 }
 
 #endif
