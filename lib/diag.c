@@ -13,6 +13,8 @@
 
 enum { LINE_MAX_BYTES = 4096, SHOWN_RECORD = 240 };
 
+const char diag_never[] = "it can never work, says its exit status 125";
+
 static const char *program_name = "par";
 static void (*line_call)(void *context);
 static void *line_context;

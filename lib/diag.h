@@ -18,9 +18,13 @@ enum status {
 	STATUS_MISUSE = 2, /* wrong usage */
 	STATUS_BROKEN = 3, /* could not go on: I/O, memory, too many restarts */
 	STATUS_STOPPED = 4, /* stopped early: part of the input was not processed */
+	STATUS_NEVER = 125, /* of a stage: neither it nor another copy can ever work */
 	STATUS_CANNOT_RUN = 126, /* a command was found but could not be run */
 	STATUS_NOT_FOUND = 127 /* a command was not found */
 };
+
+/* What is said of a command that ended with STATUS_NEVER. */
+extern const char diag_never[];
 
 /* Say by which name the program speaks; name must stay valid. */
 void diag_program(const char *name);

@@ -532,6 +532,12 @@ worker_exit_text(const struct worker *worker, char text[static WORKER_EXIT_TEXT]
 	return text;
 }
 
+bool
+worker_never(const struct worker *worker, bool block_finished)
+{
+	return worker->exit_code == STATUS_NEVER && !block_finished;
+}
+
 void
 worker_hang_up(struct worker *worker)
 {

@@ -16,10 +16,7 @@
 #include "hold.h"
 #include "window.h"
 
-enum {
-	WORKER_EXIT_TEXT = 80,
-	WORKER_PERMANENT = 125 /* exit status of one that can never work */
-};
+enum { WORKER_EXIT_TEXT = 80 };
 
 enum worker_kind {
 	WORKER_UNKNOWN, /* started, and has not shown what it is */
@@ -170,6 +167,13 @@ void worker_reap(struct worker *worker);
 /* How it ended, in words, written to text. */
 const char *
 worker_exit_text(const struct worker *worker, char text[static WORKER_EXIT_TEXT]);
+
+/*
+ * Has it ended saying that neither it nor another copy can ever work?  That is what
+ * STATUS_NEVER means; but where a process does a block, by timeout(1), env(1) or
+ * docker(1), say, which use this status, too, only before any block was finished.
+ */
+bool worker_never(const struct worker *worker, bool block_finished);
 
 /* Close our ends of its pipes: it is on its own. */
 void worker_hang_up(struct worker *worker);

@@ -41,6 +41,117 @@ load helper
 # 13. 125: this can never work
 #
 
+# never: a native stage that answers records until one is "never"
+never_stage() {
+	cat >never <<-'EOF'
+		#!/bin/bash
+		case ${PAR_STAGE-} in
+		*:$$) exec 9>&"${PAR_STAGE%:*}" ;;
+		*) exec 9>/dev/null ;;
+		esac
+		echo x >>starts
+		echo "par-stage 1" >&9
+		i=0
+		while IFS= read -r n; do
+			[ "$n" != never ] || exit 125
+			echo "$n"
+			echo "$i $((${#n} + 1)) ok" >&9
+			i=$((i + 1))
+		done
+	EOF
+	chmod +x never
+}
+
+# never COMMAND...: one start, status 3, no record blamed or tried again, all told of
+never() {
+	rm -f starts
+	run -3 --separate-stderr timeout "$DEADLINE" "$@" <in
+	[ "$(wc -l <starts)" = 1 ]
+	[[ $stderr == *'it can never work, says its exit status 125'* ]]
+	[[ ${stderr_lines[-1]} == *' 3 records were read and not '* ]]
+	[[ $stderr != *': never: '* ]]
+	[ "$output" = $'1\n2' ]
+}
+
+@test "status 125 of a native stage: one start under every supervisor, and the records stay" {
+	local above
+
+	never_stage
+	printf '%s\n' 1 2 never 4 5 >in
+	for above in '' 'par-run -n 1' 'par-run --host :1' 'par-cache --store c' \
+		'par-run -n 1 par-cache --store c' 'par-cache --store c par-run -n 1' \
+		'par-run --host :1 par-run -n 1' 'par-run -n 1 par-run -n 1'; do
+		rm -rf c
+		# shellcheck disable=SC2086 # words
+		never ${above:-par-run -n 1 -r 1000} ./never
+	done
+	# With nothing to be done by another copy it is a status like another.
+	printf '%s\n' 1 2 >in
+	run -0 par-run -n 1 ./never <in
+}
+
+@test "status 125 of a stage on a queue: one start, and the records stay in it" {
+	local stage
+
+	load redis
+	never_stage
+	redis_start
+	for stage in ./never 'par-run -n 1 ./never' 'par-cache --store c ./never'; do
+		rm -rf starts c
+		redis FLUSHALL
+		printf '%s\n' 1 2 never 4 5 | par-queue put --chunk 1 q
+		# shellcheck disable=SC2086 # words
+		run -3 --separate-stderr timeout "$DEADLINE" par-queue work --once q -- $stage
+		[ "$(wc -l <starts)" = 1 ]
+		[[ $stderr == *'it can never work, says its exit status 125' ]]
+		is q dead 0
+		is q waiting 3
+		is q "done" 2
+	done
+	# Before a word of it, too.
+	run -3 --separate-stderr par-queue work --once q -- sh -c 'echo x >>starts; exit 125'
+	[[ $stderr == *'it can never work, says its exit status 125' ]]
+	[ "$(wc -l <starts)" = 2 ]
+	is q waiting 3
+}
+
+@test "status 125 of a plain command, of --map and of a crawl: one start" {
+	local command
+
+	seq 5 >in
+	for command in 'par-run -n 1' 'par-run -n 1 --map' 'par-run -n 1 par-run -n 1' \
+		'par-cache --store c --map' 'par-run --host :1' 'par-run --host :1 --map' \
+		'par-frontier --state s'; do
+		rm -rf starts c
+		[[ $command != par-frontier* ]] || echo http://example.org/ >in
+		# shellcheck disable=SC2086 # words
+		run -3 --separate-stderr timeout "$DEADLINE" $command \
+			sh -c 'echo x >>starts; [ "$0" = sh ] || read -r x; exit 125' <in
+		[ "$(wc -l <starts)" = 1 ]
+		[[ $stderr == *'it can never work, says its exit status 125'* ]]
+		[ -z "$output" ]
+	done
+}
+
+@test "status 125 of a process for a block is that block's once anything is finished" {
+	local above
+
+	seq 5 >in
+	for above in 'par-run -n 1' 'par-run --host :1' 'par-run -n 1 par-run -n 1'; do
+		# shellcheck disable=SC2086 # words
+		run -1 --separate-stderr timeout "$DEADLINE" $above -r 1 -N 1 \
+			sh -c 'read -r x; [ "$x" != 3 ] || exit 125; echo "$x"' <in
+		[ "$(sort <<<"$output")" = $'1\n2\n4\n5' ]
+		[[ $stderr == *'par-run: 3: '*'exited with status 125'* ]]
+		rm -f starts
+		# shellcheck disable=SC2086 # words
+		run -3 --separate-stderr timeout "$DEADLINE" $above -r 1000 -N 1 \
+			sh -c 'echo x >>starts; exit 125' <in
+		[ "$(wc -l <starts)" = 1 ]
+		[[ $stderr == *'5 records were read and not delivered' ]]
+	done
+}
+
 # 14. par-cache: no other command's results
 #
 

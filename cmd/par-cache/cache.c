@@ -384,6 +384,28 @@ fail_rest(struct cache *cache, const char *why)
 	}
 }
 
+/* The command can never work: what it had is not to blame. */
+static _Noreturn void
+end_never(struct cache *cache)
+{
+	uint64_t left = 0;
+
+	for (uint64_t n = cache->misses.oldest; n < cache->misses.next; n++) {
+		const struct miss *miss = misses_numbered(&cache->misses, n);
+
+		if (miss == NULL)
+			continue;
+		for (const struct waiter *w = &miss->waiting; w != NULL; w = w->next)
+			left++;
+	}
+	keep(cache);
+	stage_flush(&cache->stage);
+	warn("%s: %s", cache->options->command[0], diag_never);
+	die(STATUS_BROKEN, 0, "%llu records were read and not answered%s",
+	    (unsigned long long)left,
+	    cache->input_ended ? "" : "; the rest of the input was not read");
+}
+
 /* The command has ended: the end of the input may be there, and not have been read. */
 static void
 look_for_end(struct cache *cache)
@@ -421,6 +443,8 @@ ended_well(struct cache *cache)
 	}
 	if (stage_native(&cache->stage))
 		end_alike(cache);
+	if (worker_never(worker, false))
+		end_never(cache);
 	worker_exit_text(worker, how);
 	fail_rest(cache, how);
 	keep(cache);

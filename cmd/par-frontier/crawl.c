@@ -246,6 +246,11 @@ command_ended(struct crawl *crawl)
 		}
 		return;
 	}
+	if (how == STATUS_NEVER) {
+		take_back(crawl);
+		commit(crawl);
+		die(STATUS_BROKEN, 0, "%s: %s", crawl->plan->command[0], diag_never);
+	}
 	crawl->barren = crawl->finished > 0 ? 0 : crawl->barren + 1;
 	if (crawl->flights.count > 0)
 		warn("%s: ended with %zu URLs in flight, which are handed out again",

@@ -527,6 +527,8 @@ die_unknown(const struct child *child, bool bad)
 
 	if (!bad)
 		refuse(child, "ended without a word");
+	if (worker_never(&child->worker, false))
+		die(STATUS_BROKEN, 0, "%s: %s", child->command[0], diag_never);
 	die(STATUS_BROKEN, 0, "%s: %s before it said hello", child->command[0],
 	    worker_exit_text(&child->worker, how));
 }
@@ -542,7 +544,9 @@ settle_end(struct child *child, bool bad)
 
 	if (window_take_back(&child->worker.window, 0, &had) < 0)
 		die(STATUS_BROKEN, errno, "records to send again");
-	if (bad && had.records > 0 && !child->input_ended) {
+	child->never = worker_never(&child->worker, false) && !child->soft_told &&
+	    !child->hard_told && (had.records > 0 || !child->input_ended);
+	if (bad && had.records > 0 && !child->input_ended && !child->never) {
 		settle_death(child, &had, alone);
 		return;
 	}

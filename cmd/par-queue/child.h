@@ -27,6 +27,7 @@ struct child {
 	bool known; /* it has said hello, once at least */
 	bool soft_told, hard_told; /* it has taken too long: signals sent */
 	bool input_ended; /* by us */
+	bool never; /* it says that it can never work */
 	unsigned deaths; /* in a row, with nothing finished between */
 	uint64_t dead; /* records given up */
 	bool trouble; /* it says that something went wrong, though all it had was done */

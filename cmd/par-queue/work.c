@@ -194,7 +194,8 @@ turn(struct work *work)
 	child_check_time(&work->child);
 	if (work->phase == PHASE_STOP && work->now >= work->kill_at)
 		go_further(work);
-	if (child_hopeless(&work->child) && work->phase == PHASE_RUN) {
+	if ((child_hopeless(&work->child) || work->child.never) &&
+	    work->phase <= PHASE_DRAIN) {
 		work->broken = true;
 		work->phase = PHASE_STOP;
 	}
@@ -210,6 +211,10 @@ sum_up(const struct work *work)
 	if (sources->lost > 0)
 		warn("%llu records went to other workers, or were revoked",
 		    (unsigned long long)sources->lost);
+	if (work->broken && work->child.never) {
+		warn("%s: %s", work->child.command[0], diag_never);
+		return STATUS_BROKEN;
+	}
 	if (work->broken) {
 		warn("%s: ended %u times in a row without finishing a record",
 		    work->child.command[0], work->child.deaths);

@@ -411,6 +411,7 @@ end_of_link(struct run *run, struct slot *slot, bool failed, const char *how)
 		send_suspects(run, slot, &queue, how);
 	else
 		send_back(run, slot, &queue);
+	hosts_end(run);
 }
 
 /* Tell of each record of a block that is done; its output is said to be the last's. */
@@ -503,7 +504,9 @@ end_of_block(struct run *run, struct slot *slot, bool failed, const char *how)
 bool
 fate_is_permanent(const struct run *run, const struct worker *worker)
 {
-	return worker->exit_code == WORKER_PERMANENT && run->phase < PHASE_STOP;
+	bool any = run->kind == WORKER_BLOCK && run->settled > run->refused;
+
+	return worker_never(worker, any) && run->phase < PHASE_STOP;
 }
 
 /* Had it nothing but suspects, and has it read of them? */

@@ -35,6 +35,7 @@ struct links {
 	unsigned fruitless; /* links in a row that broke with nothing finished anywhere */
 	uint64_t finished; /* records, when the last of them broke */
 	char why[400]; /* it broke */
+	const char *over; /* why the run cannot go on, see hosts_end(); or NULL */
 };
 
 /*

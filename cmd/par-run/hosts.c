@@ -235,14 +235,23 @@ hosts_begin(struct run *run, struct slot *slot)
 	slot->worker.last_len = 0;
 }
 
-/* It cannot go on: why is what was last heard of a host. */
+/* It cannot go on: what was last heard of a host is told with it. */
 static _Noreturn void
 end(struct run *run, const char *what)
 {
 	const char *why = run->links.why;
+	char text[sizeof(run->links.why) + 120];
 
-	run_abandon(run);
-	die(STATUS_BROKEN, 0, "%s%s%s", what, *why == '\0' ? "" : ", the last: ", why);
+	snprintf(
+	    text, sizeof(text), "%s%s%s", what, *why == '\0' ? "" : ", the last: ", why);
+	run_broken(run, 0, text);
+}
+
+void
+hosts_end(struct run *run)
+{
+	if (run->links.over != NULL)
+		end(run, run->links.over);
 }
 
 /*
@@ -250,12 +259,14 @@ end(struct run *run, const char *what)
  * so does a command with which the par-run there gave in before it finished anything.
  */
 static bool
-is_final(const struct slot *slot)
+is_final(const struct run *run, const struct slot *slot)
 {
 	int code = slot->worker.exit_code;
+	bool blocks = run->options->block_records != 0;
 
 	return slot->host->refused || code == STATUS_MISUSE ||
 	    code == STATUS_CANNOT_RUN || code == STATUS_NOT_FOUND ||
+	    worker_never(&slot->worker, blocks && finished(slot) > 0) ||
 	    (code == STATUS_BROKEN && finished(slot) == slot->host->finished);
 }
 
@@ -272,13 +283,13 @@ say(struct run *run, const struct slot *slot, uint64_t back, const char *how)
 	diag_printable(last, sizeof(last), worker->last_line, len);
 	snprintf(run->links.why, sizeof(run->links.why), "%s: %s%s%s", name(slot), how,
 	    *last == '\0' ? "" : ": ", last);
-	if (back == 0 && !is_final(slot) && slot->host->losses > 1)
+	if (back == 0 && !is_final(run, slot) && slot->host->losses > 1)
 		return;
 	if (back > 0)
 		snprintf(sent, sizeof(sent), "; %llu records sent again",
 		    (unsigned long long)back);
-	warn("%s%s%s", run->links.why, is_final(slot) ? "; this host is given up" : "",
-	    sent);
+	warn("%s%s%s", run->links.why,
+	    is_final(run, slot) ? "; this host is given up" : "", sent);
 }
 
 /* A link that had records broke: did anybody finish something since the last did? */
@@ -293,7 +304,7 @@ suspicious(struct run *run)
 	links->fruitless = sum > links->finished ? 1 : links->fruitless + 1;
 	links->finished = sum;
 	if (links->fruitless >= BROKEN_AFTER)
-		end(run, "link after link broke with nothing finished");
+		links->over = "link after link broke with nothing finished";
 	return links->fruitless >= SUSPECT_AFTER;
 }
 
@@ -305,7 +316,7 @@ give_up(struct run *run, struct slot *slot)
 	for (size_t i = 0; i < run->slot_count; i++)
 		if (!run->slots[i]->retired)
 			return;
-	end(run, "no host is left");
+	run->links.over = "no host is left";
 }
 
 bool
@@ -322,9 +333,9 @@ hosts_lost(struct run *run, struct slot *slot, uint64_t back, const char *how)
 	}
 	host->losses = finished(slot) > host->finished ? 1 : host->losses + 1;
 	say(run, slot, back, how == NULL ? "ended early" : how);
-	if (is_final(slot))
+	if (is_final(run, slot))
 		give_up(run, slot);
-	return known && back > 0 && !is_final(slot) && suspicious(run);
+	return known && back > 0 && !is_final(run, slot) && suspicious(run);
 }
 
 uint64_t

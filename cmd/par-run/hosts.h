@@ -41,6 +41,9 @@ void hosts_begin(struct run *run, struct slot *slot);
  */
 bool hosts_lost(struct run *run, struct slot *slot, uint64_t back, const char *how);
 
+/* End the run if it cannot go on after that; the records are back where they wait. */
+void hosts_end(struct run *run);
+
 /* How long to wait before the next link, ms. */
 uint64_t hosts_pause(const struct slot *slot);
 

@@ -70,9 +70,11 @@ bury(struct run *run, struct slot *slot)
 	run_rest(run, slot);
 	worker_exit_text(&slot->worker, how);
 	run_count_deaths(run, how);
-	if (slot->host == NULL && fate_is_permanent(run, &slot->worker) &&
-	    run_has_input(run))
-		run_give_in(run, "it can never work, says its exit status 125");
+	if (slot->host != NULL || !fate_is_permanent(run, &slot->worker) ||
+	    !run_has_input(run))
+		return;
+	run_give_in(run, diag_never);
+	run->never = true;
 }
 
 /* See who has ended, of all or of those that are known to have and left others. */
@@ -510,7 +512,7 @@ sum_up(const struct run *run)
 
 	undone = run->phase != PHASE_RUN && undone_say(run);
 	if (run->given_in)
-		return STATUS_BROKEN;
+		return run->never && run->above.fd >= 0 ? STATUS_NEVER : STATUS_BROKEN;
 	if (undone)
 		return STATUS_STOPPED;
 	return run->trouble || (run->failed > 0 && run->above.fd < 0) ? STATUS_FAILED

@@ -114,7 +114,8 @@ struct run {
 	struct links links; /* to hosts, see hosts.h */
 	bool greeted; /* it was */
 	struct restarts restarts;
-	bool given_in; /* nothing is given out or started any more; status 3 */
+	bool given_in; /* nothing is given out or started any more; status 3, or */
+	bool never; /* what was started can never work: the one above is told so */
 	bool started; /* a worker was, once */
 	uint64_t unknown; /* records of plain workers that were ended */
 	uint64_t failed; /* records given up */
