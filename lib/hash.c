@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -162,6 +163,73 @@ hash_end(const struct hash_stream *stream)
 	    stream->total < sizeof(stream->tail) ? prime5 : converge(stream->lanes);
 
 	return finish(hash + stream->total, stream->tail, end);
+}
+
+static void
+sip_round(uint64_t v[static 4])
+{
+	v[0] += v[1];
+	v[1] = rotate(v[1], 13) ^ v[0];
+	v[0] = rotate(v[0], 32);
+	v[2] += v[3];
+	v[3] = rotate(v[3], 16) ^ v[2];
+	v[0] += v[3];
+	v[3] = rotate(v[3], 21) ^ v[0];
+	v[2] += v[1];
+	v[1] = rotate(v[1], 17) ^ v[2];
+	v[2] = rotate(v[2], 32);
+}
+
+static void
+sip_word(uint64_t v[static 4], uint64_t word)
+{
+	v[3] ^= word;
+	sip_round(v);
+	sip_round(v);
+	v[0] ^= word;
+}
+
+uint64_t
+hash_keyed(const void *data, size_t len, const struct hash_key *key)
+{
+	const unsigned char *p = data, *end = p + len / 8 * 8;
+	uint64_t v[4] = { key->words[0] ^ 0x736f6d6570736575,
+		key->words[1] ^ 0x646f72616e646f6d, key->words[0] ^ 0x6c7967656e657261,
+		key->words[1] ^ 0x7465646279746573 };
+	uint64_t last = (uint64_t)len << 56;
+
+	for (; p < end; p += 8)
+		sip_word(v, word64(p));
+	for (size_t i = 0; i < len % 8; i++)
+		last |= (uint64_t)p[i] << 8 * i;
+	sip_word(v, last);
+	v[2] ^= 0xff;
+	for (int i = 0; i < 4; i++)
+		sip_round(v);
+	return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+int
+hash_key_parse(struct hash_key *key, const char *digits)
+{
+	enum { BYTES = sizeof(key->words) };
+
+	*key = (struct hash_key){ { 0 } };
+	if (strspn(digits, "0123456789abcdefABCDEF") != 2 * BYTES ||
+	    digits[2 * BYTES] != '\0')
+		return -1;
+	for (size_t i = 0; i < BYTES; i++) {
+		const char byte[] = { digits[2 * i], digits[2 * i + 1], '\0' };
+
+		key->words[i / 8] |= (uint64_t)strtoul(byte, NULL, 16) << 8 * (i % 8);
+	}
+	return 0;
+}
+
+struct hash_key
+hash_random_key(void)
+{
+	return (struct hash_key){ { hash_random_seed(), hash_random_seed() } };
 }
 
 uint64_t

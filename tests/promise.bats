@@ -170,8 +170,203 @@ never() {
 # 19. archives stay readable
 #
 
+# warc_urls FILE: the URLs of its answers, read member by member; fails if it cannot be.
+warc_urls() {
+	python3 - "$1" <<-'END'
+		import re, sys, zlib
+		data = open(sys.argv[1], "rb").read()
+		while data:
+		    member = zlib.decompressobj(31)
+		    text = member.decompress(data) + member.flush()
+		    assert member.eof, "a member is cut"
+		    data = member.unused_data
+		    head, block = text.split(b"\r\n\r\n", 1)
+		    assert head.startswith(b"WARC/1.1\r\n")
+		    assert len(block) == int(re.search(rb"Content-Length: (\d+)", head)[1]) + 4
+		    if b"WARC-Type: response" in head:
+		        print(re.search(rb"WARC-Target-URI: (.*?)\r", head)[1].decode())
+	END
+}
+
+# pages_serve: files of this folder, on loopback, at $URL.
+pages_serve() {
+	python3 -m http.server --bind 127.0.0.1 0 >log 2>&1 3>&- &
+	BACKGROUND+=("$!")
+	eventually grep -q 'port [0-9]' log
+	URL=http://127.0.0.1:$(grep -o 'port [0-9]*' log | cut -d ' ' -f 2)
+}
+
+@test "promise: what a killed process left of a record is set aside, and the archive goes on" {
+	local size cut
+
+	pages_serve
+	seq 20000 >a
+	seq 9 >b
+	par-fetch --warc w.gz <<<"$URL/a" >/dev/null
+	size=$(stat -c %s w.gz)
+	par-fetch --warc w.gz <<<"$URL/b" >/dev/null
+	cp w.gz whole.gz
+	# cut anywhere in what came last: in the header of a member, and within
+	for cut in 1 2 5 30 200 $(($(stat -c %s whole.gz) - size - 1)); do
+		rm -f w.gz.cut-*
+		head -c $((size + cut)) whole.gz >w.gz
+		par-fetch --warc w.gz <<<"$URL/b" >/dev/null 2>err
+		warc_urls w.gz >out
+		[ "$(<out)" = "$URL/a"$'\n'"$URL/b" ] || [ "$(<out)" = "$URL/a"$'\n'"$URL/b"$'\n'"$URL/b" ]
+		grep -q '^par-fetch: w.gz: its last [0-9]* bytes are no whole record; set aside as w.gz.cut-1$' err
+		# nothing is thrown away
+		[ -s w.gz.cut-1 ]
+		head -c $((size + cut)) whole.gz | tail -c "$(stat -c %s w.gz.cut-1)" | cmp - w.gz.cut-1
+	done
+}
+
+@test "promise: an archive by another program is gone through once, and set right" {
+	pages_serve
+	echo body >a
+	par-fetch --warc w.gz <<<"$URL/a" >/dev/null
+	# without our field: the same members, written anew
+	python3 -c 'import gzip, sys, zlib
+data = open("w.gz", "rb").read()
+while data:
+    member = zlib.decompressobj(31)
+    text = member.decompress(data) + member.flush()
+    data = member.unused_data
+    sys.stdout.buffer.write(gzip.compress(text))' >other.gz
+	printf '\x1f\x8b\x08\0\0' >>other.gz
+	par-fetch --warc other.gz <<<"$URL/a" >/dev/null 2>err
+	grep -q 'other.gz: its last 5 bytes are no whole record' err
+	warc_urls other.gz >out
+	[ "$(<out)" = "$URL/a"$'\n'"$URL/a" ]
+}
+
+@test "promise: eight writers of an archive, killed again and again, leave it readable" {
+	local i pids
+
+	pages_serve
+	head -c 3000000 /dev/urandom >big
+	for ((i = 0; i < 400; i++)); do echo "$URL/big?$i"; done >urls
+	for ((round = 0; round < 3; round++)); do
+		pids=()
+		for ((i = 0; i < 8; i++)); do
+			par-fetch -j 2 --warc w.gz <urls >"out.$i" 2>/dev/null 3>&- &
+			pids+=("$!")
+		done
+		eventually grep -q . out.0
+		eventually grep -q . out.7
+		kill -9 "${pids[@]}"
+		wait "${pids[@]}" 2>/dev/null || true
+	done
+	par-fetch --warc w.gz <<<"$URL/big?last" >/dev/null 2>err
+	warc_urls w.gz >out
+	[ "$(tail -n 1 out)" = "$URL/big?last" ]
+	[ "$(wc -l <out)" -gt 6 ]
+}
+
+@test "promise: a full disk takes back what it took of a record, and the archive can go on" {
+	[ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null || skip "must be root in a namespace"
+	pages_serve
+	head -c 300000 /dev/urandom >big
+	echo small >small
+	mkdir disk
+	unshare -m bash -c 'mount -t tmpfs -o size=256k none disk && {
+		par-fetch --warc disk/w.gz <<<"$1/small" >/dev/null; echo $?
+		par-fetch --warc disk/w.gz <<<"$1/big" >/dev/null; echo $?
+		cp disk/w.gz .; }' _ "$URL" >out 2>err
+	[ "$(<out)" = $'0\n3' ]
+	[ "$(<err)" = 'par-fetch: disk/w.gz: No space left on device' ]
+	warc_urls w.gz >urls
+	[ "$(<urls)" = "$URL/small" ]
+}
+
 # 20. no stored page is replaced by a stranger
 #
+
+@test "promise: no other URL leads to the name of a stored page" {
+	pages_serve
+	echo body >page
+	printf '%s\n' "$URL/page" "$URL/page?@h.example/" "$URL/page#@h.example/" >urls
+	par-fetch -o pages <urls >out
+	cut -f 6 out | grep . >names
+	# the host is always told, and 128 bits of a hash
+	[ "$(grep -cE '^pages/127\.0\.0\.1_[0-9]+_page(__h\.example_)?-[0-9a-f]{32}$' names)" = 3 ]
+	[ "$(sort -u names | wc -l)" = 3 ]
+}
+
+@test "promise: --if-modified finds a page by the name that it had before" {
+	local old
+
+	pages_serve
+	echo body >page
+	mkdir pages
+	old=pages/127.0.0.1_${URL##*:}_page-$(printf '%s/page' "$URL" | xxh64)
+	cp -p page "$old"
+	touch -d '+1 day' "$old"
+	run -0 par-fetch -o pages --if-modified <<<"$URL/page"
+	[ "$(cut -f 2,6 <<<"$output")" = "304	$old" ]
+	touch -d 2001-01-01 "$old"
+	run -0 par-fetch -o pages --if-modified <<<"$URL/page"
+	[ "$(cut -f 2 <<<"$output")" = 200 ]
+	[[ $(cut -f 6 <<<"$output") =~ -[0-9a-f]{32}$ ]]
+}
+
+# xxh64: XXH64 of standard input, seed 0, less than 32 bytes, in hexadecimal.
+xxh64() {
+	python3 -c 'import sys
+data = sys.stdin.buffer.read(); M = (1 << 64) - 1
+P = [11400714785074694791, 14029467366897019727, 1609587929392839161, 9650029242287828579, 2870177450012600261]
+rot = lambda x, n: (x << n | x >> 64 - n) & M
+assert len(data) < 32
+h = P[4] + len(data) & M
+while len(data) >= 8:
+    k = rot(int.from_bytes(data[:8], "little") * P[1] & M, 31) * P[0] & M
+    h = rot(h ^ k, 27) * P[0] + P[3] & M
+    data = data[8:]
+if len(data) >= 4:
+    h = rot(h ^ int.from_bytes(data[:4], "little") * P[0] & M, 23) * P[1] + P[2] & M
+    data = data[4:]
+for byte in data:
+    h = rot(h ^ byte * P[4] & M, 11) * P[0] & M
+h = (h ^ h >> 33) * P[1] & M
+h = (h ^ h >> 29) * P[2] & M
+print("%016x" % (h ^ h >> 32))'
+}
+
+@test "promise: who does not know the key of a hash cannot make all keys fall together" {
+	local name
+
+	# keys that XXH64 with seed 0 sends to the first file of 8
+	seq 4000 | par-split -k 1 -n 8 "plain.%d"
+	shopt -s nullglob
+	par-split -k 1 --hash-key random -n 8 'keyed.%d' <plain.0
+	for name in keyed.*; do [ "$(wc -l <"$name")" -gt 20 ]; done
+	[ "$(printf "%s " keyed.*)" = "$(printf "keyed.%s " {0..7})" ]
+	# the same key, the same files, by SipHash-2-4 as its authors give it
+	par-split -k 1 --hash-key 000102030405060708090a0b0c0d0e0f -n 256 'sip.%d' \
+		<<<$'\x01\n\x01\x02'
+	python3 - <<-'END' >want
+		M = (1 << 64) - 1
+		rot = lambda x, n: (x << n | x >> 64 - n) & M
+		def sip(data, key):
+		    k = [int.from_bytes(key[i:i + 8], "little") for i in (0, 8)]
+		    v = [k[0] ^ 0x736f6d6570736575, k[1] ^ 0x646f72616e646f6d, k[0] ^ 0x6c7967656e657261, k[1] ^ 0x7465646279746573]
+		    def turn():
+		        v[0] = v[0] + v[1] & M; v[1] = rot(v[1], 13) ^ v[0]; v[0] = rot(v[0], 32)
+		        v[2] = v[2] + v[3] & M; v[3] = rot(v[3], 16) ^ v[2]
+		        v[0] = v[0] + v[3] & M; v[3] = rot(v[3], 21) ^ v[0]
+		        v[2] = v[2] + v[1] & M; v[1] = rot(v[1], 17) ^ v[2]; v[2] = rot(v[2], 32)
+		    whole = data + b"\0" * (7 - len(data) % 8) + bytes([len(data) & 255])
+		    for i in range(0, len(whole), 8):
+		        word = int.from_bytes(whole[i:i + 8], "little")
+		        v[3] ^= word; turn(); turn(); v[0] ^= word
+		    v[2] ^= 255
+		    for _ in range(4): turn()
+		    return v[0] ^ v[1] ^ v[2] ^ v[3]
+		assert sip(bytes(range(15)), bytes(range(16))) == 0xa129ca6149be45e5
+		for data in (b"\x01", b"\x01\x02"): print("sip.%d" % (sip(data, bytes(range(16))) % 256))
+	END
+	find . -name 'sip.*' -size +0 | sed 's,^\./,,' | sort >out
+	same out <(sort want)
+}
 
 # 21. encodings are our own tables
 #

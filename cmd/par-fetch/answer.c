@@ -42,18 +42,20 @@ static int
 keep_file(struct answer *answer, const struct form *form, const struct request *request,
     const struct page_head *head, time_t modified)
 {
+	const char *name = request->had != NULL ? request->had : request->file;
+
 	if (good(head->status)) {
 		if (answer->file.fd < 0 && store_begin(form->store, &answer->file) < 0)
 			return -1;
 		if (store_commit(form->store, &answer->file, request->file, modified) < 0)
 			return -1;
-	} else if (head->status != 304 ||
-	    store_modified(form->store, request->file) == -1) {
+		name = request->file;
+	} else if (head->status != 304 || store_modified(form->store, name) == -1) {
 		return 0;
 	}
 	bytes_put(&answer->raw, form->store->path, strlen(form->store->path));
 	bytes_put(&answer->raw, "/", 1);
-	bytes_put(&answer->raw, request->file, strlen(request->file));
+	bytes_put(&answer->raw, name, strlen(name));
 	return 0;
 }
 

@@ -226,7 +226,8 @@ accept_record(struct fetcher *fetcher, const struct record *rec)
 	struct request *request = request_new(rec, fetcher->parser, fetcher->set->proto);
 
 	if (fetcher->form.store != NULL)
-		request_name_file(request);
+		request_name_file(
+		    request, fetcher->form.store, fetcher->set->if_modified);
 	fetcher->held++;
 	fetcher->held_bytes += request->input.len;
 	if (request->refusal == NULL)

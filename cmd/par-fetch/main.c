@@ -19,6 +19,7 @@
  *	page.[ch]      the page record
  *	json.[ch]      the same as JSON
  *	warc.[ch]      the archive of exchanges
+ *	members.[ch]   its file, which others append to as well, and which may be cut
  *	store.[ch]     bodies as files
  *	guard.[ch]     which addresses are public
  *	target.[ch]    URLs: checked, normalised, taken apart

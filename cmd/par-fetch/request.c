@@ -94,12 +94,17 @@ request_name(const struct request *request)
 }
 
 void
-request_name_file(struct request *request)
+request_name_file(struct request *request, const struct store *store, bool if_modified)
 {
 	char name[STORE_NAME];
 
 	store_name(name, request->input.data, request->field);
 	request->file = bytes_string(name, strlen(name));
+	if (!if_modified)
+		return;
+	if (store_modified(store, name) == -1)
+		store_old_name(name, request->input.data, request->field);
+	request->had = bytes_string(name, strlen(name));
 }
 
 void
@@ -107,6 +112,7 @@ request_free(struct request *request)
 {
 	bytes_free(&request->input);
 	free(request->file);
+	free(request->had);
 	target_release(&request->target);
 	free(request);
 }

@@ -16,6 +16,7 @@
 
 struct host;
 struct robots_entry;
+struct store;
 
 struct request {
 	struct request *next; /* in whichever queue it is */
@@ -24,6 +25,7 @@ struct request {
 	uint64_t number; /* of the record */
 	struct target target; /* what to ask for; empty if the record holds no URL */
 	char *file; /* name for its body, or NULL */
+	char *had; /* --if-modified: name of the file that is there; or NULL */
 	const char *refusal; /* why it is not asked for, or NULL */
 	struct host *host; /* while it is asked for, or waits to be */
 	struct robots_entry *robots; /* it is for a robots.txt, and makes no record */
@@ -49,8 +51,9 @@ const char *request_redirect(
 /* How to name it in a diagnostic: its URL, without password, as a record. */
 struct record request_name(const struct request *request);
 
-/* Give it a name for a file. */
-void request_name_file(struct request *request);
+/* Give it a name for a file of the store; if_modified: find the one that is there. */
+void
+request_name_file(struct request *request, const struct store *store, bool if_modified);
 
 void request_free(struct request *request);
 

@@ -5,13 +5,14 @@
 #include <string.h>
 
 #include "diag.h"
-#include "hash.h"
 #include "schedule.h"
 
 void
 schedule_open(struct schedule *schedule, unsigned per_host, uint64_t delay)
 {
-	*schedule = (struct schedule){ .per_host = per_host, .delay = delay };
+	*schedule = (struct schedule){
+		.key = hash_random_key(), .per_host = per_host, .delay = delay
+	};
 	schedule->ready_tail = &schedule->ready;
 }
 
@@ -27,7 +28,7 @@ by_key(const void *one, const void *other)
 static void
 note_host(struct schedule *schedule, const char *key)
 {
-	uint64_t bit = hash_bytes(key, strlen(key), 0) % SCHEDULE_SEEN;
+	uint64_t bit = hash_keyed(key, strlen(key), &schedule->key) % SCHEDULE_SEEN;
 	unsigned char mask = (unsigned char)(1 << bit % 8);
 
 	if ((schedule->seen[bit / 8] & mask) != 0)

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hash.h"
 #include "request.h"
 
 enum host_state {
@@ -42,6 +43,7 @@ enum { SCHEDULE_SEEN = 4096 };
 
 struct schedule {
 	void *hosts; /* a tree, see tsearch(3) */
+	struct hash_key key;
 	size_t hosts_seen; /* different ones so far, a lower bound; */
 	unsigned char seen[SCHEDULE_SEEN / 8]; /* a bit for each, by its hash */
 	struct host *ready, **ready_tail;

@@ -9,17 +9,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <sodium.h>
+
 #include "diag.h"
 #include "fdio.h"
 #include "hash.h"
 #include "store.h"
 
-enum { READABLE = 96 }; /* most of a URL that is kept in a name, bytes */
+enum {
+	READABLE = 96, /* most of a URL that is kept in a name, bytes */
+	HASH = 16 /* of the hash, bytes */
+};
 
 void
 store_open(struct store *store, const char *path)
 {
 	*store = (struct store){ .path = path };
+	if (sodium_init() < 0)
+		die(STATUS_BROKEN, 0, "libsodium does not start");
 	if (mkdir(path, 0777) < 0 && errno != EEXIST)
 		die(STATUS_BROKEN, errno, "%s", path);
 	store->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -33,21 +40,56 @@ store_close(struct store *store)
 	close(store->folder);
 }
 
-void
-store_name(char name[static STORE_NAME], const char *url, size_t len)
+/* What of a URL can be read in a name, from its byte at from on; the length. */
+static size_t
+put_readable(char name[static READABLE], const char *url, size_t len, size_t from)
 {
-	const char *begin = memmem(url, len, "://", 3);
-	size_t from = begin == NULL ? 0 : (size_t)(begin - url) + 3, at = 0;
+	size_t at = 0;
 
 	for (size_t i = from; i < len && at < READABLE && url[i] != '?'; i++) {
 		unsigned char byte = (unsigned char)url[i];
 		bool kept = isalnum(byte) || byte == '-' || (byte == '.' && at > 0);
 
-		if (byte == '@') /* what was before it is nobody's business */
-			at = 0;
-		else
-			name[at++] = kept ? (char)byte : '_';
+		name[at++] = kept ? (char)byte : '_';
 	}
+	return at;
+}
+
+/* Where the host of a URL begins: before it is nobody's business. */
+static size_t
+host_of(const char *url, size_t len)
+{
+	const char *begin = memmem(url, len, "://", 3);
+	size_t from = begin == NULL ? 0 : (size_t)(begin - url) + 3;
+
+	for (size_t i = from; i < len && strchr("/?#", url[i]) == NULL; i++)
+		if (url[i] == '@')
+			from = i + 1;
+	return from;
+}
+
+void
+store_name(char name[static STORE_NAME], const char *url, size_t len)
+{
+	unsigned char hash[HASH];
+	size_t at = put_readable(name, url, len, host_of(url, len));
+
+	crypto_generichash(hash, HASH, (const unsigned char *)url, len, NULL, 0);
+	name[at++] = '-';
+	sodium_bin2hex(name + at, 2 * HASH + 1, hash, HASH);
+}
+
+void
+store_old_name(char name[static STORE_NAME], const char *url, size_t len)
+{
+	const char *begin = memmem(url, len, "://", 3);
+	size_t from = begin == NULL ? 0 : (size_t)(begin - url) + 3, at;
+
+	/* Any @ among the first bytes began it anew. */
+	for (size_t i = from; i < len && i < from + READABLE && url[i] != '?'; i++)
+		if (url[i] == '@')
+			from = i + 1;
+	at = put_readable(name, url, len, from);
 	snprintf(name + at, STORE_NAME - at, "-%016" PRIx64, hash_bytes(url, len, 0));
 }
 

@@ -5,7 +5,7 @@
  * Only what has a status of success becomes a file.  A file appears under its name when
  * it is complete, in place of one that was there.  The name is made of letters, digits,
  * dots, dashes and underscores, so that no URL leads out of the folder, and tells URLs
- * apart by a hash.
+ * apart by 128 bits of a cryptographic hash, so that no site can name a page of another.
  */
 #ifndef PAR_FETCH_STORE_H
 #define PAR_FETCH_STORE_H
@@ -19,7 +19,7 @@ struct store {
 	unsigned made; /* files so far */
 };
 
-enum { STORE_NAME = 128, STORE_TEMPORARY = 64 };
+enum { STORE_NAME = 144, STORE_TEMPORARY = 64 };
 
 /* A file that is being written. */
 struct store_file {
@@ -33,6 +33,9 @@ void store_close(struct store *store);
 
 /* The name for the len bytes of url. */
 void store_name(char name[static STORE_NAME], const char *url, size_t len);
+
+/* The name that it had in versions before 0.2: anybody can make another URL for it. */
+void store_old_name(char name[static STORE_NAME], const char *url, size_t len);
 
 /* When the file of that name was modified; -1 if there is none. */
 time_t store_modified(const struct store *store, const char *name);

@@ -330,7 +330,7 @@ set_method(struct transfer *transfer)
 static void
 set_condition(struct transfer *transfer)
 {
-	time_t have = store_modified(transfer->form->store, transfer->request->file);
+	time_t have = store_modified(transfer->form->store, transfer->request->had);
 
 	curl_easy_setopt(transfer->easy, CURLOPT_TIMECONDITION,
 	    have == -1 ? CURL_TIMECOND_NONE : CURL_TIMECOND_IFMODSINCE);
@@ -353,7 +353,7 @@ transfer_begin(struct transfer *transfer, struct request *request, bool last)
 	/* Where many requests may share a connection, wait for the first. */
 	curl_easy_setopt(transfer->easy, CURLOPT_PIPEWAIT,
 	    strncmp(url, "https:", 6) == 0 && !transfer->set->http1 ? 1L : 0L);
-	if (request->file != NULL && transfer->set->if_modified)
+	if (request->had != NULL)
 		set_condition(transfer);
 	request->attempts++;
 }

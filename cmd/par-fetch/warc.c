@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -10,7 +9,6 @@
 #include <unistd.h>
 
 #include "diag.h"
-#include "fdio.h"
 #include "warc.h"
 
 enum {
@@ -71,26 +69,37 @@ begin(struct warc *warc, const char *type, const char *id)
 	put(&warc->record, "WARC-Date: %s\r\n", date);
 }
 
-/* Compress the record and append it. */
+/* Compress the record, whose member has the header given, and append it. */
 static void
-append(struct warc *warc)
+append(struct warc *warc, gz_header *header)
 {
+	enum { MOST = 1 << 30 }; /* that zlib is given at a time */
 	z_stream *stream = &warc->stream;
-	size_t room;
+	size_t left;
+	int got = Z_OK;
 
 	bytes_put(&warc->record, "\r\n\r\n", 4);
-	room = deflateBound(stream, warc->record.len) + 64;
+	left = warc->record.len;
 	warc->packed.len = 0;
+	deflateSetHeader(stream, header);
 	stream->next_in = (unsigned char *)warc->record.data;
-	stream->avail_in = (unsigned)warc->record.len;
-	stream->next_out = (unsigned char *)bytes_reserve(&warc->packed, room);
-	stream->avail_out = (unsigned)room;
-	if (deflate(stream, Z_FINISH) != Z_STREAM_END)
-		die(STATUS_BROKEN, 0, "%s: compression failed", warc->path);
-	warc->packed.len = (size_t)stream->total_out;
+	stream->avail_in = 0;
+	while (got == Z_OK) {
+		size_t room = left < MOST ? deflateBound(stream, left) + 64 : MOST;
+
+		if (stream->avail_in == 0) {
+			stream->avail_in = left < MOST ? (unsigned)left : MOST;
+			left -= stream->avail_in;
+		}
+		stream->next_out = (unsigned char *)bytes_reserve(&warc->packed, room);
+		stream->avail_out = (unsigned)room;
+		got = deflate(stream, left == 0 ? Z_FINISH : Z_NO_FLUSH);
+		warc->packed.len += room - stream->avail_out;
+	}
+	if (got != Z_STREAM_END)
+		die(STATUS_BROKEN, 0, "%s: compression failed", warc->file.path);
 	deflateReset(stream);
-	if (fdio_write(warc->fd, warc->packed.data, warc->packed.len) < 0)
-		die(STATUS_BROKEN, errno, "%s", warc->path);
+	members_append(&warc->file, warc->packed.data, warc->packed.len);
 	bytes_clear(&warc->record, KEEP);
 	bytes_clear(&warc->packed, KEEP);
 }
@@ -98,13 +107,14 @@ append(struct warc *warc)
 void
 warc_open(struct warc *warc, const char *path, const char *agent)
 {
+	unsigned char field[MEMBERS_FIELD];
+	gz_header header = { .os = 255, .extra = field, .extra_len = sizeof(field) };
 	struct bytes info = { 0 };
 	char id[ID];
 
-	*warc = (struct warc){ .path = path };
-	warc->fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-	if (warc->fd < 0)
-		die(STATUS_BROKEN, errno, "%s", path);
+	*warc = (struct warc){ 0 };
+	members_open(&warc->file, path);
+	members_field(field);
 	if (deflateInit2(&warc->stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP, 8,
 		Z_DEFAULT_STRATEGY) != Z_OK)
 		die(STATUS_BROKEN, ENOMEM, "compression");
@@ -116,15 +126,14 @@ warc_open(struct warc *warc, const char *path, const char *agent)
 	put(&warc->record, "Content-Type: application/warc-fields\r\n");
 	put(&warc->record, "Content-Length: %zu\r\n\r\n", info.len);
 	bytes_put(&warc->record, info.data, info.len);
-	append(warc);
+	append(warc, &header);
 	bytes_free(&info);
 }
 
 void
 warc_close(struct warc *warc)
 {
-	if (close(warc->fd) < 0)
-		die(STATUS_BROKEN, errno, "%s", warc->path);
+	members_close(&warc->file);
 	deflateEnd(&warc->stream);
 	bytes_free(&warc->record);
 	bytes_free(&warc->packed);
@@ -177,7 +186,7 @@ write_part(struct warc *warc, const struct warc_about *about, const char *type,
 	put(&warc->record, "Content-Type: application/http; msgtype=%s\r\n", type);
 	put(&warc->record, "Content-Length: %zu\r\n\r\n", block->len);
 	bytes_put(&warc->record, block->data, block->len);
-	append(warc);
+	append(warc, NULL);
 }
 
 void

@@ -2,8 +2,8 @@
 /*
  * warc - an archive of what was asked and answered, WARC 1.1 (ISO 28500).
  *
- * Each record is compressed by itself, and appended by one write(2), so that
- * several processes may share a file.
+ * Each record is compressed by itself, and several processes may share a file: see
+ * members.h.
  */
 #ifndef PAR_FETCH_WARC_H
 #define PAR_FETCH_WARC_H
@@ -11,10 +11,10 @@
 #include <zlib.h>
 
 #include "bytes.h"
+#include "members.h"
 
 struct warc {
-	const char *path;
-	int fd;
+	struct members file;
 	z_stream stream;
 	struct bytes record, packed; /* at work on */
 };

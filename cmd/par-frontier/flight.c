@@ -3,12 +3,11 @@
 #include <string.h>
 
 #include "flight.h"
-#include "hash.h"
 
 int
 flights_open(struct flights *flights, size_t room)
 {
-	*flights = (struct flights){ .room = room };
+	*flights = (struct flights){ .room = room, .key = hash_random_key() };
 	flights->all = calloc(room, sizeof(*flights->all));
 	return flights->all == NULL ? -1 : 0;
 }
@@ -24,7 +23,7 @@ void
 flights_add(struct flights *flights, const struct entry *entry)
 {
 	flights->all[flights->count++] = (struct flight){
-		.hash = hash_bytes(entry->url, entry->len, 0),
+		.hash = hash_keyed(entry->url, entry->len, &flights->key),
 		.line = entry->line,
 		.seq = entry->seq,
 		.depth = entry->depth,
@@ -36,7 +35,7 @@ flights_add(struct flights *flights, const struct entry *entry)
 struct flight *
 flights_find(struct flights *flights, const char *url, size_t len)
 {
-	uint64_t hash = hash_bytes(url, len, 0);
+	uint64_t hash = hash_keyed(url, len, &flights->key);
 
 	for (size_t i = 0; i < flights->count; i++) {
 		struct flight *flight = &flights->all[i];

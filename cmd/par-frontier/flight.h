@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "bytes.h"
+#include "hash.h"
 #include "state.h"
 
 struct flight {
@@ -25,6 +26,7 @@ struct flight {
 struct flights {
 	struct flight *all;
 	size_t count, room;
+	struct hash_key key;
 };
 
 /* Room for so many; 0, or -1 without memory. */

@@ -5,7 +5,6 @@
 
 #include "dispatch.h"
 #include "fate.h"
-#include "hash.h"
 #include "keys.h"
 #include "run.h"
 
@@ -22,6 +21,7 @@ keys_open(struct run *run)
 {
 	if (run->options->key.kind == KEY_RECORD)
 		return;
+	run->keys.hash = hash_random_key();
 	run->keys.classes = calloc(CLASSES, sizeof(struct key_class));
 	if (run->keys.classes == NULL)
 		die(STATUS_BROKEN, errno, "cannot begin");
@@ -216,7 +216,7 @@ spread_input(struct run *run)
 			continue;
 		}
 		note = (struct batch_note){ .number = record.number,
-			.tag = hash_bytes(key.data, key.len, 0) % CLASSES };
+			.tag = hash_keyed(key.data, key.len, &run->keys.hash) % CLASSES };
 		if (!spread(run, record.data, record.len + 1, &note))
 			return;
 		if (run->keys.classes[note.tag].records < UINT32_MAX)

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "batch.h"
+#include "hash.h"
 
 struct run;
 struct slot;
@@ -38,6 +39,7 @@ struct lane {
 
 struct keys {
 	struct key_class *classes; /* NULL: no keys */
+	struct hash_key hash;
 	size_t bytes, records; /* that wait in all lanes as fresh */
 };
 

@@ -41,6 +41,19 @@ set_key(void *target, const char *value)
 }
 
 static const char *
+set_hash_key(void *target, const char *value)
+{
+	struct split_plan *plan = target;
+
+	plan->keyed = true;
+	if (strcmp(value, "random") == 0)
+		plan->hash_key = hash_random_key();
+	else if (hash_key_parse(&plan->hash_key, value) < 0)
+		return "neither 32 hexadecimal digits nor random";
+	return NULL;
+}
+
+static const char *
 set_unique_key(void *target, const char *value)
 {
 	struct command *command = target;
@@ -65,6 +78,8 @@ choose_mode(struct command *command)
 	    1)
 		return "--bytes, --chunk, --key, --lines, --round-robin and --tee "
 		       "exclude each other";
+	if (plan->keyed && !key)
+		return "--hash-key is for --key";
 	if (command->chunk && plan->unique)
 		return "--chunk does not read records, and --unique has to";
 	if (fill && (command->number > 0 || command->mkfifo))
@@ -179,6 +194,10 @@ list_options(struct command *command, struct opt *opts)
 		    0, 0, NULL },
 		{ 'u', "unique", OPT_FLAG, &plan->unique, NULL,
 		    "drop records that came before, with -k by their key", 0, 0, NULL },
+		{ 0, "hash-key", OPT_CALL, plan, "KEY",
+		    "with -k: hash by KEY, 32 hex digits or random, against\n"
+		    "strangers who choose keys that fall together",
+		    0, 0, set_hash_key },
 		{ 0, "max-record", OPT_SIZE, &plan->max_record, "SIZE",
 		    "fail records longer than SIZE (default 64M)", 1, 1 << 30, NULL },
 		{ 0, "memory", OPT_SIZE, &plan->memory, "SIZE",

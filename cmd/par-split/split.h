@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "diag.h"
+#include "hash.h"
 #include "key.h"
 #include "output.h"
 #include "record.h"
@@ -26,6 +27,8 @@ enum split_mode {
 struct split_plan {
 	enum split_mode mode;
 	struct key key; /* for SPLIT_KEY */
+	bool keyed; /* by hash_key, which strangers do not know */
+	struct hash_key hash_key;
 	uint64_t lines, bytes; /* for SPLIT_FILL: what a file takes; 0: no such limit */
 	const char *template; /* for SPLIT_FILL: names of the files */
 	bool unique; /* drop records whose unique_key was seen before */

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "clock.h"
-#include "hash.h"
 #include "move.h"
 #include "names.h"
 #include "spread.h"
@@ -153,10 +152,13 @@ output_of_key(struct split *split, const char *data, size_t len)
 {
 	char room[KEY_HOST_MAX];
 	struct field key;
+	uint64_t hash;
 
 	if (!key_of(&split->plan->key, data, len, room, &key))
 		return NULL;
-	return &split->outputs[hash_bytes(key.data, key.len, 0) % split->count];
+	hash = split->plan->keyed ? hash_keyed(key.data, key.len, &split->plan->hash_key)
+				  : hash_bytes(key.data, key.len, 0);
+	return &split->outputs[hash % split->count];
 }
 
 static void
