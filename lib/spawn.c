@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "fdio.h"
+#include "sig.h"
 #include "spawn.h"
 
 enum { NOT_BECOME = 127 }; /* status of a child that could not become the command */
@@ -109,26 +110,27 @@ name_stage(struct child *child)
 }
 
 /*
- * In the child, with all signals blocked.  What was sent to the parent's group before
- * the child left that is none of its business: ignoring a signal forgets it.
+ * In the child, with all signals blocked: they are what our parent gave us.  What was
+ * sent to our group before the child left that is none of its business: ignoring a
+ * signal forgets it.
  */
 static void
-reset_signals(void)
+pass_signals_on(void)
 {
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	struct sigaction action = { .sa_handler = SIG_DFL };
-	sigset_t none, waiting;
+	sigset_t waiting;
 
 	sigemptyset(&ignore.sa_mask);
 	sigemptyset(&action.sa_mask);
 	sigpending(&waiting);
 	for (int number = 1; number < NSIG; number++) {
-		if (sigismember(&waiting, number) == 1)
+		if (sigismember(&waiting, number) == 1 || sig_ignored(number))
 			sigaction(number, &ignore, NULL);
-		sigaction(number, &action, NULL); /* SIGKILL and the like refuse */
+		if (!sig_ignored(number)) /* SIGKILL and the like refuse */
+			sigaction(number, &action, NULL);
 	}
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	sigprocmask(SIG_SETMASK, sig_blocked(), NULL);
 }
 
 /*
@@ -158,7 +160,7 @@ become(void *data)
 	if (!die_with(child->parent))
 		return NOT_BECOME;
 	setpgid(0, 0);
-	reset_signals();
+	pass_signals_on();
 	for (int i = 0; i < 3; i++)
 		if (plan->fds[i] >= 0 && give(plan->fds[i], i) < 0)
 			goto fail;

@@ -15,11 +15,11 @@ struct spawn_plan {
 };
 
 /*
- * Start it, in a process group of its own, with default signal handling; on Linux it
- * is killed when this process dies, so that a killed supervisor leaves nobody.  The
- * descriptors of the plan stay the caller's to close, and must be close-on-exec.
- * Returns the process id once the command runs, or -1 with errno: also when
- * the command could not be executed.
+ * Start it, in a process group of its own, with the signals as our parent gave them to
+ * us, see sig.h; on Linux it is killed when this process dies, so that a killed
+ * supervisor leaves nobody.  The descriptors of the plan stay the caller's to close, and
+ * must be close-on-exec. Returns the process id once the command runs, or -1 with errno:
+ * also when the command could not be executed.
  */
 pid_t spawn(const struct spawn_plan *plan);
 

@@ -345,7 +345,8 @@ merge_as_sort() {
 	read -r -t "$DEADLINE" answer <&"$from"
 	[ "$answer" = last ]
 	wait "$gather"
-	background bash -c 'exec par-gather --follow --count in >counts'
+	background bash -c 'exec "$ROOT/tests/aid/with-signals.py" default:INT \
+		par-gather --follow --count in >counts'
 	gather=$!
 	echo a >in
 	{ echo a; echo b; } >in

@@ -136,7 +136,8 @@ records_read() { # ERR
 		for signals in 1 2 3; do
 			rm -f waiting
 			# shellcheck disable=SC2086
-			par-run $mode -n 2 ./stage.sh <in >out 2>err 3>&- &
+			"$ROOT/tests/aid/with-signals.py" default:INT \
+				par-run $mode -n 2 ./stage.sh <in >out 2>err 3>&- &
 			pid=$!
 			eventually test -e waiting
 			for signal in "${all[@]:0:signals}"; do
@@ -156,7 +157,8 @@ records_read() { # ERR
 @test "par-run: of plain workers that were ended it is told what is not known" {
 	mkfifo in gate
 	# shellcheck disable=SC2016
-	par-run -n 1 sh -c 'read x; echo "$x"; read x; echo "$x"; read x <gate' <in >out 2>err 3>&- &
+	"$ROOT/tests/aid/with-signals.py" default:INT \
+		par-run -n 1 sh -c 'read x; echo "$x"; read x; echo "$x"; read x <gate' <in >out 2>err 3>&- &
 	pid=$!
 	exec {to}>in
 	seq 2 >&"$to"
@@ -193,7 +195,8 @@ nothing_left() {
 			rm -f waiting
 			{ seq 200; echo gate; seq 200; echo "$how"; seq 50000; } >in
 			# shellcheck disable=SC2086
-			par-run --control tmp/ctl $mode -n 3 "$PWD/stage.sh" <in 2>err 3>&- > >(read -r _; [ "$how" = reader ] || cat >/dev/null) &
+			"$ROOT/tests/aid/with-signals.py" default:INT \
+				par-run --control tmp/ctl $mode -n 3 "$PWD/stage.sh" <in 2>err 3>&- > >(read -r _; [ "$how" = reader ] || cat >/dev/null) &
 			pid=$!
 			if [ $how != reader ]; then eventually test -e waiting; fi
 			if [[ $how = *[A-Z] ]]; then

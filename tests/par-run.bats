@@ -399,7 +399,8 @@ make_killer() {
 @test "par-run: the second signal ends workers, hung or not" {
 	mkfifo in hang
 	# shellcheck disable=SC2016
-	par-run -n 1 sh -c 'trap "" TERM; echo $$; read n <hang' <in >out 2>err 3>&- &
+	"$ROOT/tests/aid/with-signals.py" default:INT \
+		par-run -n 1 sh -c 'trap "" TERM; echo $$; read n <hang' <in >out 2>err 3>&- &
 	pid=$!
 	exec {to}>in
 	eventually test -s out

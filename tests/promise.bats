@@ -11,6 +11,109 @@ load helper
 # 3. signals that were blocked or ignored; ends that nobody tells of; process 1
 #
 
+load redis
+
+# careless HOW:SIGNALS COMMAND...: as a parent may start it, see with-signals.py
+careless() { timeout -k 1 "$DEADLINE" "$ROOT/tests/aid/with-signals.py" "$@"; }
+
+# with_files COMMAND...: in, out and err are its files
+with_files() { exec "$@" <in >out 2>err; }
+
+@test "whatever signals the parent blocked or ignored, every mode of par-run ends with all" {
+	local how mode
+
+	seq 30 >in
+	for how in block:CHLD ignore:CHLD block:CHLD,TERM,INT,HUP,PIPE; do
+		for mode in par-fib cat '--map cat' '-b 64K cat' '-N 1 cat' '--host :2 --map cat' \
+			'par-run -n 2 --map cat'; do
+			# shellcheck disable=SC2086
+			careless "$how" par-run -n 2 $mode <in >out
+			same in <(cut -f 1 out | sort -n)
+		done
+	done
+}
+
+@test "whatever signals the parent blocked or ignored, par-cache, par-frontier and par-queue end" {
+	local how
+
+	seq 30 >in
+	redis_start
+	for how in block:CHLD ignore:CHLD; do
+		careless "$how" par-cache -d "store.$how" --map cat <in >out
+		same in out
+		careless "$how" par-cache -d "store.$how" --as fib par-fib <in >out
+		same in <(cut -f 1 out | sort -n)
+		sed 's,^,http://h/,' in | careless "$how" par-frontier cat >out
+		same <(sed 's,^,http://h/,' in | sort) <(sort out)
+		par-queue put "${how%:*}" <in
+		careless "$how" par-queue work --once "${how%:*}" -- par-run --map cat
+		par-queue get "${how%:*}" >out
+		same in <(sort -n out)
+	done
+}
+
+@test "par-run: SIGHUP and SIGINT that were ignored stay so, also in its workers" {
+	local pid
+
+	mkfifo in gate
+	# shellcheck disable=SC2016
+	background with_files "$ROOT/tests/aid/with-signals.py" ignore:HUP,INT par-run -n 2 --map sh -c \
+		'while read -r n; do [ "$n" != 7 ] || { : >there; read -r _ <gate; }; echo "$n"; done'
+	supervisor=$!
+	exec {to}>in
+	seq 29 >&"$to"
+	eventually [ -e there ]
+	for pid in "$supervisor" $(pgrep -P "$supervisor"); do
+		kill -HUP "$pid"
+		kill -INT "$pid"
+	done
+	echo 30 >&"$to"
+	exec {to}>&-
+	echo >gate
+	wait "$supervisor"
+	same <(seq 30) <(sort -n out)
+	[ ! -s err ]
+}
+
+@test "SIGTERM ends or drains every program, though its parent ignored and blocked it" {
+	local program how pid
+
+	begun() { [ "$(ps -o comm= -p "$1")" = "$2" ]; }
+	ended() { kill "$1" 2>/dev/null; ! kill -0 "$1" 2>/dev/null; }
+	redis_start
+	mkfifo in
+	exec {to}<>in
+	for how in ignore:TERM block:TERM; do
+		for program in 'par-run cat' 'par-run --host :2 --map cat' 'par-split out' par-gather \
+			'par-gather -f in' par-fib par-links par-fetch 'par-cache -d store --map cat' \
+			'par-queue put q' 'par-queue work q -- par-fib' 'par-queue get --follow q' \
+			'par-frontier cat'; do
+			# shellcheck disable=SC2086
+			background with_files "$ROOT/tests/aid/with-signals.py" $how $program
+			pid=$!
+			eventually begun "$pid" "${program%% *}"
+			eventually ended "$pid"
+		done
+	done
+	exec {to}>&-
+}
+
+@test "what is started has the signals that its parent got, but TERM and CHLD" {
+	cat >show.py <<-'END'
+		import signal
+		blocked = signal.pthread_sigmask(signal.SIG_BLOCK, [])
+		names = "HUP INT QUIT TERM CHLD USR1 USR2 TTIN TTOU WINCH".split()
+		numbers = [getattr(signal, "SIG" + name) for name in names]
+		ignored = [n for n in numbers if signal.getsignal(n) == signal.SIG_IGN]
+		print([n.name for n in ignored], [n.name for n in numbers if n in blocked])
+	END
+	for how in ignore block default; do
+		careless $how:HUP,USR2,TTOU,WINCH python3 show.py </dev/null >want
+		careless $how:HUP,USR2,TTOU,WINCH,TERM,CHLD par-run -N 1 python3 show.py <<<1 >out
+		same want out
+	done
+}
+
 # 4. -t ends whatever is stuck
 #
 

@@ -14,6 +14,7 @@
 #include "cache.h"
 #include "opt.h"
 #include "record.h"
+#include "sig.h"
 
 /* One byte less than what mmap(2) can surely map. */
 static const uint64_t largest = UINT64_C(1) << 46;
@@ -76,6 +77,7 @@ main(int argc, char **argv)
 	int first = opt_parse(&program, argc, argv);
 	const char *why = check(&options, first < argc);
 
+	sig_begin();
 	if (why != NULL)
 		opt_misuse(&program, "%s", why);
 	options.store.ttl = ttl_ms / 1000;

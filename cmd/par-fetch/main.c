@@ -28,6 +28,7 @@
 
 #include "fetcher.h"
 #include "options.h"
+#include "sig.h"
 
 int
 main(int argc, char **argv)
@@ -35,6 +36,7 @@ main(int argc, char **argv)
 	struct settings set;
 	enum status status;
 
+	sig_begin();
 	options_read(&set, argc, argv);
 	signal(SIGPIPE, SIG_IGN); /* of connections; that of the output is minded */
 	status = fetcher_run(&set);

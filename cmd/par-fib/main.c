@@ -12,6 +12,7 @@
 #include "fib.h"
 #include "fifo.h"
 #include "opt.h"
+#include "sig.h"
 #include "stage.h"
 
 struct plan {
@@ -140,6 +141,7 @@ main(int argc, char **argv)
 		.opts = opts };
 	int first = opt_parse(&program, argc, argv);
 
+	sig_begin();
 	if (plan.digits && plan.mod > 0)
 		opt_misuse(&program, "--digits and --mod exclude each other");
 	if (plan.max == UINT64_MAX && !plan.digits && plan.mod == 0)

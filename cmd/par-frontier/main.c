@@ -16,6 +16,7 @@
 #include "crawl.h"
 #include "opt.h"
 #include "record.h"
+#include "sig.h"
 #include "url.h"
 
 enum { DEPTH_MOST = 1000000000, IN_FLIGHT_MOST = 65536 };
@@ -84,6 +85,7 @@ main(int argc, char **argv)
 	enum status status;
 	int first = opt_parse(&program, argc, argv);
 
+	sig_begin();
 	if (first == argc)
 		opt_misuse(&program, "needs a COMMAND");
 	plan.command = argv + first;

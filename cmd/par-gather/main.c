@@ -21,6 +21,7 @@
 #include "num.h"
 #include "opt.h"
 #include "plan.h"
+#include "sig.h"
 
 /* Let column kind of the field that value names be shown, too. */
 static const char *
@@ -184,6 +185,7 @@ main(int argc, char **argv)
 	const char *why;
 	int first;
 
+	sig_begin();
 	stream_options(&plan, opts + group_options(&plan, opts));
 	first = opt_parse(&program, argc, argv);
 	why = conflict(&plan);

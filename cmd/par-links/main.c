@@ -39,6 +39,7 @@
 #include "opt.h"
 #include "page.h"
 #include "sandbox.h"
+#include "sig.h"
 #include "site.h"
 #include "stage.h"
 
@@ -334,6 +335,7 @@ main(int argc, char **argv)
 	};
 	enum status status;
 
+	sig_begin();
 	kind_choose(&options.choice.kinds, "a,area");
 	parse_options(&options, argc, argv);
 	status = work(&options);

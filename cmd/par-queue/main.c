@@ -27,6 +27,7 @@
 #include "options.h"
 #include "put.h"
 #include "show.h"
+#include "sig.h"
 #include "work.h"
 
 static enum status
@@ -69,6 +70,7 @@ main(int argc, char **argv)
 	struct queue_options options;
 	enum status status;
 
+	sig_begin();
 	options_read(&options, argc, argv);
 	signal(SIGPIPE, SIG_IGN); /* a server that leaves is an error to deal with */
 	status = run(&options);

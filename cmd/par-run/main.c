@@ -38,6 +38,7 @@
 #include "job.h"
 #include "loop.h"
 #include "options.h"
+#include "sig.h"
 
 int
 main(int argc, char **argv)
@@ -46,6 +47,7 @@ main(int argc, char **argv)
 	struct job job = { 0 };
 	int status;
 
+	sig_begin();
 	options_read(&options, argc, argv);
 	if (options.command == NULL) { /* it comes over the link */
 		job_read(&job);

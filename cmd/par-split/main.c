@@ -233,6 +233,7 @@ main(int argc, char **argv)
 	const char *why;
 	int first;
 
+	sig_begin();
 	list_options(&command, opts);
 	first = opt_parse(&program, argc, argv);
 	why = choose_mode(&command);
