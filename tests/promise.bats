@@ -140,6 +140,91 @@ with_files() { exec "$@" <in >out 2>err; }
 
 # 12. blocks of just N records; blocks whose start or time fails
 #
+@test "blocks go on with fewer processes where there are no more descriptors or processes" {
+	run -0 --separate-stderr bash -c \
+		'ulimit -n 64; seq 1000 | par-run -n 100 -N 1 cat | sort -n | cmp - <(seq 1000)'
+	[[ "$stderr" == *'could not be started: Too many open files; fewer workers for now' ]]
+	[ "${#stderr_lines[@]}" -eq 1 ]
+}
+
+@test "one fork or pipe that fails ends no run" {
+	local stage
+
+	cc -shared -fPIC -o refuse.so "$ROOT/tests/aid/refuse.c" -ldl
+	scarce() {
+		ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0 LD_PRELOAD=$PWD/refuse.so \
+			env "$@"
+	}
+	for stage in '-N 1 cat' '-b 10 cat' '--map cat'; do
+		# shellcheck disable=SC2086 # words
+		scarce REFUSE=1 par-run -n 2 $stage < <(seq 50) 2>err | sort -n | cmp - <(seq 50)
+		grep -q 'could not be started: Resource temporarily unavailable' err
+		# shellcheck disable=SC2086 # words
+		scarce REFUSE_PIPES=1 par-run -n 2 $stage < <(seq 50) 2>err | sort -n | cmp - <(seq 50)
+	done
+	# Nor does it wait for ever, where none can be.
+	run -3 scarce REFUSE=1000 par-run -n 1 -N 1 --max-restarts 3 cat <<<x
+}
+
+@test "a command that cannot be run for a moment ends no run of blocks" {
+	printf '#!/bin/sh\nexec cat\n' >stage
+	chmod +x stage
+	mkfifo in
+	background par-run -n 2 -N 1 -i in ./stage >out 2>err
+	pid=$!
+	exec 5>in
+	echo 1 >&5
+	eventually grep -q 1 out
+	mv stage away
+	echo 2 >&5
+	eventually grep -q 'could not be started: No such file' err
+	mv away stage
+	eventually grep -q 2 out
+	exec 6>>stage # being written: ETXTBSY
+	echo 3 >&5
+	eventually grep -q 'could not be started: Text file busy' err
+	exec 6>&-
+	exec 5>&-
+	wait "$pid"
+	printf '%s\n' 1 2 3 | cmp - out
+	run -127 par-run -N 1 ./missing <<<x
+	run -126 par-run -N 1 ./in <<<x
+}
+
+@test "a process for a block that ends with 0 on our signal is late, and not done" {
+	local size
+
+	cat >slow <<-'EOF'
+	#!/bin/sh
+	trap 'echo cut; exit 0' TERM
+	read -r n
+	[ "$n" != 2 ] || { sleep 100 & wait; }
+	echo "$n"
+	EOF
+	chmod +x slow
+	for size in '-N 1' '-b 2'; do
+		# shellcheck disable=SC2086 # words
+		run -1 --separate-stderr par-run -k $size -r 0 -t 1s ./slow < <(seq 3)
+		[ "$output" = $'1\n3' ]
+		[ "$stderr" = 'par-run: 2: took longer than 1 s' ]
+	done
+}
+
+@test "a process for a block that we end when we are stopped is not done" {
+	printf '#!/bin/sh\ntrap "echo cut; exit 0" TERM\necho >begun\nsleep 100 & wait\n' >slow
+	chmod +x slow
+	seq 3 >in
+	background par-run -n 1 -N 1 -i in ./slow >out 2>err
+	pid=$!
+	eventually test -e begun
+	kill -TERM "$pid" # the input is not read on
+	kill -HUP "$pid"  # workers are ended
+	status=0
+	wait "$pid" || status=$?
+	[ "$status" -eq 4 ]
+	[ ! -s out ]
+	grep -q '3 records' err
+}
 
 # 13. 125: this can never work
 #

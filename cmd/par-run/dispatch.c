@@ -182,7 +182,7 @@ wants(const struct run *run, const struct slot *slot)
 	if (run_lets_go(slot))
 		return false;
 	if (run->kind == WORKER_BLOCK)
-		return worker->pid == 0 && !worker->ended;
+		return worker->pid == 0 && !worker->ended && run_may_start(run);
 	if (worker->in < 0 || worker->deaf || worker_hungry(worker))
 		return false;
 	if (window->head != NULL && window->head->batch->alone)
@@ -283,8 +283,8 @@ give(struct run *run, struct slot *slot)
 		slot->turn_since = clock_ns();
 		slot->turn_acks = 0;
 	}
-	if (run->kind == WORKER_BLOCK)
-		run_start(run, slot);
+	if (run->kind == WORKER_BLOCK && !run_start(run, slot, batch))
+		return false;
 	batch->given_at = run_work_time(run);
 	if (slot->worker.window.records == 0) {
 		slot->check_wait = 1;

@@ -491,7 +491,8 @@ end_of_block(struct run *run, struct slot *slot, bool failed, const char *how)
 	if (slot->timed_out)
 		snprintf(why, sizeof(why), "took longer than %g s",
 		    (double)run->options->timeout / 1000);
-	if (!failed) {
+	/* One that we told to end may have cut its output short, whatever it says. */
+	if (!failed && !slot->timed_out && run->phase < PHASE_STOP) {
 		block_done(run, slot, batch);
 		batch_free(batch);
 	} else if (run->phase >= PHASE_STOP || fate_is_permanent(run, &slot->worker)) {

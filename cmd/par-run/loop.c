@@ -46,9 +46,10 @@ start_due(struct run *run)
 		struct slot *slot = run->slots[i];
 
 		if (slot->worker.pid != 0 || slot->retired || slot->start_at > run->now ||
-		    run->phase >= PHASE_STOP || !run_has_input(run))
+		    run->phase >= PHASE_STOP || !run_may_start(run) ||
+		    !run_has_input(run))
 			continue;
-		run_start(run, slot);
+		run_start(run, slot, NULL);
 	}
 }
 
@@ -66,6 +67,7 @@ bury(struct run *run, struct slot *slot)
 	    slot->worker.exit_signal == 0)
 		collect_last(run, slot);
 	worker_close(&slot->worker);
+	run->living--;
 	slot->absorbing = false;
 	run_rest(run, slot);
 	worker_exit_text(&slot->worker, how);
@@ -260,6 +262,8 @@ time_out(struct run *run, struct slot *slot)
 		slot->kill_at = UINT64_MAX;
 		return;
 	}
+	if (worker_ended(&slot->worker)) /* by itself, just in time */
+		return;
 	slot->timed_out = true;
 	slot->late = window_oldest(&slot->worker.window);
 	slot->kill_at = run->now + TERM_GRACE;
@@ -271,10 +275,12 @@ static uint64_t
 check_due(const struct run *run, const struct slot *slot)
 {
 	const struct worker *worker = &slot->worker;
-	bool restart = run->kind != WORKER_BLOCK && worker->pid == 0 && !worker->ended &&
-	    !slot->retired && run->phase < PHASE_STOP && run_has_input(run);
+	bool absent = worker->pid == 0 && !worker->ended && !slot->retired &&
+	    run->phase < PHASE_STOP && run_has_input(run);
 
-	if (restart)
+	if (absent && !run_may_start(run))
+		return run->starts.next_at;
+	if (absent && run->kind != WORKER_BLOCK)
 		return slot->start_at;
 	if (worker->ended)
 		return run->now + 20;
@@ -304,6 +310,8 @@ patience(const struct run *run)
 	uint64_t due = batch_due(&run->again), save = checkpoint_due(run);
 	uint64_t links = hosts_due(run), report = report_due(run);
 
+	if (run->given_in && run->living == 0)
+		return 0;
 	if (due <= run->now) /* it is ready, and waits for a worker, not for time */
 		due = UINT64_MAX;
 	if (save < due)
@@ -495,8 +503,8 @@ open_run(struct run *run)
 
 		if (slot == NULL)
 			run_broken(run, errno, "cannot begin");
-		if (run->kind != WORKER_BLOCK)
-			run_start(run, slot);
+		if (run->kind != WORKER_BLOCK && run_may_start(run))
+			run_start(run, slot, NULL);
 	}
 }
 

@@ -208,6 +208,8 @@ run_rest(const struct run *run, struct slot *slot)
 static void
 begin(struct run *run, struct slot *slot)
 {
+	if (run->living++ >= run->starts.room)
+		run->starts.failed = 0;
 	run->started = true;
 	slot->account.restarts += slot->account.starts > 0 && run->kind != WORKER_BLOCK;
 	slot->account.starts++;
@@ -226,21 +228,47 @@ begin(struct run *run, struct slot *slot)
 	slot->check_at = run->now + 1;
 }
 
-/* It could be started before, and may be again. */
+/* Is there too little of something, that others may give back? */
+static bool
+is_shortage(int error)
+{
+	return error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE;
+}
+
+/* May it be started later, though it never was before? */
+static bool
+may_pass(int error)
+{
+	return error == ETXTBSY || (is_shortage(error) && error != EMFILE);
+}
+
+/*
+ * It may be started later.  A shortage is no death while others work: there are fewer
+ * of them for a while.
+ */
 static void
 start_failed(struct run *run, struct slot *slot, int error)
 {
+	struct starts *starts = &run->starts;
+	bool fewer = is_shortage(error) && run->living > 0;
 	char how[WORKER_EXIT_TEXT];
 
 	snprintf(how, sizeof(how), "could not be started: %.40s", strerror(error));
-	warn("worker %u: %s", slot->worker.number, how);
+	if (starts->told != error)
+		warn("worker %u: %s%s", slot->worker.number, how,
+		    fewer ? "; fewer workers for now" : "");
+	starts->told = error;
+	starts->room = fewer ? run->living : 0;
+	starts->next_at = run->now + pause_after(2 + starts->failed++);
+	if (fewer)
+		return;
 	restarts_count(&run->restarts, run->now);
 	run_rest(run, slot);
 	run_count_deaths(run, how);
 }
 
-void
-run_start(struct run *run, struct slot *slot)
+bool
+run_start(struct run *run, struct slot *slot, struct batch *block)
 {
 	struct worker_plan plan = { .argv = slot->command,
 		.env = slot->env,
@@ -261,17 +289,19 @@ run_start(struct run *run, struct slot *slot)
 	snprintf(slot->of, sizeof(slot->of), "PAR_WORKERS=%zu", run->workers);
 	if (worker_start(&slot->worker, &plan) == 0) {
 		begin(run, slot);
-		return;
+		return true;
 	}
 	error = errno;
-	if (run->started && run->kind != WORKER_BLOCK) {
+	if (run->started || may_pass(error)) {
+		if (block != NULL)
+			batch_push(&run->again, block);
 		start_failed(run, slot, error);
-		return;
+		return false;
 	}
 	run_abandon(run);
 	if (error == ENOENT)
 		die(STATUS_NOT_FOUND, error, "%s", name);
-	if (error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE)
+	if (is_shortage(error))
 		die(STATUS_BROKEN, error, "cannot start %s", name);
 	die(STATUS_CANNOT_RUN, error, "%s", name);
 }

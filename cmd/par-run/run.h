@@ -81,6 +81,14 @@ struct slot {
 	bool leaving; /* the same, and now: it gets no more */
 };
 
+/* Workers that could not be started, for now. */
+struct starts {
+	uint64_t failed; /* in a row */
+	uint64_t next_at; /* clock_ms() from when another one is tried; */
+	size_t room; /* before that only if fewer than these are there */
+	int told; /* errno, said before */
+};
+
 /* What the supervisor is about; each follows from a signal or the end. */
 enum phase {
 	PHASE_RUN,
@@ -117,6 +125,8 @@ struct run {
 	bool given_in; /* nothing is given out or started any more; status 3, or */
 	bool never; /* what was started can never work: the one above is told so */
 	bool started; /* a worker was, once */
+	size_t living; /* workers that were started and not buried */
+	struct starts starts; /* that failed */
 	uint64_t unknown; /* records of plain workers that were ended */
 	uint64_t failed; /* records given up */
 	uint64_t refused; /* of these, before a worker got them */
@@ -150,10 +160,18 @@ void run_signal_workers(struct run *run, int number);
 struct slot *run_add_slot(struct run *run);
 
 /*
- * Start the worker of a slot.  Does not return if the command cannot be run; one that
- * could be before is tried again, as after a death.
+ * Start the worker of a slot; for a block: that one, which goes back to be sent again
+ * if that cannot be done now; else NULL.  False: not now.  Does not return if the
+ * command can never be run, unless it could be before.
  */
-void run_start(struct run *run, struct slot *slot);
+bool run_start(struct run *run, struct slot *slot, struct batch *block);
+
+/* May another one be tried? */
+static inline bool
+run_may_start(const struct run *run)
+{
+	return run->now >= run->starts.next_at || run->living < run->starts.room;
+}
 
 /* The worker of slot has ended: for how long it is not started again. */
 void run_rest(const struct run *run, struct slot *slot);
