@@ -348,6 +348,45 @@ never() {
 
 # 16. no body under another URL
 #
+load aid/hostile
+load aid/mixed
+
+@test "promise: URLs of a host that speaks HTTP/2 on some connections get their own bodies" {
+	mixed_certificate
+	mixed_start
+	for i in {1..2000}; do echo "$MIXED/page/$i"; done >urls
+	for how in '' '-j 60 --per-host 60'; do
+		# shellcheck disable=SC2086 # words
+		par-fetch --cacert cert $how <urls >out
+		[ "$(own out)" -eq 2000 ]
+	done
+	grep -q HTTP/2 mixed.log # or it was no test
+	grep -q HTTP/1 mixed.log
+}
+
+@test "promise: URLs get their own bodies over HTTP/1.0, 1.1, kept, closed, chunked, by proxy" {
+	hostile_here
+	for i in {1..150}; do
+		for how in kept chunked close old old-kept lie lie-close; do
+			echo "$HOSTILE/own/$how/$i"
+		done
+	done >urls
+	par-fetch -j 32 --per-host 32 <urls >out
+	[ "$(own out)" -eq 1050 ]
+	sed "s,^http://[^/]*,http://h.test," urls | par-fetch -j 32 --per-host 32 -x "$HOSTILE" >out
+	[ "$(own out)" -eq 1050 ]
+}
+
+@test "promise: a status line that claims HTTP/2 where HTTP/1.1 is spoken mixes no bodies" {
+	mixed_certificate
+	hostile_here "$PWD/both"
+	for i in {1..300}; do
+		echo "$HOSTILE/own/kept/$i"
+		if ((i % 10 == 3)); then echo "$HOSTILE/own/lie/$i"; fi
+	done >urls
+	par-fetch -j 32 --per-host 32 --cacert cert <urls >out
+	[ "$(own out)" -eq 330 ]
+}
 
 # 17. no POST is sent twice
 #

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "client.h"
@@ -15,6 +16,26 @@ enum {
 	READS_A_SECOND = 256 /* of a transfer with a limit to its rate: libcurl makes up
 				to 100 before it looks at the limit */
 };
+
+bool
+client_repeats(const struct settings *set)
+{
+	static const char *const harmless[] = { "GET", "HEAD", "OPTIONS", "TRACE", "PUT",
+		"DELETE" };
+
+	if (set->method == NULL)
+		return !set->post;
+	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
+		if (strcmp(set->method, harmless[i]) == 0)
+			return true;
+	return false;
+}
+
+bool
+client_shares(const struct settings *set)
+{
+	return !set->http1 && set->warc == NULL && client_repeats(set);
+}
 
 /* The jar is written at the end, and libcurl keeps silent about failure: try now. */
 static void

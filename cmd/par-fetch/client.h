@@ -6,6 +6,8 @@
 #ifndef PAR_FETCH_CLIENT_H
 #define PAR_FETCH_CLIENT_H
 
+#include <stdbool.h>
+
 #include <curl/curl.h>
 
 #include "settings.h"
@@ -14,6 +16,12 @@ struct client {
 	const struct settings *set;
 	CURLSH *share; /* of cookies; NULL without them */
 };
+
+/* May all requests be made twice without harm, by their method? */
+bool client_repeats(const struct settings *set);
+
+/* May requests share a connection, where it is known to keep them apart? */
+bool client_shares(const struct settings *set);
 
 /* Ends the program if the cookie jar cannot be written to. */
 void client_open(struct client *client, const struct settings *set);

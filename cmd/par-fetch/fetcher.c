@@ -27,6 +27,9 @@ enum {
 	NO_CONNECTIONS = 16, /* descriptors for other things */
 	MANY_HOSTS = 256, /* from here on connections and names are not kept for later */
 	ROBOTS_REDIRECTS = 5, /* that a robots.txt may take at least */
+	CROWDED_MOST =
+	    3, /* times that a connection may be another's, then it gets its own, */
+	CROWDED_PAUSE = 10, /* milliseconds after each */
 	WAIT_MAX = 60000 /* of one wait, milliseconds */
 };
 
@@ -38,6 +41,7 @@ struct fetcher {
 	struct store store; /* of -o */
 	struct warc warc; /* of --warc */
 	struct form form;
+	struct lanes lanes;
 	CURLM *multi;
 	struct sockets sockets;
 	CURLU *parser;
@@ -135,7 +139,8 @@ fetcher_open(struct fetcher *fetcher, const struct settings *set)
 		no_memory();
 	if (sockets_open(&fetcher->sockets, fetcher->multi) < 0)
 		die(STATUS_BROKEN, errno, "sockets");
-	curl_multi_setopt(fetcher->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+	curl_multi_setopt(fetcher->multi, CURLMOPT_PIPELINING,
+	    client_shares(set) ? (long)CURLPIPE_MULTIPLEX : (long)CURLPIPE_NOTHING);
 	client_open(&fetcher->client, set);
 	open_form(fetcher);
 	progress_open(&fetcher->progress, set->progress);
@@ -271,7 +276,8 @@ idle_transfer(struct fetcher *fetcher)
 	}
 	if (fetcher->transfers == fetcher->set->jobs)
 		return NULL;
-	transfer = transfer_new(&fetcher->client, &fetcher->form);
+	transfer = transfer_new(&fetcher->client, &fetcher->form,
+	    client_shares(fetcher->set) ? &fetcher->lanes : NULL);
 	if (transfer == NULL)
 		no_memory();
 	fetcher->transfers++;
@@ -389,6 +395,23 @@ retry(struct fetcher *fetcher, struct transfer *transfer, uint64_t now)
 	return true;
 }
 
+/*
+ * The connection was not its own: ask again, without haste, and at last on one that
+ * is.
+ */
+static void
+ask_again(struct fetcher *fetcher, struct transfer *transfer, uint64_t now)
+{
+	struct request *request = transfer->request;
+
+	request->attempts--;
+	request->alone =
+	    (transfer->mixed && !transfer->crowded) || ++request->crowded == CROWDED_MOST;
+	schedule_later(
+	    &fetcher->schedule, transfer_release(transfer), now + CROWDED_PAUSE);
+	put_idle(fetcher, transfer);
+}
+
 /* Go where the answer leads; false with transfer->why if that cannot be. */
 static bool
 move(struct fetcher *fetcher, struct transfer *transfer, uint64_t now)
@@ -456,6 +479,8 @@ landed(struct fetcher *fetcher, struct transfer *transfer, CURLcode code)
 	long status = transfer->broken ? 0 : transfer_status(transfer);
 
 	mind_status(fetcher, transfer, now);
+	if (transfer->mixed)
+		transfer->request->host->mixed = true;
 	hopeless = transfer->request->host->refusals >= SCHEDULE_HOPELESS;
 	schedule_landed(&fetcher->schedule, transfer->request, now);
 	switch (verdict) {
@@ -463,6 +488,9 @@ landed(struct fetcher *fetcher, struct transfer *transfer, CURLcode code)
 		if (move(fetcher, transfer, now))
 			return;
 		break;
+	case VERDICT_CROWDED:
+		ask_again(fetcher, transfer, now);
+		return;
 	case VERDICT_RETRY:
 		if (!hopeless && retry(fetcher, transfer, now))
 			return;

@@ -15,6 +15,7 @@
  *	rules.[ch]     what one says
  *	transfer.[ch]  one attempt at a request, by libcurl
  *	client.[ch]    what is the same for all requests; cookies
+ *	lane.[ch]      which attempts are on which connection
  *	answer.[ch]    the record, while it is made
  *	page.[ch]      the page record
  *	json.[ch]      the same as JSON

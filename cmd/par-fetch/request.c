@@ -54,7 +54,8 @@ request_redirect(
 	}
 	target_release(&request->target);
 	request->target = next;
-	request->attempts = 0;
+	request->attempts = request->crowded = 0;
+	request->alone = false;
 	request->redirects++;
 	return NULL;
 }

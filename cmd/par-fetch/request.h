@@ -34,6 +34,8 @@ struct request {
 	unsigned redirects;
 	bool foreign; /* redirected to another server: it gets no secrets of ours */
 	bool as_get; /* redirected so that it is a GET from now on */
+	unsigned crowded; /* times that its connection was another's */
+	bool alone; /* it has a connection of its own, by HTTP/1.1 */
 };
 
 /* A request for rec; its refusal is set if that is no URL that may be asked for. */

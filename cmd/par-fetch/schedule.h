@@ -30,6 +30,7 @@ struct host {
 	uint64_t not_before; /* of its next request */
 	uint64_t penalty; /* how slow it is taken for having been too busy, ms; or 0 */
 	unsigned refusals; /* one after the other, for being too busy */
+	bool mixed; /* it speaks HTTP/2 on some connections only: not with it any more */
 };
 
 /* Something that waits for a time: a host that rests, or a request to be tried again. */

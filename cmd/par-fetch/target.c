@@ -137,6 +137,12 @@ target_read(struct target *out, CURLU *parser, const char *text, size_t len,
 }
 
 bool
+target_is_https(const struct target *target)
+{
+	return strncmp(target->url, "https:", 6) == 0;
+}
+
+bool
 target_same_origin(const struct target *one, const struct target *other)
 {
 	size_t scheme = strcspn(one->url, ":") + 1;

@@ -28,6 +28,9 @@ struct target {
 const char *target_read(struct target *out, CURLU *parser, const char *text, size_t len,
     const char *protocols);
 
+/* Is it a URL of https? */
+bool target_is_https(const struct target *target);
+
 /* Do both lead to the same server, by the same protocol? */
 bool target_same_origin(const struct target *one, const struct target *other);
 

@@ -9,6 +9,7 @@
 
 #include "guard.h"
 #include "rules.h"
+#include "schedule.h"
 #include "transfer.h"
 
 enum {
@@ -152,6 +153,32 @@ keep_header(struct transfer *transfer, const char *data, size_t len)
 	bytes_put(&transfer->header_lines, data, len);
 }
 
+/* May the request be made twice without harm, by its method? */
+static bool
+repeatable(const struct transfer *transfer)
+{
+	return transfer->request->as_get || client_repeats(transfer->set);
+}
+
+/* Has it a connection of its own, because it must not be asked twice or has to be sure?
+ */
+static bool
+has_own(const struct transfer *transfer)
+{
+	return transfer->request->alone || !repeatable(transfer);
+}
+
+/*
+ * Does a status line speak of HTTP/2 where that was not spoken?  libcurl could believe
+ * it, and share the connection.
+ */
+static bool
+lies(const struct transfer *transfer, const char *line, size_t len)
+{
+	return len > 5 && memcmp(line, "HTTP/", 5) == 0 && line[5] >= '2' &&
+	    !transfer->lane.many && !has_own(transfer);
+}
+
 /* libcurl has a header line: CURLOPT_HEADERFUNCTION. */
 static size_t
 take_header(char *data, size_t one, size_t len, void *user)
@@ -162,6 +189,10 @@ take_header(char *data, size_t one, size_t len, void *user)
 	transfer->header += len;
 	if (transfer->header > transfer->set->max_header)
 		return refuse(transfer, "header", transfer->set->max_header);
+	if (lies(transfer, data, len)) {
+		transfer->mixed = true;
+		return 0;
+	}
 	if (transfer->set->head && transfer->request->target.http)
 		keep_header(transfer, data, len);
 	return len;
@@ -192,22 +223,78 @@ open_socket(void *user, curlsocktype purpose, struct curl_sockaddr *address)
 	    address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
+/* Is it for HTTP/2, on a connection that it may share? */
+static bool
+may_share(const struct transfer *transfer)
+{
+	const struct request *request = transfer->request;
+
+	return transfer->lanes != NULL && !request->alone && !request->host->mixed &&
+	    target_is_https(&request->target);
+}
+
+/* Take the connection that libcurl has chosen; false if it is another's. */
+static bool
+take_lane(struct transfer *transfer)
+{
+	struct curl_tlssessioninfo *tls = NULL;
+	struct lane_user *other;
+
+	curl_easy_getinfo(transfer->easy, CURLINFO_TLS_SSL_PTR, &tls);
+	if (tls == NULL || tls->internals == NULL) /* it is not there yet */
+		return !may_share(transfer);
+	lanes_leave(&transfer->lane);
+	other = lanes_find(transfer->lanes, tls->internals);
+	transfer->mixed = other != NULL && other->told && !other->many;
+	if (other != NULL && !other->many)
+		return false;
+	lanes_enter(transfer->lanes, &transfer->lane, tls->internals);
+	curl_easy_setopt(transfer->easy, CURLOPT_VERBOSE, 1L);
+	return true;
+}
+
 /*
  * libcurl is about to send a request: CURLOPT_PREREQFUNCTION.  Unlike the above it
  * is called for a connection that is used again, too.
  */
 static int
-check_peer(void *user, char *peer, char *local, int peer_port, int local_port)
+before_request(void *user, char *peer, char *local, int peer_port, int local_port)
 {
 	struct transfer *transfer = user;
 
 	(void)local;
 	(void)peer_port;
 	(void)local_port;
-	if (guard_public_text(peer, transfer->set->allowed))
+	if (transfer->set->deny_private &&
+	    !guard_public_text(peer, transfer->set->allowed)) {
+		deny(transfer, peer);
+		return CURL_PREREQFUNC_ABORT;
+	}
+	if (transfer->lanes == NULL || !target_is_https(&transfer->request->target) ||
+	    take_lane(transfer))
 		return CURL_PREREQFUNC_OK;
-	deny(transfer, peer);
+	transfer->crowded = true;
 	return CURL_PREREQFUNC_ABORT;
+}
+
+/*
+ * libcurl tells what it has sent: CURLOPT_DEBUGFUNCTION.  The first line is the one
+ * place where it says by which protocol, before there is an answer.
+ */
+static int
+take_version(CURL *easy, curl_infotype type, char *data, size_t len, void *user)
+{
+	struct transfer *transfer = user;
+	const char *end = memchr(data, '\r', len);
+
+	if (type != CURLINFO_HEADER_OUT || end == NULL || end - data < 8 ||
+	    transfer->lane.link == NULL)
+		return 0;
+	transfer->lane.told = true;
+	transfer->lane.many =
+	    memcmp(end - 7, " HTTP/2", 7) == 0 || memcmp(end - 7, " HTTP/3", 7) == 0;
+	curl_easy_setopt(easy, CURLOPT_VERBOSE, 0L);
+	return 0;
 }
 
 /* libcurl tells what goes over the wire, for --warc: CURLOPT_DEBUGFUNCTION. */
@@ -245,17 +332,20 @@ hear(struct transfer *transfer)
 		curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, take_wire);
 		curl_easy_setopt(easy, CURLOPT_DEBUGDATA, transfer);
 		curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+	} else if (transfer->lanes != NULL) {
+		curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, take_version);
+		curl_easy_setopt(easy, CURLOPT_DEBUGDATA, transfer);
 	}
+	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_request);
+	curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
 	if (!transfer->set->deny_private)
 		return;
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
-	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, check_peer);
-	curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
 }
 
 struct transfer *
-transfer_new(const struct client *client, const struct form *form)
+transfer_new(const struct client *client, const struct form *form, struct lanes *lanes)
 {
 	struct transfer *transfer = calloc(1, sizeof(*transfer));
 
@@ -263,6 +353,7 @@ transfer_new(const struct client *client, const struct form *form)
 		return NULL;
 	transfer->set = client->set;
 	transfer->form = form;
+	transfer->lanes = lanes;
 	transfer->answer.file.fd = -1;
 	transfer->easy = client_handle(client);
 	if (transfer->easy == NULL) {
@@ -337,43 +428,38 @@ set_condition(struct transfer *transfer)
 	curl_easy_setopt(transfer->easy, CURLOPT_TIMEVALUE_LARGE, (curl_off_t)have);
 }
 
+/* On which connection it goes, and by which protocol. */
+static void
+set_lane(struct transfer *transfer, bool last)
+{
+	CURL *easy = transfer->easy;
+	bool own = has_own(transfer), share = may_share(transfer);
+
+	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, own ? 1L : 0L);
+	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, own || last ? 1L : 0L);
+	if (transfer->lanes == NULL)
+		return;
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+	    share ? (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1);
+	/* Where many requests may share a connection, wait for the first. */
+	curl_easy_setopt(easy, CURLOPT_PIPEWAIT, share ? 1L : 0L);
+}
+
 void
 transfer_begin(struct transfer *transfer, struct request *request, bool last)
 {
-	const char *url = request->target.url;
-
 	transfer->request = request;
 	transfer->moved = transfer->broken = transfer->enough = false;
+	transfer->crowded = transfer->mixed = false;
 	transfer->body = transfer->header = 0;
 	transfer->why[0] = transfer->curl_why[0] = '\0';
-	curl_easy_setopt(transfer->easy, CURLOPT_URL, url);
+	curl_easy_setopt(transfer->easy, CURLOPT_URL, request->target.url);
 	set_secrets(transfer);
 	set_method(transfer);
-	curl_easy_setopt(transfer->easy, CURLOPT_FORBID_REUSE, last ? 1L : 0L);
-	/* Where many requests may share a connection, wait for the first. */
-	curl_easy_setopt(transfer->easy, CURLOPT_PIPEWAIT,
-	    strncmp(url, "https:", 6) == 0 && !transfer->set->http1 ? 1L : 0L);
+	set_lane(transfer, last);
 	if (request->had != NULL)
 		set_condition(transfer);
 	request->attempts++;
-}
-
-/* May the request be made twice without harm, by its method? */
-static bool
-repeatable(const struct transfer *transfer)
-{
-	static const char *const harmless[] = { "GET", "HEAD", "OPTIONS", "PUT",
-		"DELETE" };
-	const char *method = transfer->set->method;
-
-	if (transfer->request->as_get)
-		return true;
-	if (method == NULL)
-		return !transfer->set->post;
-	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
-		if (strcmp(method, harmless[i]) == 0)
-			return true;
-	return false;
 }
 
 /* Did it fail for a reason that may pass, and can it be tried again? */
@@ -430,6 +516,9 @@ enum verdict
 transfer_judge(struct transfer *transfer, CURLcode code)
 {
 	transfer->code = code;
+	lanes_leave(&transfer->lane);
+	if (transfer->crowded || transfer->mixed)
+		return VERDICT_CROWDED;
 	if (code == CURLE_OK || transfer->moved || transfer->enough)
 		return judge_answer(transfer);
 	transfer->broken = true;

@@ -15,6 +15,7 @@
 #include "answer.h"
 #include "bytes.h"
 #include "client.h"
+#include "lane.h"
 #include "request.h"
 #include "settings.h"
 #include "warc.h"
@@ -25,12 +26,16 @@ struct transfer {
 	struct transfer *next; /* in whichever queue it is */
 	const struct settings *set;
 	CURL *easy;
+	struct lanes *lanes; /* all connections; NULL if none is ever shared */
+	struct lane_user lane; /* the one it is on */
 	struct request *request; /* the one it is at */
 	const struct form *form;
 	struct answer answer; /* its record, as far as it is made */
 	size_t sent; /* bytes of that record that were written */
 	bool moved; /* the answer leads elsewhere, and its body is nobody's */
 	bool enough; /* of a robots.txt, and the rest does not matter */
+	bool crowded; /* it was not sent: its connection is another's, */
+	bool mixed; /* that speaks HTTP/1.x, or says that it is what it is not */
 	bool broken; /* the answer is not there, or not whole */
 	bool failed; /* the record has an error */
 	struct bytes header_lines; /* kept for -I only */
@@ -46,11 +51,13 @@ enum verdict {
 	VERDICT_ANSWER, /* it has its answer */
 	VERDICT_FAIL, /* it has none, or not a whole one: see why */
 	VERDICT_RETRY, /* another attempt may do better */
+	VERDICT_CROWDED, /* its connection was not its own: this was no attempt */
 	VERDICT_MOVED /* the answer lies elsewhere, see transfer_location() */
 };
 
-/* NULL without memory. */
-struct transfer *transfer_new(const struct client *client, const struct form *form);
+/* NULL without memory.  lanes are for all that share connections, or NULL. */
+struct transfer *
+transfer_new(const struct client *client, const struct form *form, struct lanes *lanes);
 void transfer_free(struct transfer *transfer);
 
 /* Take request over and make easy ready for it; last: its connection is for no other. */

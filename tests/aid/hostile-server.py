@@ -65,6 +65,28 @@ async def ok(request):
 
 
 @path
+async def own(request):
+    """/own/HOW/...: the path itself, by HTTP of various versions, kept or closed"""
+    how, body = request.words[0], urlsplit(request.target).path.encode()
+    length = f"Content-Length: {len(body)}\r\n"
+    line, close = "HTTP/1.1 200 OK\r\n", how in ("close", "old", "lie-close")
+    await asyncio.sleep(random.uniform(0, 0.01))
+    if how == "chunked":
+        length, body = "Transfer-Encoding: chunked\r\n", b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+    elif how == "close":
+        length = "Connection: close\r\n"
+    elif how == "old":
+        line, length = "HTTP/1.0 200 OK\r\n", ""
+    elif how == "old-kept":
+        line, length = "HTTP/1.0 200 OK\r\n", length + "Connection: keep-alive\r\n"
+    elif how in ("lie", "lie-close"):
+        line = "HTTP/2 200 OK\r\n"
+    await request.send((line + length + "\r\n").encode() + body)
+    if close:
+        request.writer.close()
+
+
+@path
 async def echo(request):
     """The request itself."""
     lines = [f"{request.method} {request.target}"]
@@ -295,7 +317,7 @@ async def serve(reader, writer, log):
     try:
         while (request := await read_request(reader, writer)) is not None:
             print("get", request.method, request.target, f"{time.monotonic():.3f}", file=log)
-            await PATHS[request.target.split("/")[1].split("?")[0]](request)
+            await PATHS[urlsplit(request.target).path.split("/")[1]](request)
     except (ConnectionError, asyncio.CancelledError, asyncio.IncompleteReadError, ValueError):
         pass
     finally:

@@ -5,6 +5,10 @@
 #	hostile_start [CERT]    start aid/hostile-server.py, with TLS if there is a
 #	                        certificate; sets HOSTILE, its address, and HOSTILE_LOG
 #	hostile_stop            end it, by process id
+#
+# or in a test
+#
+#	hostile_here [CERT]     the same; it ends with the test
 
 hostile_start() {
 	HOSTILE_LOG=$BATS_FILE_TMPDIR/hostile.log
@@ -15,6 +19,11 @@ hostile_start() {
 	read -r -t "$DEADLINE" HOSTILE_PORT <"$BATS_FILE_TMPDIR/port"
 	HOSTILE=http${1:+s}://127.0.0.1:$HOSTILE_PORT
 	export HOSTILE HOSTILE_LOG HOSTILE_PID HOSTILE_PORT
+}
+
+hostile_here() {
+	BATS_FILE_TMPDIR=$PWD hostile_start "$@"
+	BACKGROUND+=("$HOSTILE_PID")
 }
 
 hostile_stop() {

@@ -1,0 +1,39 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""A port that leads to several servers, as a load balancer's does.
+
+relay.py SOCKET...: take connections on a free port of 127.0.0.1, which is printed, and
+relay each to the next one of the Unix sockets.
+"""
+
+import asyncio
+import itertools
+import sys
+
+sockets = itertools.cycle(sys.argv[1:])
+
+
+async def copy(reader, writer):
+    try:
+        while data := await reader.read(1 << 16):
+            writer.write(data)
+            await writer.drain()
+    except OSError:
+        pass
+    finally:
+        writer.close()
+
+
+async def serve(reader, writer):
+    to_reader, to_writer = await asyncio.open_unix_connection(next(sockets))
+    await asyncio.gather(copy(reader, to_writer), copy(to_reader, writer))
+
+
+async def main():
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, backlog=1000)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    async with server:
+        await server.serve_forever()
+
+
+asyncio.run(main())
