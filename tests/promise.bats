@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # Each fault that once broke the promise of par(7), and others of its kind, by what it broke.
 load helper
+load redis
 
 # 1. --map waits for ever
 #
@@ -128,6 +129,36 @@ with_files() { exec "$@" <in >out 2>err; }
 
 # 8. par-queue get --state after a bad end
 #
+
+# results N: a queue with that many results, of 1000 bytes and more
+results() {
+	command -v redis-server || skip "no redis-server"
+	redis_start
+	seq "$1" | awk '{ printf "%d%01000d\n", $1, 0 }' >records
+	par-queue put q <records
+	par-queue work --once q -- par-run -n 1 -N 1 cat
+	echo before >out
+}
+
+@test "8: par-queue get that was killed before its state was ever written doubles nothing" {
+	results 30
+	run ! bash -c 'ulimit -f 8; exec par-queue get --state state q >>out'
+	[ "$(stat -c %s out)" = 8192 ]
+	redis DEL "$(redis KEYS '*reader*')" # who has died is forgotten, in 10 s
+	par-queue get --state state q >>out
+	same <(sort out) <({ echo before; cat records; } | sort)
+}
+
+@test "8: par-queue get asks for nothing before it can write its state" {
+	results 3
+	run -3 bash -c 'par-queue get --state missing/state q >>out'
+	[ "$output" = 'par-queue: missing/state: No such file or directory' ]
+	[ "$(cat out)" = before ]
+	[ "$(number q results)" = 3 ]
+	mkdir missing
+	par-queue get --state missing/state q >>out
+	same <(sort out) <({ echo before; cat records; } | sort)
+}
 
 # 9. a range that is too long
 #
@@ -640,6 +671,57 @@ sys.stdout.buffer.write(o.replace(b"\0", b"\\0") + b"x")' >>pages
 
 # 23. fixed names and links that others lay
 #
+
+# laid NAME...: links of these names lead to a file that is not to be touched.
+laid() {
+	local name
+
+	echo precious >victim
+	for name; do ln -s "$PWD/victim" "$name"; done
+}
+
+untouched() { [ "$(cat victim)" = precious ] && [ "$(stat -c %s victim)" = 9 ]; }
+
+@test "23: what is written anew beside a file follows no link, and leaves nothing" {
+	laid state.new metrics.new
+	seq 9 >in
+	par-run -o out --checkpoint state --metrics metrics --map cat <in
+	par-run -o out --checkpoint state --metrics metrics --map cat <in
+	untouched
+	[ -f state ] && [ ! -L state ]
+	[ "$(echo *)" = 'in metrics metrics.new out state state.new victim' ]
+	touch state.0123456789abcdef metrics.{0123456789abcdef,0123456789abcdeX}
+	par-run -o out --checkpoint state --metrics metrics --map cat <in
+	[ "$(echo *)" = 'in metrics metrics.0123456789abcdeX metrics.new out state state.new victim' ]
+	run -3 bash -c 'trap "" XFSZ; ulimit -f 0; par-run -o out2 --checkpoint state2 --map cat <in'
+	[ ! -e state2 ] && [ "$(echo state2*)" = 'state2*' ]
+}
+
+@test "23: par-queue get --state follows no link beside it" {
+	results 3
+	laid state.new
+	touch state.0123456789abcdef
+	par-queue get --state state q >>out
+	untouched
+	same <(sort out) <({ echo before; cat records; } | sort)
+	[ "$(echo state*)" = 'state state.new' ]
+}
+
+@test "23: a store or state whose files are links is refused by name" {
+	mkdir store state
+	laid store/lock.mdb state/frontier
+	run -3 par-cache -d store --map cat <<<1
+	[ "$output" = 'par-cache: store: Too many levels of symbolic links' ]
+	run -3 par-frontier --state state cat <<<http://localhost/
+	[ "$output" = 'par-frontier: state/frontier: Too many levels of symbolic links' ]
+	untouched
+	rm store/lock.mdb
+	ln -s "$PWD/victim" store/data.mdb.link
+	mv store/data.mdb.link store/data.mdb
+	run -3 par-cache -d store --map cat <<<1
+	[ "$output" = 'par-cache: store: Too many levels of symbolic links' ]
+	untouched
+}
 
 # 24. secrets, and bytes that act on a terminal
 #

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "anew.h"
 #include "value.h"
 
 enum {
@@ -102,6 +103,26 @@ open_tables(struct local *local)
 	return error;
 }
 
+/* The files of the folder are no links that others laid.  0, or -1 with errno. */
+static int
+check_files(const char *folder)
+{
+	static const char *const files[] = { "data.mdb", "lock.mdb" };
+	int wrong = 0;
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && wrong == 0; i++) {
+		size_t size = strlen(folder) + strlen(files[i]) + 2;
+		char *path = malloc(size);
+
+		if (path == NULL)
+			return -1;
+		snprintf(path, size, "%s/%s", folder, files[i]);
+		wrong = anew_plain(path);
+		free(path);
+	}
+	return wrong;
+}
+
 static const char *
 open_local(struct store *store, const struct store_plan *plan)
 {
@@ -113,7 +134,8 @@ open_local(struct store *store, const struct store_plan *plan)
 	store->name = folder_name(plan->where);
 	if (store->name == NULL && errno == ENOENT)
 		return "no cache folder: neither XDG_CACHE_HOME nor HOME is set; see -d";
-	if (local == NULL || store->name == NULL || make_folder(store->name) < 0)
+	if (local == NULL || store->name == NULL || make_folder(store->name) < 0 ||
+	    check_files(store->name) < 0)
 		return strerror(errno);
 	local->limit = plan->max_size;
 	error = mdb_env_create(&local->env);

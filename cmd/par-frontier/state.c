@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "anew.h"
 #include "bytes.h"
 #include "clock.h"
 #include "diag.h"
@@ -54,6 +55,8 @@ struct state {
 	uint64_t changes;
 	struct bytes value;
 };
+
+const char state_file[] = "frontier";
 
 static void
 check(const struct state *state, int error)
@@ -249,8 +252,11 @@ open_folder(struct state *state, const char *folder)
 		die(STATUS_BROKEN, errno, "%s", folder);
 	if (lock_folder(state->folder) < 0)
 		die(STATUS_BROKEN, 0, "%s: in use by another process", folder);
-	if ((size_t)snprintf(path, sizeof(path), "%s/frontier", folder) >= sizeof(path))
+	if ((size_t)snprintf(path, sizeof(path), "%s/%s", folder, state_file) >=
+	    sizeof(path))
 		die(STATUS_BROKEN, ENAMETOOLONG, "%s", folder);
+	if (anew_plain(path) < 0)
+		die(STATUS_BROKEN, errno, "%s", path);
 	open_environment(state, path, 0);
 }
 

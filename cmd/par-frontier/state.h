@@ -20,6 +20,9 @@
 
 struct state;
 
+/* Its file in the folder. */
+extern const char state_file[];
+
 /* The URLs of a host wait in a line of their own; all of level 0 before level 1. */
 struct line {
 	uint32_t level;

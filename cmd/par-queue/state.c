@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "anew.h"
 #include "diag.h"
 #include "fdio.h"
 #include "num.h"
@@ -39,11 +40,16 @@ state_open(struct state *state, const char *path)
 	struct stat out;
 	uint64_t length;
 
-	*state = (struct state){ .path = path, .last = "0-0" };
+	*state = (struct state){ .path = path };
+	anew_sweep(path);
 	if (fstat(STDOUT_FILENO, &out) < 0 || !S_ISREG(out.st_mode))
 		die(STATUS_MISUSE, 0, "--state: standard output is not a file");
-	if (!read_line(path, line))
+	if (!read_line(path, line)) {
+		if (lseek(STDOUT_FILENO, 0, SEEK_END) < 0)
+			die(STATUS_BROKEN, errno, "standard output");
+		state_save(state, "0-0");
 		return;
+	}
 	space = strchr(line, ' ');
 	newline = strchr(line, '\n');
 	if (space == NULL || newline == NULL || space - line >= QUEUE_ID_MAX ||
@@ -64,18 +70,22 @@ state_open(struct state *state, const char *path)
 void
 state_save(struct state *state, const char *last)
 {
-	char line[LINE_SIZE], path[4096];
+	char line[LINE_SIZE];
+	struct anew anew;
 	struct stat out;
-	int fd, n;
+	int n;
 
 	snprintf(state->last, sizeof(state->last), "%s", last);
 	if (fstat(STDOUT_FILENO, &out) < 0 || fdatasync(STDOUT_FILENO) < 0)
 		die_output(errno, "standard output");
 	n = snprintf(line, sizeof(line), "%s %lld\n", last, (long long)out.st_size);
-	if (snprintf(path, sizeof(path), "%s.new", state->path) >= (int)sizeof(path))
-		die(STATUS_BROKEN, ENAMETOOLONG, "%s", state->path);
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (fd < 0 || fdio_write(fd, line, (size_t)n) < 0 || fdatasync(fd) < 0 ||
-	    close(fd) < 0 || rename(path, state->path) < 0)
-		die(STATUS_BROKEN, errno, "%s", path);
+	if (anew_begin(&anew, state->path) < 0)
+		die(STATUS_BROKEN, errno, "%s", state->path);
+	if (fdio_write(anew.fd, line, (size_t)n) < 0) {
+		anew_drop(&anew);
+		die(STATUS_BROKEN, errno, "%s", state->path);
+	}
+	if (anew_commit(&anew, ANEW_SYNC) < 0)
+		die(STATUS_BROKEN, errno, "%s", state->path);
+	close(anew.fd);
 }

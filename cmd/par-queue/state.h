@@ -14,8 +14,9 @@ struct state {
 };
 
 /*
- * Read the file, which need not be there, and cut standard output, which must be a
- * file, to the length it had then.  What is wrong ends the program.
+ * Read the file, and cut standard output, which must be a file, to the length it had
+ * then.  If the file is not there it is written: all that is put out from now on is to
+ * be cut off after an end however bad.  What is wrong ends the program.
  */
 void state_open(struct state *state, const char *path);
 

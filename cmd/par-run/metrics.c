@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "anew.h"
 #include "clock.h"
 #include "fdio.h"
 #include "metrics.h"
@@ -169,42 +170,22 @@ make_text(struct run *run, bool alive)
 	}
 }
 
-/*
- * Put the text in a file beside path, and that in its place: a reader sees one
- * state or the next.  0, or -1 with errno.
- */
+/* Put the text in the place of what is there.  0, or -1 with errno. */
 static int
 replace(const char *path, const struct bytes *text)
 {
-	static const char suffix[] = ".XXXXXX";
-	size_t len = strlen(path);
-	char *beside = malloc(len + sizeof(suffix));
-	int fd, error;
-	mode_t mask;
+	struct anew anew;
 
-	if (beside == NULL)
+	if (anew_begin(&anew, path) < 0)
 		return -1;
-	memcpy(beside, path, len);
-	memcpy(beside + len, suffix, sizeof(suffix));
-	fd = mkostemp(beside, O_CLOEXEC);
-	if (fd < 0) {
-		free(beside);
+	if (fdio_write(anew.fd, text->data, text->len) < 0) {
+		anew_drop(&anew);
 		return -1;
 	}
-	mask = umask(0);
-	umask(mask);
-	error = fchmod(fd, 0666 & ~mask) < 0 || fdio_write(fd, text->data, text->len) < 0
-	    ? errno
-	    : 0;
-	if (close(fd) < 0 && error == 0 && errno != EINTR)
-		error = errno;
-	if (error == 0 && rename(beside, path) < 0)
-		error = errno;
-	if (error != 0)
-		unlink(beside);
-	free(beside);
-	errno = error;
-	return error == 0 ? 0 : -1;
+	if (anew_commit(&anew, 0) < 0)
+		return -1;
+	close(anew.fd);
+	return 0;
 }
 
 void
@@ -219,6 +200,7 @@ metrics_open(struct run *run)
 		return;
 	if (stat(metrics->path, &st) == 0 && !S_ISREG(st.st_mode))
 		die(STATUS_BROKEN, 0, "%s: is there, and not a file", metrics->path);
+	anew_sweep(metrics->path);
 	make_text(run, true);
 	if (replace(metrics->path, &metrics->text) < 0)
 		die(STATUS_BROKEN, errno, "%s", metrics->path);

@@ -8,30 +8,41 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "anew.h"
 #include "fdio.h"
 #include "hash.h"
 #include "state.h"
 
 enum { SUM_LINE = sizeof("sum 0123456789abcdef\n") - 1 };
 
-/*
- * Open and lock path, which may be replaced meanwhile.  The lock is one of fcntl(2),
- * so that no child has it, and it ends with this process at the latest.
- */
+/* A lock of fcntl(2): no child has it, and it ends with this process at the latest. */
 static int
-open_locked(const char *path, int flags)
+lock(int fd)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	if (fcntl(fd, F_SETLK, &lock) == 0)
+		return 0;
+	if (errno == EACCES || errno == EAGAIN)
+		errno = EBUSY;
+	return -1;
+}
+
+/* Open and lock path, which may be replaced meanwhile. */
+static int
+open_locked(const char *path)
 {
 	for (;;) {
-		struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-		int fd =
-		    open(path, O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | flags, 0666);
+		int fd = open(path, O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 		struct stat opened, named;
 
 		if (fd < 0)
 			return -1;
-		if (fcntl(fd, F_SETLK, &lock) < 0) {
+		if (lock(fd) < 0) {
+			int error = errno;
+
 			close(fd);
-			errno = errno == EACCES || errno == EAGAIN ? EBUSY : errno;
+			errno = error;
 			return -1;
 		}
 		if (fstat(fd, &opened) == 0 && stat(path, &named) == 0 &&
@@ -87,15 +98,12 @@ read_checked(int fd)
 int
 state_open(struct state *state, const char *path, char **text)
 {
-	size_t size = strlen(path) + sizeof(".new");
-
-	*state = (struct state){ .path = path, .beside = malloc(size), .fd = -1 };
-	if (state->beside == NULL)
+	*state = (struct state){ .path = path, .fd = open_locked(path) };
+	if (state->fd < 0 && errno != ENOENT)
 		return -1;
-	snprintf(state->beside, size, "%s.new", path);
-	state->fd = open_locked(path, 0);
+	anew_sweep(path);
 	if (state->fd < 0)
-		return errno == ENOENT ? 0 : -1;
+		return 0;
 	*text = read_checked(state->fd);
 	return *text == NULL ? -1 : 1;
 }
@@ -103,30 +111,26 @@ state_open(struct state *state, const char *path, char **text)
 int
 state_save(struct state *state, const char *text, size_t len)
 {
+	/* If there was none when it was opened, another one may have made it since. */
+	unsigned flags = state->fd < 0 ? ANEW_FIRST : 0;
 	char sum[SUM_LINE + 1];
-	int fd = open_locked(state->beside, O_CREAT);
+	struct anew anew;
 
-	if (fd < 0)
+	if (anew_begin(&anew, state->path) < 0)
 		return -1;
-	/* Did another one make the file since we found none? */
-	if (state->fd < 0 && access(state->path, F_OK) == 0) {
-		close(fd);
-		errno = EBUSY;
+	format_sum(sum, text, len);
+	if (fdio_write(anew.fd, text, len) < 0 ||
+	    fdio_write(anew.fd, sum, SUM_LINE) < 0) {
+		anew_drop(&anew);
 		return -1;
 	}
-	format_sum(sum, text, len);
-	if (ftruncate(fd, 0) < 0 || fdio_write(fd, text, len) < 0 ||
-	    fdio_write(fd, sum, SUM_LINE) < 0 || rename(state->beside, state->path) < 0) {
-		int error = errno;
-
-		unlink(state->beside); /* make no full disk fuller */
-		close(fd);
-		errno = error;
+	if (anew_commit(&anew, flags) < 0) {
+		errno = errno == EEXIST ? EBUSY : errno;
 		return -1;
 	}
 	if (state->fd >= 0)
 		close(state->fd);
-	state->fd = fd;
+	state->fd = anew.fd;
 	return 0;
 }
 
@@ -142,6 +146,4 @@ state_close(struct state *state)
 	if (state->fd >= 0)
 		close(state->fd);
 	state->fd = -1;
-	free(state->beside);
-	state->beside = NULL;
 }

@@ -3,8 +3,7 @@
  * state - the file of --checkpoint: text with a checksum, replaced as a whole, and
  * locked for as long as somebody has it open.
  *
- * The new text is written to a file beside it, FILE.new, which then takes its name:
- * whenever the process ends, the file is the old one or the new one.
+ * Whenever the process ends, the file is the old one or the new one; see anew.h.
  */
 #ifndef PAR_RUN_STATE_H
 #define PAR_RUN_STATE_H
@@ -13,7 +12,6 @@
 
 struct state {
 	const char *path;
-	char *beside;
 	int fd; /* holds the lock; -1: closed, or there is no file yet */
 };
 
