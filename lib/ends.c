@@ -9,6 +9,7 @@
 
 #include "clock.h"
 #include "ends.h"
+#include "fdio.h"
 #include "fifo.h"
 
 int
@@ -76,15 +77,27 @@ open_ahead(struct ends *ends)
 	}
 }
 
-void
+bool
 ends_open_all(struct ends *ends)
 {
-	bool waits;
+	bool waits, any = false;
 
-	for (size_t i = 0; i < ends->count; i++)
+	for (size_t i = 0; i < ends->count; i++) {
 		if (!is_standard(ends, i) && ends->all[i].fd < 0 &&
 		    open_input(ends, i, &waits) < 0)
 			ends->all[i].error = errno;
+		any = any || ends->all[i].error == 0;
+	}
+	return any;
+}
+
+int
+ends_empty(struct ends *ends)
+{
+	if (ends->empty)
+		return 0;
+	ends->empty = true;
+	return fdio_cut(ends->out, 0);
 }
 
 int
@@ -100,7 +113,8 @@ ends_open(struct ends *ends, char *const *paths, size_t count, const char *outpu
 		.wait_ms = wait_ms,
 		.opened_ms = clock_ms(),
 		.out = STDOUT_FILENO,
-		.out_name = named ? output : "standard output" };
+		.out_name = named ? output : "standard output",
+		.empty = !named };
 	ends->name = ends->out_name;
 	ends->all = calloc(ends->count, sizeof(*ends->all));
 	if (ends->all == NULL)

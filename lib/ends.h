@@ -27,6 +27,7 @@ struct ends {
 	const char *name; /* of the input at work, or of what failed */
 	int out;
 	const char *out_name;
+	bool empty; /* out is a file that ends_empty() has emptied, or need not */
 };
 
 /*
@@ -35,15 +36,17 @@ struct ends {
  * and output stay the caller's and must stay as they are.  With wait_ms, a FIFO
  * whose other end is not there in that time is an error, ETIME.  0, or -1 with
  * errno if ends->name, the output, could not be opened, or there is no memory.
+ *
+ * An output that is a file keeps what it has until ends_empty().
  */
 int ends_open(struct ends *ends, char *const *paths, size_t count, const char *output,
     uint64_t wait_ms);
 
 /*
  * Open regular files, too, for those who may not do so later.  One that cannot be
- * opened is an error when its turn comes.
+ * opened is an error when its turn comes.  False if none could be.
  */
-void ends_open_all(struct ends *ends);
+bool ends_open_all(struct ends *ends);
 
 /*
  * The next input, in the order given: 1 and *fd, to be read and not closed, 0
@@ -57,6 +60,12 @@ int ends_next(struct ends *ends, int *fd);
  * *awaited, poll(2) tells when it is there, and read(2) must not be called before.
  */
 int ends_next_now(struct ends *ends, int *fd, bool *awaited);
+
+/*
+ * All that can be known of the command line is good, and the output is about to be
+ * written: empty it, once.  0, or -1 with errno.
+ */
+int ends_empty(struct ends *ends);
 
 /* How long to wait for the other end of a FIFO still, milliseconds; -1: for ever. */
 int ends_time_left(const struct ends *ends);

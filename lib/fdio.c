@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fdio.h"
@@ -105,6 +106,20 @@ fdio_writev_now(int fd, const struct iovec *iov, int count)
 		n = writev(fd, iov, count);
 	} while (n < 0 && errno == EINTR);
 	return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? 0 : n;
+}
+
+int
+fdio_cut(int fd, uint64_t len)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -1;
+	if (!S_ISREG(st.st_mode))
+		return 0;
+	if (ftruncate(fd, (off_t)len) < 0)
+		return -1;
+	return lseek(fd, (off_t)len, SEEK_SET) < 0 ? -1 : 0;
 }
 
 int

@@ -9,6 +9,7 @@
 #define PAR_FDIO_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 
@@ -30,6 +31,12 @@ int fdio_writev(int fd, struct iovec *iov, int count);
 
 /* One writev(2) that does not wait: how many bytes fd took, 0 if it takes none now. */
 ssize_t fdio_writev_now(int fd, const struct iovec *iov, int count);
+
+/*
+ * If fd is a regular file, have it end after len bytes, and go on there; 0 for what is
+ * none.  Links to it, its mode and those who follow it stay as they are.
+ */
+int fdio_cut(int fd, uint64_t len);
 
 int fdio_cloexec(int fd);
 int fdio_nonblocking(int fd);

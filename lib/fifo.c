@@ -70,7 +70,7 @@ fifo_why(int error)
 int
 fifo_open_write(const char *path)
 {
-	int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;
+	int flags = O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;
 	int fd;
 
 	do {

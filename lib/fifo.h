@@ -23,9 +23,10 @@ void fifo_expect_many(void);
 int fifo_open_read(const char *path, bool *waits);
 
 /*
- * Open path for writing, non-blocking and close-on-exec, as an empty regular
- * file where there is none.  The descriptor, or -1 with errno: ENXIO is a FIFO
- * without a reader, to be tried again after a fifo_pause().
+ * Open path for writing, non-blocking and close-on-exec, as a new regular file
+ * where there is none; one that is there is emptied by fdio_cut(), when it is time
+ * to.  The descriptor, or -1 with errno: ENXIO is a FIFO without a reader, to be
+ * tried again after a fifo_pause().
  */
 int fifo_open_write(const char *path);
 

@@ -44,13 +44,15 @@ stage_input_failed(struct stage *stage, const struct ends *ends, int error)
 
 /* What ends_next() got; true if that is for the caller to know. */
 static bool
-took_input(struct stage *stage, const struct ends *ends, int got, int fd)
+took_input(struct stage *stage, struct ends *ends, int got, int fd)
 {
 	if (got < 0) {
 		stage_input_failed(stage, ends, errno);
 		return false;
 	}
 	if (got > 0) {
+		if (ends_empty(ends) < 0)
+			die_output(errno, stage->out_name);
 		stage->in_name = ends->name;
 		record_continue(&stage->in, fd);
 	}

@@ -56,7 +56,8 @@ void stage_greet(struct stage *stage, const struct hello *hello);
 
 /*
  * For a plan whose in is -1: go on with the next input of ends, waited for.  One
- * that cannot be opened is named, and the others go on.  False after the last.
+ * that cannot be opened is named, and the others go on.  False after the last.  The
+ * first that can be opened is when an output that is a file is emptied.
  */
 bool stage_next_input(struct stage *stage, struct ends *ends);
 

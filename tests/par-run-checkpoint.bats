@@ -245,9 +245,9 @@ killed() {
 	run -2 par-run -o /dev/null --checkpoint state --map cat <in
 	[ "$output" = 'par-run: --checkpoint: /dev/null is not a regular file' ]
 	run -2 par-run -o in --checkpoint state --map cat <in
-	[ "$output" = 'par-run: in is the input, too' ]
+	[ "$output" = 'par-run: -o in: the same file as standard input' ]
 	run -2 par-run -o out -q out --checkpoint state --map cat <in
-	[ "$output" = 'par-run: --checkpoint: out is not a file of its own' ]
+	[ "$output" = 'par-run: -o out: the same file as -q out' ]
 	run -2 bash -c 'cat in | par-run -o out --checkpoint state --map cat'
 	[ "$output" = 'par-run: --checkpoint: standard input must be a file' ]
 	run -3 par-run -o out --checkpoint missing/state --map cat <in

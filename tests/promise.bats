@@ -127,6 +127,203 @@ with_files() { exec "$@" <in >out 2>err; }
 # 7. output that is the input, or another output
 #
 
+# refuses MESSAGE COMMAND: the command line, of bash, ends with 2 and that line, and f is
+# as it was, under each of its names.  (The limit is for what would fill the disk.)
+refuses() {
+	rm -rf new part.* folder/*
+	run -2 --separate-stderr bash -c "ulimit -f 1000; $2"
+	[ "$stderr" = "$1" ] || { echo "$2: $stderr"; return 1; }
+	[ "$output" = "" ]
+	[ "$(<f)" = $'1\n2\n3' ] && [ f -ef hard ] && [ f -ef soft ]
+}
+
+@test "7: a file that is read or written is not written, in any pair, under any name" {
+	local message command rows=0
+
+	printf '1\n2\n3\n' >f
+	ln f hard
+	ln -s f soft
+	mkdir folder
+	while IFS='|' read -r message command; do
+		[[ $command =~ par-[a-z]+ ]]
+		refuses "${BASH_REMATCH[0]}: $message" "$command"
+		rows=$((rows + 1))
+	done <<-'END'
+		-o f: the same file as f|par-fib -o f f
+		-o f: the same file as hard|par-fib -o f hard
+		-o f: the same file as standard input|par-fib -o f <f
+		-o soft: the same file as standard input|par-fib -o soft <f
+		-o f: the same file as /dev/stdin|par-fib -o f /dev/stdin <f
+		-o /dev/fd/4: the same file as f|par-fib -o /dev/fd/4 f 4>>f
+		-o /proc/self/fd/4: the same file as f|par-fib -o /proc/self/fd/4 f 4<>hard
+		standard output: the same file as f|par-fib f >>f
+		standard output: the same file as standard input|par-fib <f >>f
+		standard output: the same file as standard input|par-fib <f 1<>f
+		standard output: the same file as standard input|par-fib <f >>hard
+		standard output: the same file as standard input|par-fib /dev/null - <f >>f
+		-o f: the same file as f|par-links -o f f
+		-o soft: the same file as f|par-links -o soft /dev/null f
+		standard output: the same file as standard input|par-links <f >>f
+		-o f: the same file as f|par-gather -o f f
+		-o f: the same file as f|par-gather -m -o f /dev/null f
+		-o f: the same file as --join-keys f|par-gather -c --join-keys f -o f /dev/null
+		standard output: the same file as --join-keys soft|par-gather -g --join-keys soft /dev/null >>f
+		standard output: the same file as standard input|par-gather <f >>f
+		standard output: the same file as hard|par-gather /dev/null hard >>f
+		--output f: the same file as f|par-fetch --output f f
+		standard output: the same file as standard input|par-fetch <f >>f
+		--warc f: the same file as f|par-fetch --warc f f
+		--output new: the same file as --warc new|par-fetch --output new --warc new /dev/null
+		--warc f: the same file as standard input|par-fetch --warc f <f
+		--cookie-jar f: the same file as hard|par-fetch -c f hard f
+		--output f: the same file as --cookie f|par-fetch -b f --output f /dev/null
+		--output f: the same file as --cookie-jar f|par-fetch -c f --output f /dev/null
+		--output f: the same file as --cacert soft|par-fetch --cacert soft --output f /dev/null
+		standard output: the same file as f|par-fetch -d @f /dev/null >>f
+		-o f: the same file as -i f|par-run -i f -o f cat
+		-o hard: the same file as -i soft|par-run -i soft -o hard cat
+		-o f: the same file as standard input|par-run -o f cat <f
+		standard output: the same file as -i f|par-run -i f cat >>f
+		standard output: the same file as standard input|par-run --map cat <f >>f
+		-q f: the same file as -i f|par-run -i f -q f false
+		-q f: the same file as standard input|par-run -q f false <f
+		--log f: the same file as -i f|par-run --log f -i f --map cat
+		--log f: the same file as standard input|par-run --log f --map cat <f
+		--metrics f: the same file as -i f|par-run --metrics f -i f --map cat
+		--metrics f: the same file as standard input|par-run --metrics f --map cat <f
+		-o f: the same file as --hosts f|par-run --hosts f -o f cat
+		--log f: the same file as --hosts soft|par-run --hosts soft --log f --map cat
+		-q f: the same file as --hosts f|par-run --hosts f -q f --map cat
+		-o new: the same file as -q new|par-run -q new -o new cat </dev/null
+		-o new: the same file as --log new|par-run --log new -o new --map cat </dev/null
+		-q new: the same file as --log ./new|par-run -q new --log ./new --map cat </dev/null
+		-o new: the same file as --metrics new|par-run --metrics new -o new --map cat </dev/null
+		--log new: the same file as --metrics new|par-run --metrics new --log new --map cat </dev/null
+		-q new: the same file as --metrics new|par-run --metrics new -q new --map cat </dev/null
+		--metrics folder/new: the same file as --checkpoint folder/../folder/new|par-run --checkpoint folder/../folder/new --metrics folder/new -o out --map cat <f
+		-o new: the same file as --checkpoint new|par-run --checkpoint new -o new --map cat <f
+		--checkpoint f: the same file as standard input|par-run --checkpoint f -o new --map cat <f
+		standard output: the same file as -q f|par-run -q f cat </dev/null >>f
+		standard output: the same file as --log soft|par-run --log soft --map cat </dev/null >>f
+		-o f: the same file as standard output|par-run --log - -o f --map cat </dev/null >>f
+		-o f: the same file as -i f|par-cache -i f -o f cat
+		-o f: the same file as standard input|par-cache -o f cat <f
+		standard output: the same file as standard input|par-cache --map cat <f >>f
+		-o f: the same file as --password-file f|par-cache --password-file f -o f cat
+		-o folder/data.mdb: the same file as -d folder/data.mdb|par-cache -d folder -o folder/data.mdb cat
+		-d folder/data.mdb: the same file as -i f|ln f folder/data.mdb; par-cache -d folder -i f cat
+		-o f: the same file as standard input|par-frontier -o f cat <f
+		standard output: the same file as standard input|par-frontier cat <f >>f
+		-o folder/frontier: the same file as --state folder/frontier|par-frontier --state folder -o folder/frontier cat </dev/null
+		f: the same file as -i f|par-split -i f f
+		soft: the same file as -i hard|par-split -i hard one soft
+		f: the same file as standard input|par-split -c f <f
+		standard output: the same file as standard input|par-split - <f >>f
+		standard output: the same file as standard input|par-split -c - <f >>f
+		new: given twice, and written|par-split new new <f
+		new: the same file as ./new|par-split -t new other ./new <f
+		f: the same file as soft|par-split f soft </dev/null
+		f: the same file as standard output|par-split f - </dev/null >>f
+		part.0: the same file as -i part.0|ln f part.0; par-split -i part.0 -n 3 part.%d
+		part.0: the same file as -i part.0|ln f part.0; par-split -i part.0 -l 1 part.%d
+		part.1: the same file as standard input|ln f part.1; par-split -b 2 part.%d <f
+		part.1: the same file as part.0|ln -s part.0 part.1; par-split -l 1 part.%d <f
+		standard output: the same file as standard input|par-queue put --ids q <f >>f
+		standard output: the same file as --state f|par-queue get --state f q >>f
+		standard output: the same file as --password-file f|par-queue stat --password-file f q >>f
+	END
+	[ "$rows" -gt 75 ]
+}
+
+@test "7: what is safe goes on: sort -o f f, a jar, one output twice, nothing to read, no file" {
+	printf '%s\n' b a b c a >f
+	par-gather -c -o f f
+	same <(sort f) <(printf '%s\n' 'a	2' 'b	2' 'c	1')
+	par-gather -k 0 -g f >>f
+	[ "$(wc -l <f)" = 6 ]
+	seq 9 >f
+	cp f want
+	bash -c '{ while read -r _; do :; done; par-fib; } <f >>f'
+	same f want
+	par-split - - <f >out
+	same f out
+	: >jar
+	run -0 par-fetch -b jar -c jar /dev/null
+	run -0 par-gather f f <f
+	par-gather </dev/null >/dev/null
+	run -0 par-run -o /dev/null --log /dev/null --map cat <f 2>>f
+	python3 - <<-'END'
+		import socket, subprocess
+		ours, theirs = socket.socketpair()
+		child = subprocess.Popen(["par-run", "--map", "cat"], stdin=theirs, stdout=theirs)
+		theirs.close()
+		ours.sendall(b"1\n2\n")
+		ours.shutdown(socket.SHUT_WR)
+		assert sorted(ours.makefile("rb")) == [b"1\n", b"2\n"]
+		assert child.wait() == 0
+	END
+}
+
+# keeps STATUS COMMAND: the command fails before it could write, and f is as it was.
+keeps() {
+	echo precious >f
+	run "-$1" bash -c "$2"
+	[ "$(cat f)" = precious ] || { echo "$2"; return 1; }
+}
+
+@test "7: what -o names keeps its content until the command is known to be good" {
+	local status command
+
+	seq 9 >in
+	while read -r status command; do
+		keeps "$status" "$command"
+	done <<-'END'
+		127 par-run -o f no-such-command <in
+		127 par-run -o f --map no-such-command <in
+		127 par-run -o f -N 2 no-such-command <in
+		126 par-run -o f ./in <in
+		2 par-run -o f -k cat <in
+		2 par-run -o f --log other cat <in
+		2 par-run -o other --log f cat <in
+		127 par-run -o other --log f --map no-such-command <in
+		3 par-run -o f -i missing cat
+		3 par-run -o f -q missing/q --map cat <in
+		3 par-run -o f --log missing/l --map cat <in
+		3 par-run -o f --metrics missing/m --map cat <in
+		3 par-run -o f --control in --map cat <in
+		3 par-run -o f --max-restarts 1 false <in
+		3 par-run -o f --host no.such.host --rsh false --host-wait 1ms --max-restarts 1 cat <in
+		127 par-run -o f --checkpoint state --map no-such-command <in
+		127 par-run -o f --checkpoint state --map no-such-command <in
+		2 par-run -o f --checkpoint state cat <in
+		127 par-cache -d store -o f no-such-command <in
+		2 par-cache -d store -o f cat <in
+		3 par-cache -d store -o f -i missing cat
+		127 par-frontier -o f no-such-command <<<http://localhost/
+		1 par-fib -o f missing
+		1 par-links -o f missing missing
+		1 par-fetch --output f missing
+		1 par-gather -o f missing
+		1 par-gather -c -o f missing
+		3 par-split -i missing f
+		3 par-split -i in f missing/g
+		3 par-split -c -i missing f
+	END
+	chmod 640 f
+	ln f hard
+	par-run -o f --map cat <in
+	same <(sort f) in
+	same f hard
+	[ "$(stat -c %a f)" = 640 ]
+	par-run -o f cat </dev/null
+	[ ! -s hard ]
+	echo old >f
+	par-fib -o f missing in 2>/dev/null || [ $? = 1 ]
+	[ "$(head -n 1 hard)" = '1	1' ]
+	par-gather -o f /dev/null
+	[ ! -s hard ]
+}
+
 # 8. par-queue get --state after a bad end
 #
 
@@ -721,6 +918,23 @@ untouched() { [ "$(cat victim)" = precious ] && [ "$(stat -c %s victim)" = 9 ]; 
 	run -3 par-cache -d store --map cat <<<1
 	[ "$output" = 'par-cache: store: Too many levels of symbolic links' ]
 	untouched
+}
+
+@test "23: par-split --mkfifo takes no link, and keeps what it refused" {
+	mkfifo theirs
+	ln -s theirs link
+	run -3 par-split --wait 100ms --mkfifo one link <<<1
+	[ "$output" = 'par-split: link: File exists' ]
+	[ -p theirs ] && [ -L link ] && [ ! -e one ]
+}
+
+@test "23: par-split --mkfifo takes no FIFO of somebody else" {
+	[ "$EUID" = 0 ] || skip "needs root"
+	mkfifo theirs
+	chown 1 theirs
+	run -3 par-split --wait 100ms --mkfifo one theirs <<<1
+	[ "$output" = 'par-split: theirs: a FIFO of somebody else' ]
+	[ -p theirs ] && [ ! -e one ]
 }
 
 # 24. secrets, and bytes that act on a terminal

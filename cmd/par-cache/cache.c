@@ -13,6 +13,7 @@
 #include "fifo.h"
 #include "hash.h"
 #include "miss.h"
+#include "roles.h"
 #include "sig.h"
 #include "stage.h"
 #include "value.h"
@@ -77,9 +78,18 @@ make_key(const struct cache *cache, struct lookup *lookup)
 	}
 }
 
+/* The first output comes, or the end: empty an output that is a file. */
+static void
+begin_output(struct cache *cache)
+{
+	if (ends_empty(&cache->ends) < 0)
+		die_output(errno, cache->ends.out_name);
+}
+
 static void
 answer(struct cache *cache, uint64_t number, const char *output, size_t len)
 {
+	begin_output(cache);
 	stage_put(&cache->stage, output, len);
 	stage_ok(&cache->stage, number);
 }
@@ -221,6 +231,7 @@ finish(struct cache *cache, uint64_t number, const struct ack *ack, const char *
 		}
 		cache->failed++;
 		if (ack->fate == FATE_FAIL) {
+			begin_output(cache);
 			stage_put(&cache->stage, output, ack->bytes);
 			stage_fail(&cache->stage, &rec, why);
 		} else {
@@ -519,6 +530,19 @@ turn(struct cache *cache)
 	return !worker_ended(worker) || !ended_well(cache);
 }
 
+/* No file may be two of those that are given. */
+static void
+check_roles(const struct cache_options *options)
+{
+	struct roles roles = { 0 };
+
+	roles_add(&roles, ROLE_INPUT, "-i", options->input);
+	roles_add(&roles, ROLE_OUTPUT, "-o", options->output);
+	roles_add(&roles, ROLE_SETTINGS, "--password-file", options->store.password_file);
+	store_roles(&roles, &options->store);
+	roles_check(&roles);
+}
+
 /* Open the input and the output, and begin as a stage. */
 static void
 open_stage(struct cache *cache)
@@ -552,6 +576,7 @@ open_cache(struct cache *cache)
 		.hold_in_memory = true,
 		.kind = options->map ? WORKER_MAP : WORKER_UNKNOWN };
 
+	check_roles(options);
 	name_command(cache);
 	store_open(&cache->store, &options->store);
 	open_stage(cache);
@@ -599,6 +624,7 @@ cache_run(const struct cache_options *options)
 	while (turn(cache))
 		continue;
 	keep(cache);
+	begin_output(cache);
 	if (options->stats)
 		show(cache);
 	misses_close(&cache->misses);

@@ -36,14 +36,31 @@ store_name(char name[static STORE_NAME_SIZE + 1], const struct key *key)
 		to += snprintf(to, 3, "%02x", key->bytes[i]);
 }
 
-void
-store_open(struct store *store, const struct store_plan *plan)
+static const struct scheme *
+find_scheme(const char *where)
 {
-	const char *where = plan->where != NULL ? plan->where : "", *why;
 	const struct scheme *scheme = schemes;
 
 	while (strncmp(where, scheme->prefix, strlen(scheme->prefix)) != 0)
 		scheme++;
+	return scheme;
+}
+
+void
+store_roles(struct roles *roles, const struct store_plan *plan)
+{
+	if (plan->where == NULL || find_scheme(plan->where)->kind != &store_lmdb)
+		return;
+	roles_add_in(roles, ROLE_REPLACED, "-d", plan->where, "data.mdb");
+	roles_add_in(roles, ROLE_REPLACED, "-d", plan->where, "lock.mdb");
+}
+
+void
+store_open(struct store *store, const struct store_plan *plan)
+{
+	const char *where = plan->where != NULL ? plan->where : "", *why;
+	const struct scheme *scheme = find_scheme(where);
+
 	*store = (struct store){ .kind = scheme->kind, .ttl = plan->ttl };
 	if (store->kind == NULL)
 		die(STATUS_MISUSE, 0, "%s: built without support for it", where);

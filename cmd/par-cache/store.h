@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "roles.h"
+
 enum {
 	KEY_SIZE = 32,
 	STORE_LOOKUPS = 256 /* most that are looked up at a time */
@@ -99,5 +101,8 @@ void store_put(struct store *store, const struct saved *list);
 void store_size(struct store *store, struct store_size *size);
 
 void store_close(struct store *store);
+
+/* Enter the files of a folder that the plan names. */
+void store_roles(struct roles *roles, const struct store_plan *plan);
 
 #endif

@@ -191,6 +191,19 @@ config_evades(const struct settings *set)
 }
 
 void
+config_roles(struct roles *roles, const struct settings *set)
+{
+	static const CURLoption files[] = { CURLOPT_SSLCERT, CURLOPT_SSLKEY,
+		CURLOPT_CRLFILE, CURLOPT_PROXY_CAINFO };
+
+	for (size_t i = 0; i < EXTRAS; i++)
+		for (size_t k = 0; k < sizeof(files) / sizeof(files[0]); k++)
+			if (extras[i].option == files[k])
+				roles_add(
+				    roles, ROLE_SETTINGS, extras[i].name, set->extras[i]);
+}
+
+void
 config_apply(CURL *easy, const struct settings *set)
 {
 	for (size_t i = 0; i < EXTRAS; i++) {

@@ -9,6 +9,7 @@
 #include <curl/curl.h>
 
 #include "opt.h"
+#include "roles.h"
 #include "settings.h"
 
 /*
@@ -20,6 +21,9 @@ void config_read(const struct opt_program *program, struct settings *set,
 
 /* The name of an option that leads past what --deny-private looks at, or NULL. */
 const char *config_evades(const struct settings *set);
+
+/* Enter the files that those of curl name. */
+void config_roles(struct roles *roles, const struct settings *set);
 
 /* Set those of curl. */
 void config_apply(CURL *easy, const struct settings *set);

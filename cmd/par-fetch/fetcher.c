@@ -9,6 +9,7 @@
 #include <curl/curl.h>
 
 #include "clock.h"
+#include "config.h"
 #include "ends.h"
 #include "fdio.h"
 #include "fetcher.h"
@@ -125,12 +126,32 @@ open_form(struct fetcher *fetcher)
 	fetcher->form.store = &fetcher->store;
 }
 
+/* No file may be two of those that are given. */
+static void
+check_roles(const struct settings *set)
+{
+	struct roles roles = { 0 };
+
+	roles_add_inputs(&roles, set->paths, set->count);
+	roles_add(&roles, ROLE_OUTPUT, "--output", set->output);
+	if (set->warc != NULL)
+		roles_add(&roles, ROLE_OUTPUT, "--warc", set->warc);
+	roles_add(&roles, ROLE_JAR, "--cookie", set->cookie_file);
+	roles_add(&roles, ROLE_JAR, "--cookie-jar", set->cookie_jar);
+	roles_add(&roles, ROLE_SETTINGS, "--cacert", set->cacert);
+	for (const struct curl_slist *file = set->read; file != NULL; file = file->next)
+		roles_add(&roles, ROLE_SETTINGS, NULL, file->data);
+	config_roles(&roles, set);
+	roles_check(&roles);
+}
+
 static void
 fetcher_open(struct fetcher *fetcher, const struct settings *set)
 {
 	uint64_t now = clock_ns();
 
 	*fetcher = (struct fetcher){ .set = set };
+	check_roles(set);
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		no_memory();
 	fetcher->multi = curl_multi_init();

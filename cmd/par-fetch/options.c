@@ -117,15 +117,16 @@ set_cookie_jar(void *target, const char *value)
 	return strcmp(value, "-") == 0 ? "standard output has the records" : NULL;
 }
 
-/* The content of a file. */
+/* The content of a file, which is remembered as one that is read. */
 static const char *
-read_file(struct bytes *to, const char *path)
+read_file(struct settings *set, struct bytes *to, const char *path)
 {
 	int fd = strcmp(path, "-") == 0 ? -1 : open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n = -1;
 
 	if (fd < 0)
 		return path[0] == '-' ? "standard input has the URLs" : strerror(errno);
+	set->read = append(set->read, path);
 	while ((n = fdio_read(fd, bytes_reserve(to, 1 << 16), 1 << 16)) > 0)
 		to->len += (size_t)n;
 	close(fd);
@@ -141,7 +142,7 @@ set_data(void *target, const char *value)
 		bytes_put(&set->data, "&", 1);
 	set->post = true;
 	if (value[0] == '@')
-		return read_file(&set->data, value + 1);
+		return read_file(set, &set->data, value + 1);
 	bytes_put(&set->data, value, strlen(value));
 	return NULL;
 }
@@ -157,7 +158,7 @@ set_config(void *target, const char *value)
 {
 	const struct config *config = target;
 	struct bytes text = { 0 };
-	const char *why = read_file(&text, value);
+	const char *why = read_file(config->set, &text, value);
 
 	bytes_put(&text, "", 1);
 	if (why == NULL)
@@ -453,6 +454,7 @@ options_release(struct settings *set)
 	curl_slist_free_all(set->resolve);
 	curl_slist_free_all(set->allowed);
 	curl_slist_free_all(set->config);
+	curl_slist_free_all(set->read);
 	free(set->user);
 	free(set->password);
 	bytes_free(&set->data);

@@ -63,7 +63,8 @@ struct settings {
 	bool if_modified, json, progress, robots;
 	bool head, netrc, insecure, http1;
 	const char *extras[SETTINGS_EXTRAS]; /* options of curl, see config.c */
-	struct curl_slist *config; /* values that came from files */
+	struct curl_slist *config; /* values that came from files, */
+	struct curl_slist *read; /* and these files, of -K and -d */
 };
 
 #endif

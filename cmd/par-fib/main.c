@@ -12,6 +12,7 @@
 #include "fib.h"
 #include "fifo.h"
 #include "opt.h"
+#include "roles.h"
 #include "sig.h"
 #include "stage.h"
 
@@ -92,7 +93,11 @@ run(const struct plan *plan, char *const *paths, size_t count)
 	struct fib fib;
 	struct stage stage;
 	struct ends ends;
+	struct roles roles = { 0 };
 
+	roles_add_inputs(&roles, paths, count);
+	roles_add(&roles, ROLE_OUTPUT, "-o", plan->output);
+	roles_check(&roles);
 	if (ends_open(&ends, paths, count, plan->output, plan->wait_ms) < 0)
 		die(STATUS_BROKEN, 0, "%s: %s", ends.name, fifo_why(errno));
 	fib_open(&fib,

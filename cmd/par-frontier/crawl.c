@@ -16,6 +16,7 @@
 #include "fifo.h"
 #include "flight.h"
 #include "record.h"
+#include "roles.h"
 #include "sig.h"
 #include "state.h"
 #include "url.h"
@@ -39,6 +40,7 @@ struct crawl {
 	struct record_writer out;
 	const char *out_name;
 	uint64_t out_before; /* bytes in the output that earlier runs wrote */
+	bool out_begun; /* what else it had is gone */
 	struct bytes text; /* of the URL at work on */
 	int signals;
 	uint64_t heard; /* clock_ms() of the last sign of life of the command */
@@ -289,6 +291,15 @@ take_pages(struct crawl *crawl)
 	command_ended(crawl);
 }
 
+/* The command could be started, or need not be: empty an output that is a file. */
+static void
+begin_output(struct crawl *crawl)
+{
+	if (!crawl->out_begun && fdio_cut(crawl->out.fd, crawl->out_before) < 0)
+		die_output(errno, crawl->out_name);
+	crawl->out_begun = true;
+}
+
 /* Hand out the next URL; false if there is none, or it has to wait. */
 static bool
 hand_out_one(struct crawl *crawl)
@@ -308,6 +319,7 @@ hand_out_one(struct crawl *crawl)
 	if (crawl->command.pid == 0) {
 		crawl->finished = 0;
 		command_start(&crawl->command);
+		begin_output(crawl);
 	}
 	command_give(&crawl->command, entry.url, entry.len);
 	flights_add(flights, &entry);
@@ -411,7 +423,7 @@ mind_the_clock(struct crawl *crawl)
 		crawl->ending = true;
 }
 
-/* The output: what an earlier run wrote and did not get to commit is cut off. */
+/* The output: what an earlier run wrote and did not get to commit is to be cut off. */
 static void
 open_output(struct crawl *crawl)
 {
@@ -420,6 +432,7 @@ open_output(struct crawl *crawl)
 	struct stat about;
 
 	crawl->out_name = "standard output";
+	crawl->out_begun = true;
 	if (path != NULL && strcmp(path, "-") != 0) {
 		crawl->out_name = path;
 		fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
@@ -430,13 +443,24 @@ open_output(struct crawl *crawl)
 			if ((uint64_t)about.st_size < crawl->out_before)
 				die(STATUS_BROKEN, 0,
 				    "%s: shorter than when the crawl was left", path);
-			if (ftruncate(fd, (off_t)crawl->out_before) < 0 ||
-			    lseek(fd, 0, SEEK_END) < 0)
-				die(STATUS_BROKEN, errno, "%s", path);
+			crawl->out_begun = false;
 		}
 	}
 	if (writer_open(&crawl->out, fd) < 0)
 		die(STATUS_BROKEN, errno, "buffers");
+}
+
+/* No file may be two of those that are given. */
+static void
+check_roles(const struct crawl_plan *plan)
+{
+	struct roles roles = { 0 };
+
+	roles_add(&roles, ROLE_INPUT, NULL, "-");
+	roles_add(&roles, ROLE_OUTPUT, "-o", plan->output);
+	if (plan->state != NULL)
+		roles_add_in(&roles, ROLE_REPLACED, "--state", plan->state, state_file);
+	roles_check(&roles);
 }
 
 static void
@@ -445,6 +469,7 @@ open_crawl(struct crawl *crawl)
 	static const int caught[] = { SIGINT, SIGTERM, SIGHUP };
 	const struct crawl_plan *plan = crawl->plan;
 
+	check_roles(plan);
 	crawl->state = state_open(plan->state);
 	open_output(crawl);
 	crawl->signals = sig_open(caught, sizeof(caught) / sizeof(caught[0]));
@@ -465,6 +490,8 @@ close_crawl(struct crawl *crawl)
 
 	take_back(crawl);
 	left = left || state_turn(crawl->state, &line);
+	if (!crawl->stopped)
+		begin_output(crawl);
 	commit(crawl);
 	state_close(crawl->state);
 	flights_close(&crawl->flights);

@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include "ends.h"
+#include "fdio.h"
 #include "fifo.h"
 #include "gather.h"
+#include "roles.h"
 #include "sig.h"
 
 /* Open what records are written to, when the inputs are there for their writers. */
@@ -19,6 +21,7 @@ open_output(struct gather *gather, const struct plan *plan)
 	if (ends_open(&ends, NULL, 0, plan->output, plan->wait_ms) < 0)
 		die(STATUS_BROKEN, 0, "%s: %s", ends.name, fifo_why(errno));
 	gather->out_name = ends.out_name;
+	gather->empty = ends.empty;
 	ends_close(&ends);
 	return ends.out;
 }
@@ -35,10 +38,24 @@ catch_signals(void)
 	return fd;
 }
 
+/* No file may be two of those that are given; but what is grouped is read before. */
+static void
+check_roles(const struct plan *plan, char *const *files, size_t count)
+{
+	struct roles roles = { 0 };
+
+	roles_add_inputs(&roles, files, count);
+	roles_add(&roles, ROLE_SETTINGS, "--join-keys", plan->join_keys);
+	roles_add(&roles, plan_groups(plan) ? ROLE_OUTPUT_LAST : ROLE_OUTPUT, "-o",
+	    plan->output);
+	roles_check(&roles);
+}
+
 void
 gather_open(
     struct gather *gather, const struct plan *plan, char *const *files, size_t count)
 {
+	check_roles(plan, files, count);
 	*gather = (struct gather){ .signals = plan->follow ? catch_signals() : -1 };
 	if (inputs_open(&gather->in, files, count, plan->max_record) < 0 ||
 	    writer_open(&gather->out, open_output(gather, plan)) < 0)
@@ -49,10 +66,21 @@ gather_open(
 	gather->in.wait_ms = plan->wait_ms;
 }
 
+/* Something can be read, and maybe all was: empty an output that is a file. */
+static void
+begin_output(struct gather *gather)
+{
+	if (!gather->empty && fdio_cut(gather->out.fd, 0) < 0)
+		die_output(errno, gather->out_name);
+	gather->empty = true;
+}
+
 enum status
 gather_close(struct gather *gather)
 {
 	gather_flush(gather);
+	if (gather->lost < gather->in.count)
+		begin_output(gather);
 	if (close(gather->out.fd) < 0 && errno != EINTR)
 		die_output(errno, gather->out_name);
 	inputs_close(&gather->in);
@@ -63,6 +91,8 @@ gather_close(struct gather *gather)
 void
 gather_put(struct gather *gather, const void *data, size_t len)
 {
+	if (!gather->empty)
+		begin_output(gather);
 	if (writer_put(&gather->out, data, len) < 0)
 		die_output(errno, gather->out_name);
 }
@@ -87,6 +117,7 @@ gather_fail_input(struct gather *gather, const char *name, int error)
 	if (error == ENOMEM)
 		die(STATUS_BROKEN, error, "%s", name);
 	warn("%s: %s", name, fifo_why(error));
+	gather->lost++;
 	gather->failed = true;
 }
 

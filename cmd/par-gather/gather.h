@@ -18,6 +18,8 @@ struct gather {
 	struct inputs in;
 	struct record_writer out;
 	const char *out_name;
+	bool empty; /* the output may be written: what it had is gone, if that is to be */
+	size_t lost; /* inputs that failed */
 	int signals; /* sig_open(), or -1 */
 	bool failed; /* a record or an input failed, and was named */
 };

@@ -38,6 +38,7 @@
 #include "idna.h"
 #include "opt.h"
 #include "page.h"
+#include "roles.h"
 #include "sandbox.h"
 #include "sig.h"
 #include "site.h"
@@ -250,6 +251,11 @@ enter_sandbox(struct options *options)
 static void
 open_ends(struct ends *ends, struct stage *stage, struct options *options)
 {
+	struct roles roles = { 0 };
+
+	roles_add_inputs(&roles, options->paths, options->count);
+	roles_add(&roles, ROLE_OUTPUT, "-o", options->output);
+	roles_check(&roles);
 	if (ends_open(ends, options->paths, options->count, options->output,
 		options->wait_ms) < 0)
 		die(STATUS_BROKEN, 0, "%s: %s", ends->name, fifo_why(errno));
@@ -260,7 +266,8 @@ open_ends(struct ends *ends, struct stage *stage, struct options *options)
 		.max_record = options->max_record });
 	if (!options->sandbox)
 		return;
-	ends_open_all(ends);
+	if (ends_open_all(ends) && ends_empty(ends) < 0)
+		die_output(errno, ends->out_name);
 	idna_open();
 	enter_sandbox(options);
 }

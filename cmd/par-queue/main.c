@@ -26,6 +26,7 @@
 #include "get.h"
 #include "options.h"
 #include "put.h"
+#include "roles.h"
 #include "show.h"
 #include "sig.h"
 #include "work.h"
@@ -64,6 +65,23 @@ run(const struct queue_options *options)
 	return STATUS_MISUSE;
 }
 
+/* No file may be two of those that are given. */
+static void
+check_roles(const struct queue_options *o)
+{
+	bool writes = o->verb != VERB_WORK && (o->verb != VERB_PUT || o->ids);
+	struct roles roles = { 0 };
+
+	if (o->verb == VERB_PUT)
+		roles_add(&roles, ROLE_INPUT, NULL, "-");
+	if (writes)
+		roles_add(&roles, ROLE_OUTPUT, NULL, "-");
+	roles_add(&roles, ROLE_REPLACED, "--state", o->state);
+	roles_add(&roles, ROLE_SETTINGS, "--password-file", o->password_file);
+	roles_add(&roles, ROLE_SETTINGS, "--cert", o->certificate);
+	roles_check(&roles);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -72,6 +90,7 @@ main(int argc, char **argv)
 
 	sig_begin();
 	options_read(&options, argc, argv);
+	check_roles(&options);
 	signal(SIGPIPE, SIG_IGN); /* a server that leaves is an error to deal with */
 	status = run(&options);
 	options_release(&options);

@@ -155,8 +155,6 @@ checkpoint_open(struct run *run)
 		return;
 	}
 	save(run);
-	if (ftruncate(run->out, 0) < 0)
-		run_output_failed(run, errno);
 }
 
 uint64_t

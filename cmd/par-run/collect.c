@@ -100,6 +100,7 @@ know(struct run *run, struct slot *slot)
 	}
 	if (run->kind == WORKER_UNKNOWN)
 		run_known(run, slot->worker.kind, &slot->worker.hello);
+	output_begin(run);
 }
 
 static void

@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fdio.h"
 #include "field.h"
 #include "log.h"
 #include "num.h"
@@ -32,8 +33,7 @@ log_open(struct run *run)
 	if (path == NULL)
 		return;
 	if (strcmp(path, "-") != 0)
-		fd =
-		    open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY | O_CLOEXEC, 0666);
+		fd = open(path, O_WRONLY | O_CREAT | O_NOCTTY | O_CLOEXEC, 0666);
 	if (fd < 0 || writer_open(&run->log.out, fd) < 0)
 		die(STATUS_BROKEN, errno, "%s", path);
 	writer_share(&run->log.out);
@@ -41,6 +41,18 @@ log_open(struct run *run)
 	clock_gettime(CLOCK_REALTIME, &now);
 	run->log.epoch =
 	    (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000 - run->now;
+}
+
+void
+log_begin(struct run *run)
+{
+	struct log *log = &run->log;
+
+	if (!log->on || log->begun)
+		return;
+	log->begun = true;
+	if (log->out.fd != STDOUT_FILENO && fdio_cut(log->out.fd, 0) < 0)
+		run_broken(run, errno, run->options->log);
 	put(run, head, sizeof(head) - 1);
 	log_flush(run);
 }
@@ -96,10 +108,11 @@ log_add(struct run *run, const struct slot *slot, const struct log_entry *entry)
 {
 	struct log *log = &run->log;
 	const char *status = entry->why == NULL ? "done\t" : "failed\t";
-	char *line = writer_reserve(&log->out, LINE_ROOM + 2 * entry->why_len),
-	     *to = line;
+	char *line, *to;
 	uint64_t took = slot == NULL ? 0 : run_work_time(run) - begun_at(slot, entry);
 
+	log_begin(run);
+	line = to = writer_reserve(&log->out, LINE_ROOM + 2 * entry->why_len);
 	if (line == NULL)
 		run_broken(run, errno, run->options->log);
 	to = put_number(to, entry->number + 1);

@@ -17,6 +17,7 @@ struct slot;
 struct log {
 	struct record_writer out;
 	bool on;
+	bool begun; /* what was in the file is gone, and its head is written */
 	uint64_t epoch; /* what makes clock_ms() ms since 1970 */
 };
 
@@ -30,8 +31,13 @@ struct log_entry {
 	size_t why_len;
 };
 
-/* Open it as the options say; does not return if that cannot be. */
+/*
+ * Open it as the options say, with what it has; does not return if that cannot be.
+ */
 void log_open(struct run *run);
+
+/* Empty the file and begin it, once; log_add() does so, too. */
+void log_begin(struct run *run);
 
 /* Add a line; slot is NULL for a record that no worker got.  Only if it is on. */
 void log_add(struct run *run, const struct slot *slot, const struct log_entry *entry);

@@ -395,6 +395,8 @@ turn(struct run *run, struct waiting *waiting)
 {
 	bool wanted = dispatch(run);
 
+	if (run->started && run->kind != WORKER_UNKNOWN)
+		output_begin(run);
 	crew_turn(run);
 	hosts_turn(run);
 	serve_turn(run);
@@ -539,6 +541,8 @@ loop_run(const struct run_options *options)
 		turn(&run, &waiting);
 	if (run.above.fd >= 0 && supervisor_flush(&run.above) < 0)
 		run_output_failed(&run, errno);
+	if (!run.given_in && run.phase == PHASE_RUN) /* there was no input */
+		output_begin(&run);
 	checkpoint_close(&run);
 	report_close(&run);
 	status = sum_up(&run);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -8,6 +7,7 @@
 #include "fdio.h"
 #include "fifo.h"
 #include "output.h"
+#include "roles.h"
 
 enum {
 	OUTPUT_PIPE = 1 << 20,
@@ -16,16 +16,6 @@ enum {
 
 static const char temporary_file[] = "temporary file";
 const char output_overdrawn[] = "a worker says that it wrote more than it did";
-
-/* Open a file that is not to lose what it has before checkpoint_open() says so. */
-static void
-open_kept(struct run *run)
-{
-	run->out_name = run->options->output;
-	run->out = open(run->out_name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
-	if (run->out < 0)
-		die(STATUS_BROKEN, errno, "%s", run->out_name);
-}
 
 /* The first input of ends takes the place of standard input, when it has a writer. */
 static void
@@ -41,24 +31,49 @@ take_input(struct run *run, struct ends *ends)
 	ends_close(ends);
 }
 
+/* No file may be two of those that are given. */
+static void
+check_roles(const struct run_options *o)
+{
+	struct roles roles = { 0 };
+
+	roles_add(&roles, ROLE_INPUT, "-i", o->input);
+	roles_add(&roles, ROLE_OUTPUT, "-o", o->output);
+	if (o->quarantine != NULL)
+		roles_add(&roles, ROLE_OUTPUT, "-q", o->quarantine);
+	if (o->log != NULL)
+		roles_add(&roles, ROLE_OUTPUT, "--log", o->log);
+	roles_add(&roles, ROLE_REPLACED, "--metrics", o->metrics);
+	roles_add(&roles, ROLE_REPLACED, "--checkpoint", o->checkpoint);
+	roles_add(&roles, ROLE_SETTINGS, "--hosts", o->host_file);
+	roles_check(&roles);
+}
+
+void
+output_begin(struct run *run)
+{
+	if (run->out_begun)
+		return;
+	run->out_begun = true;
+	if (run->out_named && fdio_cut(run->out, run->out_start) < 0)
+		run_output_failed(run, errno);
+	log_begin(run);
+}
+
 void
 output_open(struct run *run)
 {
 	const struct run_options *o = run->options;
 	char *const input[] = { (char *)(uintptr_t)o->input };
-	bool kept = o->checkpoint != NULL;
 	struct ends ends;
 
-	if (ends_open(
-		&ends, input, o->input != NULL, kept ? NULL : o->output, o->wait_ms) < 0)
+	check_roles(o);
+	if (ends_open(&ends, input, o->input != NULL, o->output, o->wait_ms) < 0)
 		die(STATUS_BROKEN, 0, "%s: %s", ends.name, fifo_why(errno));
 	take_input(run, &ends);
-	if (kept) {
-		open_kept(run);
-		return;
-	}
 	run->out = ends.out;
 	run->out_name = ends.out_name;
+	run->out_named = !ends.empty;
 	fdio_pipe_size(run->out, OUTPUT_PIPE);
 	if (run->above.fd < 0)
 		share_open(&run->share, run->out);

@@ -21,6 +21,12 @@ void output_done(struct run *run, struct slot *slot, uint64_t number, size_t byt
 /* Open it as the options say, waiting for the reader of a FIFO. */
 void output_open(struct run *run);
 
+/*
+ * The command is known to be one that can do it, or there was nothing to be done: empty
+ * an output that is a file, and the log.  Once; before any output.
+ */
+void output_begin(struct run *run);
+
 /* Close it, and hear of what could not be written before. */
 void output_close(struct run *run);
 

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "fdio.h"
 #include "resume.h"
 #include "run.h"
 #include "saved.h"
@@ -60,12 +61,6 @@ describe_file(const struct stat *st, uint64_t base, struct input_file *file)
 		    (uint64_t)st->st_ctim.tv_nsec };
 }
 
-static bool
-same_file(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
-}
-
 void
 resume_describe(struct run *run, struct saved *saved)
 {
@@ -79,12 +74,9 @@ resume_describe(struct run *run, struct saved *saved)
 	if (fstat(run->out, &out) < 0 || !S_ISREG(out.st_mode))
 		die(STATUS_MISUSE, 0, "--checkpoint: %s is not a regular file",
 		    run->out_name);
-	if (same_file(&in, &out))
-		die(STATUS_MISUSE, 0, "%s is the input, too", run->out_name);
 	if (run->quarantine.fd >= 0 &&
-	    (fstat(run->quarantine.fd, &aside) < 0 || !S_ISREG(aside.st_mode) ||
-		same_file(&aside, &out) || same_file(&aside, &in)))
-		die(STATUS_MISUSE, 0, "--checkpoint: %s is not a file of its own",
+	    (fstat(run->quarantine.fd, &aside) < 0 || !S_ISREG(aside.st_mode)))
+		die(STATUS_MISUSE, 0, "--checkpoint: %s is not a regular file",
 		    run->quarantine.path);
 	saved->command = hash_command(run->options->command);
 	saved->options = hash_options(run->options);
@@ -187,9 +179,9 @@ misfit(struct run *run, struct saved *saved)
 	return NULL;
 }
 
-/* Cut a file off after the len bytes that count. */
+/* A file has len bytes that count. */
 static void
-cut(int fd, const char *path, uint64_t len, const char *state)
+check_length(int fd, const char *path, uint64_t len, const char *state)
 {
 	struct stat st;
 
@@ -198,8 +190,6 @@ cut(int fd, const char *path, uint64_t len, const char *state)
 	if ((uint64_t)st.st_size < len)
 		die(STATUS_BROKEN, 0, "%s: shorter than %s says: %llu bytes, not %llu",
 		    path, state, (unsigned long long)st.st_size, (unsigned long long)len);
-	if (ftruncate(fd, (off_t)len) < 0 || lseek(fd, (off_t)len, SEEK_SET) < 0)
-		die(STATUS_BROKEN, errno, "%s", path);
 }
 
 /* Read what was not finished, to be sent again. */
@@ -247,10 +237,18 @@ static void
 go_on(struct run *run, const struct saved *saved)
 {
 	const char *path = run->options->checkpoint;
+	const struct quarantine *aside = &run->quarantine;
 
-	cut(run->out, run->out_name, saved->output, path);
-	if (run->quarantine.fd >= 0)
-		cut(run->quarantine.fd, run->quarantine.path, saved->quarantine, path);
+	/* What lies behind goes when output_begin() says that it may. */
+	check_length(run->out, run->out_name, saved->output, path);
+	run->out_start = saved->output;
+	if (lseek(run->out, (off_t)saved->output, SEEK_SET) < 0)
+		die(STATUS_BROKEN, errno, "%s", run->out_name);
+	if (aside->fd >= 0) {
+		check_length(aside->fd, aside->path, saved->quarantine, path);
+		if (fdio_cut(aside->fd, saved->quarantine) < 0)
+			die(STATUS_BROKEN, errno, "%s", aside->path);
+	}
 	read_again(run, saved);
 	seek(run, saved);
 	run->settled = saved_records(saved);

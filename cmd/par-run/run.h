@@ -133,6 +133,9 @@ struct run {
 	uint64_t settled; /* records done or given up */
 	struct checkpoint checkpoint;
 	int out; /* standard output, or what -o names */
+	bool out_begun; /* see output_begin() */
+	bool out_named; /* by -o: what it has goes then, */
+	uint64_t out_start; /* but for so many bytes, of an earlier run */
 	const char *in_name, *out_name;
 	struct share share; /* of out, with others that write to it */
 	int signals; /* descriptor */

@@ -356,8 +356,10 @@ chunk_run(const struct split_plan *plan, char *const *paths, size_t count)
 	chunks.all = calloc(count, sizeof(*chunks.all));
 	if (chunks.all == NULL)
 		die(STATUS_BROKEN, errno, "buffers");
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		output_init(&chunks.all[i].out, paths[i], chunks.opened_ms);
+		chunks.all[i].out.own = plan->own;
+	}
 	signal(SIGPIPE, SIG_IGN);
 	fifo_expect_many();
 	open_input(&chunks);

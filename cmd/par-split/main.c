@@ -19,12 +19,13 @@
 #include "names.h"
 #include "num.h"
 #include "opt.h"
+#include "roles.h"
 #include "sig.h"
 #include "split.h"
 
 struct command {
 	struct split_plan plan;
-	bool round_robin, tee, chunk, mkfifo;
+	bool round_robin, tee, chunk;
 	bool unique_key; /* given */
 	uint64_t number; /* of outputs to be named by a template; 0: not given */
 	char **paths; /* of the outputs */
@@ -82,7 +83,7 @@ choose_mode(struct command *command)
 		return "--hash-key is for --key";
 	if (command->chunk && plan->unique)
 		return "--chunk does not read records, and --unique has to";
-	if (fill && (command->number > 0 || command->mkfifo))
+	if (fill && (command->number > 0 || command->plan.own))
 		return "--lines and --bytes make as many files as it takes";
 	if (plan->follow && (fill || command->chunk))
 		return "--follow does not go with --bytes, --chunk and --lines";
@@ -136,6 +137,19 @@ remove_fifos(void *command)
 	names_remove(made->paths, made->count);
 }
 
+/* No file may be two of those that are given; others have no names yet. */
+static void
+check_roles(const struct command *command)
+{
+	struct roles roles = { 0 };
+
+	roles_add(&roles, ROLE_INPUT, "-i", command->plan.input);
+	if (command->plan.mode != SPLIT_FILL)
+		for (size_t i = 0; i < command->count; i++)
+			roles_add(&roles, ROLE_OUTPUT, NULL, command->paths[i]);
+	roles_check(&roles);
+}
+
 static enum status
 run(struct command *command)
 {
@@ -143,22 +157,24 @@ run(struct command *command)
 	const struct split_plan *plan = &command->plan;
 	enum status status;
 
-	if (command->mkfifo) {
-		const char *failed;
+	if (command->plan.own) {
+		const char *failed, *why;
 
 		/* So that the FIFOs are removed then, too. */
 		command->plan.signals = sig_open(stops, sizeof(stops) / sizeof(stops[0]));
 		if (command->plan.signals < 0)
 			die(STATUS_BROKEN, errno, "signals");
-		if (names_mkfifo(command->paths, command->count, &failed) < 0)
-			die(STATUS_BROKEN, errno, "%s", failed);
+		why = names_mkfifo(command->paths, command->count, &failed);
+		if (why != NULL)
+			die(STATUS_BROKEN, 0, "%s: %s", failed, why);
 		diag_before_end(remove_fifos, command);
 	}
+	check_roles(command);
 	if (plan->mode == SPLIT_CHUNK)
 		status = chunk_run(plan, command->paths, command->count);
 	else
 		status = split_run(plan, command->paths, command->count);
-	if (command->mkfifo)
+	if (command->plan.own)
 		remove_fifos(command);
 	diag_before_end(NULL, NULL);
 	if (command->number > 0)
@@ -203,7 +219,7 @@ list_options(struct command *command, struct opt *opts)
 		{ 0, "memory", OPT_SIZE, &plan->memory, "SIZE",
 		    "with -u: keep up to SIZE in memory, more on disk (default 1G)",
 		    1 << 20, (uint64_t)1 << 44, NULL },
-		{ 0, "mkfifo", OPT_FLAG, &command->mkfifo, NULL,
+		{ 0, "mkfifo", OPT_FLAG, &plan->own, NULL,
 		    "make each FILE a FIFO, and remove it at the end", 0, 0, NULL },
 		{ 0, "unique-key", OPT_CALL, command, "FIELD",
 		    "-u by FIELD, whatever -k says; 'record' is all of it", 0, 0,

@@ -84,7 +84,7 @@ names_free(char **names, size_t count)
 char **
 names_list(const char *template, size_t count)
 {
-	char **names = calloc(count, sizeof(*names));
+	char **names = calloc(count + 1, sizeof(*names));
 
 	for (size_t i = 0; names != NULL && i < count; i++) {
 		names[i] = names_make(template, i);
@@ -103,34 +103,41 @@ is_standard(const char *name)
 	return strcmp(name, "-") == 0;
 }
 
-int
-names_mkfifo(char *const *names, size_t count, const char **failed)
+/* Why what is there cannot be taken for a FIFO of this user's; NULL: it can be. */
+static const char *
+refuse(const char *name)
 {
 	struct stat st;
 
+	if (lstat(name, &st) < 0)
+		return strerror(errno);
+	if (!S_ISFIFO(st.st_mode))
+		return strerror(EEXIST);
+	return st.st_uid == geteuid() ? NULL : "a FIFO of somebody else";
+}
+
+const char *
+names_mkfifo(char *const *names, size_t count, const char **failed)
+{
 	for (size_t i = 0; i < count; i++) {
-		int error;
+		const char *why;
 
 		*failed = names[i];
 		if (is_standard(names[i]) || mkfifo(names[i], 0600) == 0)
 			continue;
-		if (errno == EEXIST && stat(names[i], &st) == 0 && S_ISFIFO(st.st_mode))
+		why = errno == EEXIST ? refuse(names[i]) : strerror(errno);
+		if (why == NULL)
 			continue;
-		error = errno;
 		names_remove(names, i);
-		errno = error;
-		return -1;
+		return why;
 	}
-	return 0;
+	return NULL;
 }
 
 void
 names_remove(char *const *names, size_t count)
 {
-	struct stat st;
-
 	for (size_t i = 0; i < count; i++)
-		if (!is_standard(names[i]) && lstat(names[i], &st) == 0 &&
-		    S_ISFIFO(st.st_mode))
+		if (!is_standard(names[i]) && refuse(names[i]) == NULL)
 			unlink(names[i]);
 }

@@ -23,12 +23,13 @@ char **names_list(const char *template, size_t count);
 void names_free(char **names, size_t count);
 
 /*
- * Make a FIFO, for this user alone, of each name; a FIFO that is there already is
- * taken as it is.  0, or -1 with errno and *failed; none made before is left.
+ * Make a FIFO, for this user alone, of each name; one of this user's that is there
+ * already is taken as it is, but no link is followed.  NULL, or why *failed cannot be
+ * one; none made before is left.
  */
-int names_mkfifo(char *const *names, size_t count, const char **failed);
+const char *names_mkfifo(char *const *names, size_t count, const char **failed);
 
-/* Remove what names are FIFOs. */
+/* Remove what names are FIFOs of this user's. */
 void names_remove(char *const *names, size_t count);
 
 #endif

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fdio.h"
@@ -21,6 +22,22 @@ output_init(struct output *out, const char *path, uint64_t now_ms)
 		.capacity = OUTPUT_BLOCK };
 }
 
+/* It was opened: is it the FIFO that was made?  What a file has goes now. */
+static int
+take_over(const struct output *out)
+{
+	struct stat st;
+
+	if (out->path == NULL)
+		return 0;
+	if (!out->own)
+		return fdio_cut(out->fd, 0);
+	if (fstat(out->fd, &st) < 0)
+		return -1;
+	errno = EPERM;
+	return S_ISFIFO(st.st_mode) && st.st_uid == geteuid() ? 0 : -1;
+}
+
 int
 output_try_open(struct output *out, uint64_t now_ms)
 {
@@ -32,7 +49,7 @@ output_try_open(struct output *out, uint64_t now_ms)
 		out->next_try_ms = now_ms + (uint64_t)fifo_pause(out->tries++);
 		return 0;
 	}
-	if (out->fd < 0)
+	if (out->fd < 0 || take_over(out) < 0)
 		return -1;
 	out->state = OUTPUT_OPEN;
 	out->served = true;

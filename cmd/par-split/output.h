@@ -29,6 +29,7 @@ struct output {
 	const char *name; /* for diagnostics; stays the caller's */
 	const char *path; /* NULL: standard output */
 	int fd;
+	bool own; /* it must be a FIFO of this user's */
 	enum output_state state;
 	bool pipe; /* move_held() tells what its reader has not taken yet */
 	struct share share; /* with others that write to it */

@@ -448,8 +448,10 @@ begin(struct split *split, char *const *paths)
 	    (plan->unique && split->unique == NULL))
 		die(STATUS_BROKEN, errno, "buffers");
 	split->opened_ms = clock_ms();
-	for (size_t i = 0; i < split->count; i++)
+	for (size_t i = 0; i < split->count; i++) {
 		output_init(&split->outputs[i], paths[i], split->opened_ms);
+		split->outputs[i].own = plan->own;
+	}
 	if (plan->mode == SPLIT_FILL)
 		split->outputs[0].state = OUTPUT_GONE;
 	signal(SIGPIPE, SIG_IGN);

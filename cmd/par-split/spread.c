@@ -2,10 +2,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "clock.h"
 #include "move.h"
 #include "names.h"
+#include "roles.h"
 #include "spread.h"
 
 enum {
@@ -233,6 +235,35 @@ fill_length(struct split *split, const struct run *run)
 	return len;
 }
 
+/*
+ * The next file is there already: it must not be the input.  A link may lead to one
+ * that was written before; whoever takes files away while they are written is heard.
+ */
+static void
+check_next(const struct split *split)
+{
+	size_t before = (size_t)split->file - 1;
+	const char *name = split->file_name;
+	struct roles roles = { 0 };
+	struct stat st, link;
+	char **names = NULL;
+
+	if (stat(name, &st) < 0 || lstat(name, &link) < 0)
+		return;
+	roles_add(&roles, ROLE_INPUT, "-i", split->plan->input);
+	roles_add(&roles, ROLE_OUTPUT, NULL, name);
+	if (S_ISLNK(link.st_mode) || link.st_nlink > 1) {
+		names = names_list(split->plan->template, before);
+		if (names == NULL)
+			die(STATUS_BROKEN, ENOMEM, "names");
+		for (size_t i = 0; i < before; i++)
+			roles_add(&roles, ROLE_REPLACED, NULL, names[i]);
+	}
+	roles_check(&roles);
+	if (names != NULL)
+		names_free(names, before);
+}
+
 /* Begin the next file. */
 static void
 next_file(struct split *split)
@@ -243,6 +274,7 @@ next_file(struct split *split)
 	split->file_name = names_make(split->plan->template, split->file++);
 	if (split->file_name == NULL)
 		die(STATUS_BROKEN, errno, "names");
+	check_next(split);
 	output_init(out, split->file_name, clock_ms());
 	split->room = split->plan->lines > 0 ? split->plan->lines : split->plan->bytes;
 	split->left = 1;
