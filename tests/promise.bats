@@ -619,6 +619,39 @@ load aid/mixed
 # 17. no POST is sent twice
 #
 
+@test "promise: a POST that the server has read is not sent again, whoever would" {
+	hostile_here
+	for i in {1..20}; do echo "$HOSTILE/once?$i"; done >urls
+	run -0 par-fetch -j 1 -d data <urls
+	[ "$(cut -f 2 <<<"$output" | sort | uniq -c | xargs)" = '20 200' ]
+	[ "$(requests /once)" -eq 20 ]
+	for how in '-d data' '-X PATCH' '-X POST' --data= '-d data --http1.1' '-d data --warc warc'; do
+		: >"$HOSTILE_LOG"
+		echo "$HOSTILE/deaf" >urls
+		# shellcheck disable=SC2086 # words
+		run -1 --separate-stderr par-fetch --retries 5 --retry-delay 1ms $how <urls
+		[ "$(requests /deaf)" -eq 1 ]
+		[[ $(cut -f 2,5 <<<"$output") = $'000\t'?* ]]
+	done
+}
+
+@test "promise: what harms not is asked for again; redirected POSTs are right" {
+	hostile_here
+	for i in {1..4}; do echo "$HOSTILE/once?$i"; done >urls
+	run -0 par-fetch -j 1 --retries 0 <urls # libcurl asks again by itself
+	run -1 --separate-stderr par-fetch --retries 2 --retry-delay 1ms -X PUT -d data <<<"$HOSTILE/deaf"
+	(($(requests /deaf) >= 3))
+	run -0 par-fetch -d data <<<"$HOSTILE/to/303?url=/echo"
+	[[ $(cut -f 6 <<<"$output") = 'GET /echo'*'\n\n' ]]
+	run -0 par-fetch -d data <<<"$HOSTILE/to/307?url=/echo"
+	[[ $(cut -f 6 <<<"$output") = 'POST /echo'*'\n\ndata' ]]
+	: >"$HOSTILE_LOG"
+	run -1 --separate-stderr par-fetch -d data --retry-delay 1ms <<<"$HOSTILE/to/307?url=/deaf"
+	[ "$(requests /deaf)" -eq 1 ]
+	run -1 --separate-stderr par-fetch -d data --retry-delay 1ms <<<"$HOSTILE/to/302?url=/deaf"
+	[ "$(requests /deaf)" -ge 4 ]
+}
+
 # 18. incomplete answers are told as such
 #
 

@@ -254,6 +254,25 @@ take_lane(struct transfer *transfer)
 }
 
 /*
+ * May the request be sent?  Not once more by libcurl itself, where nothing has come of
+ * the first time, if it must not be made twice: the server may have read it.
+ */
+static bool
+may_ask(struct transfer *transfer)
+{
+	bool again = transfer->asked && transfer->header == transfer->asked_at;
+
+	if (again && transfer->request->target.http && !repeatable(transfer)) {
+		snprintf(transfer->why, sizeof(transfer->why),
+		    "connection ended without an answer; not sent again");
+		return false;
+	}
+	transfer->asked = true;
+	transfer->asked_at = transfer->header;
+	return true;
+}
+
+/*
  * libcurl is about to send a request: CURLOPT_PREREQFUNCTION.  Unlike the above it
  * is called for a connection that is used again, too.
  */
@@ -270,11 +289,12 @@ before_request(void *user, char *peer, char *local, int peer_port, int local_por
 		deny(transfer, peer);
 		return CURL_PREREQFUNC_ABORT;
 	}
-	if (transfer->lanes == NULL || !target_is_https(&transfer->request->target) ||
-	    take_lane(transfer))
-		return CURL_PREREQFUNC_OK;
-	transfer->crowded = true;
-	return CURL_PREREQFUNC_ABORT;
+	if (transfer->lanes != NULL && target_is_https(&transfer->request->target) &&
+	    !take_lane(transfer)) {
+		transfer->crowded = true;
+		return CURL_PREREQFUNC_ABORT;
+	}
+	return may_ask(transfer) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
 /*
@@ -450,7 +470,7 @@ transfer_begin(struct transfer *transfer, struct request *request, bool last)
 {
 	transfer->request = request;
 	transfer->moved = transfer->broken = transfer->enough = false;
-	transfer->crowded = transfer->mixed = false;
+	transfer->crowded = transfer->mixed = transfer->asked = false;
 	transfer->body = transfer->header = 0;
 	transfer->why[0] = transfer->curl_why[0] = '\0';
 	curl_easy_setopt(transfer->easy, CURLOPT_URL, request->target.url);

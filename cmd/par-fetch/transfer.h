@@ -34,6 +34,8 @@ struct transfer {
 	size_t sent; /* bytes of that record that were written */
 	bool moved; /* the answer leads elsewhere, and its body is nobody's */
 	bool enough; /* of a robots.txt, and the rest does not matter */
+	bool asked; /* the request was sent, */
+	uint64_t asked_at; /* when so many bytes of header had come */
 	bool crowded; /* it was not sent: its connection is another's, */
 	bool mixed; /* that speaks HTTP/1.x, or says that it is what it is not */
 	bool broken; /* the answer is not there, or not whole */

@@ -34,6 +34,7 @@ class Request:
     def __init__(self, method, target, headers, body, reader, writer):
         self.method, self.target, self.headers, self.body = method, target, headers, body
         self.reader, self.writer = reader, writer
+        self.number = 0
         parts = urlsplit(target)
         self.words = [unquote(word) for word in parts.path.split("/")[2:]]
         self.query = {key: values[0] for key, values in parse_qs(parts.query).items()}
@@ -226,6 +227,23 @@ async def bad_chunk(request):
 
 
 @path
+async def once(request):
+    """An answer to the first request on a connection; others are read, and hung up on."""
+    if request.number == 1:
+        await request.answer()
+    else:
+        request.writer.close()
+
+
+@path
+async def deaf(request):
+    """The request is read, and hung up on: /deaf/CODE/URL redirects there first."""
+    if len(request.words) > 1:
+        await request.answer(b"", f"{request.words[0]} Elsewhere", [f"Location: {request.words[1]}"])
+    request.writer.close()
+
+
+@path
 async def short(request):
     """Fewer bytes than promised."""
     await request.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this")
@@ -314,8 +332,11 @@ async def read_request(reader, writer):
 
 async def serve(reader, writer, log):
     print("open", file=log)
+    number = 0
     try:
         while (request := await read_request(reader, writer)) is not None:
+            number += 1
+            request.number = number
             print("get", request.method, request.target, f"{time.monotonic():.3f}", file=log)
             await PATHS[urlsplit(request.target).path.split("/")[1]](request)
     except (ConnectionError, asyncio.CancelledError, asyncio.IncompleteReadError, ValueError):
