@@ -86,7 +86,9 @@ ends_open_all(struct ends *ends)
 		if (!is_standard(ends, i) && ends->all[i].fd < 0 &&
 		    open_input(ends, i, &waits) < 0)
 			ends->all[i].error = errno;
-		any = any || ends->all[i].error == 0;
+		any = any ||
+		    (is_standard(ends, i) ? fifo_check_read(STDIN_FILENO) == 0
+					  : ends->all[i].error == 0);
 	}
 	return any;
 }

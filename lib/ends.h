@@ -44,7 +44,7 @@ int ends_open(struct ends *ends, char *const *paths, size_t count, const char *o
 
 /*
  * Open regular files, too, for those who may not do so later.  One that cannot be
- * opened is an error when its turn comes.  False if none could be.
+ * opened is an error when its turn comes.  False if none can be read.
  */
 bool ends_open_all(struct ends *ends);
 

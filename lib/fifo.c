@@ -42,6 +42,20 @@ fifo_is(int fd)
 }
 
 int
+fifo_check_read(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+	struct stat st;
+
+	if (flags < 0 || fstat(fd, &st) < 0)
+		return -1;
+	errno = (flags & O_ACCMODE) == O_WRONLY ? EBADF
+	    : S_ISDIR(st.st_mode)		? EISDIR
+						: 0;
+	return errno == 0 ? 0 : -1;
+}
+
+int
 fifo_open_read(const char *path, bool *waits)
 {
 	struct stat st;

@@ -39,6 +39,12 @@ int fifo_reopen_write(int fd);
 /* strerror(3), with better words for ETIME: a FIFO without another end, given up. */
 const char *fifo_why(int error);
 
+/*
+ * Can fd be read at all?  0, or -1 with errno, so that it is known before an output is
+ * emptied: a folder, or what is open for writing only.
+ */
+int fifo_check_read(int fd);
+
 /* Does fd wait for others: is it anything but a regular file or a directory? */
 bool fifo_waits(int fd);
 

@@ -51,7 +51,7 @@ took_input(struct stage *stage, struct ends *ends, int got, int fd)
 		return false;
 	}
 	if (got > 0) {
-		if (ends_empty(ends) < 0)
+		if (fifo_check_read(fd) == 0 && ends_empty(ends) < 0)
 			die_output(errno, stage->out_name);
 		stage->in_name = ends->name;
 		record_continue(&stage->in, fd);

@@ -308,6 +308,18 @@ keeps() {
 		3 par-split -i missing f
 		3 par-split -i in f missing/g
 		3 par-split -c -i missing f
+		3 par-run -o f --map cat <.
+		3 par-run -o f --map cat <&-
+		3 par-run -o f --map cat 0>other
+		3 par-fib -o f <.
+		3 par-fib -o f <&-
+		3 par-links -o f 0>other
+		3 par-links -o f <&-
+		3 par-fetch --output f 0>other
+		1 par-gather -o f <.
+		3 par-split f <.
+		3 par-split f 0>other
+		3 par-cache -d store -o f --map cat <.
 	END
 	chmod 640 f
 	ln f hard
@@ -961,10 +973,14 @@ untouched() { [ "$(cat victim)" = precious ] && [ "$(stat -c %s victim)" = 9 ]; 
 	[ -p theirs ] && [ -L link ] && [ ! -e one ]
 }
 
-@test "23: par-split --mkfifo takes no FIFO of somebody else" {
+@test "23: FIFOs and links of somebody else are not taken for those that are asked for" {
 	[ "$EUID" = 0 ] || skip "needs root"
-	mkfifo theirs
+	mkfifo theirs ours
 	chown 1 theirs
+	ln -s ours link
+	chown -h 1 link
+	run -3 par-run --control link --map cat <<<1
+	[ "$output" = 'par-run: link: a link that belongs to somebody else' ]
 	run -3 par-split --wait 100ms --mkfifo one theirs <<<1
 	[ "$output" = 'par-split: theirs: a FIFO of somebody else' ]
 	[ -p theirs ] && [ ! -e one ]

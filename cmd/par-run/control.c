@@ -253,6 +253,7 @@ const char *
 control_open(struct control *control, const char *path)
 {
 	const char *why;
+	struct stat link;
 
 	*control = (struct control){ .path = path, .fd = -1, .held = -1 };
 	if (path == NULL)
@@ -260,6 +261,8 @@ control_open(struct control *control, const char *path)
 	control->made = mkfifo(path, 0600) == 0;
 	if (!control->made && errno != EEXIST)
 		return strerror(errno);
+	if (lstat(path, &link) == 0 && S_ISLNK(link.st_mode) && link.st_uid != geteuid())
+		return "a link that belongs to somebody else";
 	control->fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (control->fd < 0) {
 		why = strerror(errno);

@@ -25,6 +25,8 @@ take_input(struct run *run, struct ends *ends)
 
 	if (ends_next(ends, &fd) < 0)
 		die(STATUS_BROKEN, 0, "%s: %s", ends->name, fifo_why(errno));
+	if (fifo_check_read(fd) < 0)
+		die(STATUS_BROKEN, errno, "%s", ends->name);
 	if (fd != STDIN_FILENO && dup2(fd, STDIN_FILENO) < 0)
 		die(STATUS_BROKEN, errno, "%s", ends->name);
 	run->in_name = ends->name;

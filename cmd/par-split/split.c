@@ -396,7 +396,7 @@ open_input(struct split *split)
 	else
 		fd = fifo_open_read(path, &split->in_waits);
 	split->in_awaited = !standard && split->in_waits && split->plan->wait_ms > 0;
-	if (fd < 0)
+	if (fd < 0 || fifo_check_read(fd) < 0)
 		die(STATUS_BROKEN, errno, "%s", split->in_name);
 	if (record_open(&split->in, fd, split->plan->max_record) < 0)
 		die(STATUS_BROKEN, errno, "buffers");
