@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # Each fault that once broke the promise of par(7), and others of its kind, by what it broke.
+# shellcheck disable=SC2030,SC2031 # functions look at what run found in their test
 load helper
 load redis
 
