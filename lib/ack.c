@@ -39,12 +39,17 @@ hello_parse(const char *line, size_t len, struct hello *out)
 		if (space != NULL)
 			end = space;
 		if (hello_word(word, (size_t)(end - word), "window=", &out->window) < 0 ||
-		    hello_word(word, (size_t)(end - word), "jobs=", &out->jobs) < 0)
+		    hello_word(word, (size_t)(end - word), "jobs=", &out->jobs) < 0 ||
+		    hello_word(word, (size_t)(end - word), "block=", &out->block) < 0)
 			return -1; /* a word not known here is for a later version */
 		if (end - word == 5 && memcmp(word, "ahead", 5) == 0)
 			out->ahead = true;
 		if (end - word == 5 && memcmp(word, "joint", 5) == 0)
 			out->joint = true;
+		if (end - word == 5 && memcmp(word, "waits", 5) == 0)
+			out->waits = true;
+		if (end - word == 3 && memcmp(word, "raw", 3) == 0)
+			out->raw = true;
 		at = (size_t)(end - line);
 	}
 	return 0;
@@ -136,6 +141,13 @@ hello_format(char dst[static ACK_LINE_MAX], const struct hello *hello)
 		len += snprintf(dst + len, 64, " ahead");
 	if (hello->joint)
 		len += snprintf(dst + len, 64, " joint");
+	if (hello->block != 0)
+		len += snprintf(
+		    dst + len, 64, " block=%llu", (unsigned long long)hello->block);
+	if (hello->waits)
+		len += snprintf(dst + len, 64, " waits");
+	if (hello->raw)
+		len += snprintf(dst + len, 64, " raw");
 	dst[len++] = '\n';
 	return (size_t)len;
 }

@@ -2,7 +2,7 @@
 /*
  * ack - the lines of par-stage(7): what a native stage tells its supervisor.
  *
- *	par-stage 1 window=64 jobs=16    once, first; also "ahead", "joint"
+ *	par-stage 1 window=64 jobs=16    once, first; also "ahead", "joint", ...
  *	17 231 ok                        INDEX BYTES STATUS [REASON]
  *	18-25 990 ok                     eight records, done together
  */
@@ -28,6 +28,9 @@ struct hello {
 	uint64_t jobs; /* how many it works on at the same time */
 	bool ahead; /* it may want more records before it answers those it has */
 	bool joint; /* it may do neighbours together, with one output */
+	uint64_t block; /* so many together, if it can have them; 0: it does not say */
+	bool waits; /* it does nothing with what it has before it gets more */
+	bool raw; /* its output is any bytes, not records */
 };
 
 enum fate { FATE_OK, FATE_RETRY, FATE_FAIL };

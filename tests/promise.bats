@@ -381,6 +381,125 @@ results() {
 
 # 12. blocks of just N records; blocks whose start or time fails
 #
+
+# Two records, a while later the next two, and so on: seq in pieces.
+drip() {
+	local n
+
+	for ((n = 1; n <= $1; n += 2)); do
+		seq "$n" $((n + 1 < $1 ? n + 1 : $1))
+		read -r -t 0.03 <> <(:) || true
+	done
+}
+
+# fours OUT LAST: lines of four neighbours each, beginning with 1, 5, 9..., in any order
+fours() {
+	sort -n "$1" | cmp - <(seq "$2" | paste -d , - - - - | sed 's/,*$//')
+}
+
+@test "-N gives each block N records, however they come" {
+	drip 10 | par-run -k -N 4 paste -sd, >out
+	fours out 10
+	seq 1300000 >in
+	[ "$(par-run -k -N 400000 wc -l <in)" = $'400000\n400000\n400000\n100000' ]
+	seq 100000 | par-run -n 3 -N 4 paste -sd, >out
+	fours out 100000
+	# Of both, what comes first.
+	[ "$(drip 6 | par-run -k -N 4 -b 5 paste -sd,)" = $'1,2\n3,4\n5,6' ]
+}
+
+@test "-b gives each block what has room in it, however large" {
+	seq 1300000 >in
+	par-run -b 4M wc -c <in >out
+	[ "$(wc -l <out)" -eq 3 ]
+	[ "$(sort -n out | tail -n 2 | awk '$1 <= 4194304 && $1 > 4194304 - 8' | wc -l)" -eq 2 ]
+	par-run -k -b 4M cat <in | cmp - in
+	drip 10 | par-run -k -b 8 paste -sd, >out
+	[ "$(<out)" = $'1,2,3,4\n5,6,7,8\n9,10' ]
+	# A record that is larger than a block is one.
+	{ head -c 2000000 /dev/zero | tr '\0' x; echo; seq 3; } >in
+	[ "$(par-run -k -b 1M wc -c <in)" = $'2000001\n6' ]
+}
+
+@test "--block-wait begins a block that is not full" {
+	mkfifo in
+	background par-run -n 1 -i in -N 4 --block-wait 10ms paste -sd, >out
+	pid=$!
+	exec 5>in
+	printf '1\n2\n' >&5
+	eventually grep -qx 1,2 out
+	echo 3 >&5
+	eventually grep -qx 3 out
+	seq 4 7 >&5
+	eventually grep -q 7 out
+	exec 5>&-
+	wait "$pid"
+	seq 9 >in2
+	[ "$(par-run -k -N 4 --block-wait 0 paste -sd, <in2)" = $'1,2,3,4\n5,6,7,8\n9' ]
+}
+
+@test "a record that is too long leaves the others in blocks with their own" {
+	{ seq 5; printf '%0999d\n' 0; seq 7 12; } >in
+	run -1 --separate-stderr par-run -k -N 4 --max-record 99 paste -sd, <in
+	[ "$output" = $'1,2,3,4\n5\n7,8\n9,10,11,12' ]
+	{ printf '%0999d\n' 0; seq 2 6; } >in
+	run -1 --separate-stderr par-run -k -N 4 --max-record 99 paste -sd, <in
+	[ "$output" = $'2,3,4\n5,6' ]
+}
+
+@test "a par-run below another one makes the same blocks, and none waits for the other" {
+	local order below
+
+	for order in '-n 1' '-n 2' '-n 1 -k' '-n 2 -k' '-n 2 par-run -n 2' '-k par-run -n 2'; do
+		for below in '-n 1' '-n 2'; do
+			# shellcheck disable=SC2086 # words
+			drip 22 | par-run $order par-run $below -N 4 paste -sd, >out
+			fours out 22
+		done
+		# shellcheck disable=SC2086 # words
+		drip 22 | par-run $order par-run -n 1 -b 8 cat | sort -n | cmp - <(seq 22)
+	done
+	# More than the one above has in flight, and what it holds back.
+	seq 200000 | par-run -n 1 par-run -n 1 -N 150000 wc -l >out
+	[ "$(awk '{ n += $1 } END { print n }' out)" -eq 200000 ]
+	seq 200000 | par-run -k -n 2 par-run -n 1 -b 3M cat | cmp - <(seq 200000)
+	seq 50 | par-run --key 1 -n 2 par-run -n 1 -N 4 cat | sort -n | cmp - <(seq 50)
+}
+
+@test "a par-run below that dies with part of a block leaves nobody waiting" {
+	local order
+
+	cat >deadly <<-'EOF'
+	#!/bin/sh
+	mkdir killed 2>/dev/null && kill -9 $PPID
+	exec cat
+	EOF
+	chmod +x deadly
+	for order in '-n 1' '-n 2' '-n 2 -k'; do
+		rm -rf killed
+		# shellcheck disable=SC2086 # words
+		par-run $order par-run -n 1 -N 4 ./deadly < <(seq 51) >out 2>err
+		grep -q 'records sent again' err
+		sort -n out | cmp - <(seq 51)
+	done
+}
+
+@test "-N goes on with the same blocks when it is resumed" {
+	printf '#!/bin/sh\nexec 4<"$1"\nread -r x <&4\npaste -sd,\n' >gated
+	chmod +x gated
+	mkfifo gate
+	seq 30 >in
+	background par-run -k -n 2 -i in -o out --checkpoint state -N 4 ./gated gate
+	pid=$!
+	exec 5<>gate
+	printf '\n\n\n' >&5
+	eventually test -s out
+	kill -9 "$pid"
+	wait "$pid" || true
+	printf '%.0s\n' {1..99} >&5
+	par-run -k -n 2 -i in -o out --checkpoint state -N 4 ./gated gate
+	fours out 30
+}
 @test "blocks go on with fewer processes where there are no more descriptors or processes" {
 	run -0 --separate-stderr bash -c \
 		'ulimit -n 64; seq 1000 | par-run -n 100 -N 1 cat | sort -n | cmp - <(seq 1000)'

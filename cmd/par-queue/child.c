@@ -53,6 +53,8 @@ child_start(struct child *child)
 		child->turn_since = 0;
 		child->started = child->progress = child->now;
 		child->soft_told = child->hard_told = child->input_ended = false;
+		child->prompted = false;
+		child->waits = 0;
 		return;
 	}
 	if (errno == ENOENT)
@@ -191,6 +193,22 @@ block_ends(const struct child *child, const struct window *window)
 	    chunk_find(chunks, child->todo.head->first);
 }
 
+/*
+ * One that waits for more, and gets no more of this chunk, has its input ended: it does
+ * what it has, and another one goes on.
+ */
+static void
+prompt(struct child *child)
+{
+	struct worker *worker = &child->worker;
+
+	if (child->waits == 0 || child->waits != worker->window.given_records ||
+	    worker->window.records == 0 || worker_hungry(worker))
+		return;
+	worker_end_input(worker);
+	child->prompted = true;
+}
+
 void
 child_give(struct child *child)
 {
@@ -199,7 +217,7 @@ child_give(struct child *child)
 	struct batch *batch;
 
 	if (child->worker.kind != WORKER_NATIVE || child->worker.pid == 0 ||
-	    child->input_ended)
+	    child->input_ended || child->prompted)
 		return;
 	if (child->credit > most)
 		child->credit = most;
@@ -219,6 +237,7 @@ child_give(struct child *child)
 	if (window->records < child->credit)
 		child->turn_since = 0; /* it waits for us: no measure of its speed */
 	worker_feed(&child->worker); /* a closed end is noticed at its death */
+	prompt(child);
 }
 
 /* So many were finished: should more be in flight, or fewer? */
@@ -395,7 +414,10 @@ child_hear(struct child *child)
 		const char *wrong;
 
 		if (word == WORD_HELLO) {
-			hello(child);
+			if (worker->hello.waits)
+				child->waits = worker->window.given_records;
+			else
+				hello(child);
 			continue;
 		}
 		if (word == WORD_BAD) {
@@ -571,7 +593,7 @@ child_look(struct child *child)
 	if (worker->kind != WORKER_NATIVE && !child->known)
 		die_unknown(child, bad);
 	worker_signal(worker, SIGKILL); /* what it left behind */
-	if (!child->input_ended)
+	if (!child->input_ended && (bad || !child->prompted))
 		child->deaths++;
 	settle_end(child, bad);
 	worker_errors(worker);

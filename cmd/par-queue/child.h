@@ -27,6 +27,8 @@ struct child {
 	bool known; /* it has said hello, once at least */
 	bool soft_told, hard_told; /* it has taken too long: signals sent */
 	bool input_ended; /* by us */
+	uint64_t waits; /* records it was given when it said that it waits; or 0 */
+	bool prompted; /* its input was ended so that it answers */
 	bool never; /* it says that it can never work */
 	unsigned deaths; /* in a row, with nothing finished between */
 	uint64_t dead; /* records given up */

@@ -143,7 +143,10 @@ collect_words(struct run *run, struct slot *slot)
 	while (
 	    (word = worker_hear(&slot->worker, &ack)) != WORD_NONE && word != WORD_END) {
 		if (word == WORD_HELLO) {
-			dispatch_hello(slot);
+			if (slot->worker.hello.waits)
+				dispatch_waits(slot);
+			else
+				dispatch_hello(slot);
 			know(run, slot);
 		} else if (word == WORD_BAD) {
 			bad_word(run, slot);

@@ -13,6 +13,9 @@ enum {
 	LEAST_SHARE = 16 << 10, /* of the input that is ready, bytes */
 	NATIVE_PIPE = 256 << 10,
 	MOST_PARCEL = 256 << 10,
+	MOST_UNIT = 64 << 20, /* gathered for a stage that makes blocks, bytes */
+	PROBE_WAIT = 50, /* ms that others wait for one to show what it is */
+	SHORT_WAIT = 20, /* ms before it is told that more is needed */
 	FAST_TURN = 4 * 1000 * 1000, /* ns for all that was in flight: give more */
 	SLOW_TURN = 20 * 1000 * 1000, /* ns: give less, so that none waits long */
 	SLOW_RECORD = 20 * 1000, /* ns: the last records are shared out evenly */
@@ -32,6 +35,31 @@ dispatch_hello(struct slot *slot)
 	if (hello->window != 0 && slot->credit > hello->window)
 		slot->credit = hello->window;
 	worker_in_size(&slot->worker, NATIVE_PIPE);
+}
+
+void
+dispatch_waits(struct slot *slot)
+{
+	slot->waits = slot->worker.window.given_records;
+}
+
+uint64_t
+dispatch_short(const struct run *run)
+{
+	return run->above.fd < 0 || run->short_since == 0 || run->short_told ||
+		run->intake.end
+	    ? UINT64_MAX
+	    : run->short_since + SHORT_WAIT;
+}
+
+/* Does its worker wait for more, whatever it has? */
+static bool
+starved(const struct slot *slot)
+{
+	const struct worker *worker = &slot->worker;
+
+	return slot->waits > 0 && slot->waits == worker->window.given_records &&
+	    worker->window.records > 0 && worker->in >= 0 && !worker_hungry(worker);
 }
 
 void
@@ -163,13 +191,37 @@ fair_share(const struct run *run, const struct slot *slot)
 /*
  * A stage that makes blocks does so of whatever comes to it.  The output of one counts
  * as that of its last record: where order matters it must be of records that follow
- * each other, so that nothing comes before the stage is done with what it has.
+ * each other: nothing else comes before the stage is done with what it has.
  */
 static bool
 block_goes_on(const struct run *run, const struct slot *slot)
 {
 	return slot->worker.hello.joint && slot->worker.window.records > 0 &&
+	    (slot->end != run->intake.next || run->again.head != NULL ||
+		keys_on(&run->keys)) &&
 	    (run->keep_order || run->checkpoint.on || run->above.fd >= 0);
+}
+
+/* Was it given a record to show what it is, a moment ago? */
+static bool
+is_probed(const struct run *run, const struct slot *slot)
+{
+	const struct worker *worker = &slot->worker;
+
+	return worker->pid != 0 && worker->kind == WORKER_UNKNOWN &&
+	    worker->window.head != NULL &&
+	    run_work_time(run) < worker->window.head->batch->given_at + PROBE_WAIT;
+}
+
+/* Then the others wait, so that a stage that makes blocks of N has its first one whole.
+ */
+static bool
+probing(const struct run *run)
+{
+	for (size_t i = 0; run->kind == WORKER_UNKNOWN && i < run->slot_count; i++)
+		if (is_probed(run, run->slots[i]))
+			return true;
+	return false;
 }
 
 /* Would it take a record? */
@@ -190,7 +242,7 @@ wants(const struct run *run, const struct slot *slot)
 	switch (worker->kind) {
 	case WORKER_UNKNOWN: /* one record shows whether it reads before it says hello */
 		return run->kind != WORKER_NATIVE && window->given_records == 0 &&
-		    !worker->framed;
+		    !worker->framed && !probing(run);
 	case WORKER_NATIVE:
 	case WORKER_MAP:
 		return window->records < slot->credit && !block_goes_on(run, slot) &&
@@ -228,6 +280,75 @@ choose_by_key(struct run *run, struct slot *slot)
 	    run, slot, slot->credit - window->records, most_bytes(slot) - window->bytes);
 }
 
+/*
+ * The next block for a process of its own; NULL if it is not full yet.  A record that
+ * was refused counts as one of its N, so that those after it are with their own.
+ */
+static struct batch *
+next_block(struct run *run)
+{
+	const struct run_options *o = run->options;
+	struct intake *intake = &run->intake;
+	bool counted = o->block_bytes == SIZE_MAX;
+	uint64_t behind = intake->next - run->block_first;
+
+	if (!counted || behind >= o->block_records)
+		behind = 0;
+	if (!intake_gather(intake, o->block_records - behind, o->block_bytes)) {
+		if (run->block_since == 0)
+			run->block_since = run->now;
+		if (o->block_wait == UINT64_MAX)
+			return NULL;
+		run->block_due = run->block_since + o->block_wait;
+		if (run->now < run->block_due)
+			return NULL;
+	}
+	run->block_since = 0;
+	if (behind == 0)
+		run->block_first = intake->next;
+	if (!intake->barred)
+		run->block_first = intake->next + intake->gathered;
+	return intake_cut_gathered(intake);
+}
+
+/*
+ * How many records the worker of slot has of a block of unit that is not full, and that
+ * the next record belongs to; 0: it has none.
+ */
+static uint64_t
+part_of_block(const struct run *run, const struct slot *slot, uint64_t unit)
+{
+	const struct worker *worker = &slot->worker;
+
+	if (worker->in < 0 || worker->deaf || slot->end != run->intake.next)
+		return 0;
+	return worker->window.given_records % unit;
+}
+
+/*
+ * So many records for a native stage, of so many bytes.  One that makes blocks of N
+ * gets whole ones, so that they are the same as without us.
+ */
+static struct batch *
+next_native(struct run *run, struct slot *slot, uint64_t most, size_t share)
+{
+	uint64_t unit = slot->host == NULL ? slot->worker.hello.block : 0, part;
+
+	if (slot->worker.kind != WORKER_NATIVE || unit <= 1)
+		return intake_cut(&run->intake, most, share);
+	part = part_of_block(run, slot, unit);
+	for (size_t i = 0; part == 0 && i < run->slot_count; i++)
+		if (part_of_block(run, run->slots[i], unit) > 0 &&
+		    (is_probed(run, run->slots[i]) || wants(run, run->slots[i])))
+			return NULL;
+	if (!intake_gather(&run->intake, unit - part, MOST_UNIT))
+		return NULL;
+	if (part > 0)
+		return intake_cut(&run->intake, unit - part, SIZE_MAX);
+	return intake_cut_units(
+	    &run->intake, unit, most < unit ? unit : most - most % unit, share);
+}
+
 /* The next batch for slot, or NULL if there is none for it now. */
 static struct batch *
 choose(struct run *run, struct slot *slot)
@@ -249,10 +370,9 @@ choose(struct run *run, struct slot *slot)
 		run->reserved = slot;
 	if (run->reserved == slot || !dispatch_open(run) || !intake_ready(&run->intake))
 		return NULL;
-	if (run->kind == WORKER_BLOCK) {
-		most = run->options->block_records;
-		share = run->options->block_bytes;
-	} else if (slot->worker.kind == WORKER_PLAIN) {
+	if (run->kind == WORKER_BLOCK)
+		return next_block(run);
+	if (slot->worker.kind == WORKER_PLAIN) {
 		share = slot->parcel;
 	} else {
 		most = slot->worker.kind != WORKER_UNKNOWN
@@ -266,7 +386,7 @@ choose(struct run *run, struct slot *slot)
 		if (share > most_bytes(slot) - window->bytes)
 			share = most_bytes(slot) - window->bytes;
 	}
-	return intake_cut(&run->intake, most, share);
+	return next_native(run, slot, most, share);
 }
 
 /* Give slot something; false if there is nothing for it. */
@@ -277,8 +397,11 @@ give(struct run *run, struct slot *slot)
 
 	if (batch == NULL) {
 		slot->turn_since = 0; /* it waits for us: no measure of its speed */
+		run->wanting = run->wanting || starved(slot) ||
+		    (intake_ready(&run->intake) && dispatch_open(run));
 		return false;
 	}
+	slot->end = batch_number(batch, batch->count - 1) + 1;
 	if (slot->turn_since == 0) {
 		slot->turn_since = clock_ns();
 		slot->turn_acks = 0;
@@ -302,6 +425,26 @@ give(struct run *run, struct slot *slot)
 	return true;
 }
 
+/*
+ * One that waits for more, and gets no more before it has answered, has its input
+ * ended: it does what it has, and another one goes on.
+ */
+static void
+end_starved(struct run *run)
+{
+	bool closed =
+	    run->phase == PHASE_RUN && (!dispatch_open(run) || !keys_room(&run->keys));
+
+	for (size_t i = 0; i < run->slot_count; i++) {
+		struct slot *slot = run->slots[i];
+
+		if (!starved(slot) || slot->input_ended || (!closed && wants(run, slot)))
+			continue;
+		worker_end_input(&slot->worker);
+		slot->input_ended = true;
+	}
+}
+
 bool
 dispatch(struct run *run)
 {
@@ -311,6 +454,8 @@ dispatch(struct run *run)
 	if (run->given_in || run->phase >= PHASE_STOP ||
 	    (run->paused && run->phase == PHASE_RUN))
 		return false;
+	run->block_due = UINT64_MAX;
+	run->wanting = false;
 	keys_settle(run);
 	/* Once around without anybody taking something is the end. */
 	while (refused < run->slot_count) {
@@ -326,5 +471,10 @@ dispatch(struct run *run)
 			wanted = true;
 		}
 	}
+	end_starved(run);
+	if (!run->wanting)
+		run->short_since = 0;
+	else if (run->short_since == 0)
+		run->short_since = run->now;
 	return wanted && dispatch_open(run) && keys_room(&run->keys);
 }

@@ -11,6 +11,16 @@
 /* It has said hello: it gets as many as it works on at once. */
 void dispatch_hello(struct slot *slot);
 
+/* It has records that it does nothing with before it gets more. */
+void dispatch_waits(struct slot *slot);
+
+/*
+ * Is more input waited for, to go with records that are there or with a worker?  How
+ * long that may last before the supervisor above is to be told of it, clock_ms();
+ * UINT64_MAX: it need not be.
+ */
+uint64_t dispatch_short(const struct run *run);
+
 /* May new input be given out, rather than what is to be sent again? */
 bool dispatch_open(const struct run *run);
 

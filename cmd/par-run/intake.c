@@ -35,6 +35,8 @@ make_room(struct intake *intake)
 
 	if (block->size - intake->used > LEAST_ROOM)
 		return 0;
+	if (left <= intake->goal && intake->goal > BLOCK_SIZE / 2)
+		size = intake->goal + 2 * LEAST_ROOM;
 	if (block->references > 1 || block->size < size) {
 		block = block_new(size);
 		if (block == NULL)
@@ -83,6 +85,8 @@ pass(struct intake *intake, size_t len)
 		hash(intake, len);
 	intake->offset += len;
 	intake->cut += len;
+	intake->gathered = 0;
+	intake->gathered_len = 0;
 	if (intake->whole < intake->cut)
 		intake->whole = intake->cut;
 }
@@ -109,6 +113,7 @@ examine(struct intake *intake)
 	const char *data = intake->block->data;
 	size_t at = intake->whole;
 
+	intake->barred = false;
 	while (intake->used - at > intake->limit) {
 		const char *newline = memchr(data + at, '\n', intake->used - at);
 		size_t len =
@@ -116,7 +121,9 @@ examine(struct intake *intake)
 
 		if (len > intake->limit) {
 			intake->whole = at;
+			intake->barred = true;
 			if (at == intake->cut) {
+				intake->barred = false;
 				refuse(intake, len);
 				skip(intake);
 			}
@@ -144,18 +151,34 @@ finish(struct intake *intake)
 	intake->skipping = false;
 }
 
+/*
+ * How much to read.  No more than is needed of a large block: what is behind it would be
+ * copied to the next one.
+ */
+static size_t
+most(const struct intake *intake)
+{
+	size_t room = intake->block->size - intake->used - 1;
+	size_t left = intake->used - intake->cut;
+
+	if (intake->goal <= BLOCK_SIZE / 2 || left >= intake->goal ||
+	    room < intake->goal - left)
+		return room;
+	return intake->goal - left;
+}
+
 int
 intake_fill(struct intake *intake)
 {
 	ssize_t n;
 
 	examine(intake); /* one after a record that was too long may be there */
-	if (intake_ready(intake) || intake->refused || intake->end)
+	if ((intake_ready(intake) && !intake->gathering) || intake->barred ||
+	    intake->refused || intake->end)
 		return 0;
 	if (make_room(intake) < 0)
 		return -1;
-	n = read(intake->fd, intake->block->data + intake->used,
-	    intake->block->size - intake->used - 1);
+	n = read(intake->fd, intake->block->data + intake->used, most(intake));
 	if (n < 0)
 		return -1;
 	intake->used += (size_t)n;
@@ -168,6 +191,13 @@ intake_fill(struct intake *intake)
 	return 0;
 }
 
+void
+intake_look(struct intake *intake)
+{
+	if (!intake->skipping)
+		examine(intake);
+}
+
 bool
 intake_refused(struct intake *intake, struct record *out)
 {
@@ -178,22 +208,93 @@ intake_refused(struct intake *intake, struct record *out)
 	return refused;
 }
 
-struct batch *
-intake_cut(struct intake *intake, uint64_t max, size_t max_bytes)
+/* Add whole records to what is gathered; true if another one has no room in it. */
+static bool
+gather(struct intake *intake, uint64_t max, size_t max_bytes)
+{
+	size_t at = intake->cut + intake->gathered_len;
+	size_t room = max_bytes - intake->gathered_len, len;
+	uint64_t count;
+
+	if (intake->gathered >= max || at == intake->whole)
+		return false;
+	len = record_span(intake->block->data + at, intake->whole - at,
+	    max - intake->gathered, room, &count);
+	if (intake->gathered > 0 && len > room)
+		return true;
+	intake->gathered += count;
+	intake->gathered_len += len;
+	return at + len < intake->whole;
+}
+
+bool
+intake_gather(struct intake *intake, uint64_t max, size_t max_bytes)
+{
+	bool full;
+
+	if (intake->gathered_len > max_bytes) /* one record is longer */
+		return true;
+	full = gather(intake, max, max_bytes) || intake->gathered >= max ||
+	    (intake->gathered > 0 && intake->used - intake->cut >= max_bytes) ||
+	    ((intake->end || intake->barred) && intake_ready(intake));
+	intake->goal = max_bytes != SIZE_MAX ? max_bytes
+	    : max > 1			     ? intake->last_len + intake->last_len / 8
+					     : 0;
+	intake->gathering = !full;
+	return full;
+}
+
+/* Cut the next count records, len bytes. */
+static struct batch *
+cut(struct intake *intake, uint64_t count, size_t len)
 {
 	const char *from = intake->block->data + intake->cut;
 	struct batch *batch;
-	uint64_t count;
-	size_t len =
-	    record_span(from, intake->whole - intake->cut, max, max_bytes, &count);
 
 	batch = batch_new(intake->block, from, len, intake->next, count);
 	if (batch == NULL)
 		return NULL;
 	batch->offset = intake->offset;
+	intake->last_len = len;
 	intake->next += count;
 	pass(intake, len);
 	return batch;
+}
+
+/* How many bytes the next records take, of whole ones; their number in *count. */
+static size_t
+span(const struct intake *intake, uint64_t max, size_t max_bytes, uint64_t *count)
+{
+	return record_span(intake->block->data + intake->cut, intake->whole - intake->cut,
+	    max, max_bytes, count);
+}
+
+struct batch *
+intake_cut(struct intake *intake, uint64_t max, size_t max_bytes)
+{
+	uint64_t count;
+	size_t len = span(intake, max, max_bytes, &count);
+
+	return cut(intake, count, len);
+}
+
+struct batch *
+intake_cut_gathered(struct intake *intake)
+{
+	return cut(intake, intake->gathered, intake->gathered_len);
+}
+
+struct batch *
+intake_cut_units(struct intake *intake, uint64_t unit, uint64_t max, size_t max_bytes)
+{
+	uint64_t count;
+	size_t len = span(intake, max, max_bytes, &count);
+
+	if (count < unit)
+		len = span(intake, unit, SIZE_MAX, &count);
+	else if (count % unit != 0)
+		len = span(intake, count - count % unit, SIZE_MAX, &count);
+	return cut(intake, count, len);
 }
 
 bool

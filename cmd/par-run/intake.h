@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * intake - standard input as batches: read into blocks, cut at record ends on
- * demand, never copied again.
+ * demand, never copied again but for what is gathered at the end of a block.
  */
 #ifndef PAR_RUN_INTAKE_H
 #define PAR_RUN_INTAKE_H
@@ -26,6 +26,12 @@ struct intake {
 	uint64_t next; /* number of the next record */
 	uint64_t offset; /* in the input, of block[cut], bytes */
 	bool end; /* nothing more can be read */
+	bool barred; /* behind whole is a record that is too long */
+	bool gathering; /* more is read though a record is ready; */
+	uint64_t gathered; /* so many are gathered, */
+	size_t gathered_len; /* bytes of block from cut on; */
+	size_t goal; /* and so many may be needed, or 0 if that is not known */
+	size_t last_len; /* bytes of the batch that was cut last */
 	bool skipping; /* inside a refused record */
 	bool added; /* the last record had no newline, and was given one */
 	struct hash_stream *hash; /* of what was handed out or passed over; or NULL */
@@ -58,8 +64,12 @@ intake_bytes(const struct intake *intake)
  */
 int intake_fill(struct intake *intake);
 
-/* Has a record been refused, too long?  It is told once, in *out. */
+/*
+ * Has a record been refused, too long?  It is told once, in *out; intake_look() then
+ * finds what is there behind it.
+ */
 bool intake_refused(struct intake *intake, struct record *out);
+void intake_look(struct intake *intake);
 
 /* The next record, if it is whole; it stays. */
 bool intake_peek(const struct intake *intake, struct record *out);
@@ -68,9 +78,27 @@ bool intake_peek(const struct intake *intake, struct record *out);
 void intake_pass(struct intake *intake, const struct record *record);
 
 /*
+ * Are the next max records at hand, or as many as max_bytes have room for, but at least
+ * one; or what is left before the end, or before one that is too long?  If not,
+ * intake_fill() reads on.
+ */
+bool intake_gather(struct intake *intake, uint64_t max, size_t max_bytes);
+
+/*
  * The next records: at most max, of at most max_bytes together, but at least one.
  * NULL without memory.
  */
 struct batch *intake_cut(struct intake *intake, uint64_t max, size_t max_bytes);
+
+/* What intake_gather() has gathered so far, which is not nothing.  NULL without memory.
+ */
+struct batch *intake_cut_gathered(struct intake *intake);
+
+/*
+ * As intake_cut(), of which max is a multiple of unit: but a multiple of it, after
+ * intake_gather() has gathered so many.
+ */
+struct batch *
+intake_cut_units(struct intake *intake, uint64_t unit, uint64_t max, size_t max_bytes);
 
 #endif

@@ -144,6 +144,8 @@ take_input(struct run *run)
 	struct record refused;
 	char why[160];
 
+	run->short_since = 0;
+	run->short_told = false;
 	if (intake_fill(&run->intake) < 0 && errno != EAGAIN && errno != EINTR)
 		run_broken(run, errno, run->in_name);
 	while (intake_refused(&run->intake, &refused)) {
@@ -153,6 +155,7 @@ take_input(struct run *run)
 		    (unsigned long long)refused.offset,
 		    (unsigned long long)run->options->max_record);
 		fate_refused(run, &refused, why);
+		intake_look(&run->intake);
 	}
 }
 
@@ -318,6 +321,10 @@ patience(const struct run *run)
 		due = save;
 	if (report < due)
 		due = report;
+	if (run->block_due < due)
+		due = run->block_due;
+	if (dispatch_short(run) < due)
+		due = dispatch_short(run);
 	for (size_t i = 0; i < run->slot_count; i++) {
 		uint64_t check = check_due(run, run->slots[i]);
 		uint64_t overdue = overdue_at(run, run->slots[i]);
@@ -389,17 +396,37 @@ serve_turn(struct run *run)
 		run_output_failed(run, errno);
 }
 
+/* Who is above us may wait for us to answer, while we wait for more. */
+static void
+tell_short(struct run *run)
+{
+	struct hello hello = run->ours;
+
+	if (run->now < dispatch_short(run))
+		return;
+	hello.waits = true;
+	run->short_told = true;
+	if (supervisor_greet(&run->above, &hello) < 0)
+		run_output_failed(run, errno);
+}
+
 /* One turn: give out, wait, and see to what has come. */
 static void
 turn(struct run *run, struct waiting *waiting)
 {
 	bool wanted = dispatch(run);
 
+	/* What is too long comes first now. */
+	while (wanted && run->intake.barred && !intake_ready(&run->intake)) {
+		take_input(run);
+		wanted = dispatch(run);
+	}
 	if (run->started && run->kind != WORKER_UNKNOWN)
 		output_begin(run);
 	crew_turn(run);
 	hosts_turn(run);
 	serve_turn(run);
+	tell_short(run);
 	end_inputs(run);
 	if (run->above.fd >= 0 && supervisor_flush(&run->above) < 0)
 		run_output_failed(run, errno);
@@ -483,6 +510,7 @@ open_run(struct run *run)
 	if (why != NULL)
 		die(STATUS_BROKEN, 0, "%s: %s", run->options->control, why);
 	fdio_pipe_size(STDIN_FILENO, INPUT_PIPE);
+	run->block_first = run->intake.next;
 	keys_open(run);
 	report_open(run);
 	run->workers = run->options->workers;
@@ -499,7 +527,11 @@ open_run(struct run *run)
 	if (run->options->block_records != 0)
 		run_known(run, WORKER_BLOCK,
 		    &(struct hello){ .jobs = block_jobs(run->options),
-			.joint = run->options->block_records > 1 });
+			.joint = run->options->block_records > 1,
+			.block = run->options->block_bytes == SIZE_MAX &&
+				run->options->block_records > 1
+			    ? block_jobs(run->options)
+			    : 0 });
 	for (uint64_t i = 0; i < run->options->workers; i++) {
 		struct slot *slot = run_add_slot(run);
 

@@ -34,6 +34,9 @@ add_workers(struct opt_table *table, struct run_options *o)
 		{ 'b', "block", OPT_SIZE, &o->block_bytes, "SIZE",
 		    "a process of its own for each block of at most SIZE bytes", 1, 0,
 		    NULL },
+		{ 0, "block-wait", OPT_DURATION, &o->block_wait, "TIME",
+		    "begin a block that is not full after TIME (default never)", 0, 0,
+		    NULL },
 		{ 0, "control", OPT_STRING, &o->control, "FIFO",
 		    "take commands from FIFO while it runs; made if it is not there", 0,
 		    0, NULL },
@@ -166,7 +169,7 @@ options_read(struct run_options *options, int argc, char **argv)
 	const struct opt_program program = { .name = "par-run",
 		.synopsis =
 		    "[-ks] [-b SIZE] [-i FILE] [-N N] [-n N] [-o FILE] [-q FILE] [-r N] "
-		    "[-t TIME] [--checkpoint STATE] [--control FIFO] "
+		    "[-t TIME] [--block-wait TIME] [--checkpoint STATE] [--control FIFO] "
 		    "[--host LIST] [--hosts FILE] [--host-wait TIME] "
 		    "[--key FIELD] [--log FILE] [--map] [--max-record SIZE] "
 		    "[--max-restarts N[/TIME]] [--metrics FILE] [--progress] "
@@ -181,9 +184,10 @@ options_read(struct run_options *options, int argc, char **argv)
 	const char *why;
 	int first;
 
-	*options = (struct run_options){
-		.retries = 2, .max_record = RECORD_LIMIT, .host_wait = HOST_WAIT
-	};
+	*options = (struct run_options){ .retries = 2,
+		.max_record = RECORD_LIMIT,
+		.host_wait = HOST_WAIT,
+		.block_wait = UINT64_MAX };
 	add_workers(&table, options);
 	add_hosts(&table, options);
 	add_fates(&table, options);

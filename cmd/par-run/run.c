@@ -107,7 +107,9 @@ run_known(struct run *run, enum worker_kind kind, const struct hello *hello)
 {
 	struct hello ours = { .jobs = hello->jobs * run->workers,
 		.ahead = hello->ahead || kind == WORKER_MAP,
-		.joint = hello->joint };
+		.joint = hello->joint,
+		.block = hello->block,
+		.raw = hello->raw };
 
 	run->kind = kind;
 	if (kind == WORKER_PLAIN && run->checkpoint.on)
@@ -129,6 +131,7 @@ run_known(struct run *run, enum worker_kind kind, const struct hello *hello)
 	if (hello->window != 0)
 		ours.window = hello->window * run->workers;
 	run->greeted = true;
+	run->ours = ours;
 	if (supervisor_greet(&run->above, &ours) < 0)
 		run_output_failed(run, errno);
 }
@@ -217,6 +220,7 @@ begin(struct run *run, struct slot *slot)
 	slot->turn_since = 0;
 	slot->turn_acks = 0;
 	slot->lines = 0;
+	slot->waits = 0;
 	slot->timed_out = false;
 	slot->outdated = slot->leaving = false;
 	slot->progress_at = run_work_time(run);

@@ -59,6 +59,8 @@ struct slot {
 	    record_ns; /* ns that a record took in the last turn, about; 0: unknown */
 	uint64_t turn_since; /* clock_ns(); 0: the turn does not count */
 	uint64_t progress_at; /* work time when it last finished something */
+	uint64_t end; /* number of the record after the last that it was given */
+	uint64_t waits; /* records it was given when it said that it waits; or 0 */
 	uint64_t late; /* the record that took too long, if timed_out */
 	uint64_t kill_at; /* clock_ms() when it is killed, if timed_out */
 	bool timed_out; /* it was told to end */
@@ -125,6 +127,13 @@ struct run {
 	bool given_in; /* nothing is given out or started any more; status 3, or */
 	bool never; /* what was started can never work: the one above is told so */
 	bool started; /* a worker was, once */
+	struct hello ours; /* what was said above */
+	uint64_t short_since; /* clock_ms() from when records wait for more; 0: none do */
+	bool short_told; /* and it was told above */
+	bool wanting; /* see dispatch_short() */
+	uint64_t block_first; /* number of the first record of the block that grows */
+	uint64_t block_since; /* clock_ms() from when records of it wait; 0: none do */
+	uint64_t block_due; /* clock_ms() when it is begun though it is not full */
 	size_t living; /* workers that were started and not buried */
 	struct starts starts; /* that failed */
 	uint64_t unknown; /* records of plain workers that were ended */
