@@ -90,7 +90,7 @@ assert echo["status"] == 200 and echo["error"] is None and "fields" not in echo
 assert echo["body"].startswith("GET /echo?%C3%A9\n")
 assert echo["effective_url"] == host + "/echo?%C3%A9"
 short = got[host + "/short"]
-assert short["status"] == 200 and short["error"] and short["body"] == ""
+assert short["status"] == 200 and short["error"] and short["body"] == "only this"
 assert got["no url"]["status"] == 0 and got["no url"]["effective_url"] is None
 assert got[host + "/size/0"]["body"] == ""
 ' "$HOSTILE"

@@ -787,6 +787,58 @@ load aid/mixed
 # 18. incomplete answers are told as such
 #
 
+# cuts OPTION...: what comes of each answer of aid/cuts.py, in the file out
+cuts() {
+	background "$ROOT/tests/aid/cuts.py" "$PWD/cuts.port" "$PWD/paths"
+	eventually test -s cuts.port
+	sed "s,^,http://127.0.0.1:$(cat cuts.port)," paths >urls
+	par-fetch -j 64 --per-host 64 --retries 0 "$@" <urls >out 2>err || [ $? -eq 1 ]
+	[ "$(wc -l <out)" -eq "$(wc -l <urls)" ]
+}
+
+@test "promise: whatever is missing of an answer is told, and what came is kept" {
+	cuts
+	cat >judge.awk <<-'EOF'
+	BEGIN {
+		FS = "\t"
+		for (i = 0; i < 12; i++) text = text "line " i * i "\\n"
+	}
+	{
+		part = substr(text, 1, length($6)) == $6
+		if ($7 == "whole") right = $2 == 200 && $5 == "" && $6 == text
+		else if ($7 == "unknown") right = part
+		else if ($7 == "header") right = $5 != "" && $6 == ""
+		else right = $5 != "" && ($7 == "damaged" || part)
+		if (!right) print
+		some[$7] += $6 != ""
+	}
+	END {
+		if (some["cut"] < 500 || some["damaged"] == 0) print "nothing was kept"
+	}
+	EOF
+	awk -f judge.awk out >wrong
+	[ "$(cat wrong)" = "" ]
+	# each is named, with what is missing
+	[ "$(wc -l <err)" -eq "$(awk -F '\t' '$5 != ""' out | wc -l)" ]
+}
+
+@test "promise: a cut body is no file, is in JSON with its error, and is asked for again" {
+	cuts -o files
+	[ "$(awk -F '\t' '$5 != "" && $6 != ""' out)" = "" ]
+	awk -F '\t' '$5 == "" { print $6 }' out | sort -u >kept
+	same <(find files -type f | sort) kept
+	rm cuts.port
+	cuts --json
+	[ "$(jq -r 'select(.fields[0] == "cut" and .error == null) | .url' out)" = "" ]
+	[ "$(jq -r 'select(.fields[0] == "cut" and .body != "") | .url' out | wc -l)" -gt 500 ]
+	hostile_here
+	run -0 par-fetch --retry-delay 1ms <<<"$HOSTILE/torn/2"
+	[ "$(cut -f 2,5,6 <<<"$output")" = $'200\t\twas torn\\n' ]
+	run -1 --separate-stderr par-fetch -d data --retry-delay 1ms <<<"$HOSTILE/torn/9"
+	[ "$(requests /torn/9)" -eq 1 ]
+	[[ $(cut -f 2,5 <<<"$output") = $'200\tgzip: ends too early' ]]
+}
+
 # 19. archives stay readable
 #
 

@@ -62,10 +62,10 @@ keep_file(struct answer *answer, const struct form *form, const struct request *
 /* Put the head of a page record, other than the one it has, before the body it has. */
 static void
 change_head(struct answer *answer, const struct request *request,
-    const struct page_head *head, bool whole)
+    const struct page_head *head, enum answer_body body)
 {
 	struct bytes old = answer->out;
-	size_t from = whole && answer->head > 0 ? answer->head : old.len;
+	size_t from = body != ANSWER_NONE && answer->head > 0 ? answer->head : old.len;
 
 	answer->out = (struct bytes){ 0 };
 	page_begin(&answer->out, request, head);
@@ -75,14 +75,14 @@ change_head(struct answer *answer, const struct request *request,
 
 int
 answer_finish(struct answer *answer, const struct form *form,
-    const struct request *request, const struct page_head *head, bool whole,
+    const struct request *request, const struct page_head *head, enum answer_body body,
     time_t modified)
 {
-	if (!whole) {
+	if (body != ANSWER_WHOLE && form->store != NULL)
+		store_abandon(form->store, &answer->file);
+	if (body == ANSWER_NONE) {
 		bytes_clear(&answer->raw, KEEP);
-		if (form->store != NULL)
-			store_abandon(form->store, &answer->file);
-	} else if (form->store != NULL &&
+	} else if (body == ANSWER_WHOLE && form->store != NULL &&
 	    keep_file(answer, form, request, head, modified) < 0) {
 		return -1;
 	}
@@ -94,7 +94,7 @@ answer_finish(struct answer *answer, const struct form *form,
 	if (answer->head == 0)
 		page_begin(&answer->out, request, head);
 	else if (head->error != NULL)
-		change_head(answer, request, head, whole);
+		change_head(answer, request, head, body);
 	page_body(&answer->out, answer->raw.data, answer->raw.len);
 	page_end(&answer->out, request);
 	return 0;

@@ -40,13 +40,19 @@ int
 answer_body(struct answer *answer, const struct form *form, const struct request *request,
     const struct page_head *head, const char *data, size_t len);
 
+enum answer_body {
+	ANSWER_NONE, /* nothing of it is kept */
+	ANSWER_PART, /* what came is; not as a file */
+	ANSWER_WHOLE
+};
+
 /*
- * Make the record complete, with the body that came, or (whole is false) without.
+ * Make the record complete, with so much of the body that came.
  * modified: of a file, -1 if that is not known.  0, or -1 with errno: the file could
  * not be made; call it again, with an error in the head and no body.
  */
 int answer_finish(struct answer *answer, const struct form *form,
-    const struct request *request, const struct page_head *head, bool whole,
+    const struct request *request, const struct page_head *head, enum answer_body body,
     time_t modified);
 
 /* Forget all of it; memory beyond a limit is given back. */

@@ -6,6 +6,7 @@
 
 #include "client.h"
 #include "config.h"
+#include "decode.h"
 #include "diag.h"
 
 enum {
@@ -143,8 +144,10 @@ client_handle(const struct client *client)
 	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, read_size(client->set));
 	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L); /* it was normalised once */
 	/* An archive is to have what the server sent, not what was made of it. */
-	if (client->set->warc == NULL)
-		curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+	if (client->set->warc == NULL) {
+		curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, decode_accepted());
+		curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L); /* we do */
+	}
 	config_apply(easy, client->set); /* what we set goes before it */
 	set_limits(easy, client->set);
 	set_connection(easy, client->set);

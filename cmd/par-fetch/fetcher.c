@@ -451,7 +451,7 @@ move(struct fetcher *fetcher, struct transfer *transfer, uint64_t now)
 	if (why != NULL) {
 		snprintf(transfer->why, sizeof(transfer->why), "%s%s",
 		    request->redirects < limit ? "redirect: " : "", why);
-		transfer->broken = true;
+		transfer->broken = transfer->dropped = true;
 		return false;
 	}
 	if (status == 303 || (status <= 302 && fetcher->set->post))

@@ -16,6 +16,8 @@
  *	transfer.[ch]  one attempt at a request, by libcurl
  *	client.[ch]    what is the same for all requests; cookies
  *	lane.[ch]      which attempts are on which connection
+ *	whole.[ch]     whether the answer is all there
+ *	decode.[ch]    bodies as they were before they were compressed
  *	answer.[ch]    the record, while it is made
  *	page.[ch]      the page record
  *	json.[ch]      the same as JSON

@@ -74,6 +74,7 @@ refuse(struct transfer *transfer, const char *what, uint64_t limit)
 {
 	snprintf(transfer->why, sizeof(transfer->why), "%s longer than %llu bytes", what,
 	    (unsigned long long)limit);
+	transfer->dropped = true;
 	return 0;
 }
 
@@ -110,16 +111,47 @@ keep_body(struct transfer *transfer, const char *data, size_t len)
 		len) == 0)
 		return 0;
 	snprintf(transfer->why, sizeof(transfer->why), "file: %s", strerror(errno));
+	transfer->dropped = true;
 	return -1;
 }
 
 /* A robots.txt: the beginning is kept, and what is too much of it is no error. */
-static size_t
+static bool
 keep_robots(struct transfer *transfer, const char *data, size_t len)
 {
 	bytes_put(&transfer->answer.raw, data, len);
 	transfer->enough = transfer->answer.raw.len >= RULES_TEXT;
-	return transfer->enough ? 0 : len;
+	return !transfer->enough;
+}
+
+/* More of the body, decoded; false to have libcurl end the transfer. */
+static bool
+take_decoded(void *user, const char *data, size_t len)
+{
+	struct transfer *transfer = user;
+
+	if (transfer->request->robots != NULL && !transfer->moved)
+		return keep_robots(transfer, data, len);
+	transfer->body += len;
+	if (transfer->body > transfer->set->max_body)
+		return refuse(transfer, "body", transfer->set->max_body) > 0;
+	return transfer->moved || keep_body(transfer, data, len) == 0;
+}
+
+/* More of a body that is encoded; false likewise. */
+static bool
+decode_body(struct transfer *transfer, const char *data, size_t len)
+{
+	const struct decode_sink sink = { .take = take_decoded, .user = transfer };
+	struct decode *decode = &transfer->whole.decode;
+
+	if (decode_put(decode, data, len, &sink))
+		return true;
+	if (transfer->why[0] != '\0' || transfer->enough)
+		return false;
+	snprintf(transfer->why, sizeof(transfer->why), "%s", decode->why);
+	transfer->torn = transfer->body > 0;
+	return false;
 }
 
 /* libcurl has more of the body: CURLOPT_WRITEFUNCTION. */
@@ -129,19 +161,15 @@ take_body(char *data, size_t one, size_t len, void *user)
 	struct transfer *transfer = user;
 
 	(void)one;
-	if (transfer->body == 0)
+	if (!transfer->started)
 		transfer->moved = will_move(transfer);
+	transfer->started = true;
 	if (transfer->form->warc != NULL &&
 	    transfer->body + len <= transfer->set->max_body)
 		bytes_put(&transfer->exchange.body, data, len);
-	if (transfer->request->robots != NULL && !transfer->moved)
-		return keep_robots(transfer, data, len);
-	transfer->body += len;
-	if (transfer->body > transfer->set->max_body)
-		return refuse(transfer, "body", transfer->set->max_body);
-	if (transfer->moved)
-		return len;
-	return keep_body(transfer, data, len) < 0 ? 0 : len;
+	if (transfer->moved || !transfer->whole.coded)
+		return take_decoded(transfer, data, len) ? len : 0;
+	return decode_body(transfer, data, len) ? len : 0;
 }
 
 /* With -I the header is what is wanted: that of the last answer there is. */
@@ -184,6 +212,7 @@ static size_t
 take_header(char *data, size_t one, size_t len, void *user)
 {
 	struct transfer *transfer = user;
+	const char *why = NULL;
 
 	(void)one;
 	transfer->header += len;
@@ -191,6 +220,12 @@ take_header(char *data, size_t one, size_t len, void *user)
 		return refuse(transfer, "header", transfer->set->max_header);
 	if (lies(transfer, data, len)) {
 		transfer->mixed = true;
+		return 0;
+	}
+	if (transfer->request->target.http)
+		why = whole_header(&transfer->whole, data, len);
+	if (why != NULL) {
+		snprintf(transfer->why, sizeof(transfer->why), "%s", why);
 		return 0;
 	}
 	if (transfer->set->head && transfer->request->target.http)
@@ -389,6 +424,7 @@ transfer_free(struct transfer *transfer)
 {
 	curl_easy_cleanup(transfer->easy);
 	answer_free(&transfer->answer);
+	decode_free(&transfer->whole.decode);
 	bytes_free(&transfer->header_lines);
 	warc_exchange_free(&transfer->exchange);
 	free(transfer);
@@ -471,6 +507,9 @@ transfer_begin(struct transfer *transfer, struct request *request, bool last)
 	transfer->request = request;
 	transfer->moved = transfer->broken = transfer->enough = false;
 	transfer->crowded = transfer->mixed = transfer->asked = false;
+	transfer->torn = transfer->dropped = transfer->started = false;
+	whole_begin(
+	    &transfer->whole, request->target.http && transfer->form->warc == NULL);
 	transfer->body = transfer->header = 0;
 	transfer->why[0] = transfer->curl_why[0] = '\0';
 	curl_easy_setopt(transfer->easy, CURLOPT_URL, request->target.url);
@@ -532,6 +571,23 @@ judge_answer(struct transfer *transfer)
 	return may_pass(transfer, status) ? VERDICT_RETRY : VERDICT_ANSWER;
 }
 
+/* libcurl has nothing to say against an answer: is it whole?  If not, say why. */
+static bool
+check_whole(struct transfer *transfer)
+{
+	const struct request *request = transfer->request;
+	bool header_only = transfer->set->head && request->robots == NULL;
+	const char *why = NULL;
+
+	if (request->target.http && !(header_only && transfer->whole.header))
+		why = whole_end(&transfer->whole, transfer->lane.many);
+	if (why == NULL)
+		return true;
+	snprintf(transfer->why, sizeof(transfer->why), "%s", why);
+	transfer->torn = true;
+	return false;
+}
+
 enum verdict
 transfer_judge(struct transfer *transfer, CURLcode code)
 {
@@ -539,11 +595,13 @@ transfer_judge(struct transfer *transfer, CURLcode code)
 	lanes_leave(&transfer->lane);
 	if (transfer->crowded || transfer->mixed)
 		return VERDICT_CROWDED;
-	if (code == CURLE_OK || transfer->moved || transfer->enough)
+	if (transfer->moved || transfer->enough ||
+	    (code == CURLE_OK && check_whole(transfer)))
 		return judge_answer(transfer);
 	transfer->broken = true;
 	if (transfer->why[0] != '\0')
-		return VERDICT_FAIL;
+		return transfer->torn && repeatable(transfer) ? VERDICT_RETRY
+							      : VERDICT_FAIL;
 	snprintf(transfer->why, sizeof(transfer->why), "%s",
 	    transfer->curl_why[0] != '\0' ? transfer->curl_why
 					  : curl_easy_strerror(code));
@@ -571,23 +629,26 @@ transfer_archive(struct transfer *transfer)
 void
 transfer_finish(struct transfer *transfer)
 {
+	enum answer_body body = transfer->dropped ? ANSWER_NONE
+	    : transfer->broken			  ? ANSWER_PART
+						  : ANSWER_WHOLE;
 	struct page_head head;
 	curl_off_t modified = -1;
 
-	if (!transfer->broken && transfer->header_lines.len > 0)
+	if (body != ANSWER_NONE && transfer->header_lines.len > 0)
 		keep_body(
 		    transfer, transfer->header_lines.data, transfer->header_lines.len);
 	transfer->failed = transfer->why[0] != '\0';
 	head = head_of(transfer);
 	curl_easy_getinfo(transfer->easy, CURLINFO_FILETIME_T, &modified);
 	if (answer_finish(&transfer->answer, transfer->form, transfer->request, &head,
-		!transfer->broken, (time_t)modified) == 0)
+		body, (time_t)modified) == 0)
 		return;
 	snprintf(transfer->why, sizeof(transfer->why), "file: %s", strerror(errno));
 	transfer->failed = true;
 	head.error = transfer->why;
 	answer_finish(
-	    &transfer->answer, transfer->form, transfer->request, &head, false, -1);
+	    &transfer->answer, transfer->form, transfer->request, &head, ANSWER_NONE, -1);
 }
 
 void
@@ -598,7 +659,7 @@ transfer_refuse(struct transfer *transfer, struct request *request)
 	transfer->request = request;
 	transfer->failed = true;
 	snprintf(transfer->why, sizeof(transfer->why), "%s", request->refusal);
-	answer_finish(&transfer->answer, transfer->form, request, &head, false, -1);
+	answer_finish(&transfer->answer, transfer->form, request, &head, ANSWER_NONE, -1);
 }
 
 struct request *

@@ -19,6 +19,7 @@
 #include "request.h"
 #include "settings.h"
 #include "warc.h"
+#include "whole.h"
 
 enum { TRANSFER_WHY = CURL_ERROR_SIZE + 64 };
 
@@ -30,6 +31,7 @@ struct transfer {
 	struct lane_user lane; /* the one it is on */
 	struct request *request; /* the one it is at */
 	const struct form *form;
+	struct whole whole; /* is the answer? */
 	struct answer answer; /* its record, as far as it is made */
 	size_t sent; /* bytes of that record that were written */
 	bool moved; /* the answer leads elsewhere, and its body is nobody's */
@@ -38,7 +40,10 @@ struct transfer {
 	uint64_t asked_at; /* when so many bytes of header had come */
 	bool crowded; /* it was not sent: its connection is another's, */
 	bool mixed; /* that speaks HTTP/1.x, or says that it is what it is not */
-	bool broken; /* the answer is not there, or not whole */
+	bool broken; /* the answer is not there, or not whole, */
+	bool torn; /* but could be another time */
+	bool dropped; /* nothing of its body is kept: it is too long, or a redirect's */
+	bool started; /* its body has */
 	bool failed; /* the record has an error */
 	struct bytes header_lines; /* kept for -I only */
 	struct warc_exchange exchange; /* for --warc only */

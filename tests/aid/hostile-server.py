@@ -263,6 +263,15 @@ async def cut(request):
 
 
 @path
+async def torn(request):
+    """/torn/TIMES: a gzip that lacks its end, so many times"""
+    count = tries[request.target] = tries.get(request.target, 0) + 1
+    data = gzip.compress(b"was torn\n")
+    await request.answer(data[:-4] if count <= int(request.words[0]) else data,
+                         headers=["Content-Encoding: gzip"])
+
+
+@path
 async def bomb(request):
     """/bomb/GIGABYTES: zeros, compressed to a thousandth"""
     chunk = gzip.compress(b"\0" * (64 << 20), 9)
