@@ -14,6 +14,7 @@
 #include "bytes.h"
 #include "clock.h"
 #include "diag.h"
+#include "disk.h"
 #include "hash.h"
 #include "spool.h"
 #include "state.h"
@@ -63,6 +64,7 @@ check(const struct state *state, int error)
 {
 	if (error == 0)
 		return;
+	error = disk_error(state->folder >= 0 ? state->name : spool_folder(), error);
 	die(STATUS_BROKEN, 0, "%s: %s", state->name, mdb_strerror(error));
 }
 
@@ -214,6 +216,9 @@ open_databases(struct state *state)
 static void
 open_environment(struct state *state, const char *path, unsigned flags)
 {
+	/* One whose first two pages are cut, no one can open. */
+	if (disk_reserve(path, 2 * sysconf(_SC_PAGESIZE), DISK_KEEP) < 0)
+		die(STATUS_BROKEN, errno, "%s", state->name);
 	check(state, mdb_env_create(&state->env));
 	check(state, mdb_env_set_maxdbs(state->env, 5));
 	check(state, mdb_env_set_mapsize(state->env, MAP));
