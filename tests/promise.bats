@@ -703,6 +703,200 @@ never() {
 # 14. par-cache: no other command's results
 #
 
+# answers COMMAND...: what par-cache says of the record 1, with the store ../store
+answers() {
+	par-cache -d ../store --map "$@" <<<1
+}
+
+@test "14. another command, file or program of the same name has answers of its own" {
+	mkdir -p in/a in/b
+	cd in
+	for i in a b; do
+		printf '#!/bin/sh\nexec sed s/^/%s/\n' "$i" | tee "$i/f" >"$i/g.sh"
+		chmod +x "$i/f"
+	done
+	for i in a b; do
+		rm -f f g.sh bin
+		ln -s "$i/f" "$i/g.sh" .
+		ln -s "$i" bin
+		[ "$(answers ./f)" = "${i}1" ]
+		[ "$(answers sh g.sh)" = "${i}1" ]
+		[ "$(answers env --split-string=./f)" = "${i}1" ]
+		[ "$(answers par-run -n 1 --map ./f)" = "${i}1" ]
+		[ "$(PATH=$PWD/bin:$PATH answers f)" = "${i}1" ]
+		[ "$(PATH=$PWD/bin:$PATH answers env f)" = "${i}1" ]
+		[ "$(PATH=$PWD/bin:$PATH answers par-run -n 1 --map f)" = "${i}1" ]
+	done
+	printf '{ print "a" $0 }' >p.awk
+	[ "$(answers awk -f p.awk)" = a1 ]
+	printf '{ print "b" $0 }' >p.awk
+	[ "$(answers awk -f p.awk)" = b1 ]
+	# words are told apart
+	[ "$(answers sh -c 'sed s/^/$0$1/' a b)" = ab1 ]
+	[ "$(answers sh -c 'sed s/^/$0-$1/' a b)" = a-b1 ]
+	[ "$(answers sh -c 'sed "s/^/[$0][$1]/"' ab '')" = '[ab][]1' ]
+	[ "$(answers sh -c 'sed "s/^/[$0][$1]/"' a b)" = '[a][b]1' ]
+}
+
+@test "14. the same command in another place shares its answers; --as and --env say what counts" {
+	mkdir -p in/a in/b
+	cd in
+	printf '#!/bin/sh\nexec sed "s/^/$V/"\n' | tee a/f >b/f
+	chmod +x a/f b/f
+	{
+		(cd a && answers -s ./f)
+		(cd b && answers -s ./f)
+		(cd b && PATH=$PWD:$PATH answers -s f) # another word
+	} 2>seen
+	grep -o '. computed' seen | paste -sd, | grep -qx '1 computed,0 computed,1 computed'
+	[ "$(V=x answers --env V a/f)" = x1 ]
+	[ "$(V=y answers --env V a/f)" = y1 ]
+	[ "$(V=z W=1 answers --env W --env V a/f)" = z1 ]
+	[ "$(V=x answers --as 0 --env V --env W a/f)" = x1 ]
+	[ "$(V=x W='' answers --as 0 --env V --env W sed s/^/y/)" = y1 ] # set to nothing
+	[ "$(V=x W='' answers --as 0 --env W --env V --env W sed s/^/z/)" = y1 ]
+	[ "$(V=p answers --as 1 a/f)" = p1 ]
+	echo '# edited' >>a/f
+	[ "$(V=q answers --as 1 a/f)" = p1 ]
+	[ "$(V=q answers --as 2 a/f)" = q1 ]
+	[ "$(V=r answers --env V --as 2 a/f)" = r1 ]
+	run -2 par-cache --env A=b -d store cat
+	run -2 par-cache --env '' -d store cat
+}
+
+@test "14. a command that is edited while it runs stores nothing more" {
+	printf '#!/bin/sh\nsed s/^/a/\n' >f
+	chmod +x f
+	mkfifo in
+	background bash -c 'exec par-cache -d store par-run -n 1 -N 1 ./f <in >out 2>err'
+	pid=$!
+	exec 7>in
+	echo 1 >&7
+	eventually grep -q a1 out
+	printf '#!/bin/sh\nsed s/^/b/\n' >new
+	cat new >f # what it does with 2 is the new one's
+	echo 2 >&7
+	exec 7>&-
+	wait "$pid"
+	[ "$(cat err)" = "par-cache: ./f: changed meanwhile; nothing more is stored" ]
+	printf '#!/bin/sh\nsed s/^/a/\n' >f
+	[ "$(par-cache -d store par-run -n 1 -N 1 ./f <<<2)" = a2 ]
+}
+
+# damaged STORE COMMAND...: the answers that are stored are right again after that damages them
+damaged() {
+	local store=$1
+
+	printf '%s\n' one two three >in
+	sed 's/$/ and more/' in | sort >want
+	par-cache -d "$store" --map sed 's/$/ and more/' <in | sort | same want -
+	"${@:2}"
+	par-cache -s -d "$store" --map sed 's/$/ and more/' <in 2>err | sort | same want -
+	[ "$(grep -c 'damaged; computed anew' err)" = 1 ]
+	[ "$(wc -l <err)" = 2 ]
+	par-cache -s -d "$store" --map sed 's/$/ and more/' <in 2>err | sort | same want -
+	grep -q '3 found' err
+	[ "$(wc -l <err)" = 1 ]
+}
+
+# flip AT BIT: in the values of a folder, that far from where their records begin
+flip() {
+	python3 - "$@" <<-'END'
+		import re, sys
+		at, bit = int(sys.argv[1]), int(sys.argv[2])
+		data = bytearray(open("store/data.mdb", "rb").read())
+		for value in re.finditer(rb"(?<=\0{7})(\w+)(?=\1 and more\n)", bytes(data)):
+		    data[value.start() + at] ^= 1 << bit
+		open("store/data.mdb", "r+b").write(data)
+	END
+}
+
+@test "14. what is damaged in a folder is computed anew and replaced, and told once" {
+	for at in -24 -17 -16 -8 -1 0 1 3 6 11; do
+		rm -rf store
+		damaged store flip "$at" $((RANDOM % 8))
+	done
+	# its place among all: it can be replaced, and dropped
+	rm -rf store
+	seq 10000 20000 >many
+	par-cache -d store --max-size 1M --map sed 's/.*/&& and more/' <many >out
+	flip -32 1
+	for _ in 1 2; do
+		par-cache -d store --max-size 1M --map sed 's/^/x/' <many 2>err | sort | same <(sed s/^/x/ many) -
+		[ ! -s err ]
+	done
+}
+
+# A byte more for every value of the memcached at a port: append_all PORT
+append_all() {
+	python3 - "$1" <<-'END'
+		import re, socket, sys, urllib.parse
+		server = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+		lines = server.makefile("rb")
+		server.sendall(b"lru_crawler metadump all\r\n")
+		for line in iter(lines.readline, b"END\r\n"):
+		    key = urllib.parse.unquote(re.match(rb"key=(\S+)", line)[1].decode())
+		    server.sendall(f"append {key} 0 0 1\r\nx\r\n".encode())
+	END
+}
+
+@test "14. what is damaged on a server is computed anew and replaced, and told once" {
+	if ! command -v redis-server || ! command -v memcached; then skip "no servers"; fi
+	background redis-server --port 0 --unixsocket "$PWD/redis.sock" --save '' --dir "$PWD" >log
+	eventually redis-cli -s redis.sock ping
+	each() { for key in $(redis-cli -s redis.sock keys '*'); do redis-cli -s redis.sock "$1" "$key" "${@:2}"; done; }
+	damaged "unix://$PWD/redis.sock" each append x
+	damaged "unix://$PWD/redis.sock" each setrange 8 x
+	damaged "unix://$PWD/redis.sock" each set x
+	for ((port = 20000 + RANDOM % 12000; ; port++)); do
+		background memcached -u nobody -l 127.0.0.1 -p "$port"
+		server=$!
+		listens() { ! kill -0 "$server" || (: <>"/dev/tcp/127.0.0.1/$port"); }
+		eventually listens 2>/dev/null
+		! kill -0 "$server" 2>/dev/null || break
+	done
+	damaged "memcached://127.0.0.1:$port" append_all "$port"
+}
+
+# on_small_disk FREE COMMAND: disk/ has FREE KiB left while that runs, and fill in it
+on_small_disk() {
+	mkdir -p disk
+	unshare -rm bash -c 'mount -t tmpfs -o size=2m tmpfs disk || exit 99
+		fallocate -l "$((2048 - $0))k" disk/fill; eval "$1"' "$@"
+}
+
+@test "14. a full disk under par-cache is told, and leaves a store that opens" {
+	on_small_disk 99 true || skip "nothing may be mounted"
+	for free in 0 4 8 20 264 268 272 276 280 400; do
+		on_small_disk "$free" '
+			seq 3000 | par-cache -d disk/store --map cat >out 2>err; echo $? >status
+			rm disk/fill
+			seq 3000 | par-cache -d disk/store --map cat 2>>err | cmp - <(seq 3000)' 3>&-
+		[ "$(wc -l <err)" = 1 ]
+		grep -q '^par-cache: disk/store: No space left on device' err
+		if [ "$(cat status)" = 0 ]; then
+			grep -q 'going on without it' err
+			same <(seq 3000) out
+		else
+			[ "$(cat status)" = 3 ]
+		fi
+	done
+}
+
+@test "14. a full disk under par-frontier is told, and leaves a state that opens" {
+	on_small_disk 99 true || skip "nothing may be mounted"
+	seq 3000 | sed 's,.*,http://h&.example/a/path,' >urls
+	for free in 0 4 8 12 100 400; do
+		on_small_disk "$free" '
+			par-frontier --state disk/state cat <urls >out 2>err; echo $? >status
+			rm disk/fill
+			par-frontier --state disk/state cat <urls >>out 2>>err' 3>&-
+		[ "$(cat status)" = 3 ]
+		[ "$(cat err)" = "par-frontier: disk/state: No space left on device" ]
+		same <(sort -u out) <(sort urls)
+	done
+}
+
 # 15. records cut, mixed or not counted
 #
 

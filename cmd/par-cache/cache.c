@@ -11,12 +11,11 @@
 #include "clock.h"
 #include "ends.h"
 #include "fifo.h"
-#include "hash.h"
+#include "identity.h"
 #include "miss.h"
 #include "roles.h"
 #include "sig.h"
 #include "stage.h"
-#include "value.h"
 #include "worker.h"
 
 enum {
@@ -31,7 +30,8 @@ enum {
 
 struct cache {
 	const struct cache_options *options;
-	uint64_t name[2]; /* of the command in the store */
+	struct identity *identity; /* of the command */
+	bool outdated; /* it is another one by now: nothing is stored */
 	struct stage stage; /* what is above us */
 	struct ends ends; /* the input and the output */
 	struct worker worker; /* the command */
@@ -48,34 +48,19 @@ struct cache {
 	uint64_t hits, computed, failed, kept;
 };
 
-/* The command, as two numbers that go into every key. */
+/* What the command is: outputs are stored under it. */
 static void
-name_command(struct cache *cache)
+identify(struct cache *cache)
 {
 	const struct cache_options *options = cache->options;
 
-	for (uint64_t i = 0; i < 2; i++) {
-		uint64_t hash = options->map ? 2 + i : i;
-
-		if (options->as != NULL)
-			hash = hash_bytes(options->as, strlen(options->as), 4 + i);
-		else
-			for (char **word = options->command; *word != NULL; word++)
-				hash = hash_bytes(*word, strlen(*word) + 1, hash);
-		cache->name[i] = hash;
-	}
-}
-
-static void
-make_key(const struct cache *cache, struct lookup *lookup)
-{
-	char *to = (char *)lookup->key.bytes;
-
-	for (uint64_t i = 0; i < 2; i++) {
-		value_put_number(to + 8 * i, cache->name[i]);
-		value_put_number(to + 16 + 8 * i,
-		    hash_bytes(lookup->record, lookup->len, cache->name[i]));
-	}
+	cache->identity = identity_new(&(struct identity_plan){ .words = options->command,
+	    .as = options->as,
+	    .env = options->env,
+	    .env_count = options->env_count,
+	    .map = options->map });
+	if (cache->identity == NULL)
+		die(STATUS_BROKEN, errno, "%s", options->command[0]);
 }
 
 /* The first output comes, or the end: empty an output that is a file. */
@@ -167,8 +152,10 @@ look_up(struct cache *cache)
 {
 	size_t rest;
 
-	for (size_t i = 0; i < cache->lookup_count; i++)
+	for (size_t i = 0; i < cache->lookup_count; i++) {
 		cache->lookups[i].output = NULL;
+		cache->lookups[i].damaged = false;
+	}
 	if (!cache->options->refresh)
 		store_get(&cache->store, cache->lookups, cache->lookup_count);
 	rest = answer_known(cache);
@@ -192,12 +179,25 @@ take_records(struct cache *cache)
 		lookup->record = rec.data;
 		lookup->len = rec.len;
 		lookup->number = rec.number;
-		make_key(cache, lookup);
+		identity_key(cache->identity, lookup->record, lookup->len, &lookup->key);
 		if (cache->lookup_count == STORE_LOOKUPS)
 			look_up(cache);
 	}
 	look_up(cache);
 	cache->input_ended = got == RECORD_EOF;
+}
+
+/* Is the command still the one under which its outputs are to be stored? */
+static bool
+still_itself(struct cache *cache)
+{
+	const char *file = cache->outdated ? NULL : identity_changed(cache->identity);
+
+	if (file != NULL) {
+		warn("%s: changed meanwhile; nothing more is stored", file);
+		cache->outdated = true;
+	}
+	return !cache->outdated;
 }
 
 /* Store what is done. */
@@ -206,10 +206,12 @@ keep(struct cache *cache)
 {
 	uint64_t refused = cache->store.refused;
 
-	store_put(&cache->store, cache->misses.done);
-	if (cache->store.why == NULL)
-		cache->kept +=
-		    cache->misses.done_count - (cache->store.refused - refused);
+	if (cache->misses.done != NULL && still_itself(cache)) {
+		store_put(&cache->store, cache->misses.done);
+		if (cache->store.why == NULL)
+			cache->kept +=
+			    cache->misses.done_count - (cache->store.refused - refused);
+	}
 	misses_stored(&cache->misses);
 }
 
@@ -577,7 +579,7 @@ open_cache(struct cache *cache)
 		.kind = options->map ? WORKER_MAP : WORKER_UNKNOWN };
 
 	check_roles(options);
-	name_command(cache);
+	identify(cache);
 	store_open(&cache->store, &options->store);
 	open_stage(cache);
 	cache->signals = sig_open(caught, 1);
@@ -629,6 +631,7 @@ cache_run(const struct cache_options *options)
 		show(cache);
 	misses_close(&cache->misses);
 	store_close(&cache->store);
+	identity_free(cache->identity);
 	window_take_back(&cache->worker.window, 0, &left);
 	batch_clear(&left);
 	worker_close(&cache->worker);

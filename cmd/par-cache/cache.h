@@ -7,6 +7,7 @@
 #define PAR_CACHE_CACHE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "diag.h"
@@ -14,7 +15,9 @@
 
 struct cache_options {
 	char **command;
-	const char *as; /* what stands for the command in the store; NULL: its words */
+	const char *as; /* what stands for the command; NULL: its words and files */
+	const char **env; /* variables that count, too */
+	size_t env_count;
 	bool map; /* one line out for each line in */
 	bool refresh; /* what is stored is not used, but replaced */
 	bool stats;

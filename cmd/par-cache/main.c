@@ -4,6 +4,7 @@
  *
  *	main.c        options (this file)
  *	cache.[ch]    records in, answers out, the command between
+ *	identity.[ch] what the command is, for the key of a record
  *	miss.[ch]     records that are on their way through the command
  *	store.[ch]    where outputs are kept:
  *	store_lmdb.c    in a folder
@@ -11,6 +12,9 @@
  *	store_redis.c   on a Redis server
  *	value.[ch]    how an output is laid out there
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "cache.h"
 #include "opt.h"
 #include "record.h"
@@ -28,12 +32,30 @@ check(const struct cache_options *options, bool command)
 	return NULL;
 }
 
+/* One more variable that counts. */
+static const char *
+take_env(void *target, const char *name)
+{
+	struct cache_options *options = target;
+	const char **more;
+
+	if (*name == '\0' || strchr(name, '=') != NULL)
+		return "not the name of a variable";
+	more = realloc(options->env, (options->env_count + 1) * sizeof(*more));
+	if (more == NULL)
+		return "no memory";
+	options->env = more;
+	more[options->env_count++] = name;
+	return NULL;
+}
+
 int
 main(int argc, char **argv)
 {
 	struct cache_options options = { .max_record = RECORD_LIMIT,
 		.store.max_size = 1 << 30 };
 	uint64_t ttl_ms = 0;
+	enum status status;
 	const struct opt opts[] = {
 		{ 'd', "store", OPT_STRING, &options.store.where, "STORE",
 		    "a folder (default: par in the cache folder)", 0, 0, NULL },
@@ -43,8 +65,12 @@ main(int argc, char **argv)
 		    "write to FILE, which may be a FIFO", 0, 0, NULL },
 		{ 't', "ttl", OPT_DURATION, &ttl_ms, "TIME",
 		    "use outputs for TIME (default: for ever)", 1000, 0, NULL },
-		{ 0, "as", OPT_STRING, &options.as, "NAME",
-		    "store under NAME instead of the words of COMMAND", 0, 0, NULL },
+		{ 0, "as", OPT_STRING, &options.as, "VERSION",
+		    "COMMAND is known by VERSION, not by its words and files", 0, 0,
+		    NULL },
+		{ 0, "env", OPT_CALL, &options, "NAME",
+		    "outputs depend on the variable NAME of the environment, too", 0, 0,
+		    take_env },
 		{ 0, "map", OPT_FLAG, &options.map, NULL,
 		    "COMMAND writes one line for each that it reads, in order", 0, 0,
 		    NULL },
@@ -67,9 +93,9 @@ main(int argc, char **argv)
 	};
 	const struct opt_program program = { .name = "par-cache",
 		.synopsis =
-		    "[-fs] [-d STORE] [-i FILE] [-o FILE] [-t TIME] [--as NAME] [--map] "
-		    "[--max-record SIZE] [--max-size SIZE] [--password-file FILE] "
-		    "[--wait TIME] [COMMAND [ARG...]]",
+		    "[-fs] [-d STORE] [-i FILE] [-o FILE] [-t TIME] [--as VERSION] "
+		    "[--env NAME] [--map] [--max-record SIZE] [--max-size SIZE] "
+		    "[--password-file FILE] [--wait TIME] [COMMAND [ARG...]]",
 		.about = "Run COMMAND for the records that it has not answered before; "
 			 "the others are\nanswered from a store.",
 		.opts = opts,
@@ -82,5 +108,7 @@ main(int argc, char **argv)
 		opt_misuse(&program, "%s", why);
 	options.store.ttl = ttl_ms / 1000;
 	options.command = argv + first;
-	return (int)(first < argc ? cache_run(&options) : cache_show(&options));
+	status = first < argc ? cache_run(&options) : cache_show(&options);
+	free(options.env);
+	return (int)status;
 }

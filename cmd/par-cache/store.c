@@ -30,7 +30,7 @@ static const struct scheme {
 void
 store_name(char name[static STORE_NAME_SIZE + 1], const struct key *key)
 {
-	char *to = name + snprintf(name, STORE_NAME_SIZE + 1, "par1:");
+	char *to = name + snprintf(name, STORE_NAME_SIZE + 1, "par2:");
 
 	for (int i = 0; i < KEY_SIZE; i++)
 		to += snprintf(to, 3, "%02x", key->bytes[i]);
@@ -77,14 +77,25 @@ lose(struct store *store)
 	warn("%s: %s; going on without it", store->name, store->why);
 }
 
+/* What it had of a record is not what was stored. */
+static void
+tell_damage(struct store *store, const struct lookup *lookup)
+{
+	if (store->damaged++ == 0)
+		warn_record(lookup->record, lookup->len,
+		    "what was stored is damaged; computed anew, as others will be");
+}
+
 void
 store_get(struct store *store, struct lookup *lookups, size_t count)
 {
 	if (store->why == NULL && store->kind->get(store, lookups, count) < 0)
 		lose(store);
-	if (store->why != NULL)
-		for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
+		if (store->why != NULL)
 			lookups[i].output = NULL;
+		else if (lookups[i].damaged)
+			tell_damage(store, &lookups[i]);
 }
 
 void

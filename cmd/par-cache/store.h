@@ -17,7 +17,7 @@ enum {
 	STORE_LOOKUPS = 256 /* most that are looked up at a time */
 };
 
-/* Of a command and a record; the record itself is compared as well. */
+/* Digest of a command and a record; the record itself is compared as well. */
 struct key {
 	unsigned char bytes[KEY_SIZE];
 };
@@ -30,6 +30,7 @@ struct lookup {
 	uint64_t number; /* the caller's */
 	const char *output; /* NULL: there is none */
 	size_t output_len;
+	bool damaged; /* there is one, but not as it was stored */
 };
 
 /* An output to be kept, in a list. */
@@ -62,6 +63,7 @@ struct store {
 	void *state; /* the kind's */
 	uint64_t ttl;
 	uint64_t evicted, refused; /* dropped for room; never stored, being too large */
+	uint64_t damaged; /* found, but not as they were stored */
 	char *name; /* for diagnostics; holds no password */
 	const char *why; /* what is wrong with the store, or NULL */
 };

@@ -11,12 +11,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "anew.h"
+#include "bytes.h"
+#include "diag.h"
+#include "disk.h"
 #include "value.h"
 
 enum {
 	READERS_MOST = 4096,
+	LOCK = 64, /* bytes of the file of locks that a reader has */
 	SEQUENCE = 8, /* bytes */
 	PARTS = 64, /* a transaction has about this part of the file */
 	REFUSED_PART = 8 /* a value at most this part */
@@ -33,7 +38,7 @@ struct local {
 static int
 failed(struct store *store, int error)
 {
-	store->why = mdb_strerror(error);
+	store->why = mdb_strerror(disk_error(store->name, error));
 	return -1;
 }
 
@@ -77,6 +82,45 @@ folder_name(const char *where)
 	if (name != NULL)
 		snprintf(name, (size_t)len + 1, "%s%s", base, under);
 	return name;
+}
+
+/* Room for size bytes of a file of the folder.  0, or an error number. */
+static int
+reserve(const char *folder, const char *file, off_t size, enum disk_length length)
+{
+	struct bytes path = { 0 };
+	int got;
+
+	bytes_put(&path, folder, strlen(folder));
+	bytes_put(&path, file, strlen(file) + 1);
+	got = disk_reserve(path.data, size, length);
+	bytes_free(&path);
+	return got < 0 ? errno : 0;
+}
+
+/*
+ * LMDB writes to the file of locks as to memory, where a full disk would end us by
+ * SIGBUS, and leaves a file that no one can open when only part of its first two
+ * pages can be written.
+ */
+static int
+reserve_files(const char *folder)
+{
+	int error = reserve(folder, "/lock.mdb", READERS_MOST * LOCK + 4096, DISK_GROW);
+
+	if (error != 0)
+		return error;
+	return reserve(folder, "/data.mdb", 2 * sysconf(_SC_PAGESIZE), DISK_KEEP);
+}
+
+/* LMDB finds that its file contradicts itself. */
+static void
+give_up(MDB_env *env, const char *what)
+{
+	const char *file = NULL;
+
+	mdb_env_get_path(env, &file);
+	die(STATUS_BROKEN, 0, "%s: the store is damaged: %s", file, what);
 }
 
 /* Make sure of both tables, and get ready to read. */
@@ -138,7 +182,11 @@ open_local(struct store *store, const struct store_plan *plan)
 	    check_files(store->name) < 0)
 		return strerror(errno);
 	local->limit = plan->max_size;
-	error = mdb_env_create(&local->env);
+	error = reserve_files(store->name);
+	if (error == 0)
+		error = mdb_env_create(&local->env);
+	if (error == 0)
+		error = mdb_env_set_assert(local->env, give_up);
 	if (error == 0)
 		error = mdb_env_set_mapsize(local->env, (size_t)plan->max_size);
 	if (error == 0)
@@ -155,7 +203,7 @@ open_local(struct store *store, const struct store_plan *plan)
 	if (error == 0)
 		error = mdb_env_stat(local->env, &stat);
 	if (error != 0)
-		return mdb_strerror(error);
+		return mdb_strerror(disk_error(store->name, error));
 	local->page = stat.ms_psize;
 	return NULL;
 }
@@ -182,7 +230,10 @@ get(struct store *store, struct lookup *lookups, size_t count)
 		error = mdb_get(local->reading, local->output, &key, &value);
 		if (error != 0 && error != MDB_NOTFOUND)
 			return failed(store, error);
-		if (error == 0 && value.mv_size >= SEQUENCE)
+		if (error == MDB_NOTFOUND)
+			continue;
+		lookup->damaged = value.mv_size < SEQUENCE;
+		if (!lookup->damaged)
 			value_read(lookup, (const char *)value.mv_data + SEQUENCE,
 			    value.mv_size - SEQUENCE, store->ttl);
 	}
@@ -217,11 +268,24 @@ taken(struct local *local, MDB_txn *txn, uint64_t *bytes)
 	return 0;
 }
 
+/* The oldest output, which another one under its key may have replaced. */
+static int
+drop_one(struct local *local, MDB_txn *txn, MDB_cursor *cursor)
+{
+	MDB_val sequence, key;
+	int error = mdb_cursor_get(cursor, &sequence, &key, MDB_FIRST);
+
+	if (error == 0)
+		error = mdb_del(txn, local->output, &key, NULL);
+	if (error == MDB_NOTFOUND || error == MDB_BAD_VALSIZE) /* it was damaged */
+		error = 0;
+	return error == 0 ? mdb_cursor_del(cursor, 0) : error;
+}
+
 /* Drop at most count of the oldest outputs, until most bytes are taken. */
 static int
 drop(struct local *local, MDB_txn *txn, uint64_t most, uint64_t *count)
 {
-	MDB_val sequence, key;
 	MDB_cursor *cursor;
 	uint64_t bytes, dropped = 0;
 	int error = mdb_cursor_open(txn, local->order, &cursor);
@@ -229,11 +293,7 @@ drop(struct local *local, MDB_txn *txn, uint64_t most, uint64_t *count)
 	if (error == 0)
 		error = taken(local, txn, &bytes);
 	while (error == 0 && bytes > most && dropped < *count) {
-		error = mdb_cursor_get(cursor, &sequence, &key, MDB_FIRST);
-		if (error == 0)
-			error = mdb_del(txn, local->output, &key, NULL);
-		if (error == 0)
-			error = mdb_cursor_del(cursor, 0);
+		error = drop_one(local, txn, cursor);
 		if (error == 0)
 			error = taken(local, txn, &bytes);
 		dropped += error == 0;
@@ -294,6 +354,26 @@ next_sequence(struct local *local, MDB_txn *txn, unsigned char sequence[SEQUENCE
 	return error == MDB_NOTFOUND ? 0 : error;
 }
 
+/* The place of an output that is replaced; it may be another's if that is damaged. */
+static int
+drop_place(struct local *local, MDB_txn *txn, const MDB_val *key, const MDB_val *old)
+{
+	unsigned char sequence[SEQUENCE];
+	MDB_val turn = { .mv_size = SEQUENCE, .mv_data = sequence }, owner;
+	int error;
+
+	if (old->mv_size < SEQUENCE)
+		return 0;
+	memcpy(sequence, old->mv_data, SEQUENCE);
+	error = mdb_get(txn, local->order, &turn, &owner);
+	if (error == MDB_NOTFOUND)
+		return 0;
+	if (error != 0 || owner.mv_size != KEY_SIZE ||
+	    memcmp(owner.mv_data, key->mv_data, KEY_SIZE) != 0)
+		return error;
+	return mdb_del(txn, local->order, &turn, NULL);
+}
+
 /* Store one output in place of what there is. */
 static int
 put_one(struct local *local, MDB_txn *txn, const struct saved *saved)
@@ -305,10 +385,8 @@ put_one(struct local *local, MDB_txn *txn, const struct saved *saved)
 	MDB_val turn = { .mv_size = SEQUENCE, .mv_data = sequence };
 	int error = mdb_get(txn, local->output, &key, &old);
 
-	if (error == 0 && old.mv_size >= SEQUENCE) {
-		memcpy(sequence, old.mv_data, SEQUENCE);
-		error = mdb_del(txn, local->order, &turn, NULL);
-	}
+	if (error == 0)
+		error = drop_place(local, txn, &key, &old);
 	if (error == 0 || error == MDB_NOTFOUND)
 		error = next_sequence(local, txn, sequence);
 	if (error == 0)

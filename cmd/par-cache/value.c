@@ -2,7 +2,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "hash.h"
 #include "value.h"
+
+enum { MADE = 8, RECORD_LEN = 16 }; /* places in a value; the check sum is first */
 
 void
 value_put_number(char *to, uint64_t number)
@@ -21,14 +24,23 @@ value_get_number(const char *from)
 	return number;
 }
 
+/* Of a value, of which MADE and all that follows counts: under another key it is none. */
+static uint64_t
+check_sum(const struct key *key, const char *value, size_t len)
+{
+	return hash_bytes(
+	    value + MADE, len - MADE, value_get_number((const char *)key->bytes));
+}
+
 void
 value_write(char *to, const struct saved *saved)
 {
-	value_put_number(to, (uint64_t)time(NULL));
-	value_put_number(to + 8, saved->len);
+	value_put_number(to + MADE, (uint64_t)time(NULL));
+	value_put_number(to + RECORD_LEN, saved->len);
 	memcpy(to + VALUE_HEAD, saved->record, saved->len);
 	if (saved->output_len > 0)
 		memcpy(to + VALUE_HEAD + saved->len, saved->output, saved->output_len);
+	value_put_number(to, check_sum(&saved->key, to, value_size(saved)));
 }
 
 void
@@ -36,11 +48,13 @@ value_read(struct lookup *lookup, const char *value, size_t len, uint64_t ttl)
 {
 	uint64_t now = (uint64_t)time(NULL), made;
 
-	if (len < VALUE_HEAD + lookup->len || value_get_number(value + 8) != lookup->len)
+	lookup->damaged = len < VALUE_HEAD ||
+	    value_get_number(value) != check_sum(&lookup->key, value, len);
+	if (lookup->damaged || len - VALUE_HEAD < lookup->len ||
+	    value_get_number(value + RECORD_LEN) != lookup->len ||
+	    memcmp(value + VALUE_HEAD, lookup->record, lookup->len) != 0)
 		return;
-	if (memcmp(value + VALUE_HEAD, lookup->record, lookup->len) != 0)
-		return;
-	made = value_get_number(value);
+	made = value_get_number(value + MADE);
 	if (ttl > 0 && made < now && now - made >= ttl)
 		return;
 	lookup->output = value + VALUE_HEAD + lookup->len;

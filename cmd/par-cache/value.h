@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * value - how an output is laid out in a store, on every kind of machine alike:
- * when it was made, how long the record is, the record, its output.
+ * value - how an output is laid out in a store, on every kind of machine alike: a
+ * check sum of all that follows, when it was made, how long the record is, the
+ * record, its output.
  */
 #ifndef PAR_CACHE_VALUE_H
 #define PAR_CACHE_VALUE_H
@@ -11,7 +12,7 @@
 
 #include "store.h"
 
-enum { VALUE_HEAD = 16 };
+enum { VALUE_HEAD = 24 };
 
 /* How many bytes value_write() writes. */
 static inline size_t
@@ -24,7 +25,7 @@ void value_write(char *to, const struct saved *saved);
 
 /*
  * Set the output of lookup if value, len bytes, is of its record and not older
- * than ttl seconds (0: of any age).
+ * than ttl seconds (0: of any age); say there if it is not what was stored.
  */
 void value_read(struct lookup *lookup, const char *value, size_t len, uint64_t ttl);
 
