@@ -87,6 +87,23 @@ window_find(struct window *window, uint64_t index)
 	return NULL;
 }
 
+bool
+window_holds(struct window *window, uint64_t first, uint64_t last)
+{
+	for (struct flight *f = window->head; f != NULL && f->base <= first;
+	     f = f->next) {
+		uint64_t count = f->batch->count, k = first - f->base;
+
+		for (; k < count && first < last && !is_done(f, k); k++)
+			first++;
+		if (k >= count)
+			continue;
+		/* They were sent in their order: if the last was, all were. */
+		return first == last && !is_done(f, k) && was_sent(window, f, k);
+	}
+	return false;
+}
+
 /* Mark record k, out of order; 0, or -1 without memory. */
 static int
 mark(struct flight *flight, uint64_t k)

@@ -44,6 +44,9 @@ int window_add(struct window *window, struct batch *batch);
 /* The flight that holds record index and has it not done; NULL if none has. */
 struct flight *window_find(struct window *window, uint64_t index);
 
+/* Would window_find() find each record from index first to last? */
+bool window_holds(struct window *window, uint64_t first, uint64_t last);
+
 /*
  * Record index of flight is done.  Returns its number in the input; the flight
  * stays until window_trim().  UINT64_MAX without memory.

@@ -8,13 +8,23 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "diag.h"
 #include "fdio.h"
 #include "move.h"
 #include "spawn.h"
 #include "worker.h"
 
-enum { LINES_SIZE = 128 << 10, OUT_PIPE = 1 << 20, HOLD_STEP = 256 << 10 };
+enum {
+	LINES_SIZE = 128 << 10,
+	OUT_PIPE = 1 << 20,
+	HOLD_STEP = 256 << 10,
+	TURN_WORDS = OUT_PIPE, /* read at once: all that waits when it has ended, bytes */
+	TURN_ERRORS = 64 << 10,
+	MOST_HELLOS = 100 /* in a second; more are a flood */
+};
+
+const char worker_no_record[] = "acknowledged a record that it does not have";
 
 void
 worker_init(struct worker *worker, unsigned number)
@@ -67,6 +77,8 @@ worker_start(struct worker *worker, const struct worker_plan *plan)
 	worker->preamble = plan->preamble;
 	worker->preamble_len = plan->preamble_len;
 	worker->in_body = false;
+	worker->heard = 0;
+	worker->hellos = 0;
 	window_init(&worker->window);
 	if (worker->lines == NULL || make_pipe(&worker->in, &spawned.fds[0], 1) < 0 ||
 	    make_pipe(plan->framed ? &worker->ack : &worker->out, &spawned.fds[1], 0) <
@@ -192,19 +204,54 @@ read_lines(struct worker *worker)
 	memmove(worker->lines, worker->lines + worker->lines_start, left);
 	worker->lines_start = 0;
 	worker->lines_end = left;
-	if (left >= ACK_LINE_MAX)
+	if (left >= ACK_LINE_MAX || worker->heard >= TURN_WORDS)
 		return 0;
 	do {
 		n = read(worker->ack, worker->lines + left, LINES_SIZE - left);
 	} while (n < 0 && errno == EINTR);
 	if (n > 0) {
 		worker->lines_end += (size_t)n;
+		worker->heard += (size_t)n;
 		return 1;
 	}
 	if (n < 0 && errno == EAGAIN)
 		return 0;
 	close_end(&worker->ack);
 	return -1;
+}
+
+static enum worker_word
+wrong(struct worker *worker, const char *why)
+{
+	worker->wrong = why;
+	return WORD_WRONG;
+}
+
+/* It has said hello: that may be repeated, within reason. */
+static enum worker_word
+take_hello(struct worker *worker)
+{
+	uint64_t now = clock_ms();
+
+	if (worker->hellos == 0 || now - worker->hello_since >= 1000) {
+		worker->hello_since = now;
+		worker->hellos = 0;
+	}
+	if (++worker->hellos > MOST_HELLOS)
+		return wrong(worker, "said hello more than 100 times in a second");
+	worker->kind = WORKER_NATIVE;
+	return WORD_HELLO;
+}
+
+/*
+ * May it tell of these records?  One alone is looked up by who hears of it, unless
+ * output comes with the line.
+ */
+static bool
+has_records(struct worker *worker, const struct ack *ack)
+{
+	return (ack->more == 0 && !worker->framed) ||
+	    window_holds(&worker->window, ack->index, ack->index + ack->more);
 }
 
 /* Take one line of len bytes, which is in the buffer. */
@@ -217,10 +264,11 @@ take_line(struct worker *worker, size_t len, struct ack *out)
 	if (worker->kind != WORKER_NATIVE || (len > 0 && *line == 'p')) {
 		if (hello_parse(line, len, &worker->hello) < 0)
 			return WORD_BAD;
-		worker->kind = WORKER_NATIVE;
-		word = WORD_HELLO;
+		word = take_hello(worker);
 	} else if (ack_parse(line, len, out) < 0) {
 		return WORD_BAD;
+	} else if (!has_records(worker, out)) {
+		return wrong(worker, worker_no_record);
 	}
 	worker->lines_start += len + 1;
 	return word;
@@ -282,14 +330,18 @@ take_body(struct worker *worker, size_t len, size_t *end)
 		worker->body_left -= there;
 	}
 	while (worker->body_left > 0) {
-		uint64_t before = hold_bytes(&worker->hold);
+		uint64_t came, before = hold_bytes(&worker->hold);
 
 		/* All that is in the buffer after the line was taken. */
 		worker->lines_end = *end = body;
+		if (worker->heard >= TURN_WORDS)
+			return 0;
 		got = absorb(&worker->hold, &worker->ack, worker->body_left);
 		if (got <= 0)
 			return got;
-		worker->body_left -= hold_bytes(&worker->hold) - before;
+		came = hold_bytes(&worker->hold) - before;
+		worker->body_left -= came;
+		worker->heard += came;
 	}
 	return 1;
 }
@@ -357,6 +409,8 @@ worker_hear(struct worker *worker, struct ack *out)
 	if (worker->joint_left == 0) {
 		enum worker_word word = hear_line(worker, out);
 
+		if (word == WORD_NONE)
+			worker->heard = 0;
 		if (word != WORD_ACK || out->more == 0)
 			return word;
 		worker->joint = *out;
@@ -389,6 +443,18 @@ worker_end_line(struct worker *worker)
 	return true;
 }
 
+bool
+worker_wrote(const struct worker *worker, uint64_t len)
+{
+	uint64_t held = hold_bytes(&worker->hold);
+
+	if (len <= held)
+		return true;
+	/* It may have made its pipe larger than we did. */
+	return worker->out >= 0 &&
+	    (len - held <= worker->out_room || len - held <= move_held(worker->out));
+}
+
 void
 worker_release(struct worker *worker, uint64_t len)
 {
@@ -400,6 +466,10 @@ worker_move(struct worker *worker, int to, size_t *len)
 {
 	uint64_t held = hold_bytes(&worker->hold);
 
+	if (!worker_wrote(worker, *len)) {
+		errno = ENODATA;
+		return -1;
+	}
 	if (held > *len)
 		held = *len;
 	if (hold_move(&worker->hold, to, held) < 0)
@@ -417,6 +487,10 @@ worker_move(struct worker *worker, int to, size_t *len)
 int
 worker_skip(struct worker *worker, size_t len)
 {
+	if (!worker_wrote(worker, len)) {
+		errno = ENODATA;
+		return -1;
+	}
 	for (;;) {
 		uint64_t held = hold_bytes(&worker->hold);
 		int got;
@@ -460,9 +534,10 @@ void
 worker_errors(struct worker *worker)
 {
 	char data[4096];
+	size_t seen = 0;
 	ssize_t n;
 
-	while (worker->err >= 0) {
+	while (worker->err >= 0 && seen < TURN_ERRORS) {
 		n = read(worker->err, data, sizeof(data));
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -472,6 +547,7 @@ worker_errors(struct worker *worker)
 			close_end(&worker->err);
 			return;
 		}
+		seen += (size_t)n;
 		remember(worker, data, (size_t)n);
 		diag_text(data, (size_t)n);
 	}

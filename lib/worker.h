@@ -49,6 +49,10 @@ struct worker {
 	char last_line[1024]; /* that it wrote to standard error, cut short */
 	size_t last_len;
 	bool line_goes_on; /* no newline came after it */
+	const char *wrong; /* with the last word, if it was WORD_WRONG */
+	uint64_t hello_since; /* clock_ms() from when its hellos are counted, */
+	unsigned hellos; /* and how many it has said */
+	size_t heard; /* bytes of its words since there were none, see worker_hear() */
 	char *lines; /* words that came, not yet taken */
 	size_t lines_start, lines_end;
 	size_t in_room, out_room; /* what the pipes can hold, bytes */
@@ -115,10 +119,18 @@ enum worker_word {
 	WORD_HELLO, /* worker.hello was set, and kind; it may come again */
 	WORD_ACK,
 	WORD_END, /* its descriptor is closed: nothing more will come */
-	WORD_BAD /* not a line of the protocol: *bad is how it begins, *bad_len bytes */
+	WORD_BAD, /* not a line of the protocol, see worker_bad_line() */
+	WORD_WRONG /* a line of it that cannot be true; worker.wrong says why */
 };
 
-/* The next of its words, in *out if it is WORD_ACK. */
+/* What is wrong with a word of a record that is not in the window. */
+extern const char worker_no_record[];
+
+/*
+ * The next of its words, in *out if it is WORD_ACK.  There are none for now, too, when
+ * as much was read as a pipe can hold, so that one that floods keeps nobody waiting.
+ * Of records done together all were looked at when the first of them comes.
+ */
 enum worker_word worker_hear(struct worker *worker, struct ack *out);
 
 /* The line that was WORD_BAD. */
@@ -132,6 +144,12 @@ int worker_absorb(struct worker *worker, size_t size);
 
 /* Add a newline to the hold if it does not end with one; true if it was added. */
 bool worker_end_line(struct worker *worker);
+
+/*
+ * Are there len bytes of output, in the hold or its pipe?  A line counts what was
+ * written before it: one that says more does not become true by waiting.
+ */
+bool worker_wrote(const struct worker *worker, uint64_t len);
 
 /* Drop len bytes of the hold that were passed on. */
 void worker_release(struct worker *worker, uint64_t len);
@@ -147,8 +165,8 @@ int worker_move(struct worker *worker, int to, size_t *len);
 int worker_skip(struct worker *worker, size_t len);
 
 /*
- * Pass what it has written to standard error on to ours, and remember the last
- * line of it, also across restarts.
+ * Pass what it has written to standard error on to ours, at most as much as a pipe
+ * holds, and remember the last line of it, also across restarts.
  */
 void worker_errors(struct worker *worker);
 

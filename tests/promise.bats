@@ -122,6 +122,98 @@ with_files() { exec "$@" <in >out 2>err; }
 # 5. one that floods
 #
 
+load redis
+ODD=$BATS_TEST_DIRNAME/aid/odd-stage.py
+
+# calm COMMAND...: its standard error goes to the file errors, without what floods there
+calm() { "$@" 2> >(python3 -c 'import os, re
+while data := os.read(0, 65536): os.write(1, re.sub(rb"xx+\n?", b"", data))' >errors); }
+
+# feed CONDITION...: numbers from 1 on until it is true; how many it were is in the file fed
+feed() {
+	local n=0
+
+	until "$@"; do
+		echo $((++n))
+		read -r -t 0.01 <> <(:) || true
+	done
+	echo $n >fed
+}
+
+@test "5: a flood of standard error stops neither the others nor -t" {
+	feed test -e flooding | calm timeout "$DEADLINE" par-run -n 2 -t 500ms -q aside "$ODD" \
+		stderr-flood-once met >out
+	same <(seq "$(cat fed)") <(sed 's/^result //' out | sort -n)
+	eventually grep -q 'took longer than 0.5 s' errors
+}
+
+@test "5: a flood of standard error stops neither SIGUSR1 nor SIGTERM" {
+	mkfifo in
+	exec 5<>in
+	calm background par-run -i in -n 1 -q aside "$ODD" stderr-flood >out
+	run=$!
+	echo 1 >&5
+	eventually test -e flooding
+	kill -USR1 "$run"
+	eventually grep -q 'time/job' errors
+	kill -TERM "$run"
+	kill -HUP "$run"
+	wait "$run" || [ $? = 4 ]
+}
+
+@test "5: a flood of hellos ends the worker; a few are allowed" {
+	seq 12 | timeout "$DEADLINE" par-run -n 2 "$ODD" hello-flood-once met >out 2>errors
+	all_results out
+	grep -q 'worker .: said hello more than 100 times in a second; killed' errors
+	run -3 timeout "$DEADLINE" bash -c 'echo 1 | par-run -n 1 --max-restarts 3 "$1" hello-flood' - "$ODD"
+	[[ "$output" == *"workers in a row ended without finishing a record"* ]]
+	run -0 bash -c 'seq 12 | par-run -n 1 "$1" hellos' - "$ODD"
+	all_results <(echo "$output")
+}
+
+# hosts_with KIND MESSAGE: records on two hosts, of which one is odd, until MESSAGE comes
+hosts_with() {
+	printf '#!/bin/sh\n[ "$1" != lie ] || exec %s --framed %s\nshift\nexec "$@"\n' "$ODD" "$1" >reach
+	chmod +x reach
+	: >errors
+	feed grep -q "$2" errors | timeout "$DEADLINE" par-run --rsh ./reach --host lie,good -n 1 \
+		--map sed -u 's/^/result /' >out 2>>errors
+	same <(seq "$(cat fed)") <(sed 's/^result //' out | sort -n)
+}
+
+@test "5: a host that floods is given up, and what it had goes to another" {
+	hosts_with hello-flood "lie: said hello more than 100 times in a second"
+}
+
+@test "5: output that is counted before it is written is not waited for" {
+	run -3 timeout "$DEADLINE" bash -c 'echo 1 | par-run -n 1 "$1" count-flood | od -v >/dev/null; exit "${PIPESTATUS[1]}"' - "$ODD"
+	[[ "$output" == *"a worker says that it wrote more than it did"* ]]
+}
+
+@test "5: what a worker left behind may flood: its own output is out, and its end is seen" {
+	seq 5 | timeout "$DEADLINE" par-run -n 1 sh -c 'cat; setsid yes & setsid yes &' |
+		od -An -v -c -w2 | awk '$1 != "y" { print $1 }' >out
+	same <(seq 5) out
+	seq 5 | timeout "$DEADLINE" par-run -n 1 -q aside sh -c 'cat; setsid yes >&2 & setsid yes >&2 &' \
+		2> >(od -v >/dev/null) >out
+	same <(seq 5) out
+}
+
+@test "5: a flood stops neither par-queue nor par-cache" {
+	redis_start
+	seq 2 | par-queue put --chunk 1 q
+	calm timeout "$DEADLINE" par-queue work --once --hard 300ms --retries 0 q -- "$ODD" stderr-flood ||
+		[ $? = 1 ]
+	[ "$(par-queue dead q | cut -f 3 | uniq)" = 'took longer than 0.3 s' ]
+	seq 12 | par-queue put q
+	timeout "$DEADLINE" par-queue work --once q -- "$ODD" hello-flood-once met 2>errors
+	par-queue get q >out
+	all_results out
+	grep -q 'said hello more than 100 times in a second; killed' errors
+	run -0 timeout "$DEADLINE" bash -c 'seq 12 | par-run -n 2 par-cache --store store "$1" hello-flood-once too' - "$ODD"
+	[[ "$output" == *"par-cache: "*"said hello more than 100 times in a second; killed"* ]]
+}
+
 # 6. no memory
 #
 
@@ -372,6 +464,51 @@ results() {
 
 # 9. a range that is too long
 #
+
+# all_results FILE: just one result for each of 1 to 12
+all_results() { same <(seq 12 | sed 's/^/result /' | sort) <(sort "$1"); }
+
+@test "9: a range is checked whole before any of it is taken: too long, done in part, without end" {
+	local lie
+
+	for lie in long again wrap; do
+		seq 12 | timeout "$DEADLINE" par-run -n 2 "$ODD" $lie-once met-$lie >out 2>errors
+		all_results out
+		grep -q 'worker .: acknowledged a record that it does not have; killed' errors
+	done
+	seq 12 | timeout "$DEADLINE" par-run -k -n 1 par-run -n 1 "$ODD" long-once nested >out
+	all_results out
+}
+
+@test "9: one that always tells of too many ends, and each record is out or set aside" {
+	run -1 timeout "$DEADLINE" bash -c 'seq 10 | par-run -n 1 -r 0 -q aside "$1" long >out 2>errors' - "$ODD"
+	[ ! -s out ]
+	same <(seq 10) <(cut -f 1 aside | sort -n)
+}
+
+@test "9: a host that tells of too many is given up, and what it had goes to another" {
+	local lie
+
+	for lie in long again wrap; do
+		hosts_with $lie "lie: acknowledged a record that it does not have" ||
+			{ cat errors; return 1; }
+	done
+}
+
+@test "9: par-queue and par-cache take nothing of a range that is too long" {
+	redis_start
+	for lie in long again wrap; do
+		seq 12 | par-queue put q
+		timeout "$DEADLINE" par-queue work --once q -- "$ODD" $lie-once queue-$lie 2>errors
+		par-queue get q >out
+		all_results out
+		grep -q "acknowledged a record that it does not have; killed" errors
+		seq 12 | timeout "$DEADLINE" par-run -n 2 \
+			par-cache --store "$PWD/store-$lie" "$ODD" $lie-once cache-$lie >out 2>errors
+		all_results out
+		grep -q "par-cache: .*acknowledged a record that it does not have; killed" errors
+	done
+}
 
 # 10. output that no line counts
 #

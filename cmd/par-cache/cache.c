@@ -13,6 +13,7 @@
 #include "fifo.h"
 #include "identity.h"
 #include "miss.h"
+#include "move.h"
 #include "roles.h"
 #include "sig.h"
 #include "stage.h"
@@ -251,8 +252,32 @@ finish(struct cache *cache, uint64_t number, const struct ack *ack, const char *
 		die(STATUS_BROKEN, ENOMEM, "records");
 }
 
-/* What the command is allowed to say of a record: its fate, once. */
+/* It breaks the protocol: nothing that it says can be relied on. */
 static void
+distrust(struct cache *cache, const char *what)
+{
+	warn("%s: %s; killed", cache->options->command[0], what);
+	worker_signal(&cache->worker, SIGKILL);
+	worker_silence(&cache->worker);
+}
+
+/* Have the next bytes of output, which an acknowledgement counts, in the hold. */
+static bool
+absorb(struct worker *worker, uint64_t bytes)
+{
+	if (!worker_wrote(worker, bytes))
+		return false;
+	while (worker->hold.end - worker->hold.start < bytes)
+		if (worker_absorb(worker, READ_SIZE) <= 0)
+			return false;
+	return true;
+}
+
+/*
+ * What the command is allowed to say of a record: its fate, once.  NULL, or what is
+ * wrong with it.
+ */
+static const char *
 take_ack(struct cache *cache, const struct ack *ack)
 {
 	struct worker *worker = &cache->worker;
@@ -260,22 +285,35 @@ take_ack(struct cache *cache, const struct ack *ack)
 	uint64_t number;
 
 	if (flight == NULL)
-		die(STATUS_BROKEN, 0, "%s acknowledged a record that it does not have",
-		    cache->options->command[0]);
+		return worker_no_record;
 	if (ack->more > 0)
 		die(STATUS_BROKEN, 0,
 		    "%s: does several records in one: their output cannot be told apart",
 		    cache->options->command[0]);
-	while (worker->hold.end - worker->hold.start < ack->bytes)
-		if (worker_absorb(worker, READ_SIZE) <= 0)
-			die(STATUS_BROKEN, 0, "%s wrote less than it acknowledged",
-			    cache->options->command[0]);
+	if (!absorb(worker, ack->bytes))
+		return "acknowledged more output than it has written";
 	number = window_done(&worker->window, flight, ack->index);
 	if (number == UINT64_MAX)
 		die(STATUS_BROKEN, ENOMEM, "records");
 	finish(cache, number, ack,
 	    ack->bytes > 0 ? worker->hold.data + worker->hold.start : "");
 	worker_release(worker, ack->bytes);
+	return NULL;
+}
+
+/* Words that are not of the protocol. */
+static void
+bad_word(struct cache *cache)
+{
+	char line[200], what[300];
+	size_t len;
+	const char *bad = worker_bad_line(&cache->worker, &len);
+
+	diag_printable(line, sizeof(line), bad, len);
+	snprintf(what, sizeof(what), "not a line of par-stage(7): %s", line);
+	if (cache->worker.kind == WORKER_UNKNOWN)
+		die(STATUS_BROKEN, 0, "%s: %s", cache->options->command[0], what);
+	distrust(cache, what);
 }
 
 /* The command's words. */
@@ -287,19 +325,17 @@ take_words(struct cache *cache)
 	struct ack ack;
 
 	while ((word = worker_hear(worker, &ack)) != WORD_NONE && word != WORD_END) {
-		if (word == WORD_BAD) {
-			char line[200];
-			size_t len;
-			const char *bad = worker_bad_line(worker, &len);
+		const char *wrong = NULL;
 
-			diag_printable(line, sizeof(line), bad, len);
-			die(STATUS_BROKEN, 0, "%s: not a line of par-stage(7): %s",
-			    cache->options->command[0], line);
-		}
 		if (word == WORD_HELLO)
 			worker_in_size(worker, IN_PIPE);
+		else if (word == WORD_BAD)
+			bad_word(cache);
 		else
-			take_ack(cache, &ack);
+			wrong =
+			    word == WORD_WRONG ? worker->wrong : take_ack(cache, &ack);
+		if (wrong != NULL)
+			distrust(cache, wrong);
 	}
 	window_trim(&worker->window);
 }
@@ -438,10 +474,13 @@ ended_well(struct cache *cache)
 	struct worker *worker = &cache->worker;
 	bool well = worker->exit_code == 0 && worker->exit_signal == 0;
 	char how[WORKER_EXIT_TEXT];
+	size_t left;
 
 	if (!cache->options->map)
 		take_words(cache);
-	while (cache->options->map && worker->out >= 0 &&
+	/* What it wrote waits there now; what it left behind may go on and on. */
+	left = worker->out < 0 ? 0 : move_held(worker->out) / READ_SIZE + 1;
+	while (cache->options->map && worker->out >= 0 && left-- > 0 &&
 	    worker_absorb(worker, READ_SIZE) > 0)
 		take_lines(cache);
 	if (cache->options->map && well && worker_end_line(worker))

@@ -309,6 +309,8 @@ absorb(struct child *child, uint64_t bytes)
 {
 	struct hold *hold = &child->worker.hold;
 
+	if (!worker_wrote(&child->worker, bytes))
+		return false;
 	while (hold->end - hold->start < bytes) {
 		int got = worker_absorb(&child->worker, READ_SIZE);
 
@@ -341,7 +343,7 @@ take_ack(struct child *child, const struct ack *ack)
 	uint64_t number;
 
 	if (flight == NULL)
-		return "acknowledged a record that it does not have";
+		return worker_no_record;
 	if (!absorb(child, ack->bytes))
 		return "acknowledged more output than it has written";
 	if (ack->fate != FATE_OK) {
@@ -424,7 +426,7 @@ child_hear(struct child *child)
 			bad_word(child);
 			break;
 		}
-		wrong = take_ack(child, &ack);
+		wrong = word == WORD_WRONG ? worker->wrong : take_ack(child, &ack);
 		if (wrong != NULL) {
 			distrust(child, wrong);
 			break;

@@ -151,9 +151,11 @@ collect_words(struct run *run, struct slot *slot)
 		} else if (word == WORD_BAD) {
 			bad_word(run, slot);
 			break;
+		} else if (word == WORD_WRONG) {
+			distrust(slot, slot->worker.wrong);
+			break;
 		} else if (!take_ack(run, slot, &ack)) {
-			fate_told(run, slot);
-			distrust(slot, "acknowledged a record that it does not have");
+			distrust(slot, worker_no_record);
 			break;
 		} else {
 			acks++;
@@ -295,12 +297,16 @@ collect_check(struct run *run, struct slot *slot)
 void
 collect_rest(struct run *run, struct slot *slot)
 {
+	size_t left;
 	int got = 1;
 
 	if (slot->worker.kind == WORKER_UNKNOWN || slot->worker.kind == WORKER_NATIVE)
 		collect_words(run, slot);
+	/* What it wrote waits there now; what it left behind may go on and on. */
+	left = slot->worker.out < 0 ? 0 : move_held(slot->worker.out) / READ_SIZE + 1;
 	while (slot->worker.kind != WORKER_NATIVE &&
-	    slot->worker.kind != WORKER_UNKNOWN && slot->worker.out >= 0 && got > 0)
+	    slot->worker.kind != WORKER_UNKNOWN && slot->worker.out >= 0 && got > 0 &&
+	    left-- > 0)
 		got = collect_output(run, slot);
 	if (slot->worker.kind == WORKER_MAP && slot->worker.exit_code == 0 &&
 	    slot->worker.exit_signal == 0 && worker_end_line(&slot->worker))

@@ -23,6 +23,7 @@ enum {
 	TERM_GRACE = 1000, /* ms from telling a hung worker to end to killing it */
 	STOP_GRACE = 2000, /* ms from telling workers to end to killing them */
 	NESTED_GRACE = 2000, /* ms that a hello may take before we read our input */
+	LONG_TURN = 20, /* ms */
 	FIXED_POLLS = 4,
 	WORKER_POLLS = 4,
 	INPUT_PIPE = 1 << 20
@@ -355,8 +356,6 @@ patience(const struct run *run)
 static void
 attend(struct run *run, struct slot *slot, const struct pollfd *p)
 {
-	if (p[3].revents != 0)
-		worker_errors(&slot->worker);
 	if (p[1].revents != 0)
 		collect_words(run, slot);
 	if (p[2].revents != 0)
@@ -366,6 +365,18 @@ attend(struct run *run, struct slot *slot, const struct pollfd *p)
 	if (run->now >= slot->check_at && slot->worker.pid != 0)
 		collect_check(run, slot);
 	time_out(run, slot);
+}
+
+/*
+ * Pass on what workers have written to standard error.  The time that this takes is not
+ * our reader's, see struct run: one that floods it is late all the same.
+ */
+static void
+pass_errors(struct run *run, const struct waiting *waiting)
+{
+	for (size_t i = 0; i < run->slot_count; i++)
+		if (waiting->polls[FIXED_POLLS + WORKER_POLLS * i + 3].revents != 0)
+			worker_errors(&run->slots[i]->worker);
 }
 
 /* Room for what is waited for of all workers. */
@@ -415,6 +426,7 @@ static void
 turn(struct run *run, struct waiting *waiting)
 {
 	bool wanted = dispatch(run);
+	uint64_t took;
 
 	/* What is too long comes first now. */
 	while (wanted && run->intake.barred && !intake_ready(&run->intake)) {
@@ -441,6 +453,7 @@ turn(struct run *run, struct waiting *waiting)
 		await_worker(run->slots[i], waiting);
 	if (wait_for(waiting, patience(run)) < 0 && errno != EINTR)
 		run_broken(run, errno, "poll");
+	pass_errors(run, waiting);
 	run->now = clock_ms();
 	if ((waiting->polls[1].revents & (POLLERR | POLLNVAL | POLLHUP)) != 0)
 		run_output_failed(run, EPIPE);
@@ -457,8 +470,13 @@ turn(struct run *run, struct waiting *waiting)
 	start_due(run);
 	checkpoint_turn(run);
 	report_turn(run);
-	/* What took long now was writing to somebody who does not read. */
-	run->blocked += clock_ms() - run->now;
+	/*
+	 * What took long now was writing to somebody who does not read.  Short turns
+	 * count as work, however many there are because somebody floods.
+	 */
+	took = clock_ms() - run->now;
+	if (took >= LONG_TURN)
+		run->blocked += took;
 }
 
 /* Is there nothing left to wait for? */
