@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: ISC */
+#include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "batch.h"
 #include "record.h"
+#include "spool.h"
 
 struct block *
 block_new(size_t size)
@@ -12,8 +17,56 @@ block_new(size_t size)
 	if (block == NULL)
 		return NULL;
 	block->references = 1;
+	block->aside = false;
 	block->size = size;
 	return block;
+}
+
+/* A file of size bytes that is there on the disk, mapped; or NULL. */
+static void *
+map_file(size_t size)
+{
+	int fd = spool_file();
+	void *at = MAP_FAILED;
+
+	if (fd < 0)
+		return NULL;
+	/* With a hole in it a full disk would be a signal, not an error. */
+	if (posix_fallocate(fd, 0, (off_t)size) == 0)
+		at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	return at == MAP_FAILED ? NULL : at;
+}
+
+struct block *
+block_aside(size_t size)
+{
+	struct block *block = map_file(sizeof(*block) + size);
+
+	if (block == NULL)
+		return block_new(size);
+	block->references = 1;
+	block->aside = true;
+	block->size = size;
+	return block;
+}
+
+void
+block_rest(const struct block *block, const char *data, size_t len)
+{
+#ifdef MADV_DONTNEED /* posix_madvise(3) does nothing for it */
+	uintptr_t page, from, to;
+
+	if (!block->aside)
+		return;
+	page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	from = ((uintptr_t)data + page - 1) / page * page;
+	to = ((uintptr_t)data + len) / page * page;
+	if (from < to)
+		madvise((void *)from, to - from, MADV_DONTNEED);
+#else
+	(void)block, (void)data, (void)len;
+#endif
 }
 
 void
@@ -25,7 +78,11 @@ block_hold(struct block *block)
 void
 block_drop(struct block *block)
 {
-	if (block != NULL && --block->references == 0)
+	if (block == NULL || --block->references > 0)
+		return;
+	if (block->aside)
+		munmap(block, sizeof(*block) + block->size);
+	else
 		free(block);
 }
 

@@ -13,12 +13,23 @@
 /* Input as it was read.  Lives as long as somebody holds a reference. */
 struct block {
 	unsigned references;
+	bool aside; /* it is a temporary file, see block_aside() */
 	size_t size;
 	char data[];
 };
 
 /* One reference for the caller; NULL without memory. */
 struct block *block_new(size_t size);
+
+/*
+ * The same, as a file without a name that is mapped, see spool.h: for more than is to
+ * be in memory.  Where there is no room for that it is a block of memory after all.
+ */
+struct block *block_aside(size_t size);
+
+/* len bytes of the block, at data, are not needed soon: they need not be in memory. */
+void block_rest(const struct block *block, const char *data, size_t len);
+
 void block_hold(struct block *block);
 void block_drop(struct block *block);
 

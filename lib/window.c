@@ -275,6 +275,9 @@ window_sent(struct window *window, size_t len)
 	window->unsent_at += len;
 	window->written += len;
 	if (window->unsent_at == window->unsent->batch->len) {
+		const struct batch *batch = window->unsent->batch;
+
+		block_rest(batch->block, batch->data, batch->len);
 		window->unsent = window->unsent->next;
 		window->unsent_at = 0;
 	}

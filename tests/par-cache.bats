@@ -173,7 +173,7 @@ double() {
 	[ "$output" = 1 ]
 	[ "$stderr" = "par-cache: sh exited with status 7" ]
 	run -3 --separate-stderr par-cache -d store --map sh -c 'cat; echo more' <<<2
-	[ "$stderr" = "par-cache: --map: sh wrote more lines than it read" ]
+	[ "$stderr" = "par-cache: --map: sh does not write one line for each that it reads: a line too many came" ]
 }
 
 @test "par-cache: a store that cannot be used is an error, with its reason" {

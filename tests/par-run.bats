@@ -458,9 +458,9 @@ make_killer() {
 
 @test "par-run: --map tells when it is not line for line" {
 	run -3 par-run --map -n 1 sed p < <(seq 5)
-	[[ $output == *'--map: a worker wrote a line too many' ]]
-	run -1 --separate-stderr par-run --map -n 1 sed /3/d < <(seq 3)
-	[[ $stderr == *'par-run: 3: worker ended without a line for it'* ]]
+	[[ $output == *'par-run: --map: sed does not write one line for each that it reads: a line too many came; see -b and -N'* ]]
+	run -3 --separate-stderr par-run --map -n 1 sed /3/d < <(seq 3)
+	[[ $stderr == *'par-run: --map: sed does not write one line for each that it reads: 2 lines came for 3 records; see -b and -N'* ]]
 }
 
 @test "par-run: --quarantine takes what is given up, with its reason, and can be replayed" {

@@ -3,9 +3,164 @@
 # shellcheck disable=SC2030,SC2031 # functions look at what run found in their test
 load helper
 load redis
+# shellcheck source=tests/aid/filters.bash
+source "$BATS_TEST_DIRNAME/aid/filters.bash"
 
 # 1. --map waits for ever
 #
+
+# shellcheck disable=SC2030
+@test "--map: filters that hold their answers back get what they need to give them" {
+	through_filters 3 par-run -n 2 --map
+	FILTERS=(cut)
+	through_filters 3 par-run -n 2 -k --ahead 1M/5000 --map 2>err
+	through_filters 3 par-run --host :2 --map
+	through_filters 3 par-run -n 2 par-cache -d store --map
+	through_filters 3 par-run -n 2 -k par-run -n 1 --map
+}
+
+# dies_at_3 COMMAND...: a map with that behind it dies of the record 3, and only of that.
+dies_at_3() {
+	local -A deadly
+	local name
+
+	# shellcheck disable=SC2016
+	deadly=([awk]='awk "\$1 == 3 { exit 3 } { print }"' [sed]='sed "/^3\$/Q3"'
+		[perl]='perl -ne "exit 3 if /^3\$/; print"')
+	for name in "${!deadly[@]}"; do
+		echo "$name: $*"
+		run -1 --separate-stderr timeout -s KILL "$DEADLINE" "$@" --map sh -c \
+			"exec ${deadly[$name]}" < <(seq 500)
+		# shellcheck disable=SC2031
+		sort -n <<<"$output" | cmp - <(seq 500 | sed 3d)
+		[[ $stderr == *'par-run: 3: worker exited with status 3'* ]]
+	done
+}
+
+@test "--map: a filter that holds answers back and dies loses no innocent record" {
+	dies_at_3 par-run -r 0 -n 1
+	dies_at_3 par-run -r 0 -n 2 -k
+	dies_at_3 par-run -r 0 --host :2
+	dies_at_3 par-run -r 0 -n 1 par-cache -d store
+	dies_at_3 par-run -r 0 -n 2 par-run -r 0 -n 1
+}
+
+@test "--map: a filter that holds answers back and is killed loses and doubles nothing" {
+	local name
+
+	filter_records 1000 3 >in
+	for name in cut tr rev; do
+		cat >mortal <<-EOF
+			#!/bin/bash
+			# Two of them are killed with what they have read and not answered.
+			if mkdir one$name || mkdir two$name; then
+			    (head -c 500000 && kill -9 \$\$) | "$FILTER" $name
+			else
+			    exec "$FILTER" $name
+			fi 2>/dev/null
+		EOF
+		chmod +x mortal
+		timeout -s KILL "$DEADLINE" par-run -n 2 -k --map ./mortal <in 2>err >out
+		"$FILTER" "$name" <in | cmp - out
+		[ "$(grep -c 'killed by signal 9' err)" = 2 ]
+	done
+}
+
+@test "--map: --ahead ends the input of a silent filter, which is said when it goes on so" {
+	seq 100000 >in
+	run -0 --separate-stderr par-run -n 2 -k --ahead 64K --map cut -f 1 <in
+	cmp - in <<<"$output"
+	[ -z "$stderr" ] # it answers in between
+	par-run -s -n 1 -k --ahead 100K/1000 --map sort -n <in 2>err | cmp - in
+	[ "$(grep -c 'sort: writes nothing before .* see -b, or --ahead' err)" = 1 ]
+	run -2 par-run --ahead 0 --map cat <in
+	run -2 par-run --ahead 64M/x --map cat <in
+	[[ $output == *'not a number of records'* ]]
+}
+
+@test "--map: -t blames no record that a filter only holds back" {
+	mkfifo fifo
+	# The others come when this one is out: without -t nothing would be.
+	background par-run -i fifo -t 200ms -n 1 --map tr a-z A-Z >out 2>err
+	pid=$!
+	exec 7>fifo
+	echo first >&7
+	eventually grep -q FIRST out
+	echo second >&7
+	exec 7>&-
+	wait "$pid"
+	same out <(printf 'FIRST\nSECOND\n')
+	[ ! -s err ]
+}
+
+@test "--map: -t finds the record on which a filter hangs that holds answers back" {
+	local how
+
+	for how in '-n 1' '-n 2 -k' '--host :2'; do
+		# shellcheck disable=SC2016,SC2086
+		run -1 --separate-stderr timeout -s KILL "$DEADLINE" par-run -r 0 -t 300ms $how --map \
+			perl -pe 'sleep 1000 if /^33$/' < <(seq 200)
+		sort -n <<<"$output" | cmp - <(seq 200 | sed 33d)
+		[[ $stderr == *'par-run: 33: took longer than 0.3 s'* ]]
+	done
+}
+
+@test "--map: the first signal drains what a filter holds back, suspects too" {
+	mkfifo fifo
+	background par-run -i fifo -n 1 --map sh -c '
+		mkdir first 2>/dev/null || exec tr a-z A-Z
+		for i in 1 2 3 4 5; do read -r x; done
+		echo "$x" >seen
+		exit 3' >out 2>err
+	pid=$!
+	exec 7>fifo
+	printf '%s\n' a b c d e >&7
+	eventually test -s seen
+	kill "$pid"
+	status=0
+	wait "$pid" || status=$?
+	exec 7>&-
+	[ "$status" = 4 ]
+	same <(sort out) <(printf '%s\n' A B C D E)
+}
+
+@test "--map: a command that writes fewer lines than it reads, or more, ends with an error" {
+	local how says='--map: grep does not write one line for each that it reads'
+
+	for how in '-n 2' '-n 2 -k' '--host :2' '--host :1,this:1 --rsh ./reach' \
+		'-n 1 par-run -n 2' '-n 1 par-cache -d store' '-n 1 --ahead 500'; do
+		echo "$how"
+		printf '#!/bin/sh\nshift\nexec "$@"\n' >reach
+		chmod +x reach
+		# shellcheck disable=SC2086
+		run -3 --separate-stderr timeout -s KILL "$DEADLINE" par-run $how --map grep -v 5 < <(seq 1000)
+		[[ $stderr == *"$says"* ]]
+		[ -z "$(sort <<<"$output" | uniq -d)" ]
+	done
+	run -3 --separate-stderr par-cache -d store --map grep -v 5 < <(seq 1000)
+	[[ $stderr == *"par-cache: $says"* ]]
+	run -3 --separate-stderr par-run --map -n 1 sed p < <(seq 500)
+	[[ $stderr == *"par-run: --map: sed does not write one line for each"* ]]
+}
+
+@test "--map: what waits to be answered is not in memory, beyond a limit" {
+	! nm "$(command -v par-run)" | grep -q __asan || skip "built with sanitizers"
+	mkdir tmp
+	cat >gate <<-'EOF'
+		#!/usr/bin/env python3
+		import sys
+		lines = [line[:9] for line in sys.stdin]
+		rss = [line for line in open("/proc/%d/status" % __import__("os").getppid()) if line.startswith("RssAnon")]
+		open("rss", "w").write(rss[0].split()[1] + "\n")
+		print("\n".join(lines))
+	EOF
+	chmod +x gate
+	awk 'BEGIN { for (x = "x"; length(x) < 100000; x = x x); for (n = 1; n <= 1500; n++) printf "%08d %s\n", n, x }' |
+		TMPDIR=$PWD/tmp par-run -n 1 --ahead 1G --map ./gate >out
+	[ "$(wc -l <out)" = 1500 ]
+	(("$(cat rss)" < 100000)) # KB, of 190 MB
+	[ -z "$(ls tmp)" ]
+}
 
 # 2. a hello that comes late
 #

@@ -340,6 +340,18 @@ take_words(struct cache *cache)
 	window_trim(&worker->window);
 }
 
+/*
+ * The command breaks the rule of --map: none of its lines can be relied on.  Who is
+ * above us is told that it can never work.
+ */
+static _Noreturn void
+refuse_map(struct cache *cache, const char *how)
+{
+	warn("--map: %s does not write one line for each that it reads: %s",
+	    cache->options->command[0], how);
+	exit(stage_native(&cache->stage) ? STATUS_NEVER : STATUS_BROKEN);
+}
+
 /* Lines of --map: each is all that its record gives. */
 static void
 take_lines(struct cache *cache)
@@ -355,8 +367,7 @@ take_lines(struct cache *cache)
 			.bytes = (uint64_t)(newline + 1 - hold->data) - hold->start };
 
 		if (misses_numbered(&cache->misses, ack.index) == NULL)
-			die(STATUS_BROKEN, 0, "--map: %s wrote more lines than it read",
-			    cache->options->command[0]);
+			refuse_map(cache, "a line too many came");
 		take_ack(cache, &ack);
 	}
 	window_trim(&worker->window);
@@ -493,6 +504,8 @@ ended_well(struct cache *cache)
 			    worker_exit_text(worker, how));
 		return true;
 	}
+	if (cache->options->map && well && worker->in < 0)
+		refuse_map(cache, "lines are missing at its end");
 	if (stage_native(&cache->stage))
 		end_alike(cache);
 	if (worker_never(worker, false))

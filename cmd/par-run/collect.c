@@ -9,6 +9,7 @@
 #include "fate.h"
 #include "move.h"
 #include "output.h"
+#include "silent.h"
 
 enum {
 	READ_SIZE = 256 << 10,
@@ -128,6 +129,8 @@ finished(struct run *run, struct slot *slot, uint64_t acks)
 	if (slot->worker.window.records == 0)
 		account_idle(slot);
 	slot->progress_at = run_work_time(run);
+	if (!slot->input_ended)
+		slot->stuffed = false;
 	dispatch_credit(slot, acks);
 	slot->check_wait = 1;
 	slot->check_at = run->now + 2;
@@ -218,7 +221,7 @@ take_lines(struct run *run, struct slot *slot, size_t from)
 		struct ack ack = { .index = slot->lines, .bytes = before + next - begin };
 
 		if (!take_ack(run, slot, &ack))
-			run_broken(run, 0, "--map: a worker wrote a line too many");
+			run_no_map(run, "a line too many came");
 		slot->lines++;
 		lines++;
 		before = 0;
@@ -277,20 +280,25 @@ probe(struct run *run, struct slot *slot)
 void
 collect_check(struct run *run, struct slot *slot)
 {
+	bool soon = silent_check(run, slot);
 	size_t waiting;
 
 	dispatch_check(slot);
-	if (slot->worker.kind == WORKER_UNKNOWN)
+	if (slot->worker.kind == WORKER_UNKNOWN) {
 		probe(run, slot);
-	if (slot->worker.kind == WORKER_NATIVE && !slot->absorbing) {
-		waiting = move_held(slot->worker.out);
-		slot->absorbing = waiting >= slot->worker.out_room / 2 ||
-		    (waiting > 0 && slot->check_wait >= LONG_SILENCE);
+	} else {
 		slot->check_wait = slot->check_wait < LONGEST_CHECK ? 2 * slot->check_wait
 								    : LONGEST_CHECK;
 	}
+	if (slot->worker.kind == WORKER_NATIVE && !slot->absorbing) {
+		waiting = move_held(slot->worker.out);
+		slot->absorbing = waiting >= slot->worker.out_room / 2 ||
+		    (waiting > 0 && slot->check_wait > LONG_SILENCE);
+	}
 	if (slot->worker.kind == WORKER_PLAIN)
 		slot->check_wait = 2;
+	if (soon)
+		slot->check_wait = 1;
 	slot->check_at = run->now + slot->check_wait;
 }
 

@@ -10,6 +10,8 @@ enum {
 	MOST_CREDIT = 1 << 16, /* records in flight */
 	MOST_BYTES = 1 << 20, /* in flight, if more than one record; */
 	MOST_LINK_BYTES = 8 << 20, /* over a link, where some are on their way */
+	OWN_BYTES = 8 << 20, /* on its way to one that has workers of its own, */
+	OWN_RECORDS = 1 << 20, /* and that none of them has */
 	LEAST_SHARE = 16 << 10, /* of the input that is ready, bytes */
 	NATIVE_PIPE = 256 << 10,
 	MOST_PARCEL = 256 << 10,
@@ -131,27 +133,9 @@ dispatch_writable(struct slot *slot)
 	window_consumed(&slot->worker.window, worker_consumed(&slot->worker));
 }
 
-/*
- * A worker that answers a line by a line, or says that it reads ahead, has read
- * all that it was given, and is silent: many a filter waits until it has a block
- * of input, or of output.
- */
-static void
-feed_silent(struct slot *slot)
-{
-	if (worker_hungry(&slot->worker) || move_held(slot->worker.in) > 0 ||
-	    slot->credit >= MOST_CREDIT)
-		return;
-	slot->credit *= 2;
-	slot->least = slot->credit;
-}
-
 void
 dispatch_check(struct slot *slot)
 {
-	if ((slot->worker.kind == WORKER_MAP || slot->worker.hello.ahead) &&
-	    slot->worker.in >= 0)
-		feed_silent(slot);
 	if (!slot->draining || slot->worker.in < 0 || move_held(slot->worker.in) > 0)
 		return;
 	worker_in_size(&slot->worker, 1);
@@ -159,11 +143,47 @@ dispatch_check(struct slot *slot)
 	slot->writable = true;
 }
 
-/* The most bytes that it may have in flight. */
+struct ahead_limit
+dispatch_limit(const struct run *run, const struct slot *slot)
+{
+	const struct hello *hello = &slot->worker.hello;
+	struct ahead_limit limit;
+
+	if (slot->worker.kind == WORKER_MAP)
+		return run->options->ahead;
+	/* One with workers of its own sees to it that they answer: it gets more. */
+	limit = ahead_times(&run->options->ahead, hello->jobs > 0 ? hello->jobs : 1);
+	limit.bytes += OWN_BYTES;
+	limit.records += OWN_RECORDS;
+	if (hello->window != 0 && limit.records > hello->window)
+		limit.records = hello->window;
+	return limit;
+}
+
+/* The most bytes that it may have in flight, of one that answers as it reads. */
 static size_t
-most_bytes(const struct slot *slot)
+usual_bytes(const struct slot *slot)
 {
 	return slot->host != NULL ? MOST_LINK_BYTES : MOST_BYTES;
+}
+
+/* The most that it may have in flight now. */
+static struct ahead_limit
+may_have(const struct run *run, const struct slot *slot)
+{
+	struct ahead_limit may = { .bytes = usual_bytes(slot), .records = slot->credit },
+			   limit;
+
+	if (!dispatch_reads_ahead(&slot->worker))
+		return may;
+	limit = dispatch_limit(run, slot);
+	if (may.bytes < slot->widened)
+		may.bytes = slot->widened;
+	if (may.bytes > limit.bytes)
+		may.bytes = limit.bytes;
+	if (may.records > limit.records)
+		may.records = limit.records;
+	return may;
 }
 
 /*
@@ -193,8 +213,8 @@ fair_share(const struct run *run, const struct slot *slot)
  * as that of its last record: where order matters it must be of records that follow
  * each other: nothing else comes before the stage is done with what it has.
  */
-static bool
-block_goes_on(const struct run *run, const struct slot *slot)
+bool
+dispatch_block_goes_on(const struct run *run, const struct slot *slot)
 {
 	return slot->worker.hello.joint && slot->worker.window.records > 0 &&
 	    (slot->end != run->intake.next || run->again.head != NULL ||
@@ -224,6 +244,38 @@ probing(const struct run *run)
 	return false;
 }
 
+bool
+dispatch_has_room(const struct run *run, const struct slot *slot)
+{
+	const struct window *window = &slot->worker.window;
+	struct ahead_limit may = may_have(run, slot);
+
+	return window->records < may.records && window->bytes < may.bytes &&
+	    !dispatch_block_goes_on(run, slot) &&
+	    (run->again.head != NULL || fair_share(run, slot) > 0);
+}
+
+bool
+dispatch_widen(struct slot *slot, const struct ahead_limit *limit)
+{
+	const struct window *window = &slot->worker.window;
+	uint64_t bytes =
+	    slot->widened > usual_bytes(slot) ? slot->widened : usual_bytes(slot);
+
+	if (slot->worker.in_room < NATIVE_PIPE)
+		worker_in_size(&slot->worker, NATIVE_PIPE);
+	if (window->bytes >= bytes) {
+		slot->widened = 2 * bytes < limit->bytes ? 2 * bytes : limit->bytes;
+		return slot->host == NULL; /* what it answers may be on its way */
+	}
+	if (slot->credit < window->records)
+		slot->credit = window->records;
+	slot->credit =
+	    2 * slot->credit < limit->records ? 2 * slot->credit : limit->records;
+	slot->least = slot->credit;
+	return true;
+}
+
 /* Would it take a record? */
 static bool
 wants(const struct run *run, const struct slot *slot)
@@ -245,9 +297,7 @@ wants(const struct run *run, const struct slot *slot)
 		    !worker->framed && !probing(run);
 	case WORKER_NATIVE:
 	case WORKER_MAP:
-		return window->records < slot->credit && !block_goes_on(run, slot) &&
-		    window->bytes < most_bytes(slot) &&
-		    (run->again.head != NULL || fair_share(run, slot) > 0);
+		return dispatch_has_room(run, slot);
 	case WORKER_BLOCK: /* see above */
 		return false;
 	case WORKER_PLAIN:
@@ -271,13 +321,14 @@ static struct batch *
 choose_by_key(struct run *run, struct slot *slot)
 {
 	const struct window *window = &slot->worker.window;
+	struct ahead_limit may = may_have(run, slot);
 
 	if (slot->worker.kind == WORKER_UNKNOWN)
 		return keys_next(run, slot, 1, SIZE_MAX);
 	if (slot->worker.kind == WORKER_PLAIN)
 		return keys_next(run, slot, UINT64_MAX, slot->parcel);
 	return keys_next(
-	    run, slot, slot->credit - window->records, most_bytes(slot) - window->bytes);
+	    run, slot, may.records - window->records, may.bytes - window->bytes);
 }
 
 /*
@@ -357,6 +408,7 @@ choose(struct run *run, struct slot *slot)
 	struct batch *again;
 	size_t share = intake_bytes(&run->intake) / run->slot_count;
 	uint64_t most = UINT64_MAX, fair;
+	struct ahead_limit may;
 
 	if (keys_on(&run->keys))
 		return choose_by_key(run, slot);
@@ -375,16 +427,16 @@ choose(struct run *run, struct slot *slot)
 	if (slot->worker.kind == WORKER_PLAIN) {
 		share = slot->parcel;
 	} else {
-		most = slot->worker.kind != WORKER_UNKNOWN
-		    ? slot->credit - window->records
-		    : 1;
+		may = may_have(run, slot);
+		most = slot->worker.kind != WORKER_UNKNOWN ? may.records - window->records
+							   : 1;
 		fair = fair_share(run, slot);
 		if (most > fair)
 			most = fair > 0 ? fair : 1;
 		if (share < LEAST_SHARE)
 			share = LEAST_SHARE;
-		if (share > most_bytes(slot) - window->bytes)
-			share = most_bytes(slot) - window->bytes;
+		if (share > may.bytes - window->bytes)
+			share = may.bytes - window->bytes;
 	}
 	return next_native(run, slot, most, share);
 }
@@ -443,6 +495,16 @@ end_starved(struct run *run)
 		worker_end_input(&slot->worker);
 		slot->input_ended = true;
 	}
+}
+
+size_t
+dispatch_in_flight(const struct run *run)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < run->slot_count; i++)
+		sum += run->slots[i]->worker.window.bytes;
+	return sum;
 }
 
 bool

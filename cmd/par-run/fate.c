@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "dispatch.h"
 #include "fate.h"
 #include "hosts.h"
 #include "output.h"
@@ -336,6 +337,30 @@ end_of_unknown(struct run *run, struct slot *slot, bool crashed, const char *how
 		    slot->retired || (!slot->input_ended && run->kind != WORKER_NATIVE);
 }
 
+/*
+ * One record took too long, of those that a worker had which holds answers back.  Was
+ * it the oldest, as with one that does not?  Else it is found as what kills workers is.
+ */
+static void
+suspect_late(
+    struct run *run, struct slot *slot, struct batch_queue *queue, const char *why)
+{
+	struct batch *batch = batch_pop(queue, UINT64_MAX), *oldest, *rest;
+
+	oldest = batch_slice(batch, 0, 1, 0);
+	rest = oldest == NULL || batch->count == 1
+	    ? NULL
+	    : batch_slice(batch, 1, batch->count - 1, oldest->len);
+	if (oldest == NULL || (batch->count > 1 && rest == NULL))
+		run_broken(run, ENOMEM, why);
+	suspect(run, slot, oldest, why);
+	if (rest != NULL)
+		suspect(run, slot, rest, why);
+	batch_free(batch);
+	while ((batch = batch_pop(queue, UINT64_MAX)) != NULL)
+		suspect(run, slot, batch, why);
+}
+
 /* One record took too long: it alone is to blame. */
 static void
 send_late(struct run *run, struct slot *slot, struct batch_queue *queue)
@@ -348,6 +373,10 @@ send_late(struct run *run, struct slot *slot, struct batch_queue *queue)
 	    (double)run->options->timeout / 1000);
 	warn("worker %u: a record %s; %llu records sent again", slot->worker.number, why,
 	    (unsigned long long)queue->records);
+	if (dispatch_reads_ahead(&slot->worker) && queue->records > 1) {
+		suspect_late(run, slot, queue, why);
+		return;
+	}
 	while ((batch = batch_pop(queue, UINT64_MAX)) != NULL) {
 		struct batch *late, *rest = NULL;
 
@@ -368,6 +397,18 @@ send_late(struct run *run, struct slot *slot, struct batch_queue *queue)
 	send_back(run, slot, &others);
 }
 
+/* It ended well, has not answered all that it was given, and never will. */
+static _Noreturn void
+no_map(struct run *run, const struct slot *slot, uint64_t left)
+{
+	uint64_t had = slot->worker.window.given_records;
+	char how[120];
+
+	snprintf(how, sizeof(how), "%llu lines came for %llu records",
+	    (unsigned long long)(had - left), (unsigned long long)had);
+	run_no_map(run, how);
+}
+
 /* A native worker: what it has not acknowledged goes back. */
 static void
 end_of_native(struct run *run, struct slot *slot, bool crashed, const char *how)
@@ -381,10 +422,8 @@ end_of_native(struct run *run, struct slot *slot, bool crashed, const char *how)
 		return;
 	}
 	if (slot->worker.kind == WORKER_MAP && slot->input_ended && !crashed &&
-	    back > 0) {
-		how = "ended without a line for it";
-		crashed = true;
-	}
+	    run->phase < PHASE_STOP && back > 0)
+		no_map(run, slot, back);
 	if (!crashed) {
 		send_back(run, slot, &queue);
 		return;

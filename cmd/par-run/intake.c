@@ -37,8 +37,9 @@ make_room(struct intake *intake)
 		return 0;
 	if (left <= intake->goal && intake->goal > BLOCK_SIZE / 2)
 		size = intake->goal + 2 * LEAST_ROOM;
-	if (block->references > 1 || block->size < size) {
-		block = block_new(size);
+	if (block->references > 1 || block->size < size ||
+	    block->aside != intake->aside) {
+		block = intake->aside ? block_aside(size) : block_new(size);
 		if (block == NULL)
 			return -1;
 	}

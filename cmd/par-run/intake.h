@@ -19,6 +19,7 @@ enum { INTAKE_SHOWN = 256 }; /* what is kept of a refused record, bytes */
 struct intake {
 	int fd;
 	size_t limit; /* the longest record taken, bytes */
+	bool aside; /* so much is in flight that what is read next is no memory */
 	struct block *block;
 	size_t cut; /* of block: what was handed out */
 	size_t whole; /* of block: the end of the last whole record */

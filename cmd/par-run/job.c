@@ -34,6 +34,19 @@ put_number(struct bytes *text, const char *name, uint64_t value, const char *uni
 	put_word(text, word);
 }
 
+/* How much a silent worker there may have, if that was said. */
+static void
+put_ahead(struct bytes *text, const struct ahead_limit *limit)
+{
+	char word[80];
+
+	if (!limit->given)
+		return;
+	snprintf(word, sizeof(word), "--ahead=%" PRIu64 "/%" PRIu64, limit->bytes,
+	    limit->records);
+	put_word(text, word);
+}
+
 /* How many processes may die there, if that was said. */
 static void
 put_restarts(struct bytes *text, const struct restarts_limit *limit)
@@ -76,6 +89,7 @@ job_write(
 	put_block(&text, options);
 	if (options->map)
 		put_word(&text, "--map");
+	put_ahead(&text, &options->ahead);
 	put_word(&text, "--");
 	for (char **word = options->command; *word != NULL; word++)
 		put_word(&text, *word);

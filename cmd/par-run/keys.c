@@ -135,16 +135,17 @@ fits(const struct lane *lane, size_t len)
 
 /* Make it so.  A block begins with the notes, the text follows.  0, or -1. */
 static int
-make_room(struct lane *lane, size_t len)
+make_room(struct lane *lane, size_t len, bool aside)
 {
 	bool large = len > BLOCK_TEXT;
 	size_t notes = large ? 1 : BLOCK_NOTES;
+	size_t size = notes * sizeof(struct batch_note) + (large ? len : BLOCK_TEXT);
 
 	lane->open = NULL;
-	if (lane->block == NULL || lane->block->references > 1 || large) {
+	if (lane->block == NULL || lane->block->references > 1 || large ||
+	    lane->block->aside != aside) {
 		block_drop(lane->block);
-		lane->block = block_new(
-		    notes * sizeof(struct batch_note) + (large ? len : BLOCK_TEXT));
+		lane->block = aside ? block_aside(size) : block_new(size);
 		lane->most_notes = notes;
 	}
 	lane->notes = 0;
@@ -174,7 +175,7 @@ put(struct run *run, struct slot *slot, const char *data, size_t len,
 {
 	struct lane *lane = &slot->lane;
 
-	if ((!fits(lane, len) && make_room(lane, len) < 0) ||
+	if ((!fits(lane, len) && make_room(lane, len, run->intake.aside) < 0) ||
 	    (lane->open == NULL && begin(lane, note->number) < 0))
 		run_broken(run, ENOMEM, "records that wait for their worker");
 	notes_of(lane)[lane->notes++] = *note;

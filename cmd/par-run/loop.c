@@ -17,6 +17,7 @@
 #include "output.h"
 #include "report.h"
 #include "sig.h"
+#include "silent.h"
 #include "undone.h"
 
 enum {
@@ -26,7 +27,8 @@ enum {
 	LONG_TURN = 20, /* ms */
 	FIXED_POLLS = 4,
 	WORKER_POLLS = 4,
-	INPUT_PIPE = 1 << 20
+	INPUT_PIPE = 1 << 20,
+	MOST_MEMORY = 64 << 20 /* input in flight, bytes; what is more is in files */
 };
 
 /* What is waited for, and where it stands in the array of poll(2). */
@@ -147,6 +149,7 @@ take_input(struct run *run)
 
 	run->short_since = 0;
 	run->short_told = false;
+	run->intake.aside = dispatch_in_flight(run) > MOST_MEMORY;
 	if (intake_fill(&run->intake) < 0 && errno != EAGAIN && errno != EINTR)
 		run_broken(run, errno, run->in_name);
 	while (intake_refused(&run->intake, &refused)) {
@@ -250,7 +253,7 @@ overdue_at(const struct run *run, const struct slot *slot)
 	if (slot->timed_out)
 		return slot->kill_at;
 	since = worker->window.head->batch->given_at;
-	if (worker->hello.jobs == 1 && slot->progress_at > since)
+	if ((worker->hello.jobs == 1 || slot->leaving) && slot->progress_at > since)
 		since = slot->progress_at;
 	return since + run->options->timeout + run->blocked;
 }
@@ -267,6 +270,8 @@ time_out(struct run *run, struct slot *slot)
 		return;
 	}
 	if (worker_ended(&slot->worker)) /* by itself, just in time */
+		return;
+	if (silent_excused(run, slot))
 		return;
 	slot->timed_out = true;
 	slot->late = window_oldest(&slot->worker.window);

@@ -7,6 +7,8 @@
  *	loop.[ch]     waits for what happens, and sees to it
  *	collect.[ch]  what workers say and write
  *	dispatch.[ch] records to workers, on demand
+ *	silent.[ch]   workers that hold their answers back
+ *	ahead.[ch]    how much they may have
  *	fate.[ch]     done, sent again, given up; workers that die
  *	output.[ch]   what was acknowledged, to the output
  *	checkpoint.[ch]  what is done is remembered in a file

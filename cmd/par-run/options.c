@@ -26,6 +26,10 @@ add_workers(struct opt_table *table, struct run_options *o)
 		{ 0, "map", OPT_FLAG, &o->map, NULL,
 		    "COMMAND writes one line for each that it reads, in order", 0, 0,
 		    NULL },
+		{ 0, "ahead", OPT_CALL, &o->ahead, "SIZE[/N]",
+		    "what a silent one of --map gets before it must answer (default "
+		    "64M/1048576)",
+		    0, 0, ahead_read },
 		{ 0, "key", OPT_CALL, &o->key, "FIELD",
 		    "same key to the same worker; 'host' is that of a URL", 0, 0,
 		    set_key },
@@ -169,7 +173,9 @@ options_read(struct run_options *options, int argc, char **argv)
 	const struct opt_program program = { .name = "par-run",
 		.synopsis =
 		    "[-ks] [-b SIZE] [-i FILE] [-N N] [-n N] [-o FILE] [-q FILE] [-r N] "
-		    "[-t TIME] [--block-wait TIME] [--checkpoint STATE] [--control FIFO] "
+		    "[-t TIME] [--ahead SIZE[/N]] [--block-wait TIME] [--checkpoint "
+		    "STATE] "
+		    "[--control FIFO] "
 		    "[--host LIST] [--hosts FILE] [--host-wait TIME] "
 		    "[--key FIELD] [--log FILE] [--map] [--max-record SIZE] "
 		    "[--max-restarts N[/TIME]] [--metrics FILE] [--progress] "
@@ -188,6 +194,7 @@ options_read(struct run_options *options, int argc, char **argv)
 		.max_record = RECORD_LIMIT,
 		.host_wait = HOST_WAIT,
 		.block_wait = UINT64_MAX };
+	ahead_default(&options->ahead);
 	add_workers(&table, options);
 	add_hosts(&table, options);
 	add_fates(&table, options);

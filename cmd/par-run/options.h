@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "ahead.h"
 #include "key.h"
 #include "restarts.h"
 
@@ -30,6 +31,7 @@ struct run_options {
 	uint64_t block_wait; /* ms to wait for these; UINT64_MAX: for ever */
 	struct key key; /* the same one: to the same worker; KEY_RECORD: to any */
 	bool map; /* one line out for each line in */
+	struct ahead_limit ahead; /* for a worker that is silent */
 	const char *control; /* FIFO of commands; NULL: none */
 	const char *checkpoint; /* file to remember in what is done; NULL: none */
 	const char *host_list; /* places are links to hosts; NULL: none named here */

@@ -74,6 +74,15 @@ run_output_failed(struct run *run, int error)
 	die_output(error, run->out_name);
 }
 
+/* End with status after what was said. */
+static _Noreturn void
+leave(struct run *run, int status)
+{
+	if (run->intake.used > 0)
+		undone_say(run);
+	exit(status);
+}
+
 void
 run_broken(struct run *run, int error, const char *what)
 {
@@ -82,9 +91,17 @@ run_broken(struct run *run, int error, const char *what)
 		warn("%s: %s", what, strerror(error));
 	else
 		warn("%s", what);
-	if (run->intake.used > 0)
-		undone_say(run);
-	exit(STATUS_BROKEN);
+	leave(run, STATUS_BROKEN);
+}
+
+void
+run_no_map(struct run *run, const char *how)
+{
+	run_abandon(run);
+	warn(
+	    "--map: %s does not write one line for each that it reads: %s; see -b and -N",
+	    run->options->command[0], how);
+	leave(run, run->above.fd >= 0 ? STATUS_NEVER : STATUS_BROKEN);
 }
 
 bool
@@ -217,6 +234,8 @@ begin(struct run *run, struct slot *slot)
 	slot->account.restarts += slot->account.starts > 0 && run->kind != WORKER_BLOCK;
 	slot->account.starts++;
 	slot->credit = slot->least = 1;
+	slot->widened = 0;
+	slot->consumed = 0;
 	slot->turn_since = 0;
 	slot->turn_acks = 0;
 	slot->lines = 0;

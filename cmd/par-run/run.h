@@ -54,6 +54,8 @@ struct slot {
 	uint64_t joint_first, joint; /* records done together, and not told of yet */
 	uint64_t least; /* credit is never below it */
 	uint64_t credit; /* most records it may have in flight now */
+	uint64_t widened; /* bytes that it may have, as it was silent; 0: as usual */
+	bool stuffed; /* its input was ended at the limit, and no answer came before */
 	uint64_t turn_acks; /* records done since turn_since */
 	uint64_t
 	    record_ns; /* ns that a record took in the last turn, about; 0: unknown */
@@ -61,6 +63,7 @@ struct slot {
 	uint64_t progress_at; /* work time when it last finished something */
 	uint64_t end; /* number of the record after the last that it was given */
 	uint64_t waits; /* records it was given when it said that it waits; or 0 */
+	uint64_t consumed; /* bytes that it had read when that was last asked */
 	uint64_t late; /* the record that took too long, if timed_out */
 	uint64_t kill_at; /* clock_ms() when it is killed, if timed_out */
 	bool timed_out; /* it was told to end */
@@ -150,6 +153,7 @@ struct run {
 	int signals; /* descriptor */
 	uint64_t kill_at; /* clock_ms() when workers told to end are killed */
 	uint64_t read_at; /* clock_ms() from when input is read without a hello */
+	bool stuffed_told; /* see silent_check() */
 	bool trouble; /* something failed that is not a record of ours */
 	uint64_t now; /* clock_ms(), once a turn of the loop */
 	uint64_t blocked; /* ms spent waiting for our own reader */
@@ -225,6 +229,12 @@ void run_count_deaths(struct run *run, const char *how);
 
 /* The output failed with error: end the workers, then as die_output(). */
 _Noreturn void run_output_failed(struct run *run, int error);
+
+/*
+ * The command breaks the rule of --map, in this way: end the workers and die, saying to
+ * a supervisor above that it can never work.
+ */
+_Noreturn void run_no_map(struct run *run, const char *how);
 
 /* Cannot go on: end the workers and die(STATUS_BROKEN). */
 _Noreturn void run_broken(struct run *run, int error, const char *what);
