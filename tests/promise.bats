@@ -1325,6 +1325,25 @@ cuts() {
 	[[ $(cut -f 2,5 <<<"$output") = $'200\tgzip: ends too early' ]]
 }
 
+@test "promise: the links of a cut page are given and followed, and the cut is told" {
+	hostile_here
+	url=$HOSTILE/half
+	par-fetch --retries 0 <<<"$url" >page 2>err || [ $? -eq 1 ]
+	run -1 --separate-stderr par-links page
+	[ "$output" = "$url"$'\t'"$HOSTILE/ok" ]
+	why=$(cut -f 5 page)
+	[ -n "$why" ]
+	[ "$stderr" = "par-links: $url: links of a page with an error: $why" ]
+	# whole pages, and those of which nothing came, are as they were
+	printf '%s\n' "$HOSTILE/ok" "$HOSTILE/not-http" | par-fetch --retries 0 2>/dev/null >pages ||
+		[ $? -eq 1 ]
+	run -0 par-links pages
+	run -1 --separate-stderr par-frontier sh -c 'par-fetch --retries 0 | par-links --pages' <<<"$url"
+	[ "$(cut -f 1,2 <<<"$output" | sort)" = "$(printf '%s\t%s\n' "$url" '' "$url" "$HOSTILE/ok" \
+		"$HOSTILE/ok" '' | sort)" ]
+	[ "$(awk -F '\t' '$1 ~ /half/ && $2 == "" { print $6 }' <<<"$output")" = "$why" ]
+}
+
 # 19. archives stay readable
 #
 

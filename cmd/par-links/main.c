@@ -29,11 +29,13 @@
  *	sandbox.[ch]   nothing but read, write and memory
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "ends.h"
+#include "field.h"
 #include "fifo.h"
 #include "idna.h"
 #include "opt.h"
@@ -47,7 +49,7 @@
 /* What one search of a user's pattern may take: steps, unless told, and KiB. */
 enum { MATCH_LIMIT = 10000000, HEAP_LIMIT = 256 << 10 };
 
-enum { OPTIONS_MAX = 32 };
+enum { OPTIONS_MAX = 32, WHY = 400 /* bytes of a reason, with its NUL */ };
 
 /* The options. */
 struct options {
@@ -290,15 +292,36 @@ put_page(struct stage *stage, const struct record *rec)
 	stage_put(stage, "\n", 1);
 }
 
+/*
+ * The error of a page that has a body: it came in part only, or is not the page that was
+ * wanted.  Its links are given, but not as if nothing was wrong.
+ */
+static const char *
+doubt(const struct record *rec, char why[static WHY])
+{
+	enum { ERROR = 4, BODY };
+	struct field error, body;
+
+	if (!field_at(rec->data, rec->len, ERROR, &error) || error.len == 0 ||
+	    !field_at(rec->data, rec->len, BODY, &body) || body.len == 0)
+		return NULL;
+	snprintf(why, WHY, "links of a page with an error: %.*s",
+	    error.len < WHY ? (int)error.len : WHY, error.data);
+	return why;
+}
+
 /* Put the links of all pages of the input at work. */
 static void
 put_links(struct stage *stage, struct pages *pages)
 {
 	struct record rec;
+	char error[WHY];
 
 	while (stage_next(stage, &rec) == RECORD_OK) {
 		const char *why = page_links(pages, &rec);
 
+		if (why == NULL)
+			why = doubt(&rec, error);
 		if (pages->choice->pages)
 			put_page(stage, &rec);
 		if (why == NULL)

@@ -263,6 +263,14 @@ async def cut(request):
 
 
 @path
+async def half(request):
+    """Half a page, with a link."""
+    await request.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 1000\r\n\r\n"
+                       b"<a href=/ok>ok</a> and then")
+    request.writer.close()
+
+
+@path
 async def torn(request):
     """/torn/TIMES: a gzip that lacks its end, so many times"""
     count = tries[request.target] = tries.get(request.target, 0) + 1
