@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -62,6 +63,31 @@ hold_came(struct hold *hold, size_t len)
 	hold->end += len;
 	if (len > 0)
 		hold->last = hold->data[hold->end - 1];
+}
+
+/* That of the file. */
+static int
+look_filed(const struct hold *hold, uint64_t at)
+{
+	unsigned char byte;
+	ssize_t n;
+
+	do {
+		n = pread(hold->fd_plus_one - 1, &byte, 1, (off_t)(hold->from + at));
+	} while (n < 0 && errno == EINTR);
+	if (n == 0)
+		errno = ENODATA; /* somebody has cut it */
+	return n == 1 ? byte : -1;
+}
+
+int
+hold_look(const struct hold *hold, uint64_t at)
+{
+	uint64_t filed = hold_filed(hold);
+
+	if (at < filed)
+		return look_filed(hold, at);
+	return (unsigned char)hold->data[hold->start + (size_t)(at - filed)];
 }
 
 int

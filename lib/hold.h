@@ -41,6 +41,9 @@ int hold_room(struct hold *hold, size_t step);
 /* So many bytes have come there. */
 void hold_came(struct hold *hold, size_t len);
 
+/* The byte at place at, which is there: from 0 to 255, or -1 with errno. */
+int hold_look(const struct hold *hold, uint64_t at);
+
 /* Write the first len bytes, which are there, to descriptor to.  0, or -1 with errno. */
 int hold_move(struct hold *hold, int to, uint64_t len);
 

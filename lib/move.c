@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -9,6 +10,9 @@
 #include "move.h"
 
 enum {
+	EYE_SIZE = 64 << 10,
+	LEAP_FROM = 8 << 10, /* what is less is read faster than let vanish */
+	SEEN_MOST = 1 << 30,
 	COPY_SIZE = 64 << 10,
 	SPLICE_FROM = 16 << 10 /* small pieces would fill a pipe's slots with crumbs */
 };
@@ -55,12 +59,121 @@ splice_some(int from, int to, size_t len)
 	}
 	return n;
 }
+
+/* 0, or -1: there are no descriptors left. */
+static int
+open_eye(struct move_eye *eye, int from)
+{
+	int ends[2], size = fcntl(from, F_GETPIPE_SZ);
+
+	if (eye->nowhere >= 0)
+		return 0;
+	if (size < 0 || fdio_pipe(ends) < 0)
+		return -1;
+	eye->in = ends[0];
+	eye->out = ends[1];
+	if (eye->bytes == NULL)
+		eye->bytes = malloc(EYE_SIZE);
+	eye->nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	/* As many pages as from has, or what that holds may not fit. */
+	return eye->bytes == NULL || eye->nowhere < 0 ||
+		fdio_pipe_size(eye->out, (size_t)size) < (size_t)size
+	    ? -1
+	    : 0;
+}
+
+/* The same pages, not copied, go into another pipe. */
+int
+move_see(struct move_eye *eye, int from)
+{
+	ssize_t n;
+
+	if (eye->left > 0)
+		move_eye_close(eye);
+	eye->start = eye->end = 0;
+	if (open_eye(eye, from) == 0) {
+		n = tee(from, eye->out, SEEN_MOST, SPLICE_F_NONBLOCK);
+		if (n > 0) {
+			eye->left = (size_t)n;
+			return 0;
+		}
+	}
+	move_eye_close(eye);
+	return -1;
+}
+
+/* Let len bytes of the pipe vanish; -1 when that went wrong. */
+static int
+vanish(struct move_eye *eye, size_t len)
+{
+	while (len > 0) {
+		ssize_t n =
+		    splice(eye->in, NULL, eye->nowhere, NULL, len, SPLICE_F_NONBLOCK);
+
+		if (n <= 0)
+			return -1;
+		eye->left -= (size_t)n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+/* Read what comes next in the pipe, at most most bytes; -1 when that went wrong. */
+static int
+look_on(struct move_eye *eye, size_t most)
+{
+	ssize_t n = read(eye->in, eye->bytes, most < EYE_SIZE ? most : EYE_SIZE);
+
+	if (n <= 0)
+		return -1;
+	eye->left -= (size_t)n;
+	eye->start = 0;
+	eye->end = (size_t)n;
+	return 0;
+}
+
+/* What lies between is read, too, if that is little. */
+int
+move_look(struct move_eye *eye, size_t at)
+{
+	int got = 0;
+
+	while (got == 0 && at >= eye->end - eye->start) {
+		at -= eye->end - eye->start;
+		eye->start = eye->end = 0;
+		if (at < LEAP_FROM) {
+			got = look_on(eye, EYE_SIZE);
+		} else {
+			got = vanish(eye, at) < 0 ? -1 : look_on(eye, 1);
+			at = 0;
+		}
+	}
+	if (got < 0) {
+		move_eye_close(eye);
+		return -1;
+	}
+	eye->start += at + 1;
+	return eye->bytes[eye->start - 1];
+}
 #else
 static ssize_t
 splice_some(int from, int to, size_t len)
 {
 	(void)from, (void)to, (void)len;
 	return 0;
+}
+int
+move_see(struct move_eye *eye, int from)
+{
+	(void)eye, (void)from;
+	return -1;
+}
+
+int
+move_look(struct move_eye *eye, size_t at)
+{
+	(void)eye, (void)at;
+	return -1;
 }
 #endif
 
@@ -77,6 +190,19 @@ move_bytes(int from, int to, size_t *left)
 		*left -= (size_t)n;
 	}
 	return 0;
+}
+
+void
+move_eye_close(struct move_eye *eye)
+{
+	if (eye->in >= 0)
+		close(eye->in);
+	if (eye->out >= 0)
+		close(eye->out);
+	if (eye->nowhere >= 0)
+		close(eye->nowhere);
+	free(eye->bytes);
+	*eye = (struct move_eye){ .in = -1, .out = -1, .nowhere = -1 };
 }
 
 size_t

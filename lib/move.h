@@ -15,6 +15,39 @@
  */
 int move_bytes(int from, int to, size_t *left);
 
+/*
+ * Sees the bytes of a pipe, and takes none.  Begins with descriptors of -1; opened when
+ * it is first used.
+ */
+struct move_eye {
+	int in, out; /* a pipe, for the same pages again */
+	int nowhere; /* where bytes vanish */
+	size_t left; /* so many are in the pipe */
+	unsigned char *bytes; /* those before, from start to end */
+	size_t start, end;
+};
+
+/* How many bytes are seen. */
+static inline size_t
+move_seen(const struct move_eye *eye)
+{
+	return eye->end - eye->start + eye->left;
+}
+
+/*
+ * See what the pipe from holds, and no longer what was seen before.  0, or -1 where that
+ * cannot be done.
+ */
+int move_see(struct move_eye *eye, int from);
+
+/*
+ * The byte at place at of what is seen, at < move_seen(); it and those before are seen no
+ * more.  From 0 to 255, or -1 when that went wrong: nothing is seen then.
+ */
+int move_look(struct move_eye *eye, size_t at);
+
+void move_eye_close(struct move_eye *eye);
+
 /* How many bytes the pipe fd holds, or 0 where the system cannot tell. */
 size_t move_held(int fd);
 

@@ -19,6 +19,7 @@ enum {
 	LINES_SIZE = 128 << 10,
 	OUT_PIPE = 1 << 20,
 	HOLD_STEP = 256 << 10,
+	LOOK_STEP = 16 << 10, /* of output, taken into memory to be looked at */
 	TURN_WORDS = OUT_PIPE, /* read at once: all that waits when it has ended, bytes */
 	TURN_ERRORS = 64 << 10,
 	MOST_HELLOS = 100 /* in a second; more are a flood */
@@ -29,9 +30,12 @@ const char worker_no_record[] = "acknowledged a record that it does not have";
 void
 worker_init(struct worker *worker, unsigned number)
 {
-	*worker = (struct worker){
-		.number = number, .err = -1, .in = -1, .out = -1, .ack = -1
-	};
+	*worker = (struct worker){ .number = number,
+		.err = -1,
+		.in = -1,
+		.out = -1,
+		.ack = -1,
+		.eye = { .in = -1, .out = -1, .nowhere = -1 } };
 }
 
 static void
@@ -79,6 +83,8 @@ worker_start(struct worker *worker, const struct worker_plan *plan)
 	worker->in_body = false;
 	worker->heard = 0;
 	worker->hellos = 0;
+	worker->passed = worker->seen = 0;
+	worker->plenty = false;
 	window_init(&worker->window);
 	if (worker->lines == NULL || make_pipe(&worker->in, &spawned.fds[0], 1) < 0 ||
 	    make_pipe(plan->framed ? &worker->ack : &worker->out, &spawned.fds[1], 0) <
@@ -431,6 +437,94 @@ worker_bad_line(const struct worker *worker, size_t *len)
 	return line;
 }
 
+/* The byte at that place of the pipe; -1 where it cannot be seen there. */
+static int
+look_piped(struct worker *worker, uint64_t at)
+{
+	uint64_t held = hold_bytes(&worker->hold);
+
+	if (!worker_sees(worker, at)) {
+		if ((!worker->plenty && at - held < LOOK_STEP) || worker->out < 0 ||
+		    move_see(&worker->eye, worker->out) < 0)
+			return -1;
+		worker->seen = worker->passed + held;
+		worker->plenty = worker->eye.left >= LOOK_STEP;
+		if (!worker_sees(worker, at))
+			return -1;
+	}
+	at -= worker->seen - worker->passed;
+	worker->seen += at + 1;
+	return move_look(&worker->eye, (size_t)at);
+}
+
+int
+worker_look(struct worker *worker, uint64_t at)
+{
+	struct hold *hold = &worker->hold;
+	int byte = at < hold_bytes(hold) ? -1 : look_piped(worker, at);
+
+	if (byte < 0 && !worker_wrote(worker, at + 1)) {
+		errno = ENODATA;
+		return -1;
+	}
+	while (byte < 0 && hold_bytes(hold) <= at) {
+		uint64_t before = hold_bytes(hold);
+		int got = worker_absorb(worker, LOOK_STEP);
+
+		if (got == 0)
+			errno = ENODATA;
+		if (got <= 0)
+			return -1;
+		worker->plenty = hold_bytes(hold) - before == LOOK_STEP;
+	}
+	return byte < 0 ? hold_look(hold, at) : byte;
+}
+
+const char *
+worker_ill(struct worker *worker, uint64_t before, const struct ack *ack,
+    char text[static WORKER_ILL_TEXT])
+{
+	int last;
+
+	if (ack->bytes == 0 || ack->fate == FATE_RETRY)
+		return NULL;
+	last = worker_look(worker, before + ack->bytes - 1);
+	if (last == '\n' || (last >= 0 && worker->hello.raw))
+		return NULL;
+	if (last >= 0)
+		snprintf(text, WORKER_ILL_TEXT,
+		    "the output that its line counts, %llu bytes, does not end in a "
+		    "newline",
+		    (unsigned long long)ack->bytes);
+	else if (errno == ENODATA)
+		snprintf(text, WORKER_ILL_TEXT,
+		    "its line counts %llu bytes of output, more than were written",
+		    (unsigned long long)ack->bytes);
+	else
+		snprintf(text, WORKER_ILL_TEXT, "its output: %s", strerror(errno));
+	return text;
+}
+
+const char *
+worker_ill_end(struct worker *worker, char text[static WORKER_ILL_TEXT])
+{
+	const struct hold *hold = &worker->hold;
+	char shown[60];
+
+	if (worker->kind != WORKER_NATIVE || worker->framed || worker->in >= 0 ||
+	    worker->window.records > 0 || worker->exit_code != 0 ||
+	    worker->exit_signal != 0)
+		return NULL;
+	worker_absorb(worker, LOOK_STEP);
+	if (hold_bytes(hold) == 0)
+		return NULL;
+	diag_printable(
+	    shown, sizeof(shown), hold->data + hold->start, hold->end - hold->start);
+	snprintf(text, WORKER_ILL_TEXT,
+	    "output that no line counts was left at its end: %s", shown);
+	return text;
+}
+
 bool
 worker_end_line(struct worker *worker)
 {
@@ -459,12 +553,15 @@ void
 worker_release(struct worker *worker, uint64_t len)
 {
 	hold_drop(&worker->hold, len);
+	worker->passed += len;
 }
 
 int
 worker_move(struct worker *worker, int to, size_t *len)
 {
 	uint64_t held = hold_bytes(&worker->hold);
+	size_t before = *len;
+	int moved = 0;
 
 	if (!worker_wrote(worker, *len)) {
 		errno = ENODATA;
@@ -475,13 +572,14 @@ worker_move(struct worker *worker, int to, size_t *len)
 	if (hold_move(&worker->hold, to, held) < 0)
 		return -1;
 	*len -= (size_t)held;
-	if (*len == 0)
-		return 0;
-	if (worker->out < 0) {
+	if (*len > 0 && worker->out < 0) {
 		errno = ENODATA;
-		return -1;
+		moved = -1;
+	} else if (*len > 0) {
+		moved = move_bytes(worker->out, to, len);
 	}
-	return move_bytes(worker->out, to, len);
+	worker->passed += before - *len;
+	return moved;
 }
 
 int
@@ -621,6 +719,7 @@ worker_hang_up(struct worker *worker)
 	close_end(&worker->out);
 	close_end(&worker->ack);
 	close_end(&worker->err);
+	move_eye_close(&worker->eye);
 }
 
 void

@@ -14,9 +14,10 @@
 
 #include "ack.h"
 #include "hold.h"
+#include "move.h"
 #include "window.h"
 
-enum { WORKER_EXIT_TEXT = 80 };
+enum { WORKER_EXIT_TEXT = 80, WORKER_ILL_TEXT = 160 };
 
 enum worker_kind {
 	WORKER_UNKNOWN, /* started, and has not shown what it is */
@@ -46,6 +47,10 @@ struct worker {
 	struct hello hello;
 	struct window window;
 	struct hold hold; /* output that was read and not passed on */
+	uint64_t passed; /* bytes of its output that were passed on, or dropped */
+	struct move_eye eye; /* sees its output from byte seen on, see worker_look() */
+	uint64_t seen;
+	bool plenty; /* much came when it was looked at last */
 	char last_line[1024]; /* that it wrote to standard error, cut short */
 	size_t last_len;
 	bool line_goes_on; /* no newline came after it */
@@ -141,6 +146,35 @@ const char *worker_bad_line(const struct worker *worker, size_t *len);
  * was some, 0 if there is none now, -1 with errno, and ENODATA at its end.
  */
 int worker_absorb(struct worker *worker, size_t size);
+
+/* Can the byte at place at of its output that was not passed on be looked at now? */
+static inline bool
+worker_sees(const struct worker *worker, uint64_t at)
+{
+	return at < hold_bytes(&worker->hold) ||
+	    worker->passed + at - worker->seen < move_seen(&worker->eye);
+}
+
+/*
+ * That byte, which it has written: from 0 to 255, or -1 with errno, and ENODATA when it
+ * is not there.  at grows from call to call, but for what was passed on meanwhile.  Where
+ * much is to come it stays in the pipe, else it is read into the hold.
+ */
+int worker_look(struct worker *worker, uint64_t at);
+
+/*
+ * The rule of par-stage(7) for the output that ack counts, which follows on the first
+ * before bytes that were not passed on: it was written, and ends in a newline unless it
+ * is dropped, or raw.  NULL, or how it breaks that, written to text.
+ */
+const char *worker_ill(struct worker *worker, uint64_t before, const struct ack *ack,
+    char text[static WORKER_ILL_TEXT]);
+
+/*
+ * The same at its end: one that has done all that it was given, whose input we have
+ * ended, and that exits with 0 by itself, has no output left that no line counts.
+ */
+const char *worker_ill_end(struct worker *worker, char text[static WORKER_ILL_TEXT]);
 
 /* Add a newline to the hold if it does not end with one; true if it was added. */
 bool worker_end_line(struct worker *worker);

@@ -313,7 +313,7 @@ make_killer() {
 	# shellcheck disable=SC2016
 	run -3 --separate-stderr par-run -n 1 sh -c \
 	    'fd=${PAR_STAGE%:*}; echo "par-stage 1" >&$fd; read n; echo 0 9 ok >&$fd; cat' <<<1
-	[[ $stderr == *'says that it wrote more than it did'* ]]
+	[[ $stderr == *'counts 9 bytes of output, more than were written'* ]]
 }
 
 @test "par-run: supervisors nest" {

@@ -252,6 +252,27 @@ finish(struct cache *cache, uint64_t number, const struct ack *ack, const char *
 		die(STATUS_BROKEN, ENOMEM, "records");
 }
 
+/*
+ * The command breaks the rules, with the record that ack tells of, or at its end: any
+ * copy of it would, and a supervisor above us is told so.
+ */
+static _Noreturn void
+refuse(struct cache *cache, const struct ack *ack, const char *what)
+{
+	struct flight *flight =
+	    ack == NULL ? NULL : window_find(&cache->worker.window, ack->index);
+	struct batch *record = flight == NULL ? NULL : window_record(flight, ack->index);
+	char shown[80], which[100] = "";
+
+	if (record != NULL) {
+		diag_printable(shown, sizeof(shown), record->data, record->len - 1);
+		snprintf(which, sizeof(which), "record %s: ", shown);
+	}
+	stage_flush(&cache->stage); /* what is not stored yet may be wrong, too */
+	die(stage_native(&cache->stage) ? STATUS_NEVER : STATUS_BROKEN, 0, "%s: %s%s",
+	    cache->options->command[0], which, what);
+}
+
 /* It breaks the protocol: nothing that it says can be relied on. */
 static void
 distrust(struct cache *cache, const char *what)
@@ -282,6 +303,8 @@ take_ack(struct cache *cache, const struct ack *ack)
 {
 	struct worker *worker = &cache->worker;
 	struct flight *flight = window_find(&worker->window, ack->index);
+	char text[WORKER_ILL_TEXT];
+	const char *wrong;
 	uint64_t number;
 
 	if (flight == NULL)
@@ -291,7 +314,10 @@ take_ack(struct cache *cache, const struct ack *ack)
 		    "%s: does several records in one: their output cannot be told apart",
 		    cache->options->command[0]);
 	if (!absorb(worker, ack->bytes))
-		return "acknowledged more output than it has written";
+		refuse(cache, ack, "its line counts more output than was written");
+	wrong = worker_ill(worker, 0, ack, text);
+	if (wrong != NULL)
+		refuse(cache, ack, wrong);
 	number = window_done(&worker->window, flight, ack->index);
 	if (number == UINT64_MAX)
 		die(STATUS_BROKEN, ENOMEM, "records");
@@ -484,7 +510,7 @@ ended_well(struct cache *cache)
 {
 	struct worker *worker = &cache->worker;
 	bool well = worker->exit_code == 0 && worker->exit_signal == 0;
-	char how[WORKER_EXIT_TEXT];
+	char how[WORKER_EXIT_TEXT], text[WORKER_ILL_TEXT];
 	size_t left;
 
 	if (!cache->options->map)
@@ -497,7 +523,12 @@ ended_well(struct cache *cache)
 	if (cache->options->map && well && worker_end_line(worker))
 		take_lines(cache);
 	look_for_end(cache);
-	if (cache->input_ended && misses_waiting(&cache->misses) == 0) {
+	if (cache->input_ended && misses_waiting(&cache->misses) == 0 &&
+	    (cache->options->map || !worker_never(worker, false))) {
+		const char *wrong = worker_ill_end(worker, text);
+
+		if (wrong != NULL)
+			refuse(cache, NULL, wrong);
 		cache->trouble = cache->options->map && !well;
 		if (cache->trouble)
 			warn("%s %s", cache->options->command[0],

@@ -23,6 +23,8 @@ enum {
 	WHY_SIZE = 200
 };
 
+static const char breaks_rules[] = "does not keep the rules of par-stage(7)";
+
 void
 child_init(
     struct child *child, const struct queue_options *options, struct sources *sources)
@@ -331,21 +333,48 @@ distrust(struct child *child, const char *what)
 	worker_silence(&child->worker);
 }
 
-/* An acknowledgement; NULL, or what is wrong with it. */
+/* It breaks the rules, with the record that ack tells of; any copy of it would. */
+static void
+refuse_ack(struct child *child, const struct ack *ack, const char *what)
+{
+	struct flight *flight = window_find(&child->worker.window, ack->index);
+	struct batch *record;
+	char shown[80];
+
+	if (flight == NULL || child->worker.wrong == what) {
+		distrust(child, what);
+		return;
+	}
+	record = window_record(flight, ack->index);
+	if (record == NULL)
+		die(STATUS_BROKEN, errno, "record");
+	diag_printable(shown, sizeof(shown), record->data, record->len - 1);
+	batch_free(record);
+	warn("%s: record %s: %s; killed", child->command[0], shown, what);
+	worker_signal(&child->worker, SIGKILL);
+	worker_silence(&child->worker);
+	child->never = breaks_rules;
+}
+
+/* An acknowledgement; NULL, or what is wrong with it, maybe written to text. */
 static const char *
-take_ack(struct child *child, const struct ack *ack)
+take_ack(struct child *child, const struct ack *ack, char text[static WORKER_ILL_TEXT])
 {
 	struct window *window = &child->worker.window;
 	struct flight *flight = window_find(window, ack->index);
 	struct hold *hold = &child->worker.hold;
 	struct batch *record = NULL;
 	struct chunk *chunk;
+	const char *wrong;
 	uint64_t number;
 
 	if (flight == NULL)
 		return worker_no_record;
 	if (!absorb(child, ack->bytes))
-		return "acknowledged more output than it has written";
+		return "its line counts more output than was written";
+	wrong = worker_ill(&child->worker, 0, ack, text);
+	if (wrong != NULL)
+		return wrong;
 	if (ack->fate != FATE_OK) {
 		record = window_record(flight, ack->index);
 		if (record == NULL)
@@ -410,6 +439,7 @@ child_hear(struct child *child)
 	enum worker_word word;
 	uint64_t acks = 0;
 	struct ack ack;
+	char text[WORKER_ILL_TEXT];
 
 	worker_errors(worker);
 	while ((word = worker_hear(worker, &ack)) != WORD_NONE && word != WORD_END) {
@@ -426,9 +456,9 @@ child_hear(struct child *child)
 			bad_word(child);
 			break;
 		}
-		wrong = word == WORD_WRONG ? worker->wrong : take_ack(child, &ack);
+		wrong = word == WORD_WRONG ? worker->wrong : take_ack(child, &ack, text);
 		if (wrong != NULL) {
-			distrust(child, wrong);
+			refuse_ack(child, &ack, wrong);
 			break;
 		}
 		acks++;
@@ -568,8 +598,8 @@ settle_end(struct child *child, bool bad)
 
 	if (window_take_back(&child->worker.window, 0, &had) < 0)
 		die(STATUS_BROKEN, errno, "records to send again");
-	child->never = worker_never(&child->worker, false) && !child->soft_told &&
-	    !child->hard_told && (had.records > 0 || !child->input_ended);
+	if (worker_never(&child->worker, false) && !child->soft_told && !child->hard_told)
+		child->never = diag_never;
 	if (bad && had.records > 0 && !child->input_ended && !child->never) {
 		settle_death(child, &had, alone);
 		return;
@@ -579,6 +609,19 @@ settle_end(struct child *child, bool bad)
 		child->trouble = true;
 	}
 	push_all_front(&child->todo, &had);
+}
+
+/* It has ended once its input had: did it keep the rules to its end? */
+static void
+check_end(struct child *child)
+{
+	char text[WORKER_ILL_TEXT];
+	const char *wrong = worker_ill_end(&child->worker, text);
+
+	if (wrong == NULL)
+		return;
+	warn("%s: %s", child->command[0], wrong);
+	child->never = breaks_rules;
 }
 
 void
@@ -597,6 +640,8 @@ child_look(struct child *child)
 	worker_signal(worker, SIGKILL); /* what it left behind */
 	if (!child->input_ended && (bad || !child->prompted))
 		child->deaths++;
+	if (child->input_ended)
+		check_end(child);
 	settle_end(child, bad);
 	worker_errors(worker);
 	worker_close(worker);

@@ -29,7 +29,7 @@ struct child {
 	bool input_ended; /* by us */
 	uint64_t waits; /* records it was given when it said that it waits; or 0 */
 	bool prompted; /* its input was ended so that it answers */
-	bool never; /* it says that it can never work */
+	const char *never; /* why it can never work; NULL: it may */
 	unsigned deaths; /* in a row, with nothing finished between */
 	uint64_t dead; /* records given up */
 	bool trouble; /* it says that something went wrong, though all it had was done */

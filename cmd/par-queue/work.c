@@ -194,7 +194,7 @@ turn(struct work *work)
 	child_check_time(&work->child);
 	if (work->phase == PHASE_STOP && work->now >= work->kill_at)
 		go_further(work);
-	if ((child_hopeless(&work->child) || work->child.never) &&
+	if ((child_hopeless(&work->child) || work->child.never != NULL) &&
 	    work->phase <= PHASE_DRAIN) {
 		work->broken = true;
 		work->phase = PHASE_STOP;
@@ -211,8 +211,8 @@ sum_up(const struct work *work)
 	if (sources->lost > 0)
 		warn("%llu records went to other workers, or were revoked",
 		    (unsigned long long)sources->lost);
-	if (work->broken && work->child.never) {
-		warn("%s: %s", work->child.command[0], diag_never);
+	if (work->broken && work->child.never != NULL) {
+		warn("%s: %s", work->child.command[0], work->child.never);
 		return STATUS_BROKEN;
 	}
 	if (work->broken) {

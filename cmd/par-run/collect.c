@@ -13,6 +13,7 @@
 
 enum {
 	READ_SIZE = 256 << 10,
+	SETTLE_SIZE = 64 << 10, /* of output in memory, moved at once */
 	LONG_SILENCE = 20, /* ms after which any output is taken into memory */
 	LONGEST_CHECK = 64, /* ms between looks at a silent worker */
 	LONGEST_PROBE = 16 /* ms between looks at one that is not yet known */
@@ -30,6 +31,53 @@ distrust(struct slot *slot, const char *what)
 	}
 	worker_signal(&slot->worker, SIGKILL);
 	worker_silence(&slot->worker);
+}
+
+/*
+ * The stage breaks the rules, by ack or, if that is NULL, at its end; any copy of it
+ * would.  What it was right about goes out, and the run ends.
+ */
+static void
+refuse(struct run *run, struct slot *slot, const struct ack *ack, const char *what)
+{
+	struct flight *flight =
+	    ack == NULL ? NULL : window_find(&slot->worker.window, ack->index);
+	struct batch *record = flight == NULL ? NULL : window_record(flight, ack->index);
+	char shown[80], why[WORKER_ILL_TEXT + 120];
+
+	snprintf(why, sizeof(why), "%s", what);
+	if (record != NULL) {
+		diag_printable(shown, sizeof(shown), record->data, record->len - 1);
+		snprintf(why, sizeof(why), "record %llu (%s): %s",
+		    (unsigned long long)record->first + 1, shown, what);
+		batch_free(record);
+	}
+	if (slot->host != NULL || (ack != NULL && flight == NULL)) {
+		distrust(slot, why);
+		return;
+	}
+	run_give_in(run, why);
+	run->never = slot->refused = true;
+	worker_signal(&slot->worker, SIGKILL);
+	worker_silence(&slot->worker);
+}
+
+/* Is the output that ack counts as it should be?  NULL, or what is wrong, as text. */
+static const char *
+check_output(struct run *run, struct slot *slot, const struct ack *ack,
+    char text[static WORKER_ILL_TEXT])
+{
+	uint64_t before = slot->acked + slot->kept.bytes;
+	uint64_t held = hold_bytes(&slot->worker.hold);
+
+	if (slot->worker.kind != WORKER_NATIVE || ack->bytes == 0)
+		return NULL;
+	/* What cannot be seen is looked at where it is first. */
+	if (before > held && !worker_sees(&slot->worker, before + ack->bytes - 1)) {
+		output_settle(run, slot);
+		before = 0;
+	}
+	return worker_ill(&slot->worker, before, ack, text);
 }
 
 /* Tell of a record that is done or failed for good. */
@@ -51,17 +99,22 @@ log_ack(struct run *run, struct slot *slot, struct flight *flight, const struct 
 		.why_len = done || words ? ack->reason_len : strlen(fate_unsaid) });
 }
 
-/* Take an acknowledgement; false if it is not one of a record that it has. */
-static bool
-take_ack(struct run *run, struct slot *slot, const struct ack *ack)
+/* Take an acknowledgement; NULL, or what is wrong with it, maybe written to text. */
+static const char *
+take_ack(struct run *run, struct slot *slot, const struct ack *ack,
+    char text[static WORKER_ILL_TEXT])
 {
 	struct window *window = &slot->worker.window;
 	struct flight *flight = window_find(window, ack->index);
 	struct batch *record = NULL;
+	const char *wrong;
 	uint64_t number;
 
 	if (flight == NULL)
-		return false;
+		return worker_no_record;
+	wrong = check_output(run, slot, ack, text);
+	if (wrong != NULL)
+		return wrong;
 	if (ack->fate != FATE_OK) {
 		record = window_record(flight, ack->index);
 		if (record == NULL)
@@ -88,7 +141,8 @@ take_ack(struct run *run, struct slot *slot, const struct ack *ack)
 		fate_retry(run, slot, record, ack->reason, ack->reason_len);
 		break;
 	}
-	return true;
+	slot->told = number;
+	return NULL;
 }
 
 /* The command has shown what it is. */
@@ -142,6 +196,8 @@ collect_words(struct run *run, struct slot *slot)
 	uint64_t acks = 0;
 	struct ack ack;
 	enum worker_word word;
+	char text[WORKER_ILL_TEXT];
+	const char *wrong;
 
 	while (
 	    (word = worker_hear(&slot->worker, &ack)) != WORD_NONE && word != WORD_END) {
@@ -151,20 +207,24 @@ collect_words(struct run *run, struct slot *slot)
 			else
 				dispatch_hello(slot);
 			know(run, slot);
-		} else if (word == WORD_BAD) {
+			continue;
+		}
+		if (word == WORD_BAD) {
 			bad_word(run, slot);
 			break;
-		} else if (word == WORD_WRONG) {
+		}
+		if (word == WORD_WRONG) {
 			distrust(slot, slot->worker.wrong);
 			break;
-		} else if (!take_ack(run, slot, &ack)) {
-			distrust(slot, worker_no_record);
-			break;
-		} else {
-			acks++;
-			if (slot->worker.framed && slot->acked >= READ_SIZE)
-				output_settle(run, slot);
 		}
+		wrong = take_ack(run, slot, &ack, text);
+		if (wrong != NULL) {
+			refuse(run, slot, &ack, wrong);
+			break;
+		}
+		acks++;
+		if (slot->acked >= SETTLE_SIZE && hold_bytes(&slot->worker.hold) > 0)
+			output_settle(run, slot);
 	}
 	output_settle(run, slot);
 	finished(run, slot, acks);
@@ -213,6 +273,7 @@ take_lines(struct run *run, struct slot *slot, size_t from)
 	struct worker *worker = &slot->worker;
 	size_t begin = worker->hold.start, end = worker->hold.end;
 	uint64_t lines = 0, before = hold_filed(&worker->hold);
+	char text[WORKER_ILL_TEXT];
 	const char *newline;
 
 	while (from < end &&
@@ -220,7 +281,7 @@ take_lines(struct run *run, struct slot *slot, size_t from)
 		size_t next = (size_t)(newline + 1 - worker->hold.data);
 		struct ack ack = { .index = slot->lines, .bytes = before + next - begin };
 
-		if (!take_ack(run, slot, &ack))
+		if (take_ack(run, slot, &ack, text) != NULL)
 			run_no_map(run, "a line too many came");
 		slot->lines++;
 		lines++;
@@ -319,6 +380,23 @@ collect_rest(struct run *run, struct slot *slot)
 	if (slot->worker.kind == WORKER_MAP && slot->worker.exit_code == 0 &&
 	    slot->worker.exit_signal == 0 && worker_end_line(&slot->worker))
 		take_lines(run, slot, slot->worker.hold.end - 1);
+}
+
+void
+collect_end(struct run *run, struct slot *slot)
+{
+	char text[WORKER_ILL_TEXT], why[WORKER_ILL_TEXT + 60];
+	const char *wrong;
+
+	/* Told to end it may leave what it likes. */
+	if (!slot->input_ended || slot->timed_out || run->phase != PHASE_RUN)
+		return;
+	wrong = worker_ill_end(&slot->worker, text);
+	if (wrong == NULL)
+		return;
+	snprintf(why, sizeof(why), "after record %llu: %s",
+	    (unsigned long long)slot->told + 1, wrong);
+	refuse(run, slot, NULL, why);
 }
 
 void

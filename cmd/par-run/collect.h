@@ -26,6 +26,9 @@ void collect_check(struct run *run, struct slot *slot);
 /* The worker has ended: take what it left, and drop what counts for nothing. */
 void collect_rest(struct run *run, struct slot *slot);
 
+/* Once it has been reaped: did it keep the rules of par-stage(7) to its end? */
+void collect_end(struct run *run, struct slot *slot);
+
 /* A plain one ended well: what it wrote after its last newline is a record too. */
 void collect_last(struct run *run, struct slot *slot);
 

@@ -421,9 +421,13 @@ end_of_native(struct run *run, struct slot *slot, bool crashed, const char *how)
 		send_late(run, slot, &queue);
 		return;
 	}
-	if (slot->worker.kind == WORKER_MAP && slot->input_ended && !crashed &&
-	    run->phase < PHASE_STOP && back > 0)
-		no_map(run, slot, back);
+	if (slot->input_ended && !crashed && run->phase < PHASE_STOP && back > 0) {
+		if (slot->worker.kind == WORKER_MAP)
+			no_map(run, slot, back);
+		/* Sent again as if nothing were wrong they would be for ever. */
+		how = "ended without a word of it";
+		crashed = true;
+	}
 	if (!crashed) {
 		send_back(run, slot, &queue);
 		return;
@@ -431,8 +435,9 @@ end_of_native(struct run *run, struct slot *slot, bool crashed, const char *how)
 	/* All it had was done, and yet it says that something went wrong. */
 	if (slot->input_ended && back == 0 && slot->worker.exit_code != 0)
 		run->trouble = true;
-	warn("worker %u: %s; %llu records %s", slot->worker.number, how,
-	    (unsigned long long)back, final ? "not finished" : "sent again");
+	if (!slot->refused) /* else it was said why */
+		warn("worker %u: %s; %llu records %s", slot->worker.number, how,
+		    (unsigned long long)back, final ? "not finished" : "sent again");
 	if (final || worker_consumed(&slot->worker) == 0)
 		send_back(run, slot, &queue);
 	else

@@ -329,6 +329,8 @@ hosts_lost(struct run *run, struct slot *slot, uint64_t back, const char *how)
 		return false;
 	if (slot->input_ended && back == 0) { /* all is done, whatever its end was */
 		run->trouble = run->trouble || slot->worker.exit_code == STATUS_FAILED;
+		if (slot->worker.exit_code == STATUS_NEVER)
+			run_give_in(run, diag_never);
 		return false;
 	}
 	host->losses = finished(slot) > host->finished ? 1 : host->losses + 1;

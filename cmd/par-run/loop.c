@@ -65,6 +65,7 @@ bury(struct run *run, struct slot *slot)
 	if (run->reserved == slot)
 		run->reserved = NULL;
 	slot->held = NULL;
+	collect_end(run, slot);
 	fate_of_worker(run, slot);
 	if (slot->worker.kind == WORKER_PLAIN && slot->worker.hold.end > 0 &&
 	    slot->worker.exit_signal == 0)
@@ -76,7 +77,7 @@ bury(struct run *run, struct slot *slot)
 	worker_exit_text(&slot->worker, how);
 	run_count_deaths(run, how);
 	if (slot->host != NULL || !fate_is_permanent(run, &slot->worker) ||
-	    !run_has_input(run))
+	    (slot->worker.kind != WORKER_NATIVE && !run_has_input(run)))
 		return;
 	run_give_in(run, diag_never);
 	run->never = true;

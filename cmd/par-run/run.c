@@ -247,6 +247,7 @@ begin(struct run *run, struct slot *slot)
 	slot->writable = true;
 	slot->draining = false;
 	slot->input_ended = false;
+	slot->refused = false;
 	slot->check_wait = 1;
 	slot->check_at = run->now + 1;
 }

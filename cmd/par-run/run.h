@@ -78,6 +78,8 @@ struct slot {
 	bool writable; /* plain: it has read enough to be given more */
 	bool draining; /* plain: too much waits in its pipe; see dispatch_check() */
 	bool input_ended; /* by us */
+	bool refused; /* it broke the rules, and was killed for that */
+	uint64_t told; /* the record that it told of last */
 	uint64_t lines; /* --map: written, and so many records are done */
 	bool absorbing; /* its output is read before it is acknowledged */
 	bool torn; /* plain: dropping the rest of a too long output record */
