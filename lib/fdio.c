@@ -117,7 +117,7 @@ fdio_cut(int fd, uint64_t len)
 		return -1;
 	if (!S_ISREG(st.st_mode))
 		return 0;
-	if (ftruncate(fd, (off_t)len) < 0)
+	if (st.st_size != (off_t)len && ftruncate(fd, (off_t)len) < 0)
 		return -1;
 	return lseek(fd, (off_t)len, SEEK_SET) < 0 ? -1 : 0;
 }
