@@ -1450,6 +1450,34 @@ cuts() {
 	[[ $(cut -f 2,5 <<<"$output") = $'200\tgzip: ends too early' ]]
 }
 
+@test "promise: an HTTP/2 stream that ends other than by its end is told as such" {
+	mixed_certificate
+	hows=()
+	for word in none gzip length; do
+		for end in whole mark after reset fast error goaway close; do hows+=("$word-$end"); done
+	done
+	background "$ROOT/tests/aid/two.py" "$PWD/two.port" both "${hows[@]}"
+	eventually test -s two.port
+	printf "https://127.0.0.1:$(cat two.port)/\t%s\n" "${hows[@]}" >urls
+	par-fetch -j 1 --retries 0 --cacert cert <urls >out 2>err || [ $? -eq 1 ]
+	[ "$(wc -l <out)" -eq 24 ]
+	cat >judge.awk <<-'EOF'
+	BEGIN {
+		FS = "\t"
+		whole = "all of it, and the end\\n"
+	}
+	{
+		if ($7 ~ /-(whole|mark|after)$/) right = $5 == "" && $6 == whole
+		else right = $5 != "" && $6 != whole && ($6 == "" || index(whole, $6) == 1)
+		if (!right) print
+		if ($5 != "" && $6 != "") kept++
+	}
+	END { if (kept == 0) print "nothing was kept" }
+	EOF
+	[ "$(awk -f judge.awk out)" = "" ]
+	[ "$(wc -l <err)" -eq 15 ]
+}
+
 @test "promise: the links of a cut page are given and followed, and the cut is told" {
 	hostile_here
 	url=$HOSTILE/half

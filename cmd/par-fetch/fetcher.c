@@ -20,6 +20,7 @@
 #include "schedule.h"
 #include "sockets.h"
 #include "stage.h"
+#include "streams.h"
 #include "transfer.h"
 
 enum {
@@ -154,6 +155,7 @@ fetcher_open(struct fetcher *fetcher, const struct settings *set)
 	check_roles(set);
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		no_memory();
+	streams_watch(transfer_stream_ended);
 	fetcher->multi = curl_multi_init();
 	fetcher->parser = curl_url();
 	if (fetcher->multi == NULL || fetcher->parser == NULL)

@@ -17,6 +17,7 @@
  *	client.[ch]    what is the same for all requests; cookies
  *	lane.[ch]      which attempts are on which connection
  *	whole.[ch]     whether the answer is all there
+ *	streams.[ch]   the ends of HTTP/2 streams (the seam to old versions of libcurl)
  *	decode.[ch]    bodies as they were before they were compressed
  *	answer.[ch]    the record, while it is made
  *	page.[ch]      the page record

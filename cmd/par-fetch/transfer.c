@@ -10,6 +10,7 @@
 #include "guard.h"
 #include "rules.h"
 #include "schedule.h"
+#include "streams.h"
 #include "transfer.h"
 
 enum {
@@ -508,6 +509,7 @@ transfer_begin(struct transfer *transfer, struct request *request, bool last)
 	transfer->moved = transfer->broken = transfer->enough = false;
 	transfer->crowded = transfer->mixed = transfer->asked = false;
 	transfer->torn = transfer->dropped = transfer->started = false;
+	transfer->stream_ended = false;
 	whole_begin(
 	    &transfer->whole, request->target.http && transfer->form->warc == NULL);
 	transfer->body = transfer->header = 0;
@@ -571,6 +573,14 @@ judge_answer(struct transfer *transfer)
 	return may_pass(transfer, status) ? VERDICT_RETRY : VERDICT_ANSWER;
 }
 
+static enum whole_stream
+stream_of(const struct transfer *transfer)
+{
+	if (!transfer->lane.many)
+		return STREAM_NONE;
+	return transfer->stream_ended || !streams_watched() ? STREAM_ENDED : STREAM_CUT;
+}
+
 /* libcurl has nothing to say against an answer: is it whole?  If not, say why. */
 static bool
 check_whole(struct transfer *transfer)
@@ -580,7 +590,7 @@ check_whole(struct transfer *transfer)
 	const char *why = NULL;
 
 	if (request->target.http && !(header_only && transfer->whole.header))
-		why = whole_end(&transfer->whole, transfer->lane.many);
+		why = whole_end(&transfer->whole, stream_of(transfer));
 	if (why == NULL)
 		return true;
 	snprintf(transfer->why, sizeof(transfer->why), "%s", why);
@@ -606,6 +616,18 @@ transfer_judge(struct transfer *transfer, CURLcode code)
 	    transfer->curl_why[0] != '\0' ? transfer->curl_why
 					  : curl_easy_strerror(code));
 	return passing(transfer, code) ? VERDICT_RETRY : VERDICT_FAIL;
+}
+
+void
+transfer_stream_ended(CURL *easy)
+{
+	struct transfer *transfer;
+	char *private = NULL;
+
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private);
+	transfer = (struct transfer *)(void *)private;
+	if (transfer != NULL)
+		transfer->stream_ended = true;
 }
 
 void

@@ -44,6 +44,7 @@ struct transfer {
 	bool torn; /* but could be another time */
 	bool dropped; /* nothing of its body is kept: it is too long, or a redirect's */
 	bool started; /* its body has */
+	bool stream_ended; /* that of HTTP/2, by its end */
 	bool failed; /* the record has an error */
 	struct bytes header_lines; /* kept for -I only */
 	struct warc_exchange exchange; /* for --warc only */
@@ -69,6 +70,9 @@ void transfer_free(struct transfer *transfer);
 
 /* Take request over and make easy ready for it; last: its connection is for no other. */
 void transfer_begin(struct transfer *transfer, struct request *request, bool last);
+
+/* The stream of HTTP/2 of a transfer's handle has come to its end. */
+void transfer_stream_ended(CURL *easy);
 
 /* The attempt has ended, with code. */
 enum verdict transfer_judge(struct transfer *transfer, CURLcode code);

@@ -121,7 +121,7 @@ whole_header(struct whole *whole, const char *line, size_t len)
 }
 
 const char *
-whole_end(struct whole *whole, bool marked)
+whole_end(struct whole *whole, enum whole_stream stream)
 {
 	struct decode *decode = &whole->decode;
 
@@ -129,8 +129,10 @@ whole_end(struct whole *whole, bool marked)
 		return "answer ends in its header";
 	if (!bodied(whole))
 		return NULL;
-	if (decode->count > 0 && !decode->layers[decode->count - 1].begun && !marked &&
-	    !whole->chunked && !whole->counted)
+	if (stream == STREAM_CUT && !whole->counted)
+		return "HTTP/2 stream ends too early";
+	if (decode->count > 0 && !decode->layers[decode->count - 1].begun &&
+	    stream == STREAM_NONE && !whole->chunked && !whole->counted)
 		return "answer ends before its body";
 	if (whole->status == 206) /* a part is what was asked for */
 		return NULL;

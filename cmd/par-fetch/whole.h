@@ -28,8 +28,14 @@ void whole_begin(struct whole *whole, bool decodes);
 /* One line of header; NULL, or why the answer cannot be taken. */
 const char *whole_header(struct whole *whole, const char *line, size_t len);
 
-/* The answer has ended; NULL, or what is missing.  marked: something else told its end.
- */
-const char *whole_end(struct whole *whole, bool marked);
+/* The stream of HTTP/2 that it was, if it was one. */
+enum whole_stream {
+	STREAM_NONE,
+	STREAM_ENDED,
+	STREAM_CUT /* it ended, and not by its end */
+};
+
+/* The answer has ended; NULL, or what is missing. */
+const char *whole_end(struct whole *whole, enum whole_stream stream);
 
 #endif
