@@ -178,7 +178,7 @@ killed() {
 	cp out want
 	what='by another command' other go sed 's/$/y/' <in
 	what='by another command' other go sed 's/$/x/' '' <in
-	what='with other options (--map, -b, -k, -N, -o, -q)' \
+	what='with other options (--map, --raw, -b, -k, -N, -o, -q)' \
 		other par-run -o out --checkpoint state --map sed 's/$/x/' <in
 	what='with other input: what was read of it has changed'
 	other go sed 's/$/x/' < <(cat in) || [[ $output == *'must be a file'* ]]

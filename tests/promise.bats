@@ -795,6 +795,66 @@ miscounts() {
 # 11. outputs byte for byte
 #
 
+@test "--raw passes the outputs of blocks byte for byte, also through others" {
+	local through
+
+	cat >reach <<-'EOF'
+	#!/bin/sh
+	shift
+	exec "$@"
+	EOF
+	chmod +x reach
+	seq 100000 >in
+	printf '\0\1\2' >bytes
+	for through in '' 'par-run -k -n 2' 'par-run -n 1 par-run -n 1' \
+		'par-run -k -n 1 --rsh ./reach --host a,b'; do
+		# shellcheck disable=SC2086 # words
+		run -0 --separate-stderr bash -c "$through par-run -k -b 64K --raw gzip <in | zcat | sort -n | cmp - in"
+		[ -z "$output$stderr" ]
+		# shellcheck disable=SC2086 # words
+		$through par-run -N 2 --raw cat bytes <<<$'1\n2' | cmp - bytes
+	done
+	par-run -k -b 64K --raw --rsh ./reach --host a:1,b:2 gzip <in | zcat | cmp - in
+	par-run -k -N 4000 --raw --rsh ./reach --host a,: gzip <in | zcat | cmp - in
+	# Nothing, and output that is more than is kept in memory.
+	[ "$(par-run -N 1 --raw true <in | wc -c)" -eq 0 ]
+	[ "$(par-run -N 1 --raw head -c 20000000 /dev/zero <<<x | wc -c)" -eq 20000000 ]
+	run -2 --separate-stderr par-run --raw cat
+	[[ "$stderr" == *'--raw needs -b or -N'* ]]
+}
+
+@test "without --raw outputs of blocks that are no records are told of once" {
+	run -0 --separate-stderr par-run -k -N 1 printf x < <(seq 3)
+	[ "$output" = $'x\nx\nx' ]
+	[ "$stderr" = 'par-run: printf: its output does not end in a newline, and is given one; see --raw' ]
+	run -0 --separate-stderr bash -c 'seq 3 | par-run -n 1 -N 1 printf "x\0\n" | cmp - <(printf "x\0\nx\0\nx\0\n")'
+	[ "$stderr" = 'par-run: printf: its output holds NUL bytes, and is taken for lines; see --raw' ]
+	# One that failed is not passed on, and not told of.
+	run -1 --separate-stderr par-run -r 0 -N 1 sh -c 'printf x; exit 1' <<<a
+	[[ "$stderr" != *--raw* ]]
+	run -0 --separate-stderr par-run -N 1 cat < <(seq 9)
+	[ -z "$stderr" ]
+}
+
+@test "a run of --raw that was killed goes on, and not without it" {
+	printf '#!/bin/sh\nexec 4<"$1"\nread -r x <&4\nprintf "<%%s" $(cat)\n' >gated
+	chmod +x gated
+	mkfifo gate
+	seq 9 >in
+	background par-run -k -n 2 -i in -o out --checkpoint state --raw -N 1 ./gated gate
+	pid=$!
+	exec 5<>gate
+	printf '\n\n\n' >&5
+	eventually test -s out
+	kill -TERM "$pid"
+	kill -HUP "$pid"
+	wait "$pid" || true
+	printf '%.0s\n' {1..99} >&5
+	run -2 par-run -k -n 2 -i in -o out --checkpoint state -N 1 ./gated gate
+	par-run -k -n 2 -i in -o out --checkpoint state --raw -N 1 ./gated gate
+	[ "$(<out)" = '<1<2<3<4<5<6<7<8<9' ]
+}
+
 # 12. blocks of just N records; blocks whose start or time fails
 #
 

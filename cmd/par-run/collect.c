@@ -311,6 +311,9 @@ collect_output(struct run *run, struct slot *slot)
 			know(run, slot);
 		}
 	}
+	if (got > 0 && slot->worker.kind == WORKER_BLOCK && !run->options->raw &&
+	    !run->raw_told && !slot->nul)
+		slot->nul = memchr(hold->data + from, '\0', hold->end - from) != NULL;
 	if (got > 0 && slot->worker.kind == WORKER_MAP)
 		take_lines(run, slot, from);
 	if (got > 0 && slot->worker.kind == WORKER_PLAIN) {

@@ -479,13 +479,31 @@ log_block(struct run *run, struct slot *slot, const struct batch *batch, size_t 
 	}
 }
 
+/*
+ * Unless it is to be any bytes, the output of a block is records: what is none is told
+ * of, once, and gets the newline that it lacks.
+ */
+static void
+make_records(struct run *run, struct slot *slot)
+{
+	bool added = worker_end_line(&slot->worker);
+
+	if (run->raw_told || (!added && !slot->nul))
+		return;
+	run->raw_told = true;
+	warn("%s: %s; see --raw", run->options->command[0],
+	    slot->nul ? "its output holds NUL bytes, and is taken for lines"
+		      : "its output does not end in a newline, and is given one");
+}
+
 /* The block is done: its output is that of its last record. */
 static void
 block_done(struct run *run, struct slot *slot, const struct batch *batch)
 {
 	size_t bytes;
 
-	worker_end_line(&slot->worker);
+	if (!run->options->raw)
+		make_records(run, slot);
 	bytes = hold_bytes(&slot->worker.hold);
 	if (run->log.on)
 		log_block(run, slot, batch, bytes);

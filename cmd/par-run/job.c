@@ -87,6 +87,8 @@ job_write(
 	put_number(&text, "max-record", options->max_record, "");
 	put_restarts(&text, &options->restarts);
 	put_block(&text, options);
+	if (options->raw)
+		put_word(&text, "--raw");
 	if (options->map)
 		put_word(&text, "--map");
 	put_ahead(&text, &options->ahead);

@@ -552,6 +552,7 @@ open_run(struct run *run)
 		run_known(run, WORKER_BLOCK,
 		    &(struct hello){ .jobs = block_jobs(run->options),
 			.joint = run->options->block_records > 1,
+			.raw = run->options->raw,
 			.block = run->options->block_bytes == SIZE_MAX &&
 				run->options->block_records > 1
 			    ? block_jobs(run->options)

@@ -41,6 +41,8 @@ add_workers(struct opt_table *table, struct run_options *o)
 		{ 0, "block-wait", OPT_DURATION, &o->block_wait, "TIME",
 		    "begin a block that is not full after TIME (default never)", 0, 0,
 		    NULL },
+		{ 0, "raw", OPT_FLAG, &o->raw, NULL,
+		    "pass the output of each block byte for byte", 0, 0, NULL },
 		{ 0, "control", OPT_STRING, &o->control, "FIFO",
 		    "take commands from FIFO while it runs; made if it is not there", 0,
 		    0, NULL },
@@ -153,6 +155,8 @@ conflict(const struct run_options *o)
 		return "--serve does not go with --host, --hosts, -i or -o";
 	if (o->map && block)
 		return "--map does not go with -b or -N";
+	if (o->raw && !block)
+		return "--raw needs -b or -N";
 	if (o->checkpoint != NULL && !to_file)
 		return "--checkpoint needs -o FILE";
 	if (key && block)
@@ -179,7 +183,7 @@ options_read(struct run_options *options, int argc, char **argv)
 		    "[--host LIST] [--hosts FILE] [--host-wait TIME] "
 		    "[--key FIELD] [--log FILE] [--map] [--max-record SIZE] "
 		    "[--max-restarts N[/TIME]] [--metrics FILE] [--progress] "
-		    "[--remote COMMAND] "
+		    "[--raw] [--remote COMMAND] "
 		    "[--rsh COMMAND] [--serve] [--wait TIME] "
 		    "COMMAND [ARG...]",
 		.about = "Run copies of COMMAND side by side: the records of standard "

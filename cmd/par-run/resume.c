@@ -45,6 +45,8 @@ hash_options(const struct run_options *options)
 
 	hash_begin(&hash);
 	hash_add(&hash, numbers, sizeof(numbers));
+	if (options->raw)
+		add_word(&hash, "raw");
 	add_word(&hash, options->output);
 	add_word(&hash, options->quarantine);
 	return hash_end(&hash);
@@ -172,7 +174,7 @@ misfit(struct run *run, struct saved *saved)
 	if (saved->command != now->command)
 		return "was made by another command";
 	if (saved->options != now->options)
-		return "was made with other options (--map, -b, -k, -N, -o, -q)";
+		return "was made with other options (--map, --raw, -b, -k, -N, -o, -q)";
 	if (saved->input.base != now->input.base || !rehash(run, saved) ||
 	    !same_last(run, saved))
 		return "was made with other input: what was read of it has changed";

@@ -240,6 +240,7 @@ begin(struct run *run, struct slot *slot)
 	slot->turn_acks = 0;
 	slot->lines = 0;
 	slot->waits = 0;
+	slot->nul = false;
 	slot->timed_out = false;
 	slot->outdated = slot->leaving = false;
 	slot->progress_at = run_work_time(run);

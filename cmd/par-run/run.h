@@ -61,6 +61,7 @@ struct slot {
 	    record_ns; /* ns that a record took in the last turn, about; 0: unknown */
 	uint64_t turn_since; /* clock_ns(); 0: the turn does not count */
 	uint64_t progress_at; /* work time when it last finished something */
+	bool nul; /* its output has a NUL; looked for where that matters */
 	uint64_t end; /* number of the record after the last that it was given */
 	uint64_t waits; /* records it was given when it said that it waits; or 0 */
 	uint64_t consumed; /* bytes that it had read when that was last asked */
@@ -135,6 +136,7 @@ struct run {
 	struct hello ours; /* what was said above */
 	uint64_t short_since; /* clock_ms() from when records wait for more; 0: none do */
 	bool short_told; /* and it was told above */
+	bool raw_told; /* outputs that are no records were told of */
 	bool wanting; /* see dispatch_short() */
 	uint64_t block_first; /* number of the first record of the block that grows */
 	uint64_t block_since; /* clock_ms() from when records of it wait; 0: none do */
