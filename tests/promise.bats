@@ -117,6 +117,7 @@ dies_at_3() {
 	printf '%s\n' a b c d e >&7
 	eventually test -s seen
 	kill "$pid"
+	eventually eval '! kill -0 "$pid" 2>/dev/null'
 	status=0
 	wait "$pid" || status=$?
 	exec 7>&-
@@ -160,6 +161,51 @@ dies_at_3() {
 	[ "$(wc -l <out)" = 1500 ]
 	(("$(cat rss)" < 100000)) # KB, of 190 MB
 	[ -z "$(ls tmp)" ]
+}
+
+@test "--map under par-queue: filters that hold their answers back give them" {
+	local size name pid
+
+	redis_start
+	# Nothing ends their input for the lack of records: the worker is there for more.
+	for size in 100 100000; do
+		filter_records "$size" 2 >in
+		for name in cut tr python3; do
+			background par-queue work "q$size$name" -- par-run -n 2 --map "$FILTER" "$name"
+			pid=$!
+			par-queue put "q$size$name" <in
+			eventually is "q$size$name" "done" "$(wc -l <in)"
+			kill "$pid"
+			wait "$pid" || [ $? = 4 ]
+			par-queue get "q$size$name" | sort | same - <("$FILTER" "$name" <in | sort)
+		done
+	done
+}
+
+@test "--map under par-queue: one that kills filters is found, and the others are done" {
+	redis_start
+	seq 500 | par-queue put q
+	# shellcheck disable=SC2016
+	run -1 timeout -s KILL "$DEADLINE" par-queue work --once --retries 0 --backoff 1ms,2ms q -- \
+		par-run -r 0 -n 1 --map awk '$1 == 3 { exit 3 } { print }'
+	par-queue get q | sort -n | same - <(seq 500 | sed 3d)
+	[ "$(par-queue dead q | cut -f 1)" = 3 ]
+	is q "done" 499
+}
+
+@test "--map: a host whose links break again and again is given innocent records back" {
+	# Its filter has read all and answered nothing when the link breaks, four times.
+	printf '#!/bin/sh\nshift\n%s\n' '
+		for i in 1 2 3 4; do
+			mkdir broken$i 2>/dev/null || continue
+			timeout -s KILL .1 "$@" | head -n 1 # slow: it has to be up, with records
+			exit
+		done
+		exec "$@"' >reach
+	chmod +x reach
+	run -0 --separate-stderr timeout -s KILL "$DEADLINE" \
+		par-run -r 9 --rsh ./reach --host far:1 --map tr 0-9 a-j < <(seq 100)
+	same <(sort <<<"$output") <(seq 100 | tr 0-9 a-j | sort)
 }
 
 # 2. a hello that comes late

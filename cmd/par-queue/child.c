@@ -8,6 +8,7 @@
 #include "child.h"
 #include "clock.h"
 #include "diag.h"
+#include "move.h"
 
 enum {
 	MOST_CREDIT = 1 << 16, /* records in flight */
@@ -20,6 +21,9 @@ enum {
 	MOST_DEATHS = 10, /* and as many as a record may cost */
 	FIRST_PAUSE = 10, /* ms before one that finished nothing starts again */
 	LONGEST_PAUSE = 1000,
+	LOOK = 4, /* ms between looks at one that reads ahead */
+	HELD_WAIT = 50, /* ms of silence before it has to answer for lack of records */
+	LONGEST_HELD = 60 * 1000,
 	WHY_SIZE = 200
 };
 
@@ -29,9 +33,10 @@ void
 child_init(
     struct child *child, const struct queue_options *options, struct sources *sources)
 {
-	*child = (struct child){
-		.options = options, .command = options->operands + 1, .sources = sources
-	};
+	*child = (struct child){ .options = options,
+		.command = options->operands + 1,
+		.sources = sources,
+		.held_wait = HELD_WAIT };
 	if (strcmp(child->command[0], "--") == 0)
 		child->command++;
 	worker_init(&child->worker, 1);
@@ -56,6 +61,7 @@ child_start(struct child *child)
 		child->started = child->progress = child->now;
 		child->soft_told = child->hard_told = child->input_ended = false;
 		child->prompted = false;
+		child->prompted_at = 0;
 		child->waits = 0;
 		return;
 	}
@@ -172,6 +178,7 @@ give(struct child *child, struct batch *batch)
 
 	if (window->records == 0)
 		child->progress = child->now;
+	child->fed_at = child->look_at = child->now;
 	if (child->turn_since == 0) {
 		child->turn_since = child->now;
 		child->turn_acks = 0;
@@ -471,6 +478,66 @@ child_hear(struct child *child)
 		refuse(child, "writes before it has said anything");
 }
 
+/*
+ * Does it read ahead, has read all that it was given, and is silent?  Many a filter
+ * below par-run --map waits until it has a block of input, or of output.
+ */
+static bool
+is_silent(const struct child *child)
+{
+	const struct worker *worker = &child->worker;
+
+	return worker->kind == WORKER_NATIVE && worker->hello.ahead && worker->in >= 0 &&
+	    worker->pid != 0 && worker->window.records > 0 && !worker_hungry(worker);
+}
+
+/* Its input is ended, so that it must answer; it is started again then. */
+static void
+have_answers(struct child *child)
+{
+	worker_end_input(&child->worker);
+	child->prompted = true;
+	child->prompted_at = child->progress = child->now;
+}
+
+/*
+ * A silent one gets more.  Where nothing more may come, or nothing has for a while, it
+ * has to answer: what it holds back is to be committed.
+ */
+static void
+check_silent(struct child *child)
+{
+	const struct window *window = &child->worker.window;
+	uint64_t most = most_credit(child), since;
+
+	if (!is_silent(child) || child->now < child->look_at)
+		return;
+	child->look_at = child->now + LOOK;
+	if (move_held(child->worker.in) > 0)
+		return;
+	since = child->fed_at > child->progress ? child->fed_at : child->progress;
+	if (has_suspect(child) || window->bytes >= MOST_BYTES || window->records >= most)
+		have_answers(child);
+	else if (window->records >= child->credit)
+		child->credit = 2 * child->credit < most ? 2 * child->credit : most;
+	else if (child->now - since >= child->held_wait)
+		have_answers(child);
+}
+
+/*
+ * It has answered.  One that took long for that was at work, and held nothing back: it
+ * is left in silence for longer, so that what comes meanwhile is begun.
+ */
+static void
+learn_held_wait(struct child *child)
+{
+	uint64_t took = 2 * (child->now - child->prompted_at);
+
+	child->held_wait = took < HELD_WAIT ? HELD_WAIT
+	    : took > LONGEST_HELD	    ? LONGEST_HELD
+					    : took;
+}
+
 uint64_t
 child_due(const struct child *child)
 {
@@ -483,7 +550,9 @@ child_due(const struct child *child)
 		return child->started + HELLO_WAIT;
 	if (child->worker.window.records == 0)
 		return UINT64_MAX;
-	if (o->soft != 0 && !child->soft_told)
+	if (is_silent(child))
+		due = child->look_at;
+	if (o->soft != 0 && !child->soft_told && child->progress + o->soft < due)
 		due = child->progress + o->soft;
 	if (o->hard != 0 && !child->hard_told && child->progress + o->hard < due)
 		due = child->progress + o->hard;
@@ -496,6 +565,7 @@ child_check_time(struct child *child)
 	const struct queue_options *o = child->options;
 	uint64_t silent;
 
+	check_silent(child);
 	if (child->worker.pid == 0 || child->now < child_due(child))
 		return;
 	if (child->worker.kind != WORKER_NATIVE) {
@@ -638,10 +708,13 @@ child_look(struct child *child)
 	if (worker->kind != WORKER_NATIVE && !child->known)
 		die_unknown(child, bad);
 	worker_signal(worker, SIGKILL); /* what it left behind */
-	if (!child->input_ended && (bad || !child->prompted))
+	if (!child->input_ended &&
+	    (bad || !child->prompted || worker->window.records > 0))
 		child->deaths++;
 	if (child->input_ended)
 		check_end(child);
+	if (child->prompted_at != 0)
+		learn_held_wait(child);
 	settle_end(child, bad);
 	worker_errors(worker);
 	worker_close(worker);

@@ -27,8 +27,12 @@ struct child {
 	bool known; /* it has said hello, once at least */
 	bool soft_told, hard_told; /* it has taken too long: signals sent */
 	bool input_ended; /* by us */
+	uint64_t fed_at; /* clock_ms() when it was last given something */
+	uint64_t look_at; /* clock_ms() of the next look at one that reads ahead */
+	uint64_t held_wait; /* ms of silence that it is left in for lack of records */
 	uint64_t waits; /* records it was given when it said that it waits; or 0 */
 	bool prompted; /* its input was ended so that it answers */
+	uint64_t prompted_at; /* clock_ms() then, if it holds back */
 	const char *never; /* why it can never work; NULL: it may */
 	unsigned deaths; /* in a row, with nothing finished between */
 	uint64_t dead; /* records given up */
@@ -50,7 +54,10 @@ void child_give(struct child *child);
 /* Take what it has said and written. */
 void child_hear(struct child *child);
 
-/* End it if it takes too long; dies if it has not said hello in time. */
+/*
+ * Have it answer if it holds back, end it if it takes too long; dies if it has not said
+ * hello in time.
+ */
 void child_check_time(struct child *child);
 
 /* When that is to be called next, clock_ms(). */
