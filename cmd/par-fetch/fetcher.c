@@ -31,7 +31,7 @@ enum {
 	ROBOTS_REDIRECTS = 5, /* that a robots.txt may take at least */
 	CROWDED_MOST =
 	    3, /* times that a connection may be another's, then it gets its own, */
-	CROWDED_PAUSE = 10, /* milliseconds after each */
+	CROWDED_PAUSE = 5, /* milliseconds before the first; four times as long each */
 	WAIT_MAX = 60000 /* of one wait, milliseconds */
 };
 
@@ -430,8 +430,8 @@ ask_again(struct fetcher *fetcher, struct transfer *transfer, uint64_t now)
 	request->attempts--;
 	request->alone =
 	    (transfer->mixed && !transfer->crowded) || ++request->crowded == CROWDED_MOST;
-	schedule_later(
-	    &fetcher->schedule, transfer_release(transfer), now + CROWDED_PAUSE);
+	now += CROWDED_PAUSE << 2 * request->crowded;
+	schedule_later(&fetcher->schedule, transfer_release(transfer), now);
 	put_idle(fetcher, transfer);
 }
 
@@ -502,7 +502,7 @@ landed(struct fetcher *fetcher, struct transfer *transfer, CURLcode code)
 	long status = transfer->broken ? 0 : transfer_status(transfer);
 
 	mind_status(fetcher, transfer, now);
-	if (transfer->mixed)
+	if (transfer->mixed && transfer->request->host->plain)
 		transfer->request->host->mixed = true;
 	hopeless = transfer->request->host->refusals >= SCHEDULE_HOPELESS;
 	schedule_landed(&fetcher->schedule, transfer->request, now);

@@ -30,6 +30,7 @@ struct host {
 	uint64_t not_before; /* of its next request */
 	uint64_t penalty; /* how slow it is taken for having been too busy, ms; or 0 */
 	unsigned refusals; /* one after the other, for being too busy */
+	bool plain; /* it has answered by HTTP/1.x where HTTP/2 was asked for */
 	bool mixed; /* it speaks HTTP/2 on some connections only: not with it any more */
 };
 

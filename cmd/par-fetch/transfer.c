@@ -603,6 +603,8 @@ transfer_judge(struct transfer *transfer, CURLcode code)
 {
 	transfer->code = code;
 	lanes_leave(&transfer->lane);
+	if (transfer->lane.told && !transfer->lane.many && transfer->whole.header)
+		transfer->request->host->plain = true;
 	if (transfer->crowded || transfer->mixed)
 		return VERDICT_CROWDED;
 	if (transfer->moved || transfer->enough ||
