@@ -2,7 +2,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -155,13 +157,64 @@ move_look(struct move_eye *eye, size_t at)
 	eye->start += at + 1;
 	return eye->bytes[eye->start - 1];
 }
+
+/* How many newlines are in what the pipe fd holds, or -1. */
+static int64_t
+count_lines(int fd)
+{
+	char buffer[COPY_SIZE];
+	int64_t lines = 0;
+	ssize_t n;
+
+	while ((n = read(fd, buffer, sizeof(buffer))) > 0) {
+		const char *at = buffer, *end = buffer + n;
+
+		while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+			lines++;
+			at++;
+		}
+	}
+	return n == 0 || errno == EAGAIN ? lines : -1;
+}
+
+/* By a copy of what is held, which tee(2) makes in a pipe of the same size. */
+static int64_t
+held_lines(int fd, size_t held)
+{
+	char path[32];
+	int64_t lines = -1;
+	int from, ends[2];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	from = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (from < 0)
+		return -1;
+	if (fdio_pipe(ends) == 0) {
+		fdio_pipe_size(ends[1], (size_t)fcntl(fd, F_GETPIPE_SZ));
+		if (fdio_nonblocking(ends[0]) == 0 &&
+		    tee(from, ends[1], held, SPLICE_F_NONBLOCK) == (ssize_t)held)
+			lines = count_lines(ends[0]);
+		close(ends[0]);
+		close(ends[1]);
+	}
+	close(from);
+	return lines;
+}
 #else
+static int64_t
+held_lines(int fd, size_t held)
+{
+	(void)fd, (void)held;
+	return -1;
+}
+
 static ssize_t
 splice_some(int from, int to, size_t len)
 {
 	(void)from, (void)to, (void)len;
 	return 0;
 }
+
 int
 move_see(struct move_eye *eye, int from)
 {
@@ -211,4 +264,13 @@ move_held(int fd)
 	int held = 0;
 
 	return ioctl(fd, FIONREAD, &held) < 0 || held < 0 ? 0 : (size_t)held;
+}
+
+uint64_t
+move_held_lines(int fd)
+{
+	size_t held = move_held(fd);
+	int64_t lines = held == 0 ? 0 : held_lines(fd, held);
+
+	return lines < 0 ? 0 : (uint64_t)lines;
 }

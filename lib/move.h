@@ -7,6 +7,7 @@
 #define PAR_MOVE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * Move len bytes, which from holds already, to the descriptor to, waiting for
@@ -50,5 +51,11 @@ void move_eye_close(struct move_eye *eye);
 
 /* How many bytes the pipe fd holds, or 0 where the system cannot tell. */
 size_t move_held(int fd);
+
+/*
+ * How many newlines are among them, of a pipe that fd writes to; they stay.  0 where the
+ * system cannot tell.
+ */
+uint64_t move_held_lines(int fd);
 
 #endif

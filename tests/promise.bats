@@ -1423,6 +1423,36 @@ on_small_disk() {
 # 15. records cut, mixed or not counted
 #
 
+@test "promise: what lay unread in the FIFO of a reader that left is counted, record for record" {
+	local mode lost
+
+	for mode in -r -k1 -t ''; do
+		rm -f a b gate go
+		mkfifo a b gate go
+		background bash -c 'exec 9<a; read -r l <&9; echo "$l" >got.a; read -r _ <gate'
+		reader=$!
+		{ seq 1000; read -r _ <go; seq 1001 1100; } |
+			par-split ${mode:+"$mode"} a b 2>said 3>&- &
+		split=$!
+		BACKGROUND+=("$split")
+		background bash -c 'cat b >got.b'
+		other=$!
+		eventually grep -q . got.a
+		[ "$mode" = '' ] || eventually bash -c '[ "$(wc -l <got.b)" -gt 0 ]'
+		kill -9 "$reader"
+		wait "$reader" || true
+		echo >go
+		wait "$split" || true
+		wait "$other"
+		eventually grep -q 'its reader left' said
+		lost=$(sed -n 's/^par-split: \([0-9]*\) records lost .*/\1/p' said)
+		# what reader a had taken, what b got, and what is lost are all of it
+		sent=1100
+		[ "$mode" != -t ] || sent=2200
+		[ "$(($(wc -l <got.b) + 1 + ${lost:-0}))" = "$sent" ]
+	done
+}
+
 # 16. no body under another URL
 #
 load aid/hostile

@@ -57,10 +57,11 @@ static void
 name_gone(struct split *split, struct output *out, bool follow)
 {
 	size_t unread = out->pipe ? move_held(out->fd) : 0;
-
 	bool passed_on = follow || split->plan->mode == SPLIT_DEMAND;
 
-	if (unread > 0 && passed_on)
+	if (unread > 0)
+		split->lost += move_held_lines(out->fd);
+	if (unread > 0)
 		warn("%s: its reader left, with %zu bytes unread", out->name, unread);
 	else
 		warn("%s: its reader left", out->name);
@@ -147,6 +148,15 @@ split_open_outputs(struct split *split)
 	return soonest;
 }
 
+/* Has the reader of a pipe left, that nothing more will be written to? */
+static bool
+has_left(const struct output *out)
+{
+	struct pollfd p = { .fd = out->fd };
+
+	return out->pipe && poll(&p, 1, 0) > 0 && (p.revents & POLLERR) != 0;
+}
+
 /*
  * Send what is kept; when the input has ended, close what is done with.  True if
  * an output has sent all that it kept, and so has room that nobody will wait for.
@@ -166,9 +176,12 @@ flush_outputs(struct split *split, bool last)
 		}
 		if (out->state != OUTPUT_OPEN)
 			continue;
-		if (output_flush(out) < 0)
+		if (output_flush(out) < 0) {
 			split_output_failed(split, out);
-		else if (last && !output_keeps(out)) {
+		} else if (last && !output_keeps(out) && has_left(out)) {
+			errno = EPIPE;
+			split_output_failed(split, out);
+		} else if (last && !output_keeps(out)) {
 			if (output_close(out, OUTPUT_GONE) < 0)
 				die_output(errno, out->name);
 			split->left--;
