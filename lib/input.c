@@ -180,6 +180,21 @@ next_file(struct inputs *in)
 	return RECORD_EOF;
 }
 
+/* Was it read into the middle of a record? */
+static bool
+is_begun(const struct input *input)
+{
+	return input->reader.buffer != NULL && record_begun(&input->reader) > 0;
+}
+
+void
+inputs_finish(struct inputs *in)
+{
+	in->finishing = true;
+	for (size_t i = 0; i < in->polls_count; i++)
+		in->all[in->polled[i]].reader.slowly = true;
+}
+
 /* Give input a turn: one read, and then all the records of its buffer. */
 static enum record_status
 serve(struct inputs *in, struct input *input)
@@ -210,6 +225,8 @@ serve_next(struct inputs *in)
 		enum record_status got;
 
 		in->now_poll = at;
+		if (in->finishing && !is_begun(input))
+			continue;
 		if (in->polls[at].revents == 0) {
 			if (!waited_too_long(in, input))
 				continue;
@@ -221,7 +238,7 @@ serve_next(struct inputs *in)
 		if (got != RECORD_NONE)
 			return got;
 	}
-	if (!in->file_turn)
+	if (!in->file_turn || in->finishing)
 		return RECORD_NONE;
 	if (in->file == NULL) {
 		enum record_status got = next_file(in);
@@ -248,6 +265,15 @@ failed(struct inputs *in)
 	return RECORD_ERROR;
 }
 
+static bool
+any_begun(const struct inputs *in)
+{
+	for (size_t i = 0; i < in->polls_count; i++)
+		if (is_begun(&in->all[in->polled[i]]))
+			return true;
+	return false;
+}
+
 enum record_status
 inputs_take(struct inputs *in, struct record *run)
 {
@@ -268,6 +294,8 @@ inputs_take(struct inputs *in, struct record *run)
 		if (got == RECORD_NONE)
 			break;
 	}
+	if (in->finishing)
+		return any_begun(in) ? RECORD_NONE : RECORD_EOF;
 	if (in->polls_count == 0 && in->file == NULL && in->next_file == in->count)
 		return RECORD_EOF;
 	return RECORD_NONE;
@@ -296,14 +324,19 @@ bound(const struct inputs *in, int timeout)
 int
 inputs_wait(struct inputs *in, int timeout)
 {
-	bool files = in->file != NULL || in->next_file < in->count;
+	bool files = !in->finishing && (in->file != NULL || in->next_file < in->count);
 
 	in->turn = 0;
 	in->file_turn = files;
 	if (in->polls_count == 0)
 		return 0;
-	for (size_t i = 0; i < in->polls_count; i++)
+	for (size_t i = 0; i < in->polls_count; i++) {
+		const struct input *input = &in->all[in->polled[i]];
+
 		in->polls[i].revents = 0;
+		if (in->finishing && !is_begun(input))
+			in->polls[i].fd = -1;
+	}
 	in->polls[in->polls_count] =
 	    (struct pollfd){ .fd = in->watched, .events = POLLIN };
 	if (poll(in->polls, in->polls_count + 1, files ? 0 : bound(in, timeout)) < 0)

@@ -46,6 +46,7 @@ struct inputs {
 	size_t now_poll; /* its place in polls, if it is not the file */
 	int watched; /* another descriptor that ends a wait, or -1 */
 	bool follow; /* a FIFO whose writers have left is opened again */
+	bool finishing; /* see inputs_finish() */
 	uint64_t wait_ms; /* how long a FIFO may be without its first writer; 0: ever */
 	uint64_t opened_ms; /* clock_ms() at the start */
 };
@@ -74,6 +75,12 @@ const char *inputs_name(const struct inputs *in);
  * ever).  0, or -1 with errno: EINTR when a signal came.
  */
 int inputs_wait(struct inputs *in, int timeout);
+
+/*
+ * From now on only records that have begun are read to their ends, and no byte beyond:
+ * what is in a FIFO behind them is left to its next reader.  Then all have ended.
+ */
+void inputs_finish(struct inputs *in);
 
 /*
  * For merging: the next record of input number index alone.  RECORD_NONE: call

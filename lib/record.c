@@ -158,6 +158,13 @@ filled(struct record_reader *in, ssize_t n)
 	return RECORD_OK;
 }
 
+/* How many bytes to read at most. */
+static size_t
+to_read(const struct record_reader *in)
+{
+	return in->slowly ? 1 : in->size - in->end;
+}
+
 enum record_status
 record_fill(struct record_reader *in)
 {
@@ -165,7 +172,7 @@ record_fill(struct record_reader *in)
 		return RECORD_EOF;
 	if (make_room(in) < 0)
 		return RECORD_ERROR;
-	return filled(in, fdio_read(in->fd, in->buffer + in->end, in->size - in->end));
+	return filled(in, fdio_read(in->fd, in->buffer + in->end, to_read(in)));
 }
 
 enum record_status
@@ -178,7 +185,7 @@ record_fill_now(struct record_reader *in)
 	if (make_room(in) < 0)
 		return RECORD_ERROR;
 	do {
-		n = read(in->fd, in->buffer + in->end, in->size - in->end);
+		n = read(in->fd, in->buffer + in->end, to_read(in));
 	} while (n < 0 && errno == EINTR);
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		return RECORD_NONE;
@@ -219,6 +226,12 @@ record_next(struct record_reader *in, struct record *out)
 		if (record_fill(in) == RECORD_ERROR)
 			return RECORD_ERROR;
 	return got;
+}
+
+uint64_t
+record_begun(const struct record_reader *in)
+{
+	return in->end - in->start + (in->skipping ? in->offset - in->begin : 0);
 }
 
 int

@@ -48,6 +48,7 @@ struct record_reader {
 	size_t kept; /* while skipping: how much of it stays in front */
 	bool skipping; /* inside a too long record */
 	bool strip_cr; /* caller may set: CRLF ends a record too */
+	bool slowly; /* caller may set: read no byte beyond the record at work */
 	bool eof;
 };
 
@@ -93,6 +94,9 @@ enum record_status record_take_run(struct record_reader *in, struct record *out)
  */
 size_t record_span(
     const char *data, size_t len, uint64_t max, size_t max_bytes, uint64_t *count);
+
+/* How many bytes of a record that is not whole were read; 0: none. */
+uint64_t record_begun(const struct record_reader *in);
 
 struct record_writer {
 	int fd;

@@ -1423,6 +1423,54 @@ on_small_disk() {
 # 15. records cut, mixed or not counted
 #
 
+# A record of 100 KB that was begun; its end is written when something comes into FIFO end.
+half_a_record() {
+	printf 'whole\n'
+	head -c 50000 /dev/zero | tr '\0' a
+	echo >begun
+	read -r _ <end
+	head -c 50000 /dev/zero | tr '\0' b
+	printf '\nnot read\n'
+}
+
+@test "promise: par-gather -f waits at a signal for the end of a record that has begun" {
+	local gather writer
+
+	mkfifo in begun end
+	background par-gather -f -o out in
+	gather=$!
+	half_a_record >in 3>&- &
+	BACKGROUND+=("$!")
+	read -r -t "$DEADLINE" _ <begun
+	eventually grep -q whole out
+	kill -TERM "$gather"
+	# the signal is known to have come when a second one is not needed
+	eventually bash -c "! grep -q 'ShdPnd:.*4000\$' /proc/$gather/status"
+	echo >end
+	wait "$gather"
+	[ "$(sed -n 1p out)" = whole ]
+	[ "$(sed -n 2p out | tr -s ab)" = ab ]
+	[ "$(sed -n 2p out | wc -c)" = 100001 ]
+}
+
+@test "promise: a second signal to par-gather -f names the record that it drops" {
+	local gather
+
+	mkfifo in begun end
+	background bash -c 'exec par-gather -f -o out in 2>err'
+	gather=$!
+	half_a_record >in 3>&- &
+	BACKGROUND+=("$!")
+	read -r -t "$DEADLINE" _ <begun
+	eventually grep -q whole out
+	kill -TERM "$gather"
+	until ! kill -TERM "$gather" 2>/dev/null; do :; done
+	wait "$gather" && status=0 || status=$?
+	[ "$status" = 1 ]
+	[ "$(<err)" = 'par-gather: in: 50000 bytes of a record that had no end are dropped' ]
+	[ "$(<out)" = whole ]
+}
+
 @test "promise: what lay unread in the FIFO of a reader that left is counted, record for record" {
 	local mode lost
 

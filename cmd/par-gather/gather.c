@@ -131,9 +131,26 @@ gather_fail_long(struct gather *gather, const char *name, const struct record *r
 	gather_fail(gather, rec->data, rec->len, why);
 }
 
+/* A second signal: what has begun is not waited for.  Name what that drops. */
+static void
+drop_begun(struct gather *gather)
+{
+	for (size_t i = 0; i < gather->in.count; i++) {
+		const struct input *input = &gather->in.all[i];
+		uint64_t begun =
+		    input->reader.buffer == NULL ? 0 : record_begun(&input->reader);
+
+		if (begun == 0)
+			continue;
+		warn("%s: %llu bytes of a record that had no end are dropped",
+		    input->name, (unsigned long long)begun);
+		gather->failed = true;
+	}
+}
+
 /*
- * Wait for more.  After a signal only what is there already is read: false when
- * that is nothing.
+ * Wait for more.  After a signal only what is there already is read, and when that is
+ * nothing, the ends of records that have begun; after another one not even these: false.
  */
 static bool
 wait_for_more(struct gather *gather, bool nothing)
@@ -141,15 +158,17 @@ wait_for_more(struct gather *gather, bool nothing)
 	bool stopping = gather->signals >= 0 && !gather->in.follow;
 
 	if (stopping && nothing)
-		return false;
+		inputs_finish(&gather->in);
 	gather_flush(gather);
-	if (inputs_wait(&gather->in, stopping ? 0 : -1) < 0 && errno != EINTR)
+	if (inputs_wait(&gather->in, stopping && !gather->in.finishing ? 0 : -1) < 0 &&
+	    errno != EINTR)
 		die(STATUS_BROKEN, errno, "poll");
-	if (gather->signals >= 0 && sig_next(gather->signals) != 0) {
-		gather->in.follow = false;
-		gather->in.watched = -1;
-	}
-	return true;
+	if (gather->signals < 0 || sig_next(gather->signals) == 0)
+		return true;
+	gather->in.follow = false;
+	if (stopping)
+		drop_begun(gather);
+	return !stopping;
 }
 
 bool
