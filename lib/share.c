@@ -2,10 +2,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "diag.h"
 #include "share.h"
 
 void
@@ -22,8 +24,27 @@ share_open(struct share *share, int fd)
 	snprintf(path, sizeof(path), "/dev/fd/%d", fd);
 	share->fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
 	share->ours = share->fd >= 0;
-	if (!share->ours)
+	if (!share->ours) /* no /proc */
 		share->fd = fd;
+}
+
+/*
+ * flock(2) and its operations.  Where the description is not ours alone a lock of
+ * fcntl(2) keeps away at least those that have to do the same: it is the process's.
+ */
+static int
+lock_file(const struct share *share, int operation)
+{
+	struct flock whole = { .l_type = operation == LOCK_UN ? F_UNLCK : F_WRLCK,
+		.l_whence = SEEK_SET };
+	int got;
+
+	if (share->ours)
+		return flock(share->fd, operation);
+	got = fcntl(share->fd, operation == LOCK_EX ? F_SETLKW : F_SETLK, &whole);
+	if (got < 0 && errno == EACCES)
+		errno = EWOULDBLOCK;
+	return got;
 }
 
 void
@@ -43,11 +64,16 @@ lock(struct share *share, int operation)
 	if (!share->on || share->held)
 		return true;
 	do {
-		got = flock(share->fd, operation);
+		got = lock_file(share, operation);
 	} while (got < 0 && errno == EINTR);
 	share->held = got == 0;
-	/* Where there are no locks, as on some systems, records are not kept apart. */
-	return got == 0 || errno != EWOULDBLOCK;
+	if (got == 0 || errno == EWOULDBLOCK)
+		return got == 0;
+	warn("output to a pipe cannot be locked, records of other writers may mix with "
+	     "ours: %s",
+	    strerror(errno));
+	share->on = false;
+	return true;
 }
 
 void
@@ -68,6 +94,6 @@ share_leave(struct share *share)
 {
 	if (!share->held || share->cut)
 		return;
-	flock(share->fd, LOCK_UN);
+	lock_file(share, LOCK_UN);
 	share->held = false;
 }

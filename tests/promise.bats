@@ -1423,6 +1423,26 @@ on_small_disk() {
 # 15. records cut, mixed or not counted
 #
 
+@test "promise: what is set aside is whole: a record that is too long is named instead" {
+	printf 'fails\n%s\ngood\n' "$(head -c 2000 /dev/zero | tr '\0' x)" >in
+	run -1 --separate-stderr par-run -q q --max-record 1000 -N 1 -r 0 grep good <in
+	[ "$output" = good ]
+	[[ ${stderr_lines[0]} == 'par-run: xxx'*': record 2 at byte 6 is longer than 1000 bytes' ]]
+	[ "$(cut -f 1 q)" = fails ]
+}
+
+@test "promise: writers of one pipe keep their records apart, without /proc, too" {
+	[ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null || skip "must be root in a namespace"
+	for name in a b; do
+		for ((i = 0; i < 40; i++)); do head -c 100000 /dev/zero | tr '\0' $name; echo; done >$name
+	done
+	unshare -m bash -c 'mount -t tmpfs none /proc && {
+		par-gather - <a & par-gather - <b & wait; } | cat' >out
+	# a line of one letter for each record, and no other
+	[ "$(tr -s ab <out | sort | uniq -c | tr -s ' \n' ' ')" = ' 40 a 40 b ' ]
+	awk 'length != 100000 { exit 1 }' out
+}
+
 # A record of 100 KB that was begun; its end is written when something comes into FIFO end.
 half_a_record() {
 	printf 'whole\n'
@@ -1475,7 +1495,7 @@ half_a_record() {
 	local mode lost
 
 	for mode in -r -k1 -t ''; do
-		rm -f a b gate go
+		rm -f a b gate go got.a got.b
 		mkfifo a b gate go
 		background bash -c 'exec 9<a; read -r l <&9; echo "$l" >got.a; read -r _ <gate'
 		reader=$!

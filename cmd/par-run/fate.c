@@ -77,6 +77,7 @@ struct failure {
 	size_t bytes; /* of output all the same */
 	uint64_t attempts;
 	bool elsewhere; /* another host may try it */
+	bool cut; /* record is only how it begins: it cannot be set aside */
 	const char *why;
 };
 
@@ -98,7 +99,7 @@ name(struct run *run, struct slot *slot, const struct failure *failure)
 		.reason_len = strlen(failure->why) });
 	if (run->above.fd >= 0)
 		return;
-	if (run->quarantine.fd < 0)
+	if (run->quarantine.fd < 0 || failure->cut)
 		warn_record(record->data, record->len, failure->why);
 	else if (quarantine_add(&run->quarantine, record, failure->attempts, failure->why,
 		     slot == NULL ? "" : slot->worker.last_line,
@@ -146,7 +147,7 @@ no_output(struct run *run, uint64_t number)
 }
 
 void
-fate_refused(struct run *run, const struct record *record, const char *why)
+fate_refused(struct run *run, const struct record *record, bool cut, const char *why)
 {
 	no_output(run, record->number);
 	if (run->log.on)
@@ -154,7 +155,7 @@ fate_refused(struct run *run, const struct record *record, const char *why)
 		    &(struct log_entry){
 			.number = record->number, .why = why, .why_len = strlen(why) });
 	run->refused++;
-	name(run, NULL, &(struct failure){ .record = *record, .why = why });
+	name(run, NULL, &(struct failure){ .record = *record, .cut = cut, .why = why });
 }
 
 /* The record of batch will not be done.  Takes the batch. */

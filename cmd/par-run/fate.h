@@ -30,8 +30,9 @@ void fate_failed(struct run *run, struct slot *slot, struct batch *batch, size_t
 void fate_retry(struct run *run, struct slot *slot, struct batch *batch, const char *why,
     size_t why_len);
 
-/* A record that no worker gets at all. */
-void fate_refused(struct run *run, const struct record *record, const char *why);
+/* A record that no worker gets at all; cut: only how it begins is known. */
+void
+fate_refused(struct run *run, const struct record *record, bool cut, const char *why);
 
 /*
  * The worker of slot has ended, and all that it had said was heard.  Its records

@@ -213,7 +213,7 @@ spread_input(struct run *run)
 	    intake_peek(&run->intake, &record)) {
 		if (!key_of(&run->options->key, record.data, record.len, room, &key)) {
 			intake_pass(&run->intake, &record);
-			fate_refused(run, &record, key_lacking);
+			fate_refused(run, &record, false, key_lacking);
 			continue;
 		}
 		note = (struct batch_note){ .number = record.number,

@@ -159,7 +159,7 @@ take_input(struct run *run)
 		    (unsigned long long)refused.number + 1,
 		    (unsigned long long)refused.offset,
 		    (unsigned long long)run->options->max_record);
-		fate_refused(run, &refused, why);
+		fate_refused(run, &refused, true, why);
 		intake_look(&run->intake);
 	}
 }
