@@ -14,11 +14,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "diag.h"
 #include "fdio.h"
 #include "sig.h"
 #include "spawn.h"
 
-enum { NOT_BECOME = 127 }; /* status of a child that could not become the command */
+enum {
+	NOT_BECOME = 127, /* status of a child that could not become the command */
+	NOT_TOLD = 255 /* of one whose status nobody knows */
+};
 
 /* In the child: fd becomes to, open across exec. */
 static int
@@ -261,4 +265,55 @@ spawn(const struct spawn_plan *plan)
 		return pid;
 	errno = error;
 	return -1;
+}
+
+enum spawn_news
+spawn_look(pid_t pid, int *code, int *signal)
+{
+	static const int changes = WSTOPPED | WCONTINUED;
+	siginfo_t info = { 0 };
+
+	*code = *signal = 0;
+	if (waitid(P_PID, (id_t)pid, &info, WEXITED | changes | WNOHANG | WNOWAIT) < 0) {
+		*code = NOT_TOLD; /* somebody else took it */
+		return errno == ECHILD ? SPAWN_ENDED : SPAWN_NO_NEWS;
+	}
+	if (info.si_pid == 0)
+		return SPAWN_NO_NEWS;
+	if (info.si_code == CLD_EXITED)
+		*code = info.si_status;
+	else
+		*signal = info.si_status;
+	if (info.si_code != CLD_STOPPED && info.si_code != CLD_CONTINUED)
+		return SPAWN_ENDED;
+	waitid(P_PID, (id_t)pid, &info, changes | WNOHANG); /* it was told */
+	return info.si_code == CLD_STOPPED ? SPAWN_STOPPED : SPAWN_GOES_ON;
+}
+
+void
+spawn_say_stopped(const char *name, pid_t pid, int signal)
+{
+	const char *by = signal == SIGSTOP ? "SIGSTOP"
+	    : signal == SIGTSTP		   ? "SIGTSTP"
+	    : signal == SIGTTIN		   ? "SIGTTIN: it reads the terminal"
+	    : signal == SIGTTOU		   ? "SIGTTOU: it sets or writes to the terminal"
+					   : "a signal";
+
+	if (signal == 0)
+		warn("%s (pid %ld) goes on", name, (long)pid);
+	else
+		warn("%s (pid %ld) is stopped by %s", name, (long)pid, by);
+}
+
+void
+spawn_reap_others(bool (*ours)(const void *context, pid_t pid), const void *context)
+{
+	for (;;) {
+		siginfo_t info = { 0 };
+
+		if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 ||
+		    info.si_pid == 0 || ours(context, info.si_pid))
+			return;
+		waitpid(info.si_pid, NULL, WNOHANG);
+	}
 }

@@ -5,6 +5,7 @@
 #ifndef PAR_SPAWN_H
 #define PAR_SPAWN_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct spawn_plan {
@@ -22,5 +23,28 @@ struct spawn_plan {
  * also when the command could not be executed.
  */
 pid_t spawn(const struct spawn_plan *plan);
+
+enum spawn_news {
+	SPAWN_NO_NEWS,
+	SPAWN_ENDED, /* it stays a zombie, so that its process group stays ours to signal
+		      */
+	SPAWN_STOPPED, /* by a signal; told once */
+	SPAWN_GOES_ON
+};
+
+/*
+ * What is new of the process pid that spawn() started.  *code is its exit status, or
+ * *signal what ended or stopped it; the other is 0.
+ */
+enum spawn_news spawn_look(pid_t pid, int *code, int *signal);
+
+/* Say that the process, which is called name, is stopped, or goes on if signal is 0. */
+void spawn_say_stopped(const char *name, pid_t pid, int signal);
+
+/*
+ * Reap children that we did not start: those that are left to process 1, or came with
+ * exec(2).  ours() tells for one that has ended whether it is to stay.
+ */
+void spawn_reap_others(bool (*ours)(const void *context, pid_t pid), const void *context);
 
 #endif

@@ -75,6 +75,7 @@ worker_start(struct worker *worker, const struct worker_plan *plan)
 	worker->kind = plan->kind;
 	worker->hello = (struct hello){ .jobs = 1 };
 	worker->ended = worker->deaf = false;
+	worker->forced = worker->killed = worker->stopped = false;
 	worker->exit_code = worker->exit_signal = 0;
 	worker->framed = plan->framed;
 	worker->hold.whole = plan->hold_in_memory || plan->kind == WORKER_PLAIN;
@@ -651,31 +652,72 @@ worker_errors(struct worker *worker)
 	}
 }
 
-void
-worker_signal(const struct worker *worker, int signal)
+bool
+worker_to_signal(struct worker *worker, int signal)
 {
-	if (worker->pid > 0)
-		kill(-worker->pid, signal);
+	worker->forced = worker->pid > 0 || worker->ended;
+	worker->killed = worker->killed || (worker->forced && signal == SIGKILL);
+	if (worker->pid == 0 && worker->ended)
+		kill(-worker->group, signal);
+	return worker->pid > 0;
+}
+
+void
+worker_signal(struct worker *worker, int signal)
+{
+	size_t leaders = worker_to_signal(worker, signal) ? 1 : 0;
+
+	if (leaders + worker->kin.count > 0)
+		kin_signal(&worker->kin, &worker->pid, leaders, signal);
+	if (worker->stopped && signal != SIGKILL)
+		kill(-worker->pid, SIGCONT); /* else it cannot end by that */
+}
+
+/* It was stopped, by signal, or goes on. */
+static void
+say_stopped(struct worker *worker, int signal)
+{
+	char name[32];
+
+	if (worker->killed || worker->stopped == (signal != 0))
+		return;
+	worker->stopped = signal != 0;
+	snprintf(name, sizeof(name), "worker %u", worker->number);
+	spawn_say_stopped(name, worker->pid, signal);
 }
 
 bool
 worker_ended(struct worker *worker)
 {
-	siginfo_t info = { 0 };
+	int code, signal;
 
-	if (worker->pid == 0 || worker->ended)
-		return worker->ended;
-	/* Left as a zombie, so that its process group stays ours to signal. */
-	if (waitid(P_PID, (id_t)worker->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0)
-		worker->ended = errno == ECHILD; /* somebody else took it */
-	if (info.si_pid == 0)
-		return worker->ended;
-	worker->ended = true;
-	if (info.si_code == CLD_EXITED)
-		worker->exit_code = info.si_status;
-	else
-		worker->exit_signal = info.si_status;
-	return true;
+	while (worker->pid != 0 && !worker->ended) {
+		switch (spawn_look(worker->pid, &code, &signal)) {
+		case SPAWN_NO_NEWS:
+			return false;
+		case SPAWN_ENDED:
+			worker->ended = true;
+			worker->exit_code = code;
+			worker->exit_signal = signal;
+			break;
+		case SPAWN_STOPPED:
+			say_stopped(worker, signal);
+			break;
+		case SPAWN_GOES_ON:
+			say_stopped(worker, 0);
+			break;
+		}
+	}
+	return worker->ended;
+}
+
+void
+worker_end_rest(struct worker *worker)
+{
+	if (worker->kin.count > 0)
+		worker_signal(worker, SIGKILL);
+	else if (worker->forced || worker->exit_code != 0 || worker->exit_signal != 0)
+		kill(worker->pid > 0 ? -worker->pid : -worker->group, SIGKILL);
 }
 
 void
@@ -727,6 +769,7 @@ worker_close(struct worker *worker)
 {
 	worker_hang_up(worker);
 	hold_free(&worker->hold);
+	kin_free(&worker->kin);
 	worker_reap(worker);
 	worker->ended = false;
 }

@@ -14,6 +14,7 @@
 
 #include "ack.h"
 #include "hold.h"
+#include "kin.h"
 #include "move.h"
 #include "window.h"
 
@@ -34,6 +35,10 @@ struct worker {
 	pid_t group; /* of the last one started */
 	bool deaf; /* it has closed its input */
 	bool ended; /* the process has, see worker_ended() */
+	bool forced; /* by a signal of ours, or is to */
+	bool killed; /* the same, and by SIGKILL */
+	bool stopped; /* by somebody, and that was said */
+	struct kin kin; /* that is ended with it then */
 	bool framed; /* its words and output come as one stream, by ack */
 	const char *preamble; /* see struct worker_plan; what is left of it */
 	size_t preamble_len;
@@ -204,11 +209,29 @@ int worker_skip(struct worker *worker, size_t len);
  */
 void worker_errors(struct worker *worker);
 
-/* Send a signal to its process group. */
-void worker_signal(const struct worker *worker, int signal);
+/*
+ * End it by a signal, SIGTERM or SIGKILL, with all that came of it, see kin.h; of
+ * one that has ended and was reaped, those that are left in its process group.
+ */
+void worker_signal(struct worker *worker, int signal);
 
-/* Has the process ended?  If so exit_code and exit_signal tell how. */
+/*
+ * The same for many: this one is to be signalled by kin_signal(), with others; false
+ * if there is no process.
+ */
+bool worker_to_signal(struct worker *worker, int signal);
+
+/*
+ * Has the process ended?  If so exit_code and exit_signal tell how.  One that was
+ * stopped is named on standard error.
+ */
 bool worker_ended(struct worker *worker);
+
+/*
+ * It has ended: end what it left behind, if we ended it, or it failed.  What a clean
+ * end leaves stays.
+ */
+void worker_end_rest(struct worker *worker);
 
 /* Is somebody left in the process group of one that has ended and was reaped? */
 bool worker_group_alive(const struct worker *worker);

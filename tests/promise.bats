@@ -320,6 +320,124 @@ with_files() { exec "$@" <in >out 2>err; }
 # 4. -t ends whatever is stuck
 #
 
+# A process that does not end by itself, and is known by its name.
+prepare_stuck() {
+	mkfifo never
+	printf '#!/bin/sh\nread -r _ <%s/never\n' "$PWD" >stuck
+	chmod +x stuck
+}
+
+none_stuck() { ! pgrep -f "$PWD/stuck" >/dev/null; }
+
+# within DEADLINE COMMAND..., with in as its input, to out and err; its status in status
+within() {
+	status=0
+	timeout -k 1 "$DEADLINE" "$@" <in >out 2>err || status=$?
+}
+
+@test "par-run -t: stages that are mute, do not end, or left their group lose no record" {
+	local kind mode job out jobs=() stage=$ROOT/tests/aid/stuck-stage.py
+
+	seq 12 >in
+	for kind in mute endless own-group; do
+		for mode in '' -k '--host :2'; do
+			# shellcheck disable=SC2086
+			timeout -k 1 "$DEADLINE" par-run -t 300ms -r 20 -n 2 $mode "$stage" $kind \
+				<in >"out $kind $mode" 2>err &
+			jobs+=("$!")
+		done
+		for job in "${jobs[@]}"; do wait "$job"; done
+		jobs=()
+	done
+	for out in out*; do same in <(sort -n "$out"); done
+}
+
+@test "par-run -t: all that came of a late worker ends with it, and each record is named" {
+	local mode
+
+	prepare_stuck
+	seq 2 >in
+	# shellcheck disable=SC2016
+	for mode in '-N 1 sh -c "cat; setsid $PWD/stuck"' \
+		'-N 1 sh -c "cat; $PWD/stuck &"' \
+		'-N 1 sh -c "cat; (trap \"\" TERM; exec $PWD/stuck) & setsid -w $PWD/stuck"' \
+		'--map sh -c "while read -r n; do setsid $PWD/stuck; done"' \
+		'--host :1 --map sh -c "while read -r n; do setsid $PWD/stuck; done"' \
+		'par-run --map sh -c "while read -r n; do $PWD/stuck; done"'; do
+		eval within par-run -t 200ms -r 0 -n 2 "$mode"
+		[ "$status" = 1 ]
+		[ ! -s out ]
+		[ "$(grep -c '^par-run: [12]: took longer than 0.2 s$' err)" = 2 ]
+		eventually none_stuck
+	done
+}
+
+@test "par-run -t: a worker that does not end after its input is ended, with what it did kept" {
+	prepare_stuck
+	seq 9 >in
+	# shellcheck disable=SC2016
+	within par-run -t 200ms -n 1 --map sh -c 'cat; setsid "$PWD"/stuck'
+	[ "$status" = 0 ]
+	same in out
+	grep -qx 'par-run: worker 1: does not end, though its input has; ended' err
+	# shellcheck disable=SC2016
+	within par-run -t 200ms -n 1 sh -c 'cat; setsid "$PWD"/stuck'
+	[ "$status" = 1 ] # nobody knows whether it would have written more
+	same in out
+	eventually none_stuck
+}
+
+@test "what a clean end leaves behind stays, whatever the mode" {
+	local mode pid
+
+	prepare_stuck
+	seq 3 >in
+	redis_start
+	# shellcheck disable=SC2016,SC2086
+	for mode in 'par-run -n 1 --map' 'par-run -n 1' 'par-run -n 1 -N 3' \
+		'par-run -n 1 par-run -n 1 --map' 'par-queue work --once q -- par-run -n 1 --map'; do
+		par-queue put q <in
+		within $mode sh -c 'cat; "$PWD"/stuck >/dev/null 2>&1 &'
+		[ "$status" = 0 ]
+		pid=$(pgrep -f "$PWD/stuck")
+		kill "$pid"
+		eventually none_stuck
+	done
+}
+
+@test "par-run: the second signal ends what others wait for, also where their leader is gone" {
+	local mode
+
+	prepare_stuck
+	seq 2 >in
+	for mode in '-N 1' ''; do
+		# shellcheck disable=SC2086,SC2016
+		background with_files par-run $mode sh -c \
+			'cat; (trap "" TERM; exec "$PWD"/stuck) & : >"gone.$PAR_WORKER"'
+		supervisor=$!
+		eventually eval '! pgrep -P "$supervisor" >/dev/null && [ -e gone.1 ]'
+		kill -TERM "$supervisor"
+		kill -HUP "$supervisor" # a second of the same may be taken for one
+		wait "$supervisor" || true
+		eventually none_stuck
+		rm -f gone*
+	done
+}
+
+@test "par-queue work --hard: stages that do not end, or left their group, end" {
+	local kind stage=$ROOT/tests/aid/stuck-stage.py
+
+	redis_start
+	seq 12 >in
+	for kind in endless own-group; do
+		par-queue put "$kind" <in
+		within par-queue work --once --hard 300ms "$kind" -- "$stage" "$kind"
+		[ "$status" = 0 ]
+		par-queue get "$kind" >out
+		same in <(sort -n out)
+	done
+}
+
 # 5. one that floods
 #
 

@@ -16,6 +16,7 @@
 #include "move.h"
 #include "roles.h"
 #include "sig.h"
+#include "spawn.h"
 #include "stage.h"
 #include "worker.h"
 
@@ -23,6 +24,8 @@ enum {
 	IN_PIPE = 256 << 10, /* to a command that is known, bytes */
 	READ_SIZE = 256 << 10,
 	HELLO_GRACE = 2000, /* ms that our hello waits for the command's */
+	LOOK_EVERY =
+	    1000, /* ms between looks whether it has ended, though no signal told */
 	PROBE = 4, /* ms between looks at a command that has not said hello */
 	KEEP_BYTES = 4 << 20, /* so much is stored at once, */
 	KEEP_COUNT = 4096, /* or so many, */
@@ -449,6 +452,7 @@ end_alike(struct cache *cache)
 	if (worker->exit_signal != 0) {
 		signal(worker->exit_signal, SIG_DFL);
 		raise(worker->exit_signal);
+		exit(128 + worker->exit_signal); /* process 1 does not end by that */
 	}
 	exit(worker->exit_code);
 }
@@ -563,7 +567,7 @@ may_read(const struct cache *cache)
 	    (worker->kind != WORKER_UNKNOWN || worker->window.records == 0);
 }
 
-/* How long there is nothing to do but wait, ms; -1: for ever. */
+/* How long there is nothing to do but wait, ms. */
 static int
 patience(const struct cache *cache)
 {
@@ -572,8 +576,28 @@ patience(const struct cache *cache)
 	if (worker->kind == WORKER_UNKNOWN && worker->window.written > 0)
 		return PROBE;
 	if (cache->misses.done == NULL && cache->greeted)
-		return -1;
+		return LOOK_EVERY;
 	return cache->keep_at <= cache->now ? 0 : (int)(cache->keep_at - cache->now);
+}
+
+static bool
+is_command(const void *context, pid_t pid)
+{
+	const struct cache *cache = context;
+
+	return cache->worker.pid == pid;
+}
+
+/* All that there is is SIGCHLD. */
+static void
+take_signals(struct cache *cache)
+{
+	bool ended = false;
+
+	while (sig_next(cache->signals) != 0)
+		ended = true;
+	if (ended)
+		spawn_reap_others(is_command, cache);
 }
 
 /* Wait, and see to what has come; false when the command has ended. */
@@ -593,8 +617,7 @@ turn(struct cache *cache)
 	if (poll(p, sizeof(p) / sizeof(p[0]), patience(cache)) < 0 && errno != EINTR)
 		die(STATUS_BROKEN, errno, "poll");
 	cache->now = clock_ms();
-	while (sig_next(cache->signals) != 0)
-		continue;
+	take_signals(cache);
 	if (p[2].revents != 0)
 		take_words(cache);
 	if (p[3].revents != 0)

@@ -18,6 +18,7 @@ enum {
 	STAGE_PIPE = 256 << 10,
 	READ_SIZE = 256 << 10,
 	HELLO_WAIT = 10 * 1000, /* ms for a first line */
+	LEAST_END = 2000, /* ms that it always may take to end */
 	MOST_DEATHS = 10, /* and as many as a record may cost */
 	FIRST_PAUSE = 10, /* ms before one that finished nothing starts again */
 	LONGEST_PAUSE = 1000,
@@ -403,7 +404,7 @@ take_ack(struct child *child, const struct ack *ack, char text[static WORKER_ILL
 
 /* Not a native stage: say how it can become one. */
 _Noreturn static void
-refuse(const struct child *child, const char *what)
+refuse(struct child *child, const char *what)
 {
 	worker_signal(&child->worker, SIGKILL);
 	die(STATUS_MISUSE, 0,
@@ -538,6 +539,20 @@ learn_held_wait(struct child *child)
 					    : took;
 }
 
+/* When one whose input has ended, and that has nothing left to do, is to be ended. */
+static uint64_t
+end_due(const struct child *child)
+{
+	const struct queue_options *o = child->options;
+	uint64_t limit = o->hard != 0 ? o->hard : o->soft, since = child->progress;
+
+	if ((!child->input_ended && !child->prompted) || limit == 0 || child->hard_told)
+		return UINT64_MAX;
+	if (child->input_ended_at > since)
+		since = child->input_ended_at;
+	return since + (limit < LEAST_END ? LEAST_END : limit);
+}
+
 uint64_t
 child_due(const struct child *child)
 {
@@ -549,7 +564,7 @@ child_due(const struct child *child)
 	if (child->worker.kind != WORKER_NATIVE)
 		return child->started + HELLO_WAIT;
 	if (child->worker.window.records == 0)
-		return UINT64_MAX;
+		return end_due(child);
 	if (is_silent(child))
 		due = child->look_at;
 	if (o->soft != 0 && !child->soft_told && child->progress + o->soft < due)
@@ -572,6 +587,12 @@ child_check_time(struct child *child)
 		if (!child->known)
 			refuse(child, "has not said hello in 10 seconds");
 		distrust(child, "has not said hello in 10 seconds");
+		return;
+	}
+	if (child->worker.window.records == 0) {
+		warn("%s: does not end, though its input has; killed", child->command[0]);
+		child->hard_told = true;
+		worker_signal(&child->worker, SIGKILL);
 		return;
 	}
 	silent = child->now - child->progress;
@@ -645,7 +666,7 @@ pause_after(unsigned deaths)
 
 /* It ended before it said hello, the first time that it was started. */
 _Noreturn static void
-die_unknown(const struct child *child, bool bad)
+die_unknown(struct child *child, bool bad)
 {
 	char how[WORKER_EXIT_TEXT];
 
@@ -674,7 +695,7 @@ settle_end(struct child *child, bool bad)
 		settle_death(child, &had, alone);
 		return;
 	}
-	if (bad && had.records == 0 && child->input_ended) {
+	if (bad && had.records == 0 && child->input_ended && !child->hard_told) {
 		warn("%s: %s", child->command[0], worker_exit_text(&child->worker, how));
 		child->trouble = true;
 	}
@@ -707,7 +728,7 @@ child_look(struct child *child)
 	    child->hard_told;
 	if (worker->kind != WORKER_NATIVE && !child->known)
 		die_unknown(child, bad);
-	worker_signal(worker, SIGKILL); /* what it left behind */
+	worker_end_rest(worker);
 	if (!child->input_ended &&
 	    (bad || !child->prompted || worker->window.records > 0))
 		child->deaths++;

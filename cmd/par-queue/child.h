@@ -34,6 +34,7 @@ struct child {
 	bool prompted; /* its input was ended so that it answers */
 	uint64_t prompted_at; /* clock_ms() then, if it holds back */
 	const char *never; /* why it can never work; NULL: it may */
+	uint64_t input_ended_at; /* clock_ms() */
 	unsigned deaths; /* in a row, with nothing finished between */
 	uint64_t dead; /* records given up */
 	bool trouble; /* it says that something went wrong, though all it had was done */

@@ -9,6 +9,7 @@
 #include "child.h"
 #include "clock.h"
 #include "sig.h"
+#include "spawn.h"
 #include "work.h"
 
 enum {
@@ -58,19 +59,32 @@ go_further(struct work *work)
 	}
 }
 
+static bool
+is_stage(const void *context, pid_t pid)
+{
+	const struct work *work = context;
+
+	return work->child.worker.pid == pid;
+}
+
 static void
 take_signals(struct work *work)
 {
+	bool ended = false;
 	int number;
 
 	while ((number = sig_next(work->signals)) != 0) {
 		sources_wake(&work->sources, work->signals);
-		if (number == SIGCHLD)
+		if (number == SIGCHLD) {
+			ended = true;
 			continue;
+		}
 		work->signalled = true;
 		go_further(work);
 	}
 	child_look(&work->child);
+	if (ended)
+		spawn_reap_others(is_stage, work);
 }
 
 /* Say that we are alive, and do what we are told. */
@@ -162,6 +176,7 @@ end_input(struct work *work)
 		return;
 	worker_end_input(&child->worker);
 	child->input_ended = true;
+	child->input_ended_at = work->now;
 }
 
 /* What came back when the stage ended, and nobody will do here any more. */

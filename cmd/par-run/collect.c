@@ -9,6 +9,7 @@
 #include "fate.h"
 #include "move.h"
 #include "output.h"
+#include "overdue.h"
 #include "silent.h"
 
 enum {
@@ -206,6 +207,7 @@ collect_words(struct run *run, struct slot *slot)
 				dispatch_waits(slot);
 			else
 				dispatch_hello(slot);
+			overdue_hello(run, slot);
 			know(run, slot);
 			continue;
 		}
@@ -317,6 +319,7 @@ collect_output(struct run *run, struct slot *slot)
 	if (got > 0 && slot->worker.kind == WORKER_MAP)
 		take_lines(run, slot, from);
 	if (got > 0 && slot->worker.kind == WORKER_PLAIN) {
+		slot->progress_at = run_work_time(run);
 		if (slot->torn)
 			drop_torn(slot);
 		else

@@ -331,9 +331,9 @@ end_of_unknown(struct run *run, struct slot *slot, bool crashed, const char *how
 
 	take_back(run, slot, 0, &queue);
 	send_back(run, slot, &queue);
-	if (crashed)
+	if (crashed && slot->kill_at == 0)
 		warn("worker %u: %s, before it read anything", slot->worker.number, how);
-	else
+	if (!crashed)
 		slot->retired =
 		    slot->retired || (!slot->input_ended && run->kind != WORKER_NATIVE);
 }
@@ -429,7 +429,7 @@ end_of_native(struct run *run, struct slot *slot, bool crashed, const char *how)
 		how = "ended without a word of it";
 		crashed = true;
 	}
-	if (!crashed) {
+	if (!crashed || (slot->kill_at != 0 && back == 0)) { /* or told to end, at last */
 		send_back(run, slot, &queue);
 		return;
 	}
@@ -586,7 +586,7 @@ fate_of_worker(struct run *run, struct slot *slot)
 {
 	struct worker *worker = &slot->worker;
 	bool failed = worker->exit_code != 0 || worker->exit_signal != 0;
-	bool crashed = failed && run->phase < PHASE_STOP;
+	bool crashed = (failed || slot->kill_at != 0) && run->phase < PHASE_STOP;
 	char how[WORKER_EXIT_TEXT];
 
 	struct batch_queue before = slot->lane.again;

@@ -15,13 +15,15 @@
 #include "hosts.h"
 #include "loop.h"
 #include "output.h"
+#include "overdue.h"
 #include "report.h"
 #include "sig.h"
 #include "silent.h"
+#include "spawn.h"
 #include "undone.h"
 
 enum {
-	TERM_GRACE = 1000, /* ms from telling a hung worker to end to killing it */
+	LOOK_EVERY = 1000, /* ms between looks who has ended, though no signal told */
 	STOP_GRACE = 2000, /* ms from telling workers to end to killing them */
 	NESTED_GRACE = 2000, /* ms that a hello may take before we read our input */
 	LONG_TURN = 20, /* ms */
@@ -83,10 +85,34 @@ bury(struct run *run, struct slot *slot)
 	run->never = true;
 }
 
+/* It has ended; are others of its group left to write its output? */
+static bool
+is_written_on(struct worker *worker)
+{
+	if ((worker->kind != WORKER_PLAIN && worker->kind != WORKER_BLOCK) ||
+	    worker->out < 0 || worker->killed)
+		return false;
+	worker_reap(worker); /* the zombie is of the group, too */
+	return worker_group_alive(worker);
+}
+
+static bool
+is_worker(const void *context, pid_t pid)
+{
+	const struct run *run = context;
+
+	for (size_t i = 0; i < run->slot_count; i++)
+		if (run->slots[i]->worker.pid == pid)
+			return true;
+	return false;
+}
+
 /* See who has ended, of all or of those that are known to have and left others. */
 static void
 look_for_ends(struct run *run, bool all)
 {
+	if (all)
+		run->look_at = run->now + LOOK_EVERY;
 	for (size_t i = 0; i < run->slot_count; i++) {
 		struct slot *slot = run->slots[i];
 		struct worker *worker = &slot->worker;
@@ -96,18 +122,15 @@ look_for_ends(struct run *run, bool all)
 		if (!worker_ended(worker))
 			continue;
 		collect_rest(run, slot);
-		if (worker->kind != WORKER_PLAIN && worker->kind != WORKER_BLOCK) {
-			worker_signal(worker, SIGKILL); /* what it left behind */
-			worker_reap(worker);
-		}
-		worker_reap(worker);
-		/* A plain one may have left others to write its output. */
-		if ((worker->kind == WORKER_PLAIN || worker->kind == WORKER_BLOCK) &&
-		    worker->out >= 0 && worker_group_alive(worker))
+		if (is_written_on(worker))
 			continue;
+		worker_end_rest(worker);
+		worker_reap(worker);
 		collect_rest(run, slot);
 		bury(run, slot);
 	}
+	if (all)
+		spawn_reap_others(is_worker, run);
 }
 
 /* Each signal goes one step further. */
@@ -138,7 +161,7 @@ take_signals(struct run *run)
 			account_show(run);
 		else
 			go_further(run);
-	look_for_ends(run, ended);
+	look_for_ends(run, ended || run->now >= run->look_at);
 }
 
 /* Read input once. */
@@ -188,6 +211,7 @@ end_inputs(struct run *run)
 			continue;
 		worker_end_input(worker);
 		slot->input_ended = true;
+		slot->input_ended_at = run_work_time(run);
 	}
 }
 
@@ -233,51 +257,6 @@ await_worker(const struct slot *slot, struct waiting *waiting)
 	await(waiting, worker->ack, POLLIN);
 	await(waiting, output ? worker->out : -1, POLLIN);
 	await(waiting, worker->err, POLLIN);
-}
-
-/*
- * When the oldest record of a worker has taken too long, clock_ms(); UINT64_MAX
- * if it cannot.  One that works on one record at a time began with it when it
- * finished the one before.
- */
-static uint64_t
-overdue_at(const struct run *run, const struct slot *slot)
-{
-	const struct worker *worker = &slot->worker;
-	uint64_t since;
-
-	if (run->options->timeout == 0 || worker->window.records == 0 ||
-	    slot->host != NULL || /* it sees to that itself */
-	    worker->kind == WORKER_PLAIN || worker->kind == WORKER_UNKNOWN ||
-	    worker->ended)
-		return UINT64_MAX;
-	if (slot->timed_out)
-		return slot->kill_at;
-	since = worker->window.head->batch->given_at;
-	if ((worker->hello.jobs == 1 || slot->leaving) && slot->progress_at > since)
-		since = slot->progress_at;
-	return since + run->options->timeout + run->blocked;
-}
-
-/* A record has taken too long: its worker is told to end, and then killed. */
-static void
-time_out(struct run *run, struct slot *slot)
-{
-	if (run->now < overdue_at(run, slot))
-		return;
-	if (slot->timed_out) {
-		worker_signal(&slot->worker, SIGKILL);
-		slot->kill_at = UINT64_MAX;
-		return;
-	}
-	if (worker_ended(&slot->worker)) /* by itself, just in time */
-		return;
-	if (silent_excused(run, slot))
-		return;
-	slot->timed_out = true;
-	slot->late = window_oldest(&slot->worker.window);
-	slot->kill_at = run->now + TERM_GRACE;
-	worker_signal(&slot->worker, SIGTERM);
 }
 
 /* When this worker is to be looked at again, ms; UINT64_MAX if it need not be. */
@@ -346,6 +325,8 @@ patience(const struct run *run)
 	}
 	if (links < due)
 		due = links;
+	if (run->living > 0 && run->look_at < due)
+		due = run->look_at;
 	if (run->phase == PHASE_STOP && run->kill_at < due)
 		due = run->kill_at;
 	if (run->above.fd >= 0 && run->kind == WORKER_UNKNOWN && !may_read(run) &&
@@ -370,7 +351,7 @@ attend(struct run *run, struct slot *slot, const struct pollfd *p)
 		dispatch_writable(slot);
 	if (run->now >= slot->check_at && slot->worker.pid != 0)
 		collect_check(run, slot);
-	time_out(run, slot);
+	overdue_check(run, slot);
 }
 
 /*
@@ -596,6 +577,9 @@ loop_run(const struct run_options *options)
 	open_run(&run);
 	while (!finished(&run))
 		turn(&run, &waiting);
+	if (run.phase >= PHASE_STOP) /* what those that were told to end left behind */
+		kin_signal(&run.kin, NULL, 0, SIGKILL);
+	kin_free(&run.kin);
 	if (run.above.fd >= 0 && supervisor_flush(&run.above) < 0)
 		run_output_failed(&run, errno);
 	if (!run.given_in && run.phase == PHASE_RUN) /* there was no input */

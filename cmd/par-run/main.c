@@ -22,6 +22,7 @@
  *	control.[ch]  the FIFO of commands
  *	hosts.[ch]    places on other machines: links, up and down
  *	host.[ch]     one of them: its entry, the command that reaches it
+ *	overdue.[ch]  how long a worker may take
  *	pace.[ch]     how much is in flight to it
  *	words.[ch]    such a command as words
  *	job.[ch]      what goes over the link first: what to run there

@@ -21,8 +21,20 @@ enum {
 void
 run_signal_workers(struct run *run, int number)
 {
-	for (size_t i = 0; i < run->slot_count; i++)
-		worker_signal(&run->slots[i]->worker, number);
+	pid_t *leaders = calloc(run->slot_count + 1, sizeof(*leaders));
+	size_t count = 0;
+
+	for (size_t i = 0; i < run->slot_count; i++) {
+		struct worker *worker = &run->slots[i]->worker;
+
+		if (leaders == NULL) /* then one by one, which takes longer */
+			worker_signal(worker, number);
+		else if (worker_to_signal(worker, number))
+			leaders[count++] = worker->pid;
+	}
+	if (leaders != NULL)
+		kin_signal(&run->kin, leaders, count, number);
+	free(leaders);
 }
 
 /* Has every worker ended? */
@@ -242,8 +254,9 @@ begin(struct run *run, struct slot *slot)
 	slot->waits = 0;
 	slot->nul = false;
 	slot->timed_out = false;
+	slot->kill_at = 0;
 	slot->outdated = slot->leaving = false;
-	slot->progress_at = run_work_time(run);
+	slot->progress_at = slot->started_at = run_work_time(run);
 	slot->parcel = 1;
 	slot->writable = true;
 	slot->draining = false;

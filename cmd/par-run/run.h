@@ -66,8 +66,10 @@ struct slot {
 	uint64_t waits; /* records it was given when it said that it waits; or 0 */
 	uint64_t consumed; /* bytes that it had read when that was last asked */
 	uint64_t late; /* the record that took too long, if timed_out */
-	uint64_t kill_at; /* clock_ms() when it is killed, if timed_out */
-	bool timed_out; /* it was told to end */
+	uint64_t kill_at; /* clock_ms() when it is killed, if it was told to end; or 0 */
+	bool timed_out; /* it was told to end since a record took too long */
+	uint64_t started_at; /* work time, if it has not said hello; or 0 */
+	uint64_t input_ended_at; /* work time, if it was */
 	uint64_t check_at; /* clock_ms() of the next look at a silent worker */
 	uint64_t check_wait; /* ms until the one after it */
 	uint64_t start_at; /* clock_ms() from when it may be started again */
@@ -141,6 +143,7 @@ struct run {
 	uint64_t block_first; /* number of the first record of the block that grows */
 	uint64_t block_since; /* clock_ms() from when records of it wait; 0: none do */
 	uint64_t block_due; /* clock_ms() when it is begun though it is not full */
+	uint64_t slowest_start; /* ms from a start to the hello, the longest so far */
 	size_t living; /* workers that were started and not buried */
 	struct starts starts; /* that failed */
 	uint64_t unknown; /* records of plain workers that were ended */
@@ -155,6 +158,8 @@ struct run {
 	const char *in_name, *out_name;
 	struct share share; /* of out, with others that write to it */
 	int signals; /* descriptor */
+	uint64_t look_at; /* clock_ms() of the next look who has ended */
+	struct kin kin; /* of workers that were signalled together */
 	uint64_t kill_at; /* clock_ms() when workers told to end are killed */
 	uint64_t read_at; /* clock_ms() from when input is read without a hello */
 	bool stuffed_told; /* see silent_check() */
