@@ -18,7 +18,9 @@ put_aside(struct hold *hold)
 
 	if (hold->fd_plus_one == 0)
 		hold->fd_plus_one = spool_file() + 1;
+	/* What was written of it before that failed is written over. */
 	if (hold->fd_plus_one == 0 ||
+	    lseek(hold->fd_plus_one - 1, (off_t)hold->to, SEEK_SET) < 0 ||
 	    fdio_write(hold->fd_plus_one - 1, hold->data + hold->start, len) < 0)
 		return -1;
 	hold->to += len;
@@ -137,6 +139,19 @@ hold_drop(struct hold *hold, uint64_t len)
 		hold->data = NULL;
 		hold->size = 0;
 	}
+}
+
+void
+hold_cut(struct hold *hold, uint64_t len)
+{
+	size_t here = hold->end - hold->start;
+
+	if (here > len)
+		here = (size_t)len;
+	hold->end -= here;
+	hold->to -= len - here;
+	if (hold->from == hold->to)
+		close_file(hold);
 }
 
 void

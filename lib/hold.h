@@ -50,6 +50,9 @@ int hold_move(struct hold *hold, int to, uint64_t len);
 /* Drop the first len bytes, which are there. */
 void hold_drop(struct hold *hold, uint64_t len);
 
+/* Drop the last len bytes, which are there. */
+void hold_cut(struct hold *hold, uint64_t len);
+
 /* Free it and its file; it is empty, and may be used again. */
 void hold_free(struct hold *hold);
 

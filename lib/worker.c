@@ -13,6 +13,7 @@
 #include "fdio.h"
 #include "move.h"
 #include "spawn.h"
+#include "spool.h"
 #include "worker.h"
 
 enum {
@@ -86,6 +87,7 @@ worker_start(struct worker *worker, const struct worker_plan *plan)
 	worker->hellos = 0;
 	worker->passed = worker->seen = 0;
 	worker->plenty = false;
+	worker->lost = 0;
 	window_init(&worker->window);
 	if (worker->lines == NULL || make_pipe(&worker->in, &spawned.fds[0], 1) < 0 ||
 	    make_pipe(plan->framed ? &worker->ack : &worker->out, &spawned.fds[1], 0) <
@@ -315,13 +317,50 @@ worker_absorb(struct worker *worker, size_t size)
 	return absorb(&worker->hold, &worker->out, size);
 }
 
+/* What was taken of a body goes, and so does the rest: there is no room for it. */
+static void
+lose_body(struct worker *worker, uint64_t taken)
+{
+	worker->lost = errno;
+	hold_cut(&worker->hold, taken);
+}
+
+/* As take_body(), of what is lost. */
+static int
+drop_body(struct worker *worker)
+{
+	char scrap[4096];
+
+	while (worker->body_left > 0) {
+		size_t most =
+		    worker->body_left < sizeof(scrap) ? worker->body_left : sizeof(scrap);
+		ssize_t n;
+
+		if (worker->heard >= TURN_WORDS)
+			return 0;
+		n = read(worker->ack, scrap, most);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN)
+			return 0;
+		if (n <= 0) {
+			close_end(&worker->ack);
+			errno = ENODATA;
+			return -1;
+		}
+		worker->body_left -= (size_t)n;
+		worker->heard += (size_t)n;
+	}
+	return 1;
+}
+
 /*
  * Take the output that follows a line of len bytes, which is in the buffer, into
  * the hold.  1 when all is there and *end is set to its end in the buffer, 0 if
  * more is to come, -1 with errno.
  */
 static int
-take_body(struct worker *worker, size_t len, size_t *end)
+take_body(struct worker *worker, size_t len, uint64_t all, size_t *end)
 {
 	size_t body = worker->lines_start + len + 1, there = worker->lines_end - body;
 	int got;
@@ -329,21 +368,27 @@ take_body(struct worker *worker, size_t len, size_t *end)
 	if (there > worker->body_left)
 		there = worker->body_left;
 	*end = body + there;
-	if (there > 0) {
-		if (hold_room(&worker->hold, there) < 0)
-			return -1;
+	if (there > 0 && worker->lost == 0 && hold_room(&worker->hold, there) < 0)
+		lose_body(worker, all - worker->body_left);
+	if (there > 0 && worker->lost == 0) {
 		memcpy(worker->hold.data + worker->hold.end, worker->lines + body, there);
 		hold_came(&worker->hold, there);
-		worker->body_left -= there;
 	}
+	worker->body_left -= there;
 	while (worker->body_left > 0) {
 		uint64_t came, before = hold_bytes(&worker->hold);
 
 		/* All that is in the buffer after the line was taken. */
 		worker->lines_end = *end = body;
+		if (worker->lost != 0)
+			return drop_body(worker);
 		if (worker->heard >= TURN_WORDS)
 			return 0;
 		got = absorb(&worker->hold, &worker->ack, worker->body_left);
+		if (got < 0 && errno != ENODATA) {
+			lose_body(worker, all - worker->body_left);
+			continue;
+		}
 		if (got <= 0)
 			return got;
 		came = hold_bytes(&worker->hold) - before;
@@ -364,16 +409,25 @@ take_frame(struct worker *worker, size_t len, struct ack *out)
 	if (word != WORD_ACK)
 		return word;
 	worker->lines_start = start;
-	if (!worker->in_body)
+	if (!worker->in_body) {
 		worker->body_left = out->bytes;
+		worker->lost = 0;
+	}
 	worker->in_body = true;
-	got = take_body(worker, len, &end);
+	got = take_body(worker, len, out->bytes, &end);
 	if (got == 0)
 		return WORD_NONE;
 	if (got < 0)
 		return errno == ENODATA ? WORD_END : WORD_BAD;
 	worker->in_body = false;
 	worker->lines_start = end;
+	if (worker->lost != 0) { /* for want of room here: no fault of the other end */
+		worker_lost_text(worker->lost, worker->why);
+		out->bytes = 0;
+		out->fate = FATE_RETRY;
+		out->reason = worker->why;
+		out->reason_len = strlen(worker->why);
+	}
 	return WORD_ACK;
 }
 
@@ -482,11 +536,20 @@ worker_look(struct worker *worker, uint64_t at)
 }
 
 const char *
+worker_lost_text(int error, char text[static WORKER_ILL_TEXT])
+{
+	snprintf(text, WORKER_ILL_TEXT, "no room to put its output aside in %.80s: %s",
+	    spool_folder(), strerror(error));
+	return text;
+}
+
+const char *
 worker_ill(struct worker *worker, uint64_t before, const struct ack *ack,
     char text[static WORKER_ILL_TEXT])
 {
 	int last;
 
+	worker->lost = 0;
 	if (ack->bytes == 0 || ack->fate == FATE_RETRY)
 		return NULL;
 	last = worker_look(worker, before + ack->bytes - 1);
@@ -502,7 +565,7 @@ worker_ill(struct worker *worker, uint64_t before, const struct ack *ack,
 		    "its line counts %llu bytes of output, more than were written",
 		    (unsigned long long)ack->bytes);
 	else
-		snprintf(text, WORKER_ILL_TEXT, "its output: %s", strerror(errno));
+		worker_lost_text(worker->lost = errno, text);
 	return text;
 }
 

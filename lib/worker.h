@@ -55,6 +55,8 @@ struct worker {
 	uint64_t passed; /* bytes of its output that were passed on, or dropped */
 	struct move_eye eye; /* sees its output from byte seen on, see worker_look() */
 	uint64_t seen;
+	int lost; /* errno: output could not be put aside, see worker_ill(); or 0 */
+	char why[WORKER_ILL_TEXT]; /* for a word that says so */
 	bool plenty; /* much came when it was looked at last */
 	char last_line[1024]; /* that it wrote to standard error, cut short */
 	size_t last_len;
@@ -167,10 +169,14 @@ worker_sees(const struct worker *worker, uint64_t at)
  */
 int worker_look(struct worker *worker, uint64_t at);
 
+/* In words, to text: output cannot be put aside, by errno. */
+const char *worker_lost_text(int error, char text[static WORKER_ILL_TEXT]);
+
 /*
  * The rule of par-stage(7) for the output that ack counts, which follows on the first
  * before bytes that were not passed on: it was written, and ends in a newline unless it
- * is dropped, or raw.  NULL, or how it breaks that, written to text.
+ * is dropped, or raw.  NULL, or how it breaks that, written to text;
+ * with lost set it was no fault of the worker's: there is no room to put it aside.
  */
 const char *worker_ill(struct worker *worker, uint64_t before, const struct ack *ack,
     char text[static WORKER_ILL_TEXT]);

@@ -956,6 +956,65 @@ miscounts() {
 	[[ ${stderr_lines[-1]} == 'par-run: 5: worker ended without a word of it' ]]
 }
 
+# full_folder COMMAND...: with a temporary folder that is full, TMPDIR
+full_folder() {
+	mkdir -p full
+	if mount -t tmpfs -o size=1m tmpfs full 2>/dev/null; then
+		run -1 --separate-stderr env TMPDIR="$PWD/full" timeout -k 1 "$DEADLINE" "$@" <in
+		umount full
+	else # what cannot be there has no room, either
+		run -1 --separate-stderr env TMPDIR="$PWD/none" timeout -k 1 "$DEADLINE" "$@" <in
+	fi
+}
+
+@test "a full temporary folder fails the record that needs it by name, and no host" {
+	local stage how
+
+	seq 8 >in
+	stage="$ROOT/tests/aid/miscounts.py huge 40000000"
+	printf '%s\n' '#!/bin/sh' 'shift' 'TMPDIR=$PWD exec "$@"' >away
+	chmod +x away
+	# shellcheck disable=SC2086 # words
+	for how in '-n 2' '-k -n 2' '--host :2' '--rsh ./away --host a:1,b:1' 'par-run -n 2' '-N 1 -n 2'; do
+		[[ $how != -N* ]] || stage="sh -c 'read -r x; [ \$x = 5 ] || exec echo \$x; yes | head -c 40000000'"
+		eval "full_folder par-run -r 1 $how $stage"
+		[ "$(sort <<<"$output")" = "$(grep -v 5 in)" ]
+		[[ ${stderr_lines[-1]} == 'par-run: 5: '*'no room to put its output aside in '* ]]
+		[[ $stderr != *'not a line'* ]]
+		[[ $stderr != *'given up'* ]]
+	done
+}
+
+@test "--max-output fails a record or block with more, by name, whatever tells of it" {
+	local way how
+
+	seq 8 >in
+	for how in '-n 2' '-k -n 2' '--host :2' 'par-run -n 2'; do
+		for way in 20000 3000000; do
+			# shellcheck disable=SC2086 # words
+			run -1 --separate-stderr timeout -k 1 "$DEADLINE" par-run --max-output 10000 $how \
+				"$ROOT/tests/aid/miscounts.py" huge "$way" <in
+			[ "$(sort <<<"$output")" = "$(grep -v 5 in)" ]
+			[ "$stderr" = 'par-run: 5: its output is longer than 10000 bytes' ]
+		done
+	done
+	for how in '-N 1 -n 2' '-k -N 1' '-N 1 --host :2'; do # without end
+		# shellcheck disable=SC2086 # words
+		run -1 --separate-stderr timeout -k 1 "$DEADLINE" par-run --max-output 10000 $how \
+			sh -c 'read -r x; [ "$x" = 5 ] || exec echo "$x"; exec yes' <in
+		[ "$(sort <<<"$output")" = "$(grep -v 5 in)" ]
+		[[ ${stderr_lines[-1]} == 'par-run: 5: its output is longer than 10000 bytes' ]]
+	done
+	for how in 10 1000000; do
+		run -1 --separate-stderr timeout -k 1 "$DEADLINE" par-run -n 1 --map --max-output 9 \
+			awk -v n="$how" '$1 == 5 { for (i = 0; i < n; i++) printf "%s", "5" } { print }' <in
+		[ "$(sort <<<"$output")" = "$(grep -v 5 in)" ]
+		[[ ${stderr_lines[-1]} == 'par-run: 5: its output is longer than 9 bytes' ]]
+	done
+	run -0 par-run -k -n 1 --max-output 2 "$ROOT/tests/aid/miscounts.py" right 2 <in
+	[ "$output" = "$(cat in)" ]
+}
+
 # 11. outputs byte for byte
 #
 

@@ -34,6 +34,13 @@ distrust(struct slot *slot, const char *what)
 	worker_silence(&slot->worker);
 }
 
+static void
+too_much(const struct run *run, char text[static WORKER_ILL_TEXT])
+{
+	snprintf(text, WORKER_ILL_TEXT, "its output is longer than %llu bytes",
+	    (unsigned long long)run->options->max_output);
+}
+
 /*
  * The stage breaks the rules, by ack or, if that is NULL, at its end; any copy of it
  * would.  What it was right about goes out, and the run ends.
@@ -63,6 +70,48 @@ refuse(struct run *run, struct slot *slot, const struct ack *ack, const char *wh
 	worker_silence(&slot->worker);
 }
 
+/*
+ * Its output cannot be taken: by errno there is no room for it, or there is too much of
+ * it.  It is ended, and the record is to blame.
+ */
+static void
+burst(struct run *run, struct slot *slot, int error)
+{
+	if (error != 0)
+		worker_lost_text(error, slot->burst);
+	else
+		too_much(run, slot->burst);
+	slot->burst_final = error == 0;
+	if (slot->worker.window.records > 0)
+		slot->late = window_oldest(&slot->worker.window);
+	worker_signal(&slot->worker, SIGKILL);
+	worker_silence(&slot->worker);
+	worker_hang_up(&slot->worker);
+}
+
+/* Has it written more than all that it has may have for output? */
+static void
+check_limit(struct run *run, struct slot *slot)
+{
+	const struct worker *worker = &slot->worker;
+	uint64_t records = worker->kind == WORKER_NATIVE ? worker->window.records : 1;
+
+	if (run->options->max_output != 0 && slot->burst[0] == '\0' &&
+	    worker->kind != WORKER_PLAIN && worker->kind != WORKER_UNKNOWN &&
+	    records > 0 && worker->window.records > 0 &&
+	    hold_bytes(&worker->hold) / records > run->options->max_output)
+		burst(run, slot, 0);
+}
+
+/* The next bytes of its output, acknowledged, come out nowhere. */
+static void
+skip_output(struct run *run, struct slot *slot, uint64_t bytes)
+{
+	output_settle(run, slot);
+	if (worker_skip(&slot->worker, bytes) < 0)
+		run_broken(run, errno == ENODATA ? 0 : errno, output_overdrawn);
+}
+
 /* Is the output that ack counts as it should be?  NULL, or what is wrong, as text. */
 static const char *
 check_output(struct run *run, struct slot *slot, const struct ack *ack,
@@ -79,6 +128,38 @@ check_output(struct run *run, struct slot *slot, const struct ack *ack,
 		before = 0;
 	}
 	return worker_ill(&slot->worker, before, ack, text);
+}
+
+/*
+ * Is the output that ack counts more than a record may have, or is there no room for
+ * it?  Then it comes out nowhere, and *failed stands for ack.  NULL, or what is wrong
+ * with it.
+ */
+static const char *
+limit_output(struct run *run, struct slot *slot, const struct ack **ack,
+    struct ack *failed, char text[static WORKER_ILL_TEXT])
+{
+	const struct worker *worker = &slot->worker;
+	uint64_t bytes = (*ack)->bytes, all = bytes, most = run->options->max_output;
+	const char *wrong;
+
+	/* What is true of it is true of all records done together. */
+	if (worker->joint_left > 0 && worker->joint.bytes > all)
+		all = worker->joint.bytes;
+	*failed = (struct ack){ .index = (*ack)->index, .fate = FATE_FAIL };
+	if (most != 0 && all > most && (*ack)->fate != FATE_RETRY) {
+		too_much(run, text);
+	} else {
+		wrong = check_output(run, slot, *ack, text);
+		if (wrong == NULL || worker->lost == 0)
+			return wrong;
+		failed->fate = FATE_RETRY;
+	}
+	skip_output(run, slot, bytes);
+	failed->reason = text;
+	failed->reason_len = strlen(text);
+	*ack = failed;
+	return NULL;
 }
 
 /* Tell of a record that is done or failed for good. */
@@ -109,11 +190,12 @@ take_ack(struct run *run, struct slot *slot, const struct ack *ack,
 	struct flight *flight = window_find(window, ack->index);
 	struct batch *record = NULL;
 	const char *wrong;
+	struct ack failed;
 	uint64_t number;
 
 	if (flight == NULL)
 		return worker_no_record;
-	wrong = check_output(run, slot, ack, text);
+	wrong = limit_output(run, slot, &ack, &failed, text);
 	if (wrong != NULL)
 		return wrong;
 	if (ack->fate != FATE_OK) {
@@ -136,9 +218,7 @@ take_ack(struct run *run, struct slot *slot, const struct ack *ack,
 		fate_failed(run, slot, record, ack->bytes, ack->reason, ack->reason_len);
 		break;
 	case FATE_RETRY:
-		output_settle(run, slot);
-		if (worker_skip(&slot->worker, ack->bytes) < 0)
-			run_broken(run, errno == ENODATA ? 0 : errno, output_overdrawn);
+		skip_output(run, slot, ack->bytes);
 		fate_retry(run, slot, record, ack->reason, ack->reason_len);
 		break;
 	}
@@ -303,8 +383,12 @@ collect_output(struct run *run, struct slot *slot)
 	int got;
 
 	got = worker_absorb(&slot->worker, READ_SIZE);
-	if (got < 0 && errno != ENODATA)
-		run_broken(run, errno, "output of a worker, put aside");
+	if (got < 0 && errno == ENOMEM)
+		run_broken(run, errno, "output of a worker");
+	if (got < 0 && errno != ENODATA) {
+		burst(run, slot, errno);
+		return -1;
+	}
 	from = hold->end - (size_t)(hold_bytes(hold) - before); /* what is new */
 	if (got > 0 && slot->worker.kind == WORKER_UNKNOWN) {
 		collect_words(run, slot);
@@ -325,6 +409,7 @@ collect_output(struct run *run, struct slot *slot)
 		else
 			pass_whole(run, slot, from);
 	}
+	check_limit(run, slot);
 	return got;
 }
 

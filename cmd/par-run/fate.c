@@ -362,12 +362,38 @@ suspect_late(
 		suspect(run, slot, batch, why);
 }
 
+/* The record of that number out of queue, alone; the rest goes to others. */
+static struct batch *
+pick(struct run *run, struct batch_queue *queue, uint64_t number,
+    struct batch_queue *others)
+{
+	struct batch *batch, *found = NULL;
+
+	while ((batch = batch_pop(queue, UINT64_MAX)) != NULL) {
+		struct batch *rest = NULL;
+
+		if (batch->first != number) {
+			batch_push(others, batch);
+			continue;
+		}
+		found = batch_slice(batch, 0, 1, 0);
+		if (found != NULL && batch->count > 1)
+			rest = batch_slice(batch, 1, batch->count - 1, found->len);
+		if (found == NULL || (batch->count > 1 && rest == NULL))
+			run_broken(run, ENOMEM, "records to send again");
+		if (rest != NULL)
+			batch_push(others, rest);
+		batch_free(batch);
+	}
+	return found;
+}
+
 /* One record took too long: it alone is to blame. */
 static void
 send_late(struct run *run, struct slot *slot, struct batch_queue *queue)
 {
 	struct batch_queue others = { 0 };
-	struct batch *batch;
+	struct batch *late;
 	char why[80];
 
 	snprintf(why, sizeof(why), "took longer than %g s",
@@ -378,23 +404,9 @@ send_late(struct run *run, struct slot *slot, struct batch_queue *queue)
 		suspect_late(run, slot, queue, why);
 		return;
 	}
-	while ((batch = batch_pop(queue, UINT64_MAX)) != NULL) {
-		struct batch *late, *rest = NULL;
-
-		if (batch->first != slot->late) {
-			batch_push(&others, batch);
-			continue;
-		}
-		late = batch_slice(batch, 0, 1, 0);
-		if (late != NULL && batch->count > 1)
-			rest = batch_slice(batch, 1, batch->count - 1, late->len);
-		if (late == NULL || (batch->count > 1 && rest == NULL))
-			run_broken(run, ENOMEM, "records to send again");
-		if (rest != NULL)
-			batch_push(&others, rest);
-		batch_free(batch);
+	late = pick(run, queue, slot->late, &others);
+	if (late != NULL)
 		again(run, slot, late, 0, why);
-	}
 	send_back(run, slot, &others);
 }
 
@@ -410,6 +422,31 @@ no_map(struct run *run, const struct slot *slot, uint64_t left)
 	run_no_map(run, how);
 }
 
+/*
+ * There was too much output, or no room for it.  It is that of its only record, or with
+ * --map of its oldest; else those that it had are tried apart.
+ */
+static void
+send_burst(struct run *run, struct slot *slot, struct batch_queue *queue)
+{
+	struct batch_queue others = { 0 };
+	struct batch *one;
+
+	if (queue->records > 1 && slot->worker.kind != WORKER_MAP) {
+		while ((one = batch_pop(queue, UINT64_MAX)) != NULL)
+			suspect(run, slot, one, slot->burst);
+		return;
+	}
+	one = pick(run, queue, slot->late, &others);
+	if (one != NULL && slot->burst_final) {
+		one->attempts++;
+		give_up(run, slot, one, slot->burst);
+	} else if (one != NULL) {
+		again(run, slot, one, back_off(run, one->attempts), slot->burst);
+	}
+	send_back(run, slot, &others);
+}
+
 /* A native worker: what it has not acknowledged goes back. */
 static void
 end_of_native(struct run *run, struct slot *slot, bool crashed, const char *how)
@@ -418,6 +455,10 @@ end_of_native(struct run *run, struct slot *slot, bool crashed, const char *how)
 	uint64_t back = take_back(run, slot, 0, &queue);
 	bool final = run->given_in || fate_is_permanent(run, &slot->worker);
 
+	if (slot->burst[0] != '\0' && back > 0) {
+		send_burst(run, slot, &queue);
+		return;
+	}
 	if (slot->timed_out && back > 0) {
 		send_late(run, slot, &queue);
 		return;
@@ -523,7 +564,7 @@ block_failed(struct run *run, struct slot *slot, struct batch *batch, const char
 {
 	worker_release(&slot->worker, hold_bytes(&slot->worker.hold));
 	batch->attempts++;
-	if (batch->attempts <= run->options->retries) {
+	if (batch->attempts <= run->options->retries && !slot->burst_final) {
 		slot->account.restarts++;
 		batch->not_before = run->now + back_off(run, batch->attempts - 1);
 		send_again(run, slot, batch);
@@ -546,16 +587,17 @@ end_of_block(struct run *run, struct slot *slot, bool failed, const char *how)
 {
 	struct batch_queue queue = { 0 };
 	struct batch *batch;
-	char why[WORKER_EXIT_TEXT];
+	bool burst = slot->burst[0] != '\0';
+	char why[WORKER_ILL_TEXT];
 
 	take_back(run, slot, 0, &queue);
 	batch = batch_pop(&queue, UINT64_MAX);
-	snprintf(why, sizeof(why), "%s", how);
-	if (slot->timed_out)
+	snprintf(why, sizeof(why), "%s", burst ? slot->burst : how);
+	if (slot->timed_out && !burst)
 		snprintf(why, sizeof(why), "took longer than %g s",
 		    (double)run->options->timeout / 1000);
 	/* One that we told to end may have cut its output short, whatever it says. */
-	if (!failed && !slot->timed_out && run->phase < PHASE_STOP) {
+	if (!failed && !burst && !slot->timed_out && run->phase < PHASE_STOP) {
 		block_done(run, slot, batch);
 		batch_free(batch);
 	} else if (run->phase >= PHASE_STOP || fate_is_permanent(run, &slot->worker)) {
@@ -603,7 +645,7 @@ fate_of_worker(struct run *run, struct slot *slot)
 		return;
 	}
 	slot->lane.again = (struct batch_queue){ 0 };
-	if (!slot->timed_out && !died_of_suspects(worker) &&
+	if (!slot->timed_out && slot->burst[0] == '\0' && !died_of_suspects(worker) &&
 	    (crashed || !slot->input_ended))
 		restarts_count(&run->restarts, run->now);
 	if (worker->kind == WORKER_NATIVE || worker->kind == WORKER_MAP)

@@ -84,6 +84,7 @@ job_write(
 	put_word(&text, "--retries=0"); /* we try again, on whatever host */
 	put_number(&text, "workers", workers, "");
 	put_number(&text, "timeout", options->timeout, "ms");
+	put_number(&text, "max-output", options->max_output, "");
 	put_number(&text, "max-record", options->max_record, "");
 	put_restarts(&text, &options->restarts);
 	put_block(&text, options);

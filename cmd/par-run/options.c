@@ -93,6 +93,9 @@ add_fates(struct opt_table *table, struct run_options *o)
 		{ 0, "max-restarts", OPT_CALL, &o->restarts, "N[/TIME]",
 		    "end when more than N workers die within TIME, or in a row", 0, 0,
 		    restarts_read },
+		{ 0, "max-output", OPT_SIZE, &o->max_output, "SIZE",
+		    "fail records, or blocks, with more output than SIZE (default none)",
+		    1, INT64_MAX, NULL },
 		{ 0, "max-record", OPT_SIZE, &o->max_record, "SIZE",
 		    "fail records longer than SIZE (default 64M)", 1, 1 << 30, NULL },
 		{ 0 },
@@ -181,7 +184,8 @@ options_read(struct run_options *options, int argc, char **argv)
 		    "STATE] "
 		    "[--control FIFO] "
 		    "[--host LIST] [--hosts FILE] [--host-wait TIME] "
-		    "[--key FIELD] [--log FILE] [--map] [--max-record SIZE] "
+		    "[--key FIELD] [--log FILE] [--map] [--max-output SIZE] "
+		    "[--max-record SIZE] "
 		    "[--max-restarts N[/TIME]] [--metrics FILE] [--progress] "
 		    "[--raw] [--remote COMMAND] "
 		    "[--rsh COMMAND] [--serve] [--wait TIME] "

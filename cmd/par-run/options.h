@@ -19,6 +19,7 @@ struct run_options {
 	uint64_t workers; /* 0: those that hosts have processors for */
 	uint64_t retries; /* tries after the first of a record that is not finished */
 	uint64_t max_record; /* bytes */
+	uint64_t max_output; /* of a record, or a block of them, bytes; 0: no limit */
 	struct restarts_limit restarts;
 	bool keep_order;
 	bool stats; /* show the table of account at the end */

@@ -262,6 +262,8 @@ begin(struct run *run, struct slot *slot)
 	slot->draining = false;
 	slot->input_ended = false;
 	slot->refused = false;
+	slot->burst[0] = '\0';
+	slot->burst_final = false;
 	slot->check_wait = 1;
 	slot->check_at = run->now + 1;
 }

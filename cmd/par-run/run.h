@@ -81,6 +81,8 @@ struct slot {
 	bool writable; /* plain: it has read enough to be given more */
 	bool draining; /* plain: too much waits in its pipe; see dispatch_check() */
 	bool input_ended; /* by us */
+	char burst[WORKER_ILL_TEXT]; /* why its output could not be taken; or "" */
+	bool burst_final; /* it is no use to try again */
 	bool refused; /* it broke the rules, and was killed for that */
 	uint64_t told; /* the record that it told of last */
 	uint64_t lines; /* --map: written, and so many records are done */

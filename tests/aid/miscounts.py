@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""A native stage, par-stage(7), that writes SIZE bytes for each record and is wrong in one WAY.
+"""A native stage, par-stage(7), that writes SIZE bytes for each record and is odd in one WAY.
 
 miscounts.py WAY [SIZE]: what is not known is right.  What it writes begins with the record."""
 import os
@@ -22,8 +22,10 @@ def tell(number, count):
 
 os.write(words, b"par-stage 1\n")
 for number, line in enumerate(iter(sys.stdin.buffer.readline, b"")):
-    text = line[:-1].ljust(size - 1, b".") + b"\n"
     fifth = line == b"5\n"
+    text = line[:-1].ljust(size - 1, b".") + b"\n"
+    if way == "huge" and not fifth:  # the others are as they came
+        text = line
     if way == "prints" and fifth:  # a line that it does not count
         write(b"debug: this is the fifth\n")
     if way == "prints-alike" and fifth:  # the same, so long as what it counts
