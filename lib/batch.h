@@ -39,6 +39,8 @@ struct batch_note {
 	uint32_t tag; /* the caller's */
 };
 
+enum { BATCH_LEAD = 64 };
+
 struct batch {
 	struct batch *next;
 	struct block *block; /* a reference */
@@ -47,6 +49,8 @@ struct batch {
 	uint64_t first; /* number of the first record in the input, from 0 */
 	uint64_t offset; /* of data in the input, bytes; 0 if nobody set it */
 	uint64_t count; /* records; at least one */
+	char lead[BATCH_LEAD]; /* goes to its worker first; */
+	unsigned lead_len; /* bytes of that, which no other length counts */
 	const struct batch_note *notes; /* one a record, inside block; NULL: neighbours */
 	unsigned attempts; /* how often they were tried and not finished */
 	bool alone; /* suspect: for a worker that has nothing else */

@@ -71,7 +71,8 @@ was_sent(const struct window *window, struct flight *flight, uint64_t k)
 		return true;
 	if (flight != window->unsent)
 		return false;
-	return k + 1 < flight->batch->count && locate(flight, k + 1) <= window->unsent_at;
+	return k + 1 < flight->batch->count &&
+	    locate(flight, k + 1) + flight->batch->lead_len <= window->unsent_at;
 }
 
 struct flight *
@@ -263,10 +264,17 @@ window_take_back(struct window *window, uint64_t offset, struct batch_queue *que
 size_t
 window_to_send(const struct window *window, const char **data)
 {
+	const struct batch *batch;
+
 	if (window->unsent == NULL)
 		return 0;
-	*data = window->unsent->batch->data + window->unsent_at;
-	return window->unsent->batch->len - window->unsent_at;
+	batch = window->unsent->batch;
+	if (window->unsent_at < batch->lead_len) {
+		*data = batch->lead + window->unsent_at;
+		return batch->lead_len - window->unsent_at;
+	}
+	*data = batch->data + (window->unsent_at - batch->lead_len);
+	return batch->lead_len + batch->len - window->unsent_at;
 }
 
 void
@@ -274,7 +282,8 @@ window_sent(struct window *window, size_t len)
 {
 	window->unsent_at += len;
 	window->written += len;
-	if (window->unsent_at == window->unsent->batch->len) {
+	if (window->unsent_at ==
+	    window->unsent->batch->lead_len + window->unsent->batch->len) {
 		const struct batch *batch = window->unsent->batch;
 
 		block_rest(batch->block, batch->data, batch->len);

@@ -1165,6 +1165,46 @@ fours() {
 	seq 50 | par-run --key 1 -n 2 par-run -n 1 -N 4 cat | sort -n | cmp - <(seq 50)
 }
 
+@test "hosts make the same blocks, also when they try them again" {
+	local order
+
+	printf '#!/bin/sh\nshift\nexec "$@"\n' >reach
+	cat >moody <<-'EOF'
+	#!/bin/sh
+	paste -sd, >line.$$
+	cat line.$$
+	mkdir "seen.$(head -c 5 line.$$ | tr , _)" 2>/dev/null && exit 1
+	exit 0
+	EOF
+	cat >deadly <<-'EOF'
+	#!/bin/sh
+	mkdir killed 2>/dev/null && kill -9 $PPID
+	exec paste -sd,
+	EOF
+	chmod +x reach moody deadly
+	for order in '' -k; do
+		# shellcheck disable=SC2086 # words
+		drip 22 | par-run --rsh ./reach --host a:2,b:1 $order -N 4 paste -sd, >out
+		fours out 22
+		rm -rf seen.* line.* killed
+		# shellcheck disable=SC2086 # words
+		par-run --rsh ./reach --host a:2,b:1 $order -N 4 ./moody < <(seq 22) >out
+		fours out 22
+		# shellcheck disable=SC2086 # words
+		par-run --rsh ./reach --host a:2,b:1 $order -N 4 ./deadly < <(seq 22) >out
+		fours out 22
+	done
+	seq 300000 >in
+	par-run --rsh ./reach --host a,b -k -b 1M cat <in | cmp - in
+	[ "$(par-run --rsh ./reach --host a,b -k -N 150000 wc -l <in)" = $'150000\n150000' ]
+	run -1 --separate-stderr par-run --rsh ./reach --host a -r 1 -N 4 false < <(seq 6)
+	[ "$(grep -c 'exited with status 1' <<<"$stderr")" -eq 6 ]
+	for bad in 'block 2 9' 'block 0 0' 'block 3 4' 'block 1 9999999999999999' 2; do
+		run -3 bash -c 'printf "par-job 1 26\na\0--serve\0--records=2\0cat\0%s\n1\n2\n" "$1" |
+			par-run --serve' - "$bad"
+	done
+}
+
 @test "a par-run below that dies with part of a block leaves nobody waiting" {
 	local order
 

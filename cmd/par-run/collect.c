@@ -181,6 +181,33 @@ log_ack(struct run *run, struct slot *slot, struct flight *flight, const struct 
 		.why_len = done || words ? ack->reason_len : strlen(fate_unsaid) });
 }
 
+/*
+ * A host could not do a block, and says so of each of its records: it is tried again as
+ * a whole.  Nothing is taken of it before the last of them.
+ */
+static const char *
+take_block_back(
+    struct run *run, struct slot *slot, struct flight *flight, const struct ack *ack)
+{
+	struct batch *batch = flight->batch, *whole;
+
+	if (ack->index - flight->base != slot->put_back || flight->done > 0 ||
+	    ack->bytes > 0)
+		return "does not tell of a block as a whole";
+	if (++slot->put_back < batch->count)
+		return NULL;
+	slot->put_back = 0;
+	whole = batch_slice(batch, 0, batch->count, 0);
+	if (whole == NULL)
+		run_broken(run, ENOMEM, "record");
+	for (uint64_t k = 0; k < batch->count; k++)
+		if (window_done(&slot->worker.window, flight, flight->base + k) ==
+		    UINT64_MAX)
+			run_broken(run, ENOMEM, "window");
+	fate_retry(run, slot, whole, ack->reason, ack->reason_len);
+	return NULL;
+}
+
 /* Take an acknowledgement; NULL, or what is wrong with it, maybe written to text. */
 static const char *
 take_ack(struct run *run, struct slot *slot, const struct ack *ack,
@@ -198,6 +225,9 @@ take_ack(struct run *run, struct slot *slot, const struct ack *ack,
 	wrong = limit_output(run, slot, &ack, &failed, text);
 	if (wrong != NULL)
 		return wrong;
+	if (ack->fate == FATE_RETRY && slot->host != NULL &&
+	    run->options->block_records != 0)
+		return take_block_back(run, slot, flight, ack);
 	if (ack->fate != FATE_OK) {
 		record = window_record(flight, ack->index);
 		if (record == NULL)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 
 #include "clock.h"
 #include "dispatch.h"
@@ -48,8 +49,8 @@ dispatch_waits(struct slot *slot)
 uint64_t
 dispatch_short(const struct run *run)
 {
-	return run->above.fd < 0 || run->short_since == 0 || run->short_told ||
-		run->intake.end
+	return run->above.fd < 0 || run->options->framed || run->short_since == 0 ||
+		run->short_told || run->intake.end
 	    ? UINT64_MAX
 	    : run->short_since + SHORT_WAIT;
 }
@@ -216,6 +217,8 @@ fair_share(const struct run *run, const struct slot *slot)
 bool
 dispatch_block_goes_on(const struct run *run, const struct slot *slot)
 {
+	if (slot->host != NULL && run->options->block_records != 0)
+		return false; /* it has whole ones */
 	return slot->worker.hello.joint && slot->worker.window.records > 0 &&
 	    (slot->end != run->intake.next || run->again.head != NULL ||
 		keys_on(&run->keys)) &&
@@ -342,7 +345,15 @@ next_block(struct run *run)
 	struct intake *intake = &run->intake;
 	bool counted = o->block_bytes == SIZE_MAX;
 	uint64_t behind = intake->next - run->block_first;
+	const char *why;
 
+	if (o->framed) {
+		if (intake_framed(intake, &why))
+			return intake_cut_gathered(intake);
+		if (why != NULL)
+			run_broken(run, 0, why);
+		return NULL;
+	}
 	if (!counted || behind >= o->block_records)
 		behind = 0;
 	if (!intake_gather(intake, o->block_records - behind, o->block_bytes)) {
@@ -385,6 +396,8 @@ next_native(struct run *run, struct slot *slot, uint64_t most, size_t share)
 {
 	uint64_t unit = slot->host == NULL ? slot->worker.hello.block : 0, part;
 
+	if (slot->host != NULL && run->options->block_records != 0)
+		return next_block(run);
 	if (slot->worker.kind != WORKER_NATIVE || unit <= 1)
 		return intake_cut(&run->intake, most, share);
 	part = part_of_block(run, slot, unit);
@@ -453,6 +466,9 @@ give(struct run *run, struct slot *slot)
 		    (intake_ready(&run->intake) && dispatch_open(run));
 		return false;
 	}
+	if (slot->host != NULL && run->options->block_records != 0)
+		batch->lead_len = (unsigned)snprintf(batch->lead, sizeof(batch->lead),
+		    "block %llu %zu\n", (unsigned long long)batch->count, batch->len);
 	slot->end = batch_number(batch, batch->count - 1) + 1;
 	if (slot->turn_since == 0) {
 		slot->turn_since = clock_ns();

@@ -180,6 +180,21 @@ give_up(struct run *run, struct slot *slot, struct batch *batch, const char *why
 	batch_free(batch);
 }
 
+/* The same, of each record of batch. */
+static void
+give_up_all(struct run *run, struct slot *slot, struct batch *batch, const char *why)
+{
+	for (uint64_t i = 0, at = 0; i < batch->count; i++) {
+		struct batch *one = batch_slice(batch, i, 1, at);
+
+		if (one == NULL)
+			run_broken(run, ENOMEM, "record");
+		at += one->len;
+		give_up(run, slot, one, why);
+	}
+	batch_free(batch);
+}
+
 /* A worker, that of the place or another, will get it once more. */
 static void
 send_again(struct run *run, struct slot *slot, struct batch *batch)
@@ -195,7 +210,7 @@ again(struct run *run, struct slot *slot, struct batch *batch, uint64_t wait,
 {
 	batch->attempts++;
 	if (batch->attempts > run->options->retries) {
-		give_up(run, slot, batch, why);
+		give_up_all(run, slot, batch, why);
 		return;
 	}
 	batch->not_before = run->now + wait;
@@ -236,7 +251,7 @@ suspect(struct run *run, struct slot *slot, struct batch *batch, const char *why
 	uint64_t half = batch->count / 2;
 	struct batch *first, *second;
 
-	if (batch->count == 1) {
+	if (batch->count == 1 || run->options->block_records != 0) {
 		batch->alone = true;
 		batch->not_before = 0;
 		send_again(run, slot, batch);
@@ -270,13 +285,14 @@ static void
 send_suspects(
     struct run *run, struct slot *slot, struct batch_queue *queue, const char *how)
 {
-	bool one = queue->records == 1;
+	bool one = queue->head != NULL && queue->head->next == NULL;
 	struct batch *batch;
 	char why[WORKER_EXIT_TEXT + 64];
 
 	snprintf(why, sizeof(why), "worker %s", how);
 	while ((batch = batch_pop(queue, UINT64_MAX)) != NULL) {
-		if (one && batch->alone)
+		if (one && batch->alone &&
+		    (batch->count == 1 || run->options->block_records != 0))
 			again(run, slot, batch, back_off(run, batch->attempts), why);
 		else
 			suspect(run, slot, batch, why);
@@ -570,15 +586,7 @@ block_failed(struct run *run, struct slot *slot, struct batch *batch, const char
 		send_again(run, slot, batch);
 		return;
 	}
-	for (uint64_t i = 0, at = 0; i < batch->count; i++) {
-		struct batch *one = batch_slice(batch, i, 1, at);
-
-		if (one == NULL)
-			run_broken(run, ENOMEM, "record");
-		at += one->len;
-		give_up(run, slot, one, why);
-	}
-	batch_free(batch);
+	give_up_all(run, slot, batch, why);
 }
 
 /* A process for a block has ended: its exit status says whether that is done. */

@@ -4,6 +4,10 @@
 #include <unistd.h>
 
 #include "intake.h"
+#include "num.h"
+
+/* Of a block over a link, bytes. */
+#define FRAMED_MOST (UINT64_C(1) << 48)
 
 enum { BLOCK_SIZE = 512 << 10, LEAST_ROOM = 64 << 10 };
 
@@ -243,6 +247,56 @@ intake_gather(struct intake *intake, uint64_t max, size_t max_bytes)
 					     : 0;
 	intake->gathering = !full;
 	return full;
+}
+
+/* Read the line before a block, which is whole; false if it is none. */
+static bool
+read_frame(struct intake *intake)
+{
+	static const char word[] = "block ";
+	const char *line = intake->block->data + intake->cut;
+	const char *end = memchr(line, '\n', intake->whole - intake->cut), *space;
+	size_t skip = sizeof(word) - 1;
+	uint64_t bytes;
+
+	if ((size_t)(end - line) <= skip || memcmp(line, word, skip) != 0)
+		return false;
+	space = memchr(line + skip, ' ', (size_t)(end - line) - skip);
+	if (space == NULL ||
+	    num_parse_bytes(line + skip, (size_t)(space - line) - skip, 1, FRAMED_MOST,
+		&intake->framed) < 0 ||
+	    num_parse_bytes(space + 1, (size_t)(end - space) - 1, intake->framed,
+		FRAMED_MOST, &bytes) < 0)
+		return false;
+	intake->framed_len = (size_t)bytes;
+	pass(intake, (size_t)(end - line) + 1);
+	return true;
+}
+
+bool
+intake_framed(struct intake *intake, const char **why)
+{
+	size_t there;
+	uint64_t count;
+
+	*why = NULL;
+	if (intake->framed_len == 0 && intake_ready(intake) && !read_frame(intake))
+		*why = "not a block";
+	there = intake->used - intake->cut;
+	intake->goal = intake->framed_len;
+	intake->gathering =
+	    intake->framed_len == 0 || there < intake->framed_len || intake->barred;
+	if (intake->gathering && (intake->end || intake->barred) && there > 0)
+		*why = "a block is cut short";
+	if (*why != NULL || intake->gathering)
+		return false;
+	intake->gathered_len = record_span(intake->block->data + intake->cut,
+	    intake->framed_len, intake->framed, SIZE_MAX, &count);
+	intake->gathered = count;
+	if (count != intake->framed || intake->gathered_len != intake->framed_len)
+		*why = "not a block";
+	intake->framed_len = 0;
+	return *why == NULL;
 }
 
 /* Cut the next count records, len bytes. */

@@ -32,6 +32,8 @@ struct intake {
 	uint64_t gathered; /* so many are gathered, */
 	size_t gathered_len; /* bytes of block from cut on; */
 	size_t goal; /* and so many may be needed, or 0 if that is not known */
+	uint64_t framed; /* so many records are said to come, */
+	size_t framed_len; /* of so many bytes; 0: the next line says */
 	size_t last_len; /* bytes of the batch that was cut last */
 	bool skipping; /* inside a refused record */
 	bool added; /* the last record had no newline, and was given one */
@@ -90,6 +92,12 @@ bool intake_gather(struct intake *intake, uint64_t max, size_t max_bytes);
  * NULL without memory.
  */
 struct batch *intake_cut(struct intake *intake, uint64_t max, size_t max_bytes);
+
+/*
+ * The next block as the other end of a link says: a line "block COUNT BYTES", and that
+ * many records of so many bytes.  Is it at hand?  *why: NULL, or it is no such thing.
+ */
+bool intake_framed(struct intake *intake, const char **why);
 
 /* What intake_gather() has gathered so far, which is not nothing.  NULL without memory.
  */

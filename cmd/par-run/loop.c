@@ -534,7 +534,8 @@ open_run(struct run *run)
 		    &(struct hello){ .jobs = block_jobs(run->options),
 			.joint = run->options->block_records > 1,
 			.raw = run->options->raw,
-			.block = run->options->block_bytes == SIZE_MAX &&
+			.block = !run->options->framed &&
+				run->options->block_bytes == SIZE_MAX &&
 				run->options->block_records > 1
 			    ? block_jobs(run->options)
 			    : 0 });

@@ -58,6 +58,7 @@ main(int argc, char **argv)
 		options_read(&options, job.argc, job.argv);
 		if (!options.serve || options.command == NULL)
 			die(STATUS_MISUSE, 0, "--serve: not a job");
+		options.framed = options.block_records != 0;
 	}
 	status = (int)loop_run(&options);
 	job_free(&job);

@@ -41,6 +41,7 @@ struct run_options {
 	const char *rsh; /* the command that reaches a host; NULL: ssh */
 	const char *remote; /* the command that starts par-run there; NULL: that */
 	uint64_t host_wait; /* ms without a host that is up, then it ends */
+	bool framed; /* blocks come over the link as they are to be */
 	bool serve; /* be the other end of a link; without a command, told by it */
 	const char *input; /* instead of standard input; NULL: that */
 	const char *output; /* instead of standard output; NULL: that */

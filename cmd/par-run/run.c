@@ -253,6 +253,7 @@ begin(struct run *run, struct slot *slot)
 	slot->lines = 0;
 	slot->waits = 0;
 	slot->nul = false;
+	slot->put_back = 0;
 	slot->timed_out = false;
 	slot->kill_at = 0;
 	slot->outdated = slot->leaving = false;

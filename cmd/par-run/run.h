@@ -61,6 +61,7 @@ struct slot {
 	    record_ns; /* ns that a record took in the last turn, about; 0: unknown */
 	uint64_t turn_since; /* clock_ns(); 0: the turn does not count */
 	uint64_t progress_at; /* work time when it last finished something */
+	uint64_t put_back; /* records of a block that its host could not do, so far */
 	bool nul; /* its output has a NUL; looked for where that matters */
 	uint64_t end; /* number of the record after the last that it was given */
 	uint64_t waits; /* records it was given when it said that it waits; or 0 */
