@@ -1,5 +1,7 @@
 #!/usr/bin/env bats
 load helper
+# shellcheck source=tests/aid/filters.bash
+source "$BATS_TEST_DIRNAME/aid/filters.bash"
 load site
 
 clean_up() {
@@ -162,6 +164,13 @@ double() {
 		[ "$output" = $'1\t2' ]
 		[ "$stderr" = "par-cache: die: killed by signal 9 (Killed)" ]
 	done
+}
+
+@test "par-cache: --map, with filters that hold their answers back" {
+	FILTERS=(perl tr)
+	through_filters 2 par-cache -d store --map
+	through_filters 2 par-cache -d store --map # what is there
+	through_filters 2 par-cache -d other par-run -n 2 --map
 }
 
 @test "par-cache: a command that is not native is refused, unless by --map" {

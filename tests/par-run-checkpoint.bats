@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # par-run -o FILE and --checkpoint: killed at any moment, it goes on where it was.
 load helper
+# shellcheck source=tests/aid/filters.bash
+source "$BATS_TEST_DIRNAME/aid/filters.bash"
 
 @test "par-run: -o FILE takes the output, - is standard output" {
 	seq 1000 >in
@@ -92,6 +94,13 @@ killed() {
 	sed 's/$/x/' in >want
 	killed -n 2 -k --map sh -c 'while read -r n; do echo "${n}x"; done'
 	same want out
+	for size in "${FILTER_SIZES[@]}"; do # perl holds its lines back
+		filter_records "$size" 70 | head -n $((size < 100000 ? 1000 : 500)) >in
+		"$FILTER" perl <in >want
+		rm -f state
+		killed -n 2 -k --ahead 1M/50 --map perl -pe 's/\t.*//; select undef, undef, undef, .002'
+		same want out
+	done
 	seq 250 >in
 	sed 's/$/x/' in >want
 	rm state

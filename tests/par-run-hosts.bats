@@ -2,6 +2,8 @@
 # Hosts that are reached without a network: the transport starts what it is given,
 # here.  What a host, a link and its end do wrong is the same as over ssh.
 load helper
+# shellcheck source=tests/aid/filters.bash
+source "$BATS_TEST_DIRNAME/aid/filters.bash"
 # shellcheck source=tests/aid/victim.bash
 source "$BATS_TEST_DIRNAME/aid/victim.bash"
 
@@ -54,6 +56,8 @@ hosts() {
 	same out in
 	hosts alpha:2,beta:3 -k --map tr 0-9 a-j <in >out
 	same out <(tr 0-9 a-j <in)
+	FILTERS=(awk cut sed)
+	through_filters 2 par-run --rsh ./reach --host alpha:2,beta:1 -k --map
 	seq 1 40 >in
 	hosts alpha:2,beta:3 -k -N 3 cat <in >out
 	same out in
@@ -207,7 +211,7 @@ remote_reach() {
 	remote_reach
 	mkfifo in
 	par-run --rsh ./reach --host alpha:2,beta:2,gamma:1 -k \
-		--map stdbuf -oL tr 0-9 a-j <in >out 2>err 3>&- &
+		--map tr 0-9 a-j <in >out 2>err 3>&- &
 	pid=$!
 	exec 7>in
 	kills=0

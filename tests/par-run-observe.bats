@@ -1,5 +1,7 @@
 #!/usr/bin/env bats
 load helper
+# shellcheck source=tests/aid/filters.bash
+source "$BATS_TEST_DIRNAME/aid/filters.bash"
 
 # A native stage: record 5 is done at the second try, 7 fails, 9 kills its worker.
 make_stage() {
@@ -69,6 +71,11 @@ cat_metrics() { # FILE
 	tail -n +2 log | cut -f1 | sort -n | cmp - in
 	[ "$(awk -F '\t' 'NR > 1 { i += $5; o += $6 } END { print i, o }' log)" = \
 		"$(wc -c <in) $(wc -c <in)" ]
+	FILTERS=(cut perl)
+	through_filters 1 par-run --map -n 3 --log log
+	tail -n +2 log | cut -f1 | sort -n | cmp - <(cut -f1 filter.in)
+	[ "$(awk -F '\t' 'NR > 1 { i += $5; o += $6 } END { print i, o }' log)" = \
+		"$(wc -c <filter.in) $(wc -c <filter.want)" ]
 	run -1 par-run -n 2 -r 0 -N 3 --log log -o out bash -c \
 		'read -r x; [ "$x" != 4 ] && echo "$x" && cat' < <(seq 10)
 	tail -n +2 log | sort -n | cut -f1,7,8,9 | cmp - <(

@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # Hosts over ssh: a real sshd on loopback, with keys of its own.
 load helper
+# shellcheck source=tests/aid/filters.bash
+source "$BATS_TEST_DIRNAME/aid/filters.bash"
 # shellcheck source=tests/aid/sshd.bash
 source "$BATS_TEST_DIRNAME/aid/sshd.bash"
 # shellcheck source=tests/aid/victim.bash
@@ -22,6 +24,8 @@ clean_up() {
 	head -c 3000000 /dev/urandom | base64 -w 1000 >in
 	par-run --rsh "$rsh" --host alpha:2,beta:1 -k --map cat <in >out
 	same out in
+	FILTERS=(cut)
+	through_filters 2 par-run --rsh "$rsh" --host alpha:2,beta:1 -k --map
 }
 
 @test "par-run --host: over ssh, the default transport needs no more than a host and a port" {
