@@ -68,6 +68,21 @@ check(const struct state *state, int error)
 	die(STATUS_BROKEN, 0, "%s: %s", state->name, mdb_strerror(error));
 }
 
+/* What is read there is not what was written. */
+static _Noreturn void
+damaged(const struct state *state)
+{
+	die(STATUS_BROKEN, 0, "%s: the state is damaged", state->name);
+}
+
+/* LMDB finds that its file contradicts itself. */
+static void
+give_up(MDB_env *env, const char *what)
+{
+	(void)what;
+	damaged(mdb_env_get_userctx(env));
+}
+
 /* Numbers in keys are written so that their order is that of the bytes. */
 static void
 put_number(unsigned char *to, uint64_t number, size_t len)
@@ -158,6 +173,10 @@ seek(struct state *state, unsigned char name[static QUEUE_KEY], struct entry *ou
 	if (got == MDB_NOTFOUND)
 		return false;
 	check(state, got);
+	if (key.mv_size != QUEUE_KEY || value.mv_size <= DEPTH ||
+	    memchr((const char *)value.mv_data + DEPTH, '\n', value.mv_size - DEPTH) !=
+		NULL)
+		damaged(state);
 	data = key.mv_data;
 	out->line =
 	    (struct line){ (uint32_t)get_number(data, 4), get_number(data + 4, 8) };
@@ -220,6 +239,8 @@ open_environment(struct state *state, const char *path, unsigned flags)
 	if (disk_reserve(path, 2 * sysconf(_SC_PAGESIZE), DISK_KEEP) < 0)
 		die(STATUS_BROKEN, errno, "%s", state->name);
 	check(state, mdb_env_create(&state->env));
+	check(state, mdb_env_set_userctx(state->env, state));
+	check(state, mdb_env_set_assert(state->env, give_up));
 	check(state, mdb_env_set_maxdbs(state->env, 5));
 	check(state, mdb_env_set_mapsize(state->env, MAP));
 	/* No other process may use it, so LMDB need not lock. */
@@ -395,6 +416,8 @@ state_turn(struct state *state, struct line *out)
 	if (got == MDB_NOTFOUND)
 		return false;
 	check(state, got);
+	if (key.mv_size != TURN_KEY)
+		damaged(state);
 	data = key.mv_data;
 	out->level = (uint32_t)get_number(data, 4);
 	out->host = get_number(data + 12, 8);
