@@ -2162,6 +2162,119 @@ sys.stdout.buffer.write(o.replace(b"\0", b"\\0") + b"x")' >>pages
 # 22. what comes from a server is checked
 #
 
+# A Redis server of our own, and $PAR_QUEUE_URL
+queue_server() {
+	command -v redis-server >/dev/null || skip "no redis-server"
+	background redis-server --port 0 --unixsocket "$PWD/redis.sock" --save '' --dir "$PWD" >log
+	eventually redis-cli -s redis.sock ping >/dev/null 2>&1
+	export PAR_QUEUE_URL=unix://$PWD/redis.sock
+}
+
+redis() {
+	redis-cli -s redis.sock "$@" >/dev/null
+}
+
+@test "22. what is no chunk is buried with its reason, and the rest goes on" {
+	queue_server
+	seq 10 | par-queue put q
+	while IFS='|' read -r -a fields; do
+		redis xadd 'pq:{q}:in' '*' "${fields[@]@E}"
+	done <<-'END'
+		k|1|n|4|a|0|e|0|r|1\n1\n1\nabc
+		k|1|n|5|a|0|e|0|r|1\n2\n
+		k|1|n|1|a|0|e|0|r|1\n2\n
+		k|1|n|3|a|0|e|0|r|1\n2\nx
+		n|1
+		k|1|n|1|a|0|e|0
+		k|1|n|1|a|0|r|1\n
+		k|1|n|abc|a|0|e|0|r|1\n
+		k|1|n|99999999999999999999|a|0|e|0|r|1\n
+		k|1|n|1|a|-1|e|0|r|1\n
+		k|1|n|1|a|0|e|1e3|r|1\n
+		k|xyz|n|1|a|0|e|0|r|1\n
+	END
+	redis xadd 'pq:{q}:in' '*' k 1 n 0 a 0 e 0 r ''
+	redis xadd 'pq:{q}:in' '*' k 1 n 1 a 0 e 0 r ''
+	redis zadd 'pq:{q}:delay' 1 5:3
+	redis zadd 'pq:{q}:delay' 1 6:4
+	redis hset 'pq:{q}:body' 6:4 nonsense
+	seq 11 20 | par-queue put q
+	run -1 timeout "$DEADLINE" par-queue work --once q -- par-run -n 1 --map cat
+	par-queue get q | sort -n | same <(seq 20) -
+	par-queue dead q | cut -f 3 | cut -d : -f 1 >dead
+	[ "$(sort -u dead)" = "not a chunk" ]
+	[ "$(wc -l <dead)" = 23 ]
+	[ "$(par-queue stat q | awk '$1 == "dead" { print $2 }')" = 23 ]
+	[ "$(par-queue stat q | awk '$1 == "running" { print $2 }')" = 0 ]
+	# what they hold are whole records from now on
+	par-queue dead --requeue q >out
+	timeout "$DEADLINE" par-queue work --once q -- par-run -n 1 --map cat
+	[ "$(par-queue get q | sort | uniq -c | awk '{ print $2 "*" $1 }' | paste -sd' ')" = "1*11 2*3 abc*1 x*1" ]
+}
+
+@test "22. results, counts and workers that others wrote are checked" {
+	queue_server
+	seq 3 | par-queue put q
+	timeout "$DEADLINE" par-queue work --once q -- par-run -n 1 --map cat
+	redis xadd 'pq:{q}:out' '*' k 1 n 1 r abc
+	redis xadd 'pq:{q}:out' '*' k 1
+	redis xadd 'pq:{q}:out' '*' k 1 n x r $'4\n'
+	[ "$(par-queue get q | sort | paste -sd,)" = 1,2,3,4 ]
+	[ "$(par-queue dead q | cut -f 1 | paste -sd,)" = abc, ]
+	redis xadd 'pq:{q}:dead' '*' a b
+	redis xadd 'pq:{q}:dead' '*' r $'a\nb'
+	[ "$(par-queue dead q | wc -l)" = 5 ]
+	par-queue dead --drop q >out
+	[ "$(par-queue dead q)" = "" ]
+	redis hset 'pq:{q}:workers' 'a"b' zzz c $'1\tx\ty\n'
+	par-queue ps --json q | jq -e -s 'length == 2 and .[0].records == 0'
+	redis hset 'pq:{q}:meta' rate abc jobs x paused y
+	par-queue stat --json q | jq -e '.rate == 0 and .paused == 0'
+	seq 3 | par-queue put q
+	redis hset 'pq:{q}:meta' looked x
+	timeout "$DEADLINE" par-queue work --once q -- par-run -n 1 --map cat
+	[ "$(par-queue get q | wc -l)" = 3 ]
+}
+
+@test "22. nonsense for an answer is a line and status 3, whatever was asked" {
+	mkfifo ready
+	mkdir sockets
+	background bash -c 'exec "$ROOT/tests/aid/nonsense-redis.py" sockets >ready'
+	read -r -t "$DEADLINE" <ready
+	cat >ask <<-'END'
+		#!/bin/bash
+		# ask KIND PROGRAM ARG...: say so unless it ends as it should
+		label=$* url=unix://$PWD/sockets/$1 name=$(mktemp outXXXXXX)
+		case $2 in
+		par-queue) set -- env PAR_QUEUE_URL="$url" "$2" "$3" --patience 50ms "${@:4}" ;;
+		*) set -- "$2" -d "$url" "${@:3}" ;;
+		esac
+		timeout "$DEADLINE" "$@" <<<1 >"$name" 2>"$name.err"
+		case "$label: $? $(wc -l <"$name.err")" in
+		*": 3 1") ;;
+		*"--map cat: 0 "[12]) [ "$(cat "$name")" = 1 ] || echo "$label: lost" ;; # done without
+		*) echo "$label" ;;
+		esac
+	END
+	chmod +x ask
+	for kind in sockets/*; do
+		asks=('par-queue stat q' 'par-cache --map cat')
+		[[ $kind == */early-* ]] || asks+=('par-queue put q' 'par-queue work --once q par-run --map cat'
+			'par-queue get q' 'par-queue get --wait 1m q' 'par-queue ps q' 'par-queue dead q'
+			'par-queue dead --requeue q' 'par-queue revoke q 1' 'par-queue pause q'
+			'par-queue purge --yes q' 'par-cache -s')
+		printf "${kind##*/} %s\n" "${asks[@]}"
+	done | xargs -P 8 -L 1 ./ask | sort >odd
+	cat odd
+	same odd - <<-'END' # answers that fit by chance
+		empty par-queue dead --requeue q
+		empty par-queue dead q
+		integer par-cache -s
+		integer par-queue pause q
+		negative par-cache -s
+	END
+}
+
 # 23. fixed names and links that others lay
 #
 

@@ -5,7 +5,6 @@
  */
 #ifdef HAVE_HIREDIS
 #include <errno.h>
-#include <hiredis/hiredis.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,13 +12,18 @@
 #include "address.h"
 #include "bytes.h"
 #include "num.h"
+#include "redis.h"
 #include "value.h"
 
-enum { PATIENCE = 5 /* s that the server may take */ };
+enum {
+	PATIENCE = 5, /* s that the server may take */
+	MOST_PATIENCE = 30000 /* ms that an answer may take, all its parts */
+};
 
 struct shared {
 	struct address address;
 	redisContext *context;
+	redisReplyObjectFunctions functions; /* of its reader */
 	redisReply *replies[STORE_LOOKUPS]; /* what was found */
 	size_t reply_count;
 	char error[256]; /* that the server answered */
@@ -42,19 +46,17 @@ failed(struct store *store, struct shared *shared)
 	return -1;
 }
 
-/* The next reply; NULL if there is none, or if it is an error. */
+/* The next reply, of one of two types; NULL if there is none, or another one. */
 static redisReply *
-take(struct shared *shared)
+take(struct shared *shared, int type, int or_type)
 {
-	void *reply = NULL;
-	redisReply *got;
+	redisReply *got = redis_answer(shared->context, MOST_PATIENCE);
 
-	if (redisGetReply(shared->context, &reply) != REDIS_OK)
-		return NULL;
-	got = reply;
-	if (got->type != REDIS_REPLY_ERROR)
+	if (got == NULL || got->type == type || got->type == or_type)
 		return got;
-	snprintf(shared->error, sizeof(shared->error), "%s", got->str);
+	snprintf(shared->error, sizeof(shared->error), "%s",
+	    got->type == REDIS_REPLY_ERROR ? got->str
+					   : "not an answer to what was asked");
 	freeReplyObject(got);
 	return NULL;
 }
@@ -63,7 +65,7 @@ take(struct shared *shared)
 static int
 must(struct shared *shared)
 {
-	redisReply *reply = take(shared);
+	redisReply *reply = take(shared, REDIS_REPLY_STATUS, REDIS_REPLY_STATUS);
 
 	if (reply == NULL)
 		return -1;
@@ -100,6 +102,7 @@ connect_to(struct shared *shared)
 		    redisConnectWithTimeout(a->host, (int)a->port, patience);
 	if (shared->context == NULL)
 		return strerror(ENOMEM);
+	redis_limit(shared->context, &shared->functions);
 	if (shared->context->err != 0 ||
 	    redisSetTimeout(shared->context, patience) != REDIS_OK ||
 	    introduce(shared) < 0)
@@ -140,10 +143,11 @@ get(struct store *store, struct lookup *lookups, size_t count)
 
 	for (size_t i = 0; i < count; i++) {
 		store_name(name, &lookups[i].key);
-		redisAppendCommand(shared->context, "GET %s", name);
+		if (redisAppendCommand(shared->context, "GET %s", name) != REDIS_OK)
+			return failed(store, shared);
 	}
 	for (size_t i = 0; i < count; i++) {
-		redisReply *reply = take(shared);
+		redisReply *reply = take(shared, REDIS_REPLY_STRING, REDIS_REPLY_NIL);
 
 		if (reply == NULL)
 			return failed(store, shared);
@@ -229,18 +233,16 @@ size(struct store *store, struct store_size *size)
 
 	redisAppendCommand(shared->context, "DBSIZE");
 	redisAppendCommand(shared->context, "INFO memory");
-	reply = take(shared);
+	reply = take(shared, REDIS_REPLY_INTEGER, REDIS_REPLY_INTEGER);
 	if (reply == NULL)
 		return failed(store, shared);
-	size->entries = (uint64_t)reply->integer;
+	size->entries = reply->integer < 0 ? 0 : (uint64_t)reply->integer;
 	freeReplyObject(reply);
-	reply = take(shared);
+	reply = take(shared, REDIS_REPLY_STRING, REDIS_REPLY_STRING);
 	if (reply == NULL)
 		return failed(store, shared);
-	if (reply->str != NULL) {
-		size->bytes = info_number(reply->str, "\nused_memory:");
-		size->limit = info_number(reply->str, "\nmaxmemory:");
-	}
+	size->bytes = info_number(reply->str, "\nused_memory:");
+	size->limit = info_number(reply->str, "\nmaxmemory:");
 	freeReplyObject(reply);
 	return 0;
 }

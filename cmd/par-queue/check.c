@@ -47,8 +47,12 @@ check_keeps(struct link *link)
 	command_text(&command, "INFO");
 	command_text(&command, "memory");
 	if (link_send(link, &command, 1) == 0 &&
-	    command.reply->type == REDIS_REPLY_STRING && !keeps(command.reply->str))
-		exit(STATUS_BROKEN);
+	    command.reply->type != REDIS_REPLY_ERROR) {
+		if (command.reply->type != REDIS_REPLY_STRING)
+			link_odd(link, command.reply);
+		if (!keeps(command.reply->str))
+			exit(STATUS_BROKEN);
+	}
 	command_free(&command);
 }
 
@@ -86,8 +90,7 @@ check_fsync(struct link *link)
 	command_text(&command, "CONFIG");
 	command_text(&command, "GET");
 	command_text(&command, "appendfsync");
-	if (link_send(link, &command, 1) == 0 &&
-	    command.reply->type == REDIS_REPLY_ARRAY && command.reply->elements == 2 &&
+	if (link_send(link, &command, 1) == 0 && reply_fits(command.reply, "[bt]") &&
 	    strcmp(command.reply->element[1]->str, "always") != 0)
 		warn("warning: appendfsync is %s: about a second of changes is lost "
 		     "when the host fails",
@@ -106,8 +109,8 @@ check_run(const struct queue_options *options)
 	link_init(&link, &options->address, options->patience);
 	command_begin(&command, SCRIPT_NONE);
 	command_text(&command, "INFO");
-	reply = link_ask(&link, &command);
-	good = reply->type == REDIS_REPLY_STRING && judge(reply->str);
+	reply = link_ask(&link, &command, "b");
+	good = judge(reply->str);
 	if (good)
 		check_fsync(&link);
 	command_free(&command);

@@ -17,10 +17,77 @@ enum {
 	GIVEN_ALONE
 };
 
+enum { MOST_ATTEMPTS = 1000000000 };
+
 static void
 copy(char to[static QUEUE_ID_MAX], const redisReply *reply)
 {
 	snprintf(to, QUEUE_ID_MAX, "%.*s", (int)reply->len, reply->str);
+}
+
+static uint64_t
+count_lines(const char *at, size_t len)
+{
+	const char *end = at + len;
+	uint64_t lines = 0;
+
+	while (at < end && (at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+		lines++;
+		at++;
+	}
+	return lines;
+}
+
+/* What is wrong with the records of a chunk that is to have count; NULL: nothing. */
+static const char *
+find_fault(const redisReply *records, uint64_t count)
+{
+	if (records->len == 0)
+		return "not a chunk: it has no record";
+	if (records->str[records->len - 1] != '\n')
+		return "not a chunk: its last record has no end";
+	if (count_lines(records->str, records->len) != count)
+		return "not a chunk: it has not as many records as it says";
+	return NULL;
+}
+
+/* Words for commit.lua: what, n, a, wait, why, records. */
+static void
+add_part(struct chunk *chunk, const char *what, uint64_t count, unsigned attempts,
+    uint64_t wait, const char *why)
+{
+	command_text(&chunk->parts, what);
+	command_number(&chunk->parts, count);
+	command_number(&chunk->parts, attempts);
+	command_number(&chunk->parts, wait);
+	command_text(&chunk->parts, why);
+}
+
+/* The whole of it is for commit.lua to put away. */
+static void
+bury(struct chunk *chunk, const redisReply *records, const char *why)
+{
+	warn("%s: entry %s: %s; it goes to the dead", chunk->queue->name, chunk->id, why);
+	add_part(chunk, "ill", 0, chunk->attempts, 0, why);
+	command_bytes(&chunk->parts, records->str, records->len);
+}
+
+/* Its records, from number first on. */
+static struct batch *
+make_batch(const struct chunk *chunk, const redisReply *records)
+{
+	struct block *block = block_new(records->len);
+	struct batch *batch;
+
+	if (block == NULL)
+		die(STATUS_BROKEN, errno, "chunk");
+	memcpy(block->data, records->str, records->len);
+	batch = batch_new(block, block->data, records->len, chunk->first, chunk->count);
+	if (batch == NULL)
+		die(STATUS_BROKEN, errno, "chunk");
+	batch->attempts = chunk->attempts;
+	block_drop(block);
+	return batch;
 }
 
 struct chunk *
@@ -28,26 +95,29 @@ chunk_new(
     struct queue *queue, redisReply *const *given, uint64_t first, struct batch **batch)
 {
 	const redisReply *records = given[GIVEN_RECORDS];
+	uint64_t attempts = reply_number(given[GIVEN_ATTEMPTS]);
 	struct chunk *chunk = calloc(1, sizeof(*chunk));
-	struct block *block = block_new(records->len);
+	const char *fault;
 
-	if (chunk == NULL || block == NULL)
+	if (chunk == NULL)
 		die(STATUS_BROKEN, errno, "chunk");
-	memcpy(block->data, records->str, records->len);
 	chunk->queue = queue;
 	copy(chunk->id, given[GIVEN_ID]);
 	copy(chunk->serial, given[GIVEN_SERIAL]);
 	copy(chunk->expires, given[GIVEN_EXPIRES]);
 	chunk->first = first;
-	chunk->count = chunk->left = reply_number(given[GIVEN_COUNT]);
-	chunk->attempts = (unsigned)reply_number(given[GIVEN_ATTEMPTS]);
+	chunk->given = reply_number(given[GIVEN_COUNT]);
+	chunk->attempts = attempts > MOST_ATTEMPTS ? MOST_ATTEMPTS : (unsigned)attempts;
 	command_begin(&chunk->parts, SCRIPT_NONE);
-	*batch = batch_new(block, block->data, records->len, first, chunk->count);
-	if (*batch == NULL)
-		die(STATUS_BROKEN, errno, "chunk");
-	(*batch)->attempts = chunk->attempts;
+	fault = find_fault(records, chunk->given);
+	if (fault != NULL) {
+		bury(chunk, records, fault);
+		*batch = NULL;
+		return chunk;
+	}
+	chunk->count = chunk->left = chunk->given;
+	*batch = make_batch(chunk, records);
 	(*batch)->alone = reply_number(given[GIVEN_ALONE]) != 0;
-	block_drop(block);
 	return chunk;
 }
 
@@ -87,18 +157,6 @@ chunk_done(struct chunk *chunk, const void *results, size_t len)
 	chunk->left--;
 }
 
-/* Words for commit.lua: what, n, a, wait, why, records. */
-static void
-add_part(struct chunk *chunk, const char *what, uint64_t count, unsigned attempts,
-    uint64_t wait, const char *why)
-{
-	command_text(&chunk->parts, what);
-	command_number(&chunk->parts, count);
-	command_number(&chunk->parts, attempts);
-	command_number(&chunk->parts, wait);
-	command_text(&chunk->parts, why);
-}
-
 void
 chunk_dead(
     struct chunk *chunk, const struct batch *record, unsigned attempts, const char *why)
@@ -126,19 +184,6 @@ chunk_again(struct chunk *chunk, const struct batch *records)
 	chunk->left -= records->count;
 }
 
-static uint64_t
-count_lines(const struct bytes *bytes)
-{
-	const char *at = bytes->data, *end = at + bytes->len;
-	uint64_t lines = 0;
-
-	while (at < end && (at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
-		lines++;
-		at++;
-	}
-	return lines;
-}
-
 /* May be called again for a chunk whose commit was not answered. */
 void
 chunk_commit(struct chunk *chunk, struct command *command, const char *next,
@@ -163,9 +208,9 @@ chunk_commit(struct chunk *chunk, struct command *command, const char *next,
 	command_text(command, chunk->id);
 	command_text(command, chunk->serial);
 	command_text(command, chunk->expires);
-	command_number(command, chunk->count);
+	command_number(command, chunk->given);
 	command_number(command, chunk->done);
-	command_number(command, count_lines(&chunk->results));
+	command_number(command, count_lines(chunk->results.data, chunk->results.len));
 	command_bytes(command, chunk->results.data, chunk->results.len);
 	command_bytes(command, last, last_len);
 	bytes_put(&command->words, chunk->parts.words.data, chunk->parts.words.len);

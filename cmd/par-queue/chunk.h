@@ -20,6 +20,7 @@ struct chunk {
 	char serial[QUEUE_ID_MAX]; /* the number it was accepted under */
 	char expires[QUEUE_ID_MAX];
 	uint64_t first, count; /* numbers of its records, as the stage gets them */
+	uint64_t given; /* how many records the server counts in it */
 	uint64_t left; /* not finished */
 	unsigned attempts; /* before it was taken */
 	uint64_t done;
@@ -39,9 +40,14 @@ struct chunk_list {
 	size_t bytes; /* of records and results */
 };
 
+/* What take.lua gives: so many replies for each chunk, and their shape; see reply.h. */
+enum { GIVEN = 7 };
+#define GIVEN_SHAPE "[{tnn##bn}]"
+
 /*
- * A chunk as take.lua gives it, seven replies, whose first record gets the number
- * first; *batch holds its records.
+ * A chunk as it is given, whose first record gets the number first; *batch holds its
+ * records.  What is wrong with them is said; then *batch is NULL, the chunk has no
+ * record, and its commit buries it.
  */
 struct chunk *chunk_new(
     struct queue *queue, redisReply *const *given, uint64_t first, struct batch **batch);

@@ -23,7 +23,9 @@ end
 for i = PARTS, #ARGV, 6 do
 	local c = { k = k, n = ARGV[i + 1], a = ARGV[i + 2], e = e, r = ARGV[i + 5] }
 	local wait = tonumber(ARGV[i + 3])
-	if ARGV[i] == 'dead' then
+	if ARGV[i] == 'ill' then
+		bury_ill(c, ARGV[i + 4], last)
+	elseif ARGV[i] == 'dead' then
 		bury(c, ARGV[i + 4], last)
 	elseif wait > 0 then
 		add_at(c, now() + wait)

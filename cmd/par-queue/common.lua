@@ -19,11 +19,11 @@ local function count(what, by)
 	end
 end
 
--- The numbers of META that are named; 0 for what is not there.
+-- The numbers of META that are named; 0 for what is not there, or no number.
 local function numbers(...)
 	local got = call('HMGET', META, ...)
 	for i = 1, #got do
-		got[i] = tonumber(got[i] or 0)
+		got[i] = tonumber(got[i]) or 0
 	end
 	return unpack(got)
 end
@@ -44,6 +44,24 @@ local function chunk_of(fields)
 	return c
 end
 
+-- What is wrong with the numbers of a chunk, which anybody may have written, or with
+-- their being there; nil: nothing.  A worker looks at its records.
+local function fault(c)
+	for _, name in ipairs({ 'k', 'n', 'a', 'e' }) do
+		local v = c[name]
+		local number = tonumber(v)
+		if v == nil then
+			return 'not a chunk: no field ' .. name
+		elseif not number or number < 0 or number >= 2 ^ 53 or number % 1 ~= 0
+			or (type(v) == 'string' and not v:match('^%d+$')) then
+			return 'not a chunk: field ' .. name .. ' is not a number'
+		end
+	end
+	if type(c.r) ~= 'string' then
+		return 'not a chunk: no field r'
+	end
+end
+
 local function add(c)
 	call('XADD', IN, '*', 'k', c.k, 'n', c.n, 'a', c.a, 'e', c.e, 'r', c.r)
 end
@@ -56,20 +74,40 @@ local function add_at(c, due)
 	count('delayed', c.n)
 end
 
--- Take a delayed one out; nil if another has done so.
+local function bury(c, why, last)
+	call('XADD', DEAD, '*', 'k', c.k, 'n', c.n, 'a', c.a, 'r', c.r, 'why', why, 'last', last or '')
+	count('dead', c.n)
+end
+
+-- Put away what is no chunk.  Nobody put it, so it was not counted as accepted; its
+-- records, as far as it has some, are whole ones from now on.
+local function bury_ill(c, why, last)
+	local r, n = type(c.r) == 'string' and c.r or '', 1
+	if r ~= '' then
+		r = r:sub(-1) == '\n' and r or r .. '\n'
+		n = select(2, r:gsub('\n', ''))
+	end
+	count('accepted', n)
+	bury({ k = c.k or '', n = n, a = tonumber(c.a) or 0, r = r }, why, last)
+end
+
+-- Take a delayed one out; nil if another has done so, or if it is no chunk.
 local function undelay(name)
 	if call('ZREM', DELAY, name) == 0 then
 		return nil
 	end
-	local c = cmsgpack.unpack(call('HGET', BODY, name))
+	local good, c = pcall(cmsgpack.unpack, call('HGET', BODY, name) or '')
+	if not good or type(c) ~= 'table' then
+		c = { k = name:match('^%d+') }
+	end
+	local why = fault(c)
 	call('HDEL', BODY, name)
+	if why then
+		bury_ill(c, why)
+		return nil
+	end
 	count('delayed', -c.n)
 	return c
-end
-
-local function bury(c, why, last)
-	call('XADD', DEAD, '*', 'k', c.k, 'n', c.n, 'a', c.a, 'r', c.r, 'why', why, 'last', last or '')
-	count('dead', c.n)
 end
 
 -- Take a chunk that a worker has out of the queue.  Redis acknowledges an entry

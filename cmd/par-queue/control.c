@@ -69,7 +69,7 @@ control_set(const struct queue_options *options)
 	queue_begin(&queue, &command, SCRIPT_CONTROL, 0);
 	command_text(&command, field);
 	command_text(&command, value);
-	link_ask(&queue.link, &command);
+	link_ask(&queue.link, &command, "n");
 	command_free(&command);
 	queue_close(&queue);
 	return STATUS_OK;
@@ -93,7 +93,10 @@ revoke(struct queue *queue, const struct queue_options *o, const char *stage,
 		command_text(&command, cursor);
 		for (char **id = o->operands + 1; *id != NULL; id++)
 			command_text(&command, *id);
-		reply = link_ask(&queue->link, &command);
+		reply = link_ask(&queue->link, &command, "[tn]");
+		if (strcmp(reply->element[0]->str, cursor) == 0 &&
+		    strcmp(cursor, "0") != 0)
+			link_odd(&queue->link, reply); /* it would not end */
 		snprintf(cursor, sizeof(cursor), "%s", reply->element[0]->str);
 		revoked += reply_number(reply->element[1]);
 	} while (strcmp(cursor, "0") != 0);
@@ -152,11 +155,14 @@ show_dead(const redisReply *fields, struct bytes *line)
 {
 	static const char *const others[] = { "a", "why", "last", "k" };
 	const redisReply *records = field_of(fields, "r");
-	const char *at = records->str, *end = at + records->len;
+	const char *at = records->len > 0 ? records->str : "";
+	const char *end = at + records->len;
 
-	while (at < end) {
+	do {
 		const char *newline = memchr(at, '\n', (size_t)(end - at));
 
+		if (newline == NULL) /* others wrote it, or there is no record */
+			newline = end;
 		line->len = 0;
 		put_escaped(at, (size_t)(newline - at), line);
 		for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
@@ -168,8 +174,8 @@ show_dead(const redisReply *fields, struct bytes *line)
 		bytes_put(line, "\n", 1);
 		if (fwrite(line->data, 1, line->len, stdout) != line->len)
 			die_output(errno, "standard output");
-		at = newline + 1;
-	}
+		at = newline < end ? newline + 1 : end;
+	} while (at < end);
 }
 
 /* Begin undead.lua for these entries. */
@@ -184,7 +190,7 @@ settle_dead(struct queue *queue, const struct queue_options *o, const redisReply
 	command_text(&command, o->requeue ? "requeue" : "drop");
 	for (size_t i = 0; i < entries->elements; i++)
 		command_text(&command, entries->element[i]->element[0]->str);
-	link_ask(&queue->link, &command);
+	link_ask(&queue->link, &command, "n");
 	command_free(&command);
 }
 
@@ -192,7 +198,7 @@ enum status
 control_dead(const struct queue_options *options)
 {
 	struct command command = { 0 };
-	char from[QUEUE_ID_MAX + 1] = "-";
+	char last[QUEUE_ID_MAX] = "0-0", from[QUEUE_ID_MAX + 1] = "-";
 	struct bytes line = { 0 };
 	const redisReply *page;
 	struct queue queue;
@@ -206,13 +212,16 @@ control_dead(const struct queue_options *options)
 		command_text(&command, "+");
 		command_text(&command, "COUNT");
 		command_number(&command, PAGE);
-		page = link_ask(&queue.link, &command);
+		page = link_ask(&queue.link, &command, "[{[t[{bb}]]}]");
 		for (size_t i = 0; i < page->elements; i++) {
 			const redisReply *entry = page->element[i];
 
+			if (!reply_later(entry->element[0]->str, last))
+				link_odd(&queue.link, page); /* it would not end */
+			snprintf(last, sizeof(last), "%s", entry->element[0]->str);
 			show_dead(entry->element[1], &line);
-			snprintf(from, sizeof(from), "(%s", entry->element[0]->str);
 		}
+		snprintf(from, sizeof(from), "(%s", last);
 		if (page->elements > 0 && (options->requeue || options->drop))
 			settle_dead(&queue, options, page);
 	} while (page->elements > 0);
@@ -229,14 +238,19 @@ static void
 delete_keys(struct queue *queue, const redisReply *keys)
 {
 	struct command command = { 0 };
+	char ours[QUEUE_KEY_MAX];
 
 	if (keys->elements == 0)
 		return;
+	queue_key(queue->name, "", ours);
+	for (size_t i = 0; i < keys->elements; i++)
+		if (strncmp(keys->element[i]->str, ours, strlen(ours)) != 0)
+			link_odd(&queue->link, keys);
 	command_begin(&command, SCRIPT_NONE);
 	command_text(&command, "UNLINK");
 	for (size_t i = 0; i < keys->elements; i++)
 		command_bytes(&command, keys->element[i]->str, keys->element[i]->len);
-	link_ask(&queue->link, &command);
+	link_ask(&queue->link, &command, "n");
 	command_free(&command);
 }
 
@@ -252,7 +266,7 @@ control_purge(const struct queue_options *options)
 	queue_key(queue.name, "*", pattern);
 	queue_begin(
 	    &queue, &command, SCRIPT_STAT, 0); /* leads to its node of a cluster */
-	link_ask(&queue.link, &command);
+	link_ask(&queue.link, &command, STAT_SHAPE);
 	do {
 		const redisReply *reply;
 
@@ -263,7 +277,10 @@ control_purge(const struct queue_options *options)
 		command_text(&command, pattern);
 		command_text(&command, "COUNT");
 		command_number(&command, 1000);
-		reply = link_ask(&queue.link, &command);
+		reply = link_ask(&queue.link, &command, "[#[{b}]]");
+		if (strcmp(reply->element[0]->str, cursor) == 0 &&
+		    strcmp(cursor, "0") != 0)
+			link_odd(&queue.link, reply); /* it would not end */
 		snprintf(cursor, sizeof(cursor), "%s", reply->element[0]->str);
 		delete_keys(&queue, reply->element[1]);
 	} while (strcmp(cursor, "0") != 0);

@@ -49,7 +49,7 @@ ask(struct get *get, size_t bytes, uint64_t hold)
 	command_text(command, get->unsafe && !get->options->keep ? get->last : "");
 	command_text(command, get->last);
 	command_number(command, bytes);
-	reply = link_ask(&get->queue.link, command);
+	reply = link_ask(&get->queue.link, command, "[tii{tb}]");
 	if (reply == NULL)
 		return HEARD_WOKEN;
 	if (strcmp(reply->element[0]->str, "busy") == 0)
@@ -78,6 +78,9 @@ write_some(struct get *get)
 	for (size_t i = 3; i + 1 < reply->elements; i += 2) {
 		const redisReply *records = reply->element[i + 1];
 
+		if (!reply_later(reply->element[i]->str, get->last) ||
+		    records->len == 0 || records->str[records->len - 1] != '\n')
+			link_odd(&get->queue.link, reply);
 		share_wait(&get->share);
 		if (fdio_write(STDOUT_FILENO, records->str, records->len) < 0) {
 			int error = errno;

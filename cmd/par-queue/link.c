@@ -11,6 +11,7 @@
 #include "diag.h"
 #include "link.h"
 #include "num.h"
+#include "redis.h"
 #include "tls.h"
 
 enum {
@@ -104,23 +105,15 @@ link_fail(const struct link *link, const redisReply *reply)
 	die(STATUS_BROKEN, 0, "%s: %s", where(link, place), reply->str);
 }
 
-bool
-reply_is(const redisReply *reply, const char *word)
+void
+link_odd(const struct link *link, const redisReply *reply)
 {
-	return reply->type == REDIS_REPLY_ERROR &&
-	    strncmp(reply->str, word, strlen(word)) == 0;
-}
+	char place[WHERE_SIZE];
 
-uint64_t
-reply_number(const redisReply *reply)
-{
-	uint64_t number = 0;
-
-	if (reply->type == REDIS_REPLY_INTEGER)
-		return reply->integer < 0 ? 0 : (uint64_t)reply->integer;
-	if (reply->type == REDIS_REPLY_STRING)
-		num_parse_bytes(reply->str, reply->len, 0, UINT64_MAX, &number);
-	return number;
+	if (reply->type == REDIS_REPLY_ERROR)
+		link_fail(link, reply);
+	die(STATUS_BROKEN, 0, "%s: not an answer to what was asked: %s",
+	    where(link, place), reply_kind(reply));
 }
 
 /* Errors of a server that is not ready, or of another kind that time cures. */
@@ -161,9 +154,9 @@ append(struct link *link, const struct command *command)
 static redisReply *
 answer(struct link *link)
 {
-	void *reply = NULL;
+	uint64_t most = ANSWER_WAIT * 1000;
 
-	return redisGetReply(link->context, &reply) == REDIS_OK ? reply : NULL;
+	return redis_answer(link->context, link->patience > most ? link->patience : most);
 }
 
 /* Say who we are, with a user if there is one. */
@@ -172,13 +165,15 @@ authenticate(struct link *link)
 {
 	const struct address *a = link->address;
 
-	if (a->user != NULL)
-		return redisCommand(link->context, "AUTH %s %s", a->user,
-		    a->password == NULL ? "" : a->password);
-	return redisCommand(link->context, "AUTH %s", a->password);
+	int sent = a->user != NULL
+	    ? redisAppendCommand(link->context, "AUTH %s %s", a->user,
+		  a->password == NULL ? "" : a->password)
+	    : redisAppendCommand(link->context, "AUTH %s", a->password);
+
+	return sent == REDIS_OK ? answer(link) : NULL;
 }
 
-/* The reply must be there and be none of the errors that stay; 0, or -1 to go on. */
+/* The reply must be there and be a status, or an error that passes: -1 to go on. */
 static int
 must(struct link *link, redisReply *reply)
 {
@@ -187,8 +182,8 @@ must(struct link *link, redisReply *reply)
 	if (reply == NULL)
 		return -1;
 	error = reply->type == REDIS_REPLY_ERROR;
-	if (error && !passes(reply))
-		link_fail(link, reply);
+	if (error ? !passes(reply) : reply->type != REDIS_REPLY_STATUS)
+		link_odd(link, reply);
 	freeReplyObject(reply);
 	return error ? -1 : 0;
 }
@@ -198,17 +193,33 @@ static int
 load_script(struct link *link, enum script script)
 {
 	struct bytes text = { 0 };
-	redisReply *reply;
+	redisReply *reply = NULL;
 
 	script_text(script, &text);
-	reply = redisCommand(link->context, "SCRIPT LOAD %b", text.data, text.len);
+	if (redisAppendCommand(link->context, "SCRIPT LOAD %b", text.data, text.len) ==
+	    REDIS_OK)
+		reply = answer(link);
 	bytes_free(&text);
-	if (reply != NULL && reply->type == REDIS_REPLY_STRING && reply->len == 40) {
-		memcpy(link->sha[script], reply->str, 41);
-		freeReplyObject(reply);
+	if (reply == NULL || reply->type == REDIS_REPLY_ERROR)
+		return must(link, reply);
+	if (!reply_fits(reply, "t") || reply->len != SHA_SIZE - 1)
+		link_odd(link, reply);
+	memcpy(link->sha[script], reply->str, SHA_SIZE);
+	freeReplyObject(reply);
+	return 0;
+}
+
+/* SELECT, where it is not the first one. */
+static int
+choose_db(struct link *link)
+{
+	unsigned long long db = link->address->db;
+
+	if (db == 0)
 		return 0;
-	}
-	return must(link, reply) < 0 ? -1 : 0;
+	return redisAppendCommand(link->context, "SELECT %llu", db) == REDIS_OK
+	    ? must(link, answer(link))
+	    : -1;
 }
 
 /* What a new connection needs before the first command. */
@@ -220,10 +231,7 @@ introduce(struct link *link)
 	if ((a->user != NULL || a->password != NULL) &&
 	    must(link, authenticate(link)) < 0)
 		return -1;
-	if (a->db != 0 &&
-	    must(link,
-		redisCommand(link->context, "SELECT %llu", (unsigned long long)a->db)) <
-		0)
+	if (choose_db(link) < 0)
 		return -1;
 	for (int i = 0; i < SCRIPT_COUNT; i++)
 		if (load_script(link, (enum script)i) < 0)
@@ -255,6 +263,7 @@ connect_to(struct link *link)
 		forget_node(link);
 		return -1;
 	}
+	redis_limit(link->context, &link->functions);
 	if (host != NULL)
 		redisEnableKeepAlive(link->context);
 	if (a->tls && tls_begin(link->context, host, a->certificate) < 0)
@@ -363,12 +372,12 @@ link_send(struct link *link, struct command *commands, size_t count)
 }
 
 redisReply *
-link_ask(struct link *link, struct command *command)
+link_ask(struct link *link, struct command *command, const char *shape)
 {
 	if (link_send(link, command, 1) < 0)
 		return NULL;
-	if (command->reply->type == REDIS_REPLY_ERROR)
-		link_fail(link, command->reply);
+	if (!reply_fits(command->reply, shape))
+		link_odd(link, command->reply);
 	return command->reply;
 }
 

@@ -11,11 +11,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <hiredis/hiredis.h>
-
 #include "address.h"
 #include "bytes.h"
+#include "reply.h"
 #include "scripts.h"
+
+enum { SHA_SIZE = 41 };
 
 struct link {
 	const struct address *address;
@@ -23,9 +24,10 @@ struct link {
 	int wake; /* readable: wait no longer; -1: none */
 	bool woken; /* it was: what was not answered is not */
 	redisContext *context; /* NULL: not connected */
+	redisReplyObjectFunctions functions; /* of its reader */
 	char *moved_host; /* where a cluster sent us; NULL: address */
 	int moved_port;
-	char sha[SCRIPT_COUNT][41]; /* of the scripts loaded */
+	char sha[SCRIPT_COUNT][SHA_SIZE]; /* of the scripts loaded */
 };
 
 struct command {
@@ -55,17 +57,14 @@ void link_init(struct link *link, const struct address *address, uint64_t patien
  */
 int link_send(struct link *link, struct command *commands, size_t count);
 
-/* One command, whose reply must be no error; NULL if it was woken. */
-redisReply *link_ask(struct link *link, struct command *command);
+/* One command, whose reply must fit that shape (reply.h); NULL if it was woken. */
+redisReply *link_ask(struct link *link, struct command *command, const char *shape);
 
 /* End with the error that the server answered. */
 _Noreturn void link_fail(const struct link *link, const redisReply *reply);
 
-/* Is it an error that begins with this word? */
-bool reply_is(const redisReply *reply, const char *word);
-
-/* An integer, or a string of digits; 0 for anything else. */
-uint64_t reply_number(const redisReply *reply);
+/* End with a reply that is none to what was asked, or with its error. */
+_Noreturn void link_odd(const struct link *link, const redisReply *reply);
 
 /* Wait for ms, less if it is woken. */
 void link_pause(struct link *link, uint64_t ms);

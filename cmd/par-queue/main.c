@@ -5,6 +5,7 @@
  *	main.c        (this file)
  *	options.[ch]  the command line
  *	link.[ch]     the connection to it, which outlives it
+ *	reply.[ch]    what it answered, checked
  *	tls.[ch]      encrypted, where hiredis has TLS
  *	scripts.[ch]  what happens there in one step: the files *.lua
  *	queue.[ch]    a queue: its keys, and scripts called with them

@@ -67,7 +67,7 @@ ask_numbers(struct put *put)
 	queue_begin(&put->queue, &command, SCRIPT_BEGIN, 1);
 	queue_add_key(&command, put->queue.name, put->producer);
 	command_number(&command, SERIALS);
-	reply = link_ask(&put->queue.link, &command);
+	reply = link_ask(&put->queue.link, &command, "[nn]");
 	must_remember(put, reply_number(reply->element[0]));
 	put->accepted = reply_number(reply->element[0]);
 	put->serial = reply_number(reply->element[1]);
@@ -97,8 +97,8 @@ settle(struct put *put, struct piece *piece)
 
 	if (reply_is(reply, "OOM") || reply_is(reply, "-OOM"))
 		return false;
-	if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 3)
-		link_fail(&put->queue.link, reply);
+	if (!reply_fits(reply, "[tni]"))
+		link_odd(&put->queue.link, reply);
 	come = reply_number(reply->element[1]);
 	must_remember(put, come);
 	if (strcmp(reply->element[0]->str, "full") == 0)
@@ -316,7 +316,7 @@ end(struct put *put)
 		command_begin(&command, SCRIPT_NONE);
 		command_text(&command, "DEL");
 		queue_add_key(&command, put->queue.name, put->producer);
-		link_ask(&put->queue.link, &command);
+		link_ask(&put->queue.link, &command, "n");
 		command_free(&command);
 	}
 	for (size_t i = 0; i < PENDING; i++)

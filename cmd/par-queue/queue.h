@@ -12,13 +12,17 @@
 enum {
 	QUEUE_NAME_MAX = 100,
 	QUEUE_KEY_MAX = QUEUE_NAME_MAX + 200,
-	QUEUE_ID_MAX = 64 /* the server's name for a chunk, or ours for a worker */
+	QUEUE_ID_MAX =
+	    REPLY_TEXT_MAX /* the server's name for a chunk, or ours for a worker */
 };
 
 struct queue {
 	const char *name;
 	struct link link;
 };
+
+/* What stat.lua answers; see reply.h. */
+#define STAT_SHAPE "[iiiiiiiiiiid]"
 
 /* The names of queues are made of letters, digits, and . _ - */
 bool queue_name_ok(const char *name, size_t len);

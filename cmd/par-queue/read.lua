@@ -13,7 +13,7 @@ call('SET', READER, me, 'PX', hold)
 if safe ~= '' then
 	local gone = 0
 	for _, entry in ipairs(call('XRANGE', OUT, '-', safe)) do
-		gone = gone + chunk_of(entry[2]).n
+		gone = gone + (tonumber(chunk_of(entry[2]).n) or 0)
 		call('XDEL', OUT, entry[1])
 	end
 	count('results', -gone)
@@ -25,9 +25,15 @@ while bytes > 0 do
 		break
 	end
 	last = entry[1]
-	local records = chunk_of(entry[2]).r
-	answer[#answer + 1] = last
-	answer[#answer + 1] = records
-	bytes = bytes - #records
+	local c = chunk_of(entry[2])
+	if c.r and c.r:sub(-1) == '\n' then
+		answer[#answer + 1] = last
+		answer[#answer + 1] = c.r
+		bytes = bytes - #c.r
+	else -- nobody's results
+		call('XDEL', OUT, last)
+		bury_ill(c, 'not results: no field r that ends in a newline')
+		answer[3] = answer[3] + 1
+	end
 end
 return answer

@@ -27,7 +27,7 @@ need_group()
 local page = call('XRANGE', IN, cursor, '+', 'COUNT', 100)
 for _, entry in ipairs(page) do
 	local id, c = entry[1], chunk_of(entry[2])
-	if wanted[c.k] then
+	if wanted[c.k] and not fault(c) then
 		if not finish(id, c.n) then
 			call('XDEL', IN, id)
 		end

@@ -63,7 +63,7 @@ show_stat(const struct queue_options *options)
 
 	queue_init(&queue, options->operands[0], &options->address, options->patience);
 	queue_begin(&queue, &command, SCRIPT_STAT, 0);
-	reply = link_ask(&queue.link, &command);
+	reply = link_ask(&queue.link, &command, STAT_SHAPE);
 	if (options->json)
 		printf("{\"queue\":\"%s\"", queue.name);
 	for (size_t i = 0;
@@ -103,17 +103,23 @@ cut_fields(char *text, char *fields[WORKER_FIELDS])
 static void
 show_worker(const struct queue_options *o, const char *name, char *about, uint64_t now)
 {
+	uint64_t number[WORKER_FIELDS] = { now };
 	char *fields[WORKER_FIELDS];
-	uint64_t seen = now;
 	double ago;
 
 	cut_fields(about, fields);
-	num_parse(fields[0], 0, UINT64_MAX, &seen);
-	ago = now > seen ? (double)(now - seen) / 1000 : 0;
-	printf(o->json ? "{\"worker\":\"%s\",\"seen\":%.1f,\"records\":%s,"
-			 "\"committed\":%s,\"late\":%s}\n"
-		       : "%s\t%.1f\t%s\t%s\t%s\n",
-	    name, ago, fields[1], fields[2], fields[3]);
+	for (size_t i = 0; i < WORKER_FIELDS; i++) /* others may have written it */
+		num_parse(fields[i], 0, UINT64_MAX, &number[i]);
+	ago = now > number[0] ? (double)(now - number[0]) / 1000 : 0;
+	if (o->json)
+		printf("{\"worker\":\"");
+	for (; *name != '\0'; name++)
+		printf(o->json && (*name == '"' || *name == '\\') ? "\\%c" : "%c", *name);
+	printf(o->json ? "\",\"seen\":%.1f,\"records\":%llu,\"committed\":%llu,"
+			 "\"late\":%llu}\n"
+		       : "\t%.1f\t%llu\t%llu\t%llu\n",
+	    ago, (unsigned long long)number[1], (unsigned long long)number[2],
+	    (unsigned long long)number[3]);
 }
 
 enum status
@@ -130,10 +136,10 @@ show_workers(const struct queue_options *options)
 	command_begin(&commands[1], SCRIPT_NONE);
 	command_text(&commands[1], "HGETALL");
 	queue_add_key(&commands[1], queue.name, "workers");
-	time = link_ask(&queue.link, &commands[0]);
+	time = link_ask(&queue.link, &commands[0], "[nn]");
 	now =
 	    reply_number(time->element[0]) * 1000 + reply_number(time->element[1]) / 1000;
-	workers = link_ask(&queue.link, &commands[1]);
+	workers = link_ask(&queue.link, &commands[1], "[{tb}]");
 	for (size_t i = 0; i + 1 < workers->elements; i += 2)
 		show_worker(
 		    options, workers->element[i]->str, workers->element[i + 1]->str, now);

@@ -11,7 +11,6 @@
 
 enum {
 	COMMITS = 64, /* sent at once */
-	GIVEN = 7, /* what take.lua tells of each chunk */
 	MOST_WEIGHT = 1000,
 	LAST_PATIENCE = 2000 /* ms: without our word the others find out, too */
 };
@@ -98,15 +97,18 @@ take_from(struct sources *sources, struct source *source, const struct room *roo
 	command_number(&command, o->lease);
 	command_number(&command, o->deaths);
 	command_number(&command, o->limit);
-	reply = link_ask(&source->queue.link, &command);
-	for (size_t i = 0; reply != NULL && i + GIVEN <= reply->elements; i += GIVEN) {
+	reply = link_ask(&source->queue.link, &command, GIVEN_SHAPE);
+	for (size_t i = 0; reply != NULL && i < reply->elements; i += GIVEN) {
 		struct batch *batch;
 		struct chunk *chunk = chunk_new(
 		    &source->queue, reply->element + i, sources->numbers, &batch);
 
 		sources->numbers += chunk->count;
 		chunk_add(&sources->chunks, chunk);
-		batch_push(batch->alone ? suspects : todo, batch);
+		if (batch != NULL)
+			batch_push(batch->alone ? suspects : todo, batch);
+		else
+			sources->ill++;
 		taken++;
 	}
 	command_free(&command);
@@ -170,8 +172,8 @@ commit_some(struct sources *sources, struct queue *queue, const char *last, size
 		return 0; /* woken: sent again in the next turn */
 	}
 	for (size_t i = 0; i < count; i++) {
-		if (commands[i].reply->type == REDIS_REPLY_ERROR)
-			link_fail(&queue->link, commands[i].reply);
+		if (!reply_fits(commands[i].reply, "n"))
+			link_odd(&queue->link, commands[i].reply);
 		if (reply_number(commands[i].reply) == 1)
 			sources->committed++;
 		else
@@ -232,8 +234,8 @@ beat(struct sources *sources, struct source *source, uint64_t in_flight)
 	for (const struct chunk *c = sources->chunks.head; c != NULL; c = c->next)
 		if (c->queue == &source->queue && !c->lost)
 			command_text(&command, c->id);
-	reply = link_ask(&source->queue.link, &command);
-	if (reply != NULL && reply->elements >= 3) {
+	reply = link_ask(&source->queue.link, &command, "[nii{t}]");
+	if (reply != NULL) {
 		if (source->started == 0)
 			source->started = reply_number(reply->element[0]);
 		source->jobs = reply_number(reply->element[1]);
@@ -261,9 +263,9 @@ sources_finished(struct sources *sources)
 		const redisReply *reply;
 
 		queue_begin(&sources->all[i].queue, &command, SCRIPT_STAT, 0);
-		reply = link_ask(&sources->all[i].queue.link, &command);
+		reply = link_ask(&sources->all[i].queue.link, &command, STAT_SHAPE);
 		/* waiting, delayed, running */
-		finished = reply != NULL && reply->elements > 3 &&
+		finished = reply != NULL &&
 		    reply_number(reply->element[1]) + reply_number(reply->element[2]) +
 			    reply_number(reply->element[3]) ==
 			0;
@@ -303,7 +305,7 @@ sources_close(struct sources *sources)
 		if (sources->all[i].started != 0) {
 			queue_begin(queue, &command, SCRIPT_LEAVE, 0);
 			command_text(&command, sources->me);
-			link_ask(&queue->link, &command);
+			link_ask(&queue->link, &command, "n");
 			command_free(&command);
 		}
 		queue_close(queue);

@@ -39,11 +39,23 @@ end
 
 -- Each record a chunk of its own, so that one that kills workers is alone.
 local function split(id, c)
-	if finish(id, c.n) then
-		for record in c.r:gmatch('[^\n]*\n') do
-			add({ k = c.k, n = 1, a = c.a, e = c.e, r = record })
-		end
+	if not finish(id, c.n) then
+		return
 	end
+	if c.r:sub(-1) ~= '\n' or select(2, c.r:gsub('\n', '')) ~= tonumber(c.n) then
+		bury_ill(c, 'not a chunk: it has not as many records as it says')
+		return
+	end
+	for record in c.r:gmatch('[^\n]*\n') do
+		add({ k = c.k, n = 1, a = c.a, e = c.e, r = record })
+	end
+end
+
+-- It is none, and nobody counts it as running.
+local function drop_ill(id, c, why)
+	call('XACK', IN, GROUP, id)
+	call('XDEL', IN, id)
+	bury_ill(c, why)
 end
 
 -- One that two workers died with: in parts, given up, or given alone.
@@ -70,8 +82,11 @@ local function reclaim()
 		local id, tries = p[1], p[4]
 		local entry = call('XRANGE', IN, id, id)[1]
 		local c = entry and chunk_of(entry[2])
+		local why = c and fault(c)
 		if not c then
 			call('XACK', IN, GROUP, id)
+		elseif why then
+			drop_ill(id, c, why)
 		elseif not expired(id, c) then
 			if tries > 1 then
 				retry_suspect(id, c, tries)
@@ -89,7 +104,7 @@ end
 -- Workers that nobody has heard of for a day, and that have nothing.
 local function forget()
 	for i, about in ipairs(call('HVALS', WORKERS)) do
-		if t - tonumber(about:match('^%d+')) > 24 * 60 * 60 * 1000 then
+		if t - tonumber(about:match('^%d+') or 0) > 24 * 60 * 60 * 1000 then
 			local name = call('HKEYS', WORKERS)[i]
 			if #call('XPENDING', IN, GROUP, '-', '+', 1, name) == 0 then
 				call('XGROUP', 'DELCONSUMER', IN, GROUP, name)
@@ -102,7 +117,10 @@ end
 
 local function promote()
 	for _, name in ipairs(call('ZRANGEBYSCORE', DELAY, '-inf', t, 'LIMIT', 0, SOME)) do
-		add(undelay(name))
+		local c = undelay(name)
+		if c then
+			add(c)
+		end
 	end
 end
 
@@ -113,6 +131,11 @@ local function next_chunk()
 		return false
 	end
 	local id, c = got[1][2][1][1], chunk_of(got[1][2][1][2])
+	local why = fault(c)
+	if why then
+		drop_ill(id, c, why)
+		return true
+	end
 	count('running', c.n)
 	if not expired(id, c) then
 		give(id, c)

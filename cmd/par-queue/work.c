@@ -239,7 +239,9 @@ sum_up(const struct work *work)
 		warn("stopped early: records are left in the queue, or may come");
 		return STATUS_STOPPED;
 	}
-	return work->child.dead > 0 || work->child.trouble ? STATUS_FAILED : STATUS_OK;
+	return work->child.dead > 0 || work->child.trouble || sources->ill > 0
+	    ? STATUS_FAILED
+	    : STATUS_OK;
 }
 
 enum status
