@@ -1769,6 +1769,15 @@ load aid/mixed
 	[ "$(own out)" -eq 1050 ]
 }
 
+@test "promise: connections by HTTP/1.1 over TLS are used again, one request at a time" {
+	mixed_certificate
+	hostile_here "$PWD/both"
+	for i in {1..1000}; do echo "$HOSTILE/ok?$i"; done >urls
+	par-fetch --cacert cert <urls >out
+	[ "$(cut -f 2 out | uniq -c | xargs)" = '1000 200' ]
+	(($(connections) <= 6))
+}
+
 @test "promise: a status line that claims HTTP/2 where HTTP/1.1 is spoken mixes no bodies" {
 	mixed_certificate
 	hostile_here "$PWD/both"

@@ -28,8 +28,10 @@ lanes_enter(struct lanes *lanes, struct lane_user *user, const void *connection)
 	struct lane_user **first = bucket(lanes, connection);
 
 	lanes_leave(user);
-	*user =
-	    (struct lane_user){ .next = *first, .link = first, .connection = connection };
+	*user = (struct lane_user){ .next = *first,
+		.link = first,
+		.connection = connection,
+		.transfer = user->transfer };
 	if (user->next != NULL)
 		user->next->link = &user->next;
 	*first = user;

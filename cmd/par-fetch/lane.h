@@ -18,6 +18,7 @@ enum { LANES = 256 };
 struct lane_user {
 	struct lane_user *next, **link;
 	const void *connection; /* what tells it from others */
+	void *transfer; /* whose it is */
 	bool told; /* what it speaks is known: */
 	bool many; /* HTTP/2, which keeps transfers apart */
 };

@@ -269,22 +269,43 @@ may_share(const struct transfer *transfer)
 	    target_is_https(&request->target);
 }
 
+/* What tells its connection from others; NULL if it has none, or not yet. */
+static const void *
+connection_of(const struct transfer *transfer)
+{
+	struct curl_tlssessioninfo *tls = NULL;
+
+	curl_easy_getinfo(transfer->easy, CURLINFO_TLS_SSL_PTR, &tls);
+	return tls == NULL ? NULL : tls->internals;
+}
+
+/* Another transfer on the connection, but for those that only wait to be collected. */
+static const struct lane_user *
+find_other(struct transfer *transfer, const void *connection)
+{
+	struct lane_user *other;
+
+	lanes_leave(&transfer->lane);
+	while ((other = lanes_find(transfer->lanes, connection)) != NULL &&
+	    connection_of(other->transfer) != connection)
+		lanes_leave(other);
+	return other;
+}
+
 /* Take the connection that libcurl has chosen; false if it is another's. */
 static bool
 take_lane(struct transfer *transfer)
 {
-	struct curl_tlssessioninfo *tls = NULL;
-	struct lane_user *other;
+	const void *connection = connection_of(transfer);
+	const struct lane_user *other;
 
-	curl_easy_getinfo(transfer->easy, CURLINFO_TLS_SSL_PTR, &tls);
-	if (tls == NULL || tls->internals == NULL) /* it is not there yet */
+	if (connection == NULL)
 		return !may_share(transfer);
-	lanes_leave(&transfer->lane);
-	other = lanes_find(transfer->lanes, tls->internals);
+	other = find_other(transfer, connection);
 	transfer->mixed = other != NULL && other->told && !other->many;
 	if (other != NULL && !other->many)
 		return false;
-	lanes_enter(transfer->lanes, &transfer->lane, tls->internals);
+	lanes_enter(transfer->lanes, &transfer->lane, connection);
 	curl_easy_setopt(transfer->easy, CURLOPT_VERBOSE, 1L);
 	return true;
 }
@@ -410,6 +431,7 @@ transfer_new(const struct client *client, const struct form *form, struct lanes 
 	transfer->set = client->set;
 	transfer->form = form;
 	transfer->lanes = lanes;
+	transfer->lane.transfer = transfer;
 	transfer->answer.file.fd = -1;
 	transfer->easy = client_handle(client);
 	if (transfer->easy == NULL) {
