@@ -174,6 +174,42 @@ address_parse(struct address *address, const char *url, bool secret)
 	return "not redis://HOST or unix:///PATH";
 }
 
+/* The variable as it is, of which even /proc would keep what setenv(3) replaces. */
+static void
+wipe(char *value)
+{
+	memset(value, '*', strlen(value));
+}
+
+void
+address_hide(const char *name, bool whole)
+{
+	char *value = getenv(name), *host, *copy;
+	const char *scheme = value == NULL ? NULL : strstr(value, "://"), *at, *colon;
+	size_t len;
+
+	if (value == NULL || (scheme == NULL && !whole))
+		return;
+	if (whole) {
+		wipe(value);
+		unsetenv(name);
+		return;
+	}
+	host = value + (scheme - value) + 3;
+	len = strcspn(host, "/?");
+	at = memrchr(host, '@', len);
+	colon = at == NULL ? NULL : memchr(host, ':', (size_t)(at - host));
+	if (colon == NULL)
+		return;
+	if (colon == host) /* without a user there is no @ either */
+		at++;
+	copy = bytes_string(value, strlen(value));
+	memmove(copy + (colon - value), at, strlen(at) + 1);
+	wipe(value);
+	setenv(name, copy, 1);
+	free(copy);
+}
+
 int
 address_password(struct address *address, const char *file)
 {

@@ -30,6 +30,12 @@ struct address {
  */
 const char *address_parse(struct address *address, const char *url, bool secret);
 
+/*
+ * Take the password out of the variable name of the environment, which holds a URL or,
+ * if whole, nothing else: what is started from here has no need of it.
+ */
+void address_hide(const char *name, bool whole);
+
 /* What to say of tls where it is not spoken. */
 extern const char address_no_tls[];
 

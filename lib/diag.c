@@ -124,6 +124,46 @@ diag_printable(char *dst, size_t size, const void *data, size_t len)
 	return used;
 }
 
+/* Where the host of a URL may begin that has a user or a password before; 0: it has none.
+ */
+static size_t
+user_end(const char *data, size_t len)
+{
+	size_t end = 0;
+
+	for (size_t i = 0; i < len && (unsigned char)data[i] > ' ' &&
+	     strchr("/?#\"'<>\\", data[i]) == NULL;
+	     i++)
+		if (data[i] == '@')
+			end = i;
+	return end;
+}
+
+/*
+ * Copy text of len bytes to dst, at most size bytes, with *** for what stands before the
+ * @ of a URL.  The length.
+ */
+static size_t
+hide_secrets(char *dst, size_t size, const char *data, size_t len)
+{
+	static const char stars[] = "***";
+	size_t used = 0;
+
+	for (size_t i = 0; i < len && used < size; i++) {
+		size_t user = 0;
+
+		dst[used++] = data[i];
+		if (i >= 2 && memcmp(data + i - 2, "://", 3) == 0)
+			user = user_end(data + i + 1, len - i - 1);
+		if (user == 0)
+			continue;
+		i += user;
+		for (const char *star = stars; *star != '\0' && used < size; star++)
+			dst[used++] = *star;
+	}
+	return used;
+}
+
 /* There is nobody to tell when it cannot be written. */
 void
 diag_text(const char *line, size_t len)
@@ -142,15 +182,59 @@ diag_text(const char *line, size_t len)
 	}
 }
 
+/* Is it a sequence of colours, ESC [ digits and ; m?  Its length, or 0. */
+static size_t
+colours(const char *data, size_t len)
+{
+	size_t i = 2;
+
+	if (len < 3 || data[0] != '\033' || data[1] != '[')
+		return 0;
+	while (i < len && (data[i] == ';' || (data[i] >= '0' && data[i] <= '9')))
+		i++;
+	return i < len && data[i] == 'm' ? i + 1 : 0;
+}
+
+void
+diag_foreign(const char *data, size_t len)
+{
+	char line[LINE_MAX_BYTES];
+	const char *end = data + len;
+	size_t used = 0;
+
+	if (!isatty(STDERR_FILENO)) {
+		diag_text(data, len);
+		return;
+	}
+	while (data < end) {
+		size_t left = (size_t)(end - data), n = colours(data, left);
+
+		if (n == 0)
+			n = showable((const unsigned char *)data, left);
+		if (n == 0 && strchr("\t\n\r", *data) != NULL && *data != '\0')
+			n = 1;
+		if (used + n + 4 > sizeof(line)) {
+			diag_text(line, used);
+			used = 0;
+		}
+		if (n > sizeof(line) - 4)
+			n = 0; /* no terminal has so many colours */
+		memcpy(line + used, data, n);
+		used += n == 0 ? escape_byte(line + used, (unsigned char)*data) : n;
+		data += n == 0 ? 1 : n;
+	}
+	diag_text(line, used);
+}
+
 static void
 vwarn(int error, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 
 static void
 vwarn(int error, const char *format, va_list args)
 {
-	char message[LINE_MAX_BYTES / 4], line[LINE_MAX_BYTES];
+	char message[LINE_MAX_BYTES / 4], shown[sizeof(message)], line[LINE_MAX_BYTES];
 	int len;
-	size_t used;
+	size_t used, shown_len;
 
 	len = vsnprintf(message, sizeof(message), format, args);
 	if (len < 0)
@@ -158,8 +242,8 @@ vwarn(int error, const char *format, va_list args)
 	if ((size_t)len >= sizeof(message))
 		len = (int)sizeof(message) - 1;
 	used = (size_t)snprintf(line, 128, "%.100s: ", program_name);
-	used +=
-	    diag_printable(line + used, sizeof(line) - 256 - used, message, (size_t)len);
+	shown_len = hide_secrets(shown, sizeof(shown), message, (size_t)len);
+	used += diag_printable(line + used, sizeof(line) - 256 - used, shown, shown_len);
 	if (error != 0)
 		used += (size_t)snprintf(line + used, 200, ": %.190s", strerror(error));
 	line[used++] = '\n';
@@ -179,14 +263,15 @@ warn(const char *format, ...)
 void
 warn_record(const void *data, size_t len, const char *why)
 {
-	char line[LINE_MAX_BYTES];
-	size_t used;
+	char line[LINE_MAX_BYTES], shown[LINE_MAX_BYTES / 4];
+	size_t used, shown_len = hide_secrets(shown, sizeof(shown), data, len);
 
 	used = (size_t)snprintf(line, 128, "%.100s: ", program_name);
-	used += diag_printable(line + used, SHOWN_RECORD, data, len);
+	used += diag_printable(line + used, SHOWN_RECORD, shown, shown_len);
 	line[used++] = ':';
 	line[used++] = ' ';
-	used += diag_printable(line + used, sizeof(line) - 1 - used, why, strlen(why));
+	shown_len = hide_secrets(shown, sizeof(shown), why, strlen(why));
+	used += diag_printable(line + used, sizeof(line) - 1 - used, shown, shown_len);
 	line[used++] = '\n';
 	diag_text(line, used);
 }

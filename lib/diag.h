@@ -4,7 +4,8 @@
  *
  * A line is "program: what: why", written by one write(2), so that lines of
  * processes that share standard error do not mix.  Bytes that could upset a
- * terminal are shown as escapes, whatever the input held.
+ * terminal are shown as escapes, whatever the input held, and what stands before the @
+ * of a URL, user and password, as ***.
  */
 #ifndef PAR_DIAG_H
 #define PAR_DIAG_H
@@ -43,6 +44,12 @@ void diag_before_line(void (*call)(void *context), void *context);
 
 /* Write line, or whole lines, as it is. */
 void diag_text(const char *line, size_t len);
+
+/*
+ * The same of what another program has said: on a terminal, bytes that could act on it
+ * are shown as escapes, but for TAB, newline, carriage return and colours.
+ */
+void diag_foreign(const char *data, size_t len);
 
 /* program: message */
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -96,6 +96,8 @@ static void
 refuse(const struct opt_program *program, const struct opt *o, const char *value,
     const char *why)
 {
+	if (o->kind == OPT_SECRET)
+		opt_misuse(program, "--%s: %s", o->name, why);
 	if (o->name != NULL)
 		opt_misuse(program, "--%s: %s: %s", o->name, value, why);
 	opt_misuse(program, "-%c: %s: %s", o->letter, value, why);
@@ -149,6 +151,7 @@ take(const struct opt_program *program, const struct opt *o, const char *value)
 		*(const char **)o->target = value;
 		break;
 	case OPT_CALL:
+	case OPT_SECRET:
 		why = o->call(o->target, value);
 		if (why != NULL)
 			refuse(program, o, value == NULL ? "" : value, why);
@@ -202,6 +205,13 @@ opt_add(struct opt_table *table, const struct opt *rows)
 		table->rows[table->count++] = *rows++;
 }
 
+/* Leave nothing of a secret to be seen, but its place. */
+static void
+blank(char *secret)
+{
+	memset(secret, ' ', strlen(secret));
+}
+
 int
 opt_parse(const struct opt_program *program, int argc, char **argv)
 {
@@ -226,6 +236,8 @@ opt_parse(const struct opt_program *program, int argc, char **argv)
 		if (got == '?')
 			opt_misuse(program, "%s: no such option", argv[optind - 1]);
 		take(program, find(program, got), optarg);
+		if (find(program, got)->kind == OPT_SECRET)
+			blank(optarg);
 	}
 	return optind;
 }

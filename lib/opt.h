@@ -18,7 +18,8 @@ enum opt_kind {
 	OPT_SIZE, /* target: uint64_t, bytes, min to max */
 	OPT_DURATION, /* target: uint64_t, milliseconds, min to max */
 	OPT_STRING, /* target: const char * */
-	OPT_CALL /* call(target, value): NULL, or why the value is refused */
+	OPT_CALL, /* call(target, value): NULL, or why the value is refused */
+	OPT_SECRET /* the same, and call() copies what it keeps: see opt_parse() */
 };
 
 struct opt {
@@ -53,7 +54,8 @@ struct opt_program {
  * Parse argv; returns the index of the first operand.  --help and --version are
  * answered on standard output and end the program with 0; misuse is answered on
  * standard error and ends it with STATUS_MISUSE.  Also names the program for
- * diag and reserves descriptors 0 to 2.
+ * diag and reserves descriptors 0 to 2.  What is secret is taken out of argv, where
+ * ps(1) shows it to everybody, and is not repeated when it is refused.
  */
 int opt_parse(const struct opt_program *program, int argc, char **argv);
 

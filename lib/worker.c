@@ -711,7 +711,7 @@ worker_errors(struct worker *worker)
 		}
 		seen += (size_t)n;
 		remember(worker, data, (size_t)n);
-		diag_text(data, (size_t)n);
+		diag_foreign(data, (size_t)n);
 	}
 }
 

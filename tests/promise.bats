@@ -1671,7 +1671,7 @@ half_a_record() {
 }
 
 @test "promise: par-gather -f waits at a signal for the end of a record that has begun" {
-	local gather writer
+	local gather
 
 	mkfifo in begun end
 	background par-gather -f -o out in
@@ -2361,6 +2361,115 @@ untouched() { [ "$(cat victim)" = precious ] && [ "$(stat -c %s victim)" = 9 ]; 
 
 # 24. secrets, and bytes that act on a terminal
 #
+
+@test "promise: ps shows no password, cookie, header or posted data of par-fetch" {
+	local args pid
+
+	mkfifo in
+	background bash -c 'exec par-fetch -u me:hush7A -b "a=hush7B" -x http://u:hush7C@h:1 \
+		-H "X-Key: hush7D" -d hush7E --user=you:hush7F <in'
+	pid=$!
+	exec {to}>in
+	# descriptors of par-fetch come after its options
+	eventually grep -aq 'par-fetch' "/proc/$pid/cmdline"
+	eventually bash -c "! grep -aq hush7F /proc/$pid/cmdline"
+	args=$(tr '\0' '\n' <"/proc/$pid/cmdline")
+	[[ $args != *hush7* && $args == *par-fetch* ]]
+	exec {to}>&-
+	wait "$pid"
+}
+
+@test "promise: what is refused of a secret is not repeated" {
+	local option
+
+	for option in -u -b -H -x; do
+		run -2 par-fetch "$option" $'a=hush7\r\nX: y'
+		[[ $output != *hush7* ]]
+	done
+}
+
+@test "promise: no option puts a line of its own into the header of requests" {
+	local option
+
+	for option in -A -X -b -H -u; do
+		for end in $'\r' $'\n' $'\r\n'; do
+			run -2 par-fetch "$option" "a=b: c${end}X-Evil: 1"
+		done
+	done
+	printf 'user-agent = "a\\r\\nX-Evil: 1"\n' >config
+	run -2 par-fetch -K config
+}
+
+@test "promise: no message of any program holds the user and password of a URL" {
+	local url=http://me:hush7@h.invalid/
+
+	{
+		echo "$url" | par-run -N 1 -r 0 false
+		echo "$url" | par-run -r 0 "$url"
+		echo "$url" | par-fib
+		echo "$url" | par-links
+		printf '%s\t200\tx/y\t%s\t\tz\n' "$url" "$url" | par-links --regex x -o /dev/null/x
+		echo "$url$(head -c 3000 /dev/zero | tr '\0' x)" | par-split --max-record 100 - out
+		echo "$url" | par-split -k 2 a b
+		echo "$url" | par-gather --sum 2
+		echo "$url$(head -c 3000 /dev/zero | tr '\0' x)" | par-gather --max-record 100
+		par-gather "$url"
+		par-frontier "$url" </dev/null
+		echo "$url" | par-fetch --retries 0
+		echo "ftp://me:hush7@h/" | par-fetch --retries 0
+		echo "http://me:hush7@[/" | par-fetch --retries 0
+		par-fetch -x "foo://me:hush7@h" <<<http://h.invalid/ --retries 0
+		par-queue -u redis://me:hush7@127.0.0.1:1 stat q
+		PAR_QUEUE_URL=redis://me:hush7@127.0.0.1:x par-queue stat q
+		PAR_QUEUE_URL=redis://me:hush7@127.0.0.1:1 timeout 5 par-queue put --give-up 1s q
+		par-cache -d redis://me:hush7@127.0.0.1:1 cat
+		echo "$url" | par-cache --map cat -d "$url"
+		# a password longer than what is shown of a record
+		echo "http://me:$(yes hush7 | head -n 200 | tr -d '\n')@h/" | par-run -N 1 -r 0 false
+	} >all 2>&1 </dev/null || true
+	[ "$(wc -l <all)" -gt 15 ]
+	run -1 grep -a 'hush7' <(grep -a '^par-' all | grep -av '^par-fetch: [^:]*$')
+	grep -q '^par-run: http://\*\*\*@h.invalid/: ' all
+}
+
+@test "promise: passwords of its own are not in what a program starts, those of others are" {
+	export PAR_QUEUE_URL='redis://me:hush7A@127.0.0.1:6379' PAR_QUEUE_PASSWORD=hush7B
+	export PAR_CACHE_PASSWORD=hush7C
+	par-run -N 1 env <<<x >out
+	[ "$(grep -c hush7 out)" = 3 ]
+	command -v redis-server >/dev/null || skip "no redis-server"
+	load redis
+	unset PAR_QUEUE_PASSWORD
+	redis_start
+	port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+	redis CONFIG SET port "$port" >/dev/null
+	redis CONFIG SET requirepass hush7A >/dev/null
+	PAR_QUEUE_URL=redis://:hush7A@127.0.0.1:$port
+	echo x | par-queue put q
+	par-queue work --once q -- par-run -n 1 --map bash -c 'env >"$1"; cat' _ "$PWD/worker" </dev/null
+	grep -qx "PAR_QUEUE_URL=redis://127.0.0.1:[0-9]*" worker
+	run -1 grep 'PAR_QUEUE.*hush7' worker
+	grep -qx 'PAR_CACHE_PASSWORD=hush7C' worker
+	printf 'y\n' | PAR_CACHE_PASSWORD=hush7A par-cache --map -d "${PAR_QUEUE_URL/:hush7A@/}" \
+		bash -c 'env >"$1"; cat' _ "$PWD/cached" >out
+	[ "$(<out)" = y ]
+	run -1 grep PAR_CACHE_PASSWORD cached
+}
+
+@test "promise: what workers say cannot act on the terminal; colours still work" {
+	local mode
+
+	printf 'printf '"'"'\\033]0;title\\007\\033[31mred\\033[0m \\302\\233x\\tt\\n'"'"' >&2; cat\n' >says
+	for mode in 'par-run -n 1' 'par-run --host :1 --map' 'par-run -N 1' 'par-cache -d store --map'; do
+		echo a | python3 "$ROOT/tests/aid/on-terminal.py" bash -c "$mode bash says >out" >seen
+		# shown as it is to who is no terminal, as escapes here
+		grep -qF '\x1b]0;title\x07' seen
+		run -1 grep -q $'\033]' seen
+		grep -qF $'\033[31mred\033[0m \\xc2\\x9bx\tt' seen
+	done
+	echo a | par-run -n 1 bash says 2>seen >out
+	grep -qF $'\033]0;title\007' seen
+}
 
 # 25. the sandbox of par-links
 #

@@ -517,6 +517,7 @@ ended_well(struct cache *cache)
 	char how[WORKER_EXIT_TEXT], text[WORKER_ILL_TEXT];
 	size_t left;
 
+	worker_errors(worker);
 	if (!cache->options->map)
 		take_words(cache);
 	/* What it wrote waits there now; what it left behind may go on and on. */
@@ -611,6 +612,7 @@ turn(struct cache *cache)
 		{ .fd = worker->ack, .events = POLLIN },
 		{ .fd = worker->out, .events = POLLIN },
 		{ .fd = cache->signals, .events = POLLIN },
+		{ .fd = worker->err, .events = POLLIN },
 	};
 
 	stage_flush(&cache->stage);
@@ -618,6 +620,8 @@ turn(struct cache *cache)
 		die(STATUS_BROKEN, errno, "poll");
 	cache->now = clock_ms();
 	take_signals(cache);
+	if (p[5].revents != 0)
+		worker_errors(worker);
 	if (p[2].revents != 0)
 		take_words(cache);
 	if (p[3].revents != 0)
@@ -682,6 +686,7 @@ open_cache(struct cache *cache)
 	struct worker_plan plan = { .argv = options->command,
 		.env = env,
 		.hold_in_memory = true,
+		.capture_errors = isatty(STDERR_FILENO),
 		.kind = options->map ? WORKER_MAP : WORKER_UNKNOWN };
 
 	check_roles(options);

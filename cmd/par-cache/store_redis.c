@@ -129,6 +129,7 @@ open_server(struct store *store, const struct store_plan *plan)
 	store->name = strdup(plan->where);
 	if (plan->password_file == NULL && password != NULL)
 		shared->address.password = bytes_string(password, strlen(password));
+	address_hide("PAR_CACHE_PASSWORD", true);
 	if (plan->password_file != NULL &&
 	    address_password(&shared->address, plan->password_file) < 0)
 		return "the password file cannot be read";

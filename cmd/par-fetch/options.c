@@ -79,12 +79,58 @@ set_resolve(void *target, const char *value)
 	return NULL;
 }
 
+/* What goes into the header of a request must not end a line of it. */
+static const char line_end[] = "holds the end of a line";
+
+static bool
+breaks_line(const char *value)
+{
+	return strpbrk(value, "\r\n") != NULL;
+}
+
+/* Keep a copy of value. */
+static void
+replace(char **kept, const char *value)
+{
+	free(*kept);
+	*kept = bytes_string(value, strlen(value));
+}
+
+static const char *
+set_agent(void *target, const char *value)
+{
+	struct settings *set = target;
+
+	set->agent = value;
+	return breaks_line(value) ? line_end : NULL;
+}
+
+static const char *
+set_method(void *target, const char *value)
+{
+	struct settings *set = target;
+
+	set->method = value;
+	return breaks_line(value) ? line_end : NULL;
+}
+
+static const char *
+set_proxy(void *target, const char *value)
+{
+	struct settings *set = target;
+
+	replace(&set->proxy, value);
+	return breaks_line(value) ? line_end : NULL;
+}
+
 static const char *
 set_user(void *target, const char *value)
 {
 	struct settings *set = target;
 	size_t name = strcspn(value, ":");
 
+	if (breaks_line(value))
+		return line_end;
 	free(set->user);
 	free(set->password);
 	set->user = bytes_string(value, name);
@@ -99,10 +145,12 @@ set_cookies(void *target, const char *value)
 {
 	struct settings *set = target;
 
+	if (breaks_line(value))
+		return line_end;
 	if (strchr(value, '=') != NULL)
-		set->cookies = value;
+		replace(&set->cookies, value);
 	else if (access(value, R_OK) == 0)
-		set->cookie_file = value;
+		replace(&set->cookie_file, value);
 	else
 		return strerror(errno);
 	return NULL;
@@ -273,25 +321,25 @@ static void
 add_requests(struct opt_table *table, struct settings *set)
 {
 	const struct opt rows[] = {
-		{ 'b', "cookie", OPT_CALL, set, "COOKIES|FILE",
+		{ 'b', "cookie", OPT_SECRET, set, "COOKIES|FILE",
 		    "send COOKIES, NAME=VALUE, or those in FILE", 0, 0, set_cookies },
 		{ 'c', "cookie-jar", OPT_CALL, set, "FILE",
 		    "keep cookies, and write them to FILE at the end", 0, 0,
 		    set_cookie_jar },
-		{ 'd', "data", OPT_CALL, set, "DATA",
+		{ 'd', "data", OPT_SECRET, set, "DATA",
 		    "POST DATA, or @FILE; several are joined by &", 0, 0, set_data },
-		{ 'H', "header", OPT_CALL, set, "LINE", "add LINE to the header", 0, 0,
+		{ 'H', "header", OPT_SECRET, set, "LINE", "add LINE to the header", 0, 0,
 		    set_header },
 		{ 'I', "head", OPT_FLAG, &set->head, NULL,
 		    "ask for the header only; it stands for the body", 0, 0, NULL },
 		{ 0, "netrc", OPT_FLAG, &set->netrc, NULL,
 		    "take user and password from ~/.netrc", 0, 0, NULL },
-		{ 'u', "user", OPT_CALL, set, "NAME:PASSWORD",
+		{ 'u', "user", OPT_SECRET, set, "NAME:PASSWORD",
 		    "user and password for the hosts of the input", 0, 0, set_user },
-		{ 'A', "user-agent", OPT_STRING, &set->agent, "NAME",
-		    "say NAME (default par-fetch/VERSION)", 0, 0, NULL },
-		{ 'X', "request", OPT_STRING, &set->method, "METHOD",
-		    "use METHOD instead of GET or POST", 0, 0, NULL },
+		{ 'A', "user-agent", OPT_CALL, set, "NAME",
+		    "say NAME (default par-fetch/VERSION)", 0, 0, set_agent },
+		{ 'X', "request", OPT_CALL, set, "METHOD",
+		    "use METHOD instead of GET or POST", 0, 0, set_method },
 		{ 0 },
 	};
 
@@ -311,8 +359,8 @@ add_connection(struct opt_table *table, struct settings *set, struct config *con
 		    "use HTTP/2 where the server has it (the default)", 0, 0, NULL },
 		{ 'k', "insecure", OPT_FLAG, &set->insecure, NULL,
 		    "do not check certificates", 0, 0, NULL },
-		{ 'x', "proxy", OPT_STRING, &set->proxy, "URL", "connect through a proxy",
-		    0, 0, NULL },
+		{ 'x', "proxy", OPT_SECRET, set, "URL", "connect through a proxy", 0, 0,
+		    set_proxy },
 		{ 0, "resolve", OPT_CALL, set, "HOST:PORT:ADDRESS",
 		    "find HOST at ADDRESS", 0, 0, set_resolve },
 		{ 0 },
@@ -457,5 +505,8 @@ options_release(struct settings *set)
 	curl_slist_free_all(set->read);
 	free(set->user);
 	free(set->password);
+	free(set->proxy);
+	free(set->cookies);
+	free(set->cookie_file);
 	bytes_free(&set->data);
 }

@@ -51,10 +51,12 @@ struct settings {
 	struct curl_slist *headers; /* of -H */
 	struct curl_slist *safe_headers; /* those of them that hold no secret */
 	struct curl_slist *resolve;
-	const char *agent, *proxy, *cacert, *method;
+	const char *agent, *cacert, *method;
+	char *proxy;
 	char *user, *password;
-	const char *cookies; /* name=value, for all hosts in the input */
-	const char *cookie_file, *cookie_jar;
+	char *cookies; /* name=value, for all hosts in the input */
+	char *cookie_file;
+	const char *cookie_jar;
 	struct bytes data; /* of -d */
 	bool post; /* data is there, if only empty */
 	bool location; /* as it is anyway */

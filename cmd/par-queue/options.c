@@ -311,6 +311,8 @@ find_server(const struct opt_program *program, struct queue_options *o)
 	if (password != NULL)
 		o->address.password = bytes_string(password, strlen(password));
 	why = address_parse(&o->address, o->url, !argued);
+	address_hide("PAR_QUEUE_PASSWORD", true);
+	address_hide("PAR_QUEUE_URL", false);
 	if (why != NULL) /* without the URL, which may hold a password */
 		opt_misuse(program, "%s: %s", argued ? "--url" : "PAR_QUEUE_URL", why);
 	if (o->address.tls && !tls_spoken())

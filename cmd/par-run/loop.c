@@ -440,8 +440,8 @@ turn(struct run *run, struct waiting *waiting)
 		await_worker(run->slots[i], waiting);
 	if (wait_for(waiting, patience(run)) < 0 && errno != EINTR)
 		run_broken(run, errno, "poll");
-	pass_errors(run, waiting);
 	run->now = clock_ms();
+	pass_errors(run, waiting);
 	if ((waiting->polls[1].revents & (POLLERR | POLLNVAL | POLLHUP)) != 0)
 		run_output_failed(run, EPIPE);
 	for (size_t i = 0; i < run->slot_count; i++)
@@ -496,6 +496,7 @@ open_run(struct run *run)
 	const char *why;
 
 	run->now = clock_ms();
+	run->terminal = isatty(STDERR_FILENO);
 	run->read_at = run->now + NESTED_GRACE;
 	if ((run->options->serve ? supervisor_at(&run->above, STDOUT_FILENO)
 				 : supervisor_find(&run->above)) < 0)

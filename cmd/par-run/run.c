@@ -313,8 +313,8 @@ run_start(struct run *run, struct slot *slot, struct batch *block)
 {
 	struct worker_plan plan = { .argv = slot->command,
 		.env = slot->env,
-		.capture_errors = run->quarantine.fd >= 0 || slot->host != NULL ||
-		    run->report.ticker.terminal,
+		.capture_errors =
+		    run->quarantine.fd >= 0 || slot->host != NULL || run->terminal,
 		.kind = run->kind == WORKER_NATIVE ? WORKER_UNKNOWN : run->kind };
 	const char *name = slot->command[0];
 	int error;
