@@ -732,8 +732,10 @@ worker_signal(struct worker *worker, int signal)
 
 	if (leaders + worker->kin.count > 0)
 		kin_signal(&worker->kin, &worker->pid, leaders, signal);
-	if (worker->stopped && signal != SIGKILL)
-		kill(-worker->pid, SIGCONT); /* else it cannot end by that */
+	if (worker->stopped && signal != SIGKILL) { /* else it cannot end by that */
+		worker->stopped = false;
+		kill(-worker->pid, SIGCONT);
+	}
 }
 
 /* It was stopped, by signal, or goes on. */

@@ -317,6 +317,87 @@ with_files() { exec "$@" <in >out 2>err; }
 	done
 }
 
+@test "a worker that is stopped is named, once, and again when it goes on" {
+	local pid
+
+	mkfifo in
+	background with_files par-run -n 1 --map sh -c 'echo "$$" >pid; exec sed -u ""'
+	supervisor=$!
+	exec {to}>in
+	echo 1 >&"$to"
+	eventually [ -s out ]
+	pid=$(cat pid)
+	kill -STOP "$pid"
+	eventually grep -qx "par-run: worker 1 (pid $pid) is stopped by SIGSTOP" err
+	kill -STOP "$pid"
+	kill -CONT "$pid"
+	eventually grep -qx "par-run: worker 1 (pid $pid) goes on" err
+	echo 2 >&"$to"
+	exec {to}>&-
+	wait "$supervisor"
+	same out <(seq 2)
+	[ "$(wc -l <err)" = 2 ]
+}
+
+@test "a worker that was stopped, by a signal or since it reads the terminal, is late with -t" {
+	seq 2 >in
+	# shellcheck disable=SC2016
+	within par-run -t 200ms -r 0 -n 1 --map sh -c 'read -r n; kill -STOP $$'
+	[ "$status" = 1 ]
+	grep -q '^par-run: worker 1 (pid [0-9]*) is stopped by SIGSTOP$' err
+	[ "$(grep -c 'goes on' err)" = 0 ] # by us
+	[ "$(grep -c '^par-run: [12]: took longer than 0.2 s$' err)" = 2 ]
+	within python3 -c 'import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)' \
+		sh -c 'exec par-run -t 200ms -r 0 -n 1 --map sh -c "read -r _ </dev/tty" <in 2>err'
+	[ "$status" = 1 ]
+	grep -q 'is stopped by SIGTTIN: it reads the terminal$' err
+	[ "$(grep -c '^par-run: [12]: took longer than 0.2 s$' err)" = 2 ]
+}
+
+@test "an end is noticed though SIGCHLD never comes" {
+	local mode
+
+	seq 30 >in
+	for mode in 'par-run -n 2 --map cat' 'par-run -n 2 -N 10 cat' 'par-run -n 2 par-fib' \
+		'par-cache -d store --map cat' 'par-frontier --max-record 1k sed s,^,http://h/,'; do
+		# A parent of a kind that no program has to expect: it swallows the signal.
+		# shellcheck disable=SC2086
+		within "$ROOT/tests/aid/swallow-chld.py" $mode
+		[[ $mode != par-frontier* ]] || continue
+		[ "$status" = 0 ]
+		same in <(cut -f 1 out | sort -n)
+	done
+}
+
+@test "as process 1, what is left to a program is reaped, and confuses no supervision" {
+	local mode alone=(unshare -pf --mount-proc)
+
+	[ "$(id -u)" = 0 ] || alone=(unshare -Urpf --mount-proc)
+	"${alone[@]}" true || skip "no namespace of processes can be made"
+	seq 6 >in
+	# Each worker leaves orphans that end while it works; then it looks for zombies.
+	cat >stage <<-'END'
+		#!/bin/sh
+		while read -r n; do
+			(sh -c 'exit 3' & sh -c 'kill -9 $$' &)
+			i=0
+			while ps -A -o stat= | grep -q Z; do
+				i=$((i + 1))
+				[ "$i" -lt 200 ] || { ps -A -o pid,ppid,stat,args >zombies; break; }
+			done
+			echo "$n"
+		done
+	END
+	chmod +x stage
+	for mode in 'par-run -n 1 --map' 'par-run -n 1 -N 2' 'par-cache -d store --map'; do
+		# shellcheck disable=SC2086
+		within "${alone[@]}" $mode ./stage
+		[ "$status" = 0 ]
+		same in <(sort -n out)
+		[ ! -e zombies ]
+	done
+}
+
 # 4. -t ends whatever is stuck
 #
 
