@@ -2326,6 +2326,31 @@ redis() {
 	[ "$(par-queue get q | wc -l)" = 3 ]
 }
 
+@test "22. a memcached that answers more than it was asked for does no harm" {
+	mkfifo ready
+	cat >server <<-'END'
+		import socket
+		server = socket.create_server(("127.0.0.1", 0))
+		print(server.getsockname()[1], flush=True)
+		while True:
+		    lines = server.accept()[0].makefile("rwb")
+		    while words := lines.readline().split():
+		        if words[0] == b"set":
+		            lines.read(int(words[4]) + 2)
+		            lines.write(b"STORED\r\n")
+		        elif words[0] == b"get":
+		            lines.write(b"VALUE %s 0 3\r\nabc\r\n" % words[1] * 1000 + b"END\r\n")
+		        else:
+		            lines.write(b"END\r\n")
+		        lines.flush()
+	END
+	background bash -c 'exec python3 server >ready'
+	read -r -t "$DEADLINE" port <ready
+	run -0 --separate-stderr par-cache -d "memcached://127.0.0.1:$port" --map cat <<<1
+	[ "$output" = 1 ]
+	[ "${#stderr_lines[@]}" = 1 ]
+}
+
 @test "22. nonsense for an answer is a line and status 3, whatever was asked" {
 	mkfifo ready
 	mkdir sockets

@@ -168,7 +168,7 @@ fetch(struct store *store, struct lookup *lookups, char (*names)[STORE_NAME_SIZE
 		char *value = memcached_result_take_value(result);
 
 		at = find(result, names, count, next);
-		if (value != NULL && at < count) {
+		if (value != NULL && at < count && shared->value_count < STORE_LOOKUPS) {
 			next = at + 1;
 			value_read(&lookups[at], value, len, store->ttl);
 			shared->values[shared->value_count++] = value;
