@@ -468,9 +468,10 @@ collect_check(struct run *run, struct slot *slot)
 	dispatch_check(slot);
 	if (slot->worker.kind == WORKER_UNKNOWN) {
 		probe(run, slot);
-	} else {
-		slot->check_wait = slot->check_wait < LONGEST_CHECK ? 2 * slot->check_wait
-								    : LONGEST_CHECK;
+	} else if (slot->check_wait < LONGEST_CHECK) {
+		/* One that reads ahead may have read all at any moment. */
+		slot->check_wait +=
+		    dispatch_reads_ahead(&slot->worker) ? 1 : slot->check_wait;
 	}
 	if (slot->worker.kind == WORKER_NATIVE && !slot->absorbing) {
 		waiting = move_held(slot->worker.out);
