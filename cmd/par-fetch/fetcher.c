@@ -430,7 +430,7 @@ ask_again(struct fetcher *fetcher, struct transfer *transfer, uint64_t now)
 	request->attempts--;
 	request->alone =
 	    (transfer->mixed && !transfer->crowded) || ++request->crowded == CROWDED_MOST;
-	now += CROWDED_PAUSE << 2 * request->crowded;
+	now += (uint64_t)CROWDED_PAUSE << 2 * request->crowded;
 	schedule_later(&fetcher->schedule, transfer_release(transfer), now);
 	put_idle(fetcher, transfer);
 }
