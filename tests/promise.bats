@@ -1039,13 +1039,14 @@ miscounts() {
 
 # full_folder COMMAND...: with a temporary folder that is full, TMPDIR
 full_folder() {
+	local there="mount -t tmpfs -o size=${ROOM:-1m} tmpfs full"
+
 	mkdir -p full
-	if mount -t tmpfs -o size=1m tmpfs full 2>/dev/null; then
-		run -1 --separate-stderr env TMPDIR="$PWD/full" timeout -k 1 "$DEADLINE" "$@" <in
-		umount full
-	else # what cannot be there has no room, either
-		run -1 --separate-stderr env TMPDIR="$PWD/none" timeout -k 1 "$DEADLINE" "$@" <in
-	fi
+	# Mounted for the command alone.  Else: what cannot be there has no room, either.
+	unshare -m sh -c "$there" 2>/dev/null || there='rmdir full'
+	[ "$there" = 'rmdir full' ] || set -- unshare -m sh -c "$there && exec \"\$@\"" sh "$@"
+	[ "$there" != 'rmdir full' ] || rmdir full
+	run -1 --separate-stderr env TMPDIR="$PWD/full" timeout -k 1 "$DEADLINE" "$@" <in
 }
 
 @test "a full temporary folder fails the record that needs it by name, and no host" {
@@ -1064,6 +1065,31 @@ full_folder() {
 		[[ $stderr != *'not a line'* ]]
 		[[ $stderr != *'given up'* ]]
 	done
+}
+
+@test "-k: output that waits for its turn, and finds no room, fails its record by name" {
+	cat >waits <<-'EOF'
+		#!/bin/bash
+		exec 9>&"${PAR_STAGE%:*}"
+		echo "par-stage 1 window=1" >&9
+		i=0
+		while IFS= read -r n; do
+			size=2
+			case $n in
+			1) until [ -e go ]; do read -r -t 0.02 <> <(:); done ;;
+			2) size=20000000 && head -c $size /dev/zero | tr '\0' '\n' ;;
+			3) : >go ;;
+			esac
+			[ "$n" = 2 ] || echo "$n"
+			echo "$i $size ok" >&9
+			i=$((i + 1))
+		done
+	EOF
+	chmod +x waits
+	seq 3 >in
+	ROOM=30m full_folder par-run -n 2 -k -r 0 ./waits
+	[ "${lines[*]}" = '1 3' ]
+	[[ $stderr == 'par-run: 2: no room to put its output aside in '* ]]
 }
 
 @test "--max-output fails a record or block with more, by name, whatever tells of it" {

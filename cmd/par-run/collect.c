@@ -136,10 +136,10 @@ check_output(struct run *run, struct slot *slot, const struct ack *ack,
  * with it.
  */
 static const char *
-limit_output(struct run *run, struct slot *slot, const struct ack **ack,
+limit_output(struct run *run, struct slot *slot, uint64_t number, const struct ack **ack,
     struct ack *failed, char text[static WORKER_ILL_TEXT])
 {
-	const struct worker *worker = &slot->worker;
+	struct worker *worker = &slot->worker;
 	uint64_t bytes = (*ack)->bytes, all = bytes, most = run->options->max_output;
 	const char *wrong;
 
@@ -151,7 +151,14 @@ limit_output(struct run *run, struct slot *slot, const struct ack **ack,
 		too_much(run, text);
 	} else {
 		wrong = check_output(run, slot, *ack, text);
-		if (wrong == NULL || worker->lost == 0)
+		if (wrong == NULL && bytes > 0 && (*ack)->fate != FATE_RETRY &&
+		    output_room(run, slot, number, bytes) < 0) {
+			worker->lost = errno;
+			wrong = worker_lost_text(errno, text);
+		} else if (wrong == NULL) {
+			return NULL;
+		}
+		if (worker->lost == 0)
 			return wrong;
 		failed->fate = FATE_RETRY;
 	}
@@ -222,7 +229,8 @@ take_ack(struct run *run, struct slot *slot, const struct ack *ack,
 
 	if (flight == NULL)
 		return worker_no_record;
-	wrong = limit_output(run, slot, &ack, &failed, text);
+	number = batch_number(flight->batch, ack->index - flight->base);
+	wrong = limit_output(run, slot, number, &ack, &failed, text);
 	if (wrong != NULL)
 		return wrong;
 	if (ack->fate == FATE_RETRY && slot->host != NULL &&

@@ -604,6 +604,12 @@ end_of_block(struct run *run, struct slot *slot, bool failed, const char *how)
 	if (slot->timed_out && !burst)
 		snprintf(why, sizeof(why), "took longer than %g s",
 		    (double)run->options->timeout / 1000);
+	if (!failed && !burst &&
+	    output_room(run, slot, batch->first,
+		(size_t)hold_bytes(&slot->worker.hold) + 1) < 0) {
+		worker_lost_text(errno, why);
+		failed = true;
+	}
 	/* One that we told to end may have cut its output short, whatever it says. */
 	if (!failed && !burst && !slot->timed_out && run->phase < PHASE_STOP) {
 		block_done(run, slot, batch);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -6,6 +8,8 @@
 #include "fdio.h"
 #include "order.h"
 #include "spool.h"
+
+enum { RESERVED = 1 << 20 }; /* bytes more than are needed, at once */
 
 static void
 swap(struct held **a, struct held **b)
@@ -104,6 +108,33 @@ order_keep(struct order *order, struct held **run, uint64_t number, uint64_t cou
 }
 
 int
+order_reserve(struct order *order, size_t len)
+{
+	uint64_t end = order->end + len, ahead = end + RESERVED;
+	int error;
+
+	if (order->fd_plus_one == 0)
+		order->fd_plus_one = spool_file() + 1;
+	if (order->fd_plus_one == 0)
+		return -1;
+	if (end <= order->room)
+		return 0;
+	error = posix_fallocate(
+	    order->fd_plus_one - 1, (off_t)order->end, (off_t)(ahead - order->end));
+	if (error != 0) { /* is there just enough? */
+		ahead = end;
+		error = posix_fallocate(
+		    order->fd_plus_one - 1, (off_t)order->end, (off_t)len);
+	}
+	if (error != 0) {
+		errno = error;
+		return -1;
+	}
+	order->room = ahead;
+	return 0;
+}
+
+int
 order_keep_filed(
     struct order *order, uint64_t number, uint64_t count, size_t len, int *fd)
 {
@@ -151,7 +182,7 @@ close_file(struct order *order)
 	if (order->fd_plus_one > 0)
 		close(order->fd_plus_one - 1);
 	order->fd_plus_one = 0;
-	order->end = 0;
+	order->end = order->room = 0;
 }
 
 struct held *

@@ -30,6 +30,7 @@ struct order {
 	size_t filed; /* of that, in the file */
 	int fd_plus_one; /* of the file; 0: there is none */
 	uint64_t end; /* of what was written to it */
+	uint64_t room; /* so much of it is ours already */
 };
 
 /*
@@ -48,6 +49,16 @@ int order_keep(struct order *order, struct held **run, uint64_t number, uint64_t
  */
 int order_keep_filed(
     struct order *order, uint64_t number, uint64_t count, size_t len, int *fd);
+
+/* Is that where len bytes more would be kept? */
+static inline bool
+order_files(const struct order *order, size_t len)
+{
+	return order->bytes - order->filed + len > ORDER_MEMORY;
+}
+
+/* Have room for len bytes there.  0, or -1 with errno. */
+int order_reserve(struct order *order, size_t len);
 
 /* Is there output whose turn it is?  It is on top of the heap. */
 static inline bool

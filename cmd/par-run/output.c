@@ -190,6 +190,24 @@ keep_filed(struct run *run, struct slot *slot, const struct kept *kept)
 		move_failed(run, fd);
 }
 
+/* Is it to be kept in the file, if there are so many bytes of it? */
+static bool
+too_large(const struct run *run, const struct slot *slot, size_t bytes)
+{
+	return bytes > HOLD_MEMORY || hold_filed(&slot->worker.hold) > 0 ||
+	    order_files(&run->order, bytes);
+}
+
+int
+output_room(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
+{
+	bytes += slot->kept.bytes;
+	if (!run->keep_order || (number == run->order.next && !keys_on(&run->keys)) ||
+	    !too_large(run, slot, bytes))
+		return 0;
+	return order_reserve(&run->order, bytes);
+}
+
 /* Keep output that was acknowledged before its turn. */
 static void
 keep(struct run *run, struct slot *slot)
@@ -198,8 +216,7 @@ keep(struct run *run, struct slot *slot)
 	struct kept kept = slot->kept;
 
 	slot->kept = (struct kept){ 0 };
-	if (kept.bytes > HOLD_MEMORY || hold_filed(hold) > 0 ||
-	    run->order.bytes - run->order.filed + kept.bytes > ORDER_MEMORY) {
+	if (too_large(run, slot, kept.bytes)) {
 		keep_filed(run, slot, &kept);
 		return;
 	}

@@ -18,6 +18,12 @@ extern const char output_overdrawn[];
  */
 void output_done(struct run *run, struct slot *slot, uint64_t number, size_t bytes);
 
+/*
+ * Could that be, if its turn is not now?  0, or -1 with errno: it needs room in a
+ * temporary file, and there is none.
+ */
+int output_room(struct run *run, struct slot *slot, uint64_t number, size_t bytes);
+
 /* Open it as the options say, waiting for the reader of a FIFO. */
 void output_open(struct run *run);
 
