@@ -519,6 +519,26 @@ within() {
 	done
 }
 
+@test "par-frontier --patience: a command that does not end is ended, with all that came of it" {
+	local command
+
+	prepare_stuck
+	echo http://h/ >in
+	# shellcheck disable=SC2016
+	for command in 'cat; "$PWD"/stuck' 'cat; exec >&-; "$PWD"/stuck' 'cat; setsid "$PWD"/stuck' \
+		'cat; "$PWD"/stuck &'; do
+		within par-frontier --patience 200ms sh -c "$command"
+		((status <= 1))
+		same in out
+		eventually none_stuck
+	done
+	# shellcheck disable=SC2016
+	within par-frontier --patience 200ms sh -c 'trap "" TERM; "$PWD"/stuck'
+	[ "$status" = 1 ]
+	grep -qx 'par-frontier: http://h/: did not come back' err
+	eventually none_stuck
+}
+
 # 5. one that floods
 #
 

@@ -10,6 +10,8 @@
 #include "fdio.h"
 #include "spawn.h"
 
+enum { GRACE = 2000 }; /* ms from telling it to end to killing it */
+
 static _Noreturn void
 cannot_start(const struct command *command, int error)
 {
@@ -40,6 +42,8 @@ command_start(struct command *command)
 		cannot_start(command, errno);
 	close(in[0]);
 	close(out[1]);
+	command->ended = command->silent = false;
+	command->kill_at = 0;
 	command->in = in[1];
 	command->out = out[0];
 	bytes_clear(&command->send, SIZE_MAX);
@@ -89,17 +93,56 @@ command_end_input(struct command *command)
 	command->in = -1;
 }
 
+bool
+command_ended(struct command *command)
+{
+	const char *name = command->argv[0];
+
+	while (!command->ended) {
+		int code, signal;
+
+		switch (spawn_look(command->pid, &code, &signal)) {
+		case SPAWN_NO_NEWS:
+			return false;
+		case SPAWN_ENDED:
+			command->ended = true;
+			command->how = signal != 0 ? -signal : code;
+			break;
+		case SPAWN_STOPPED:
+			if (command->kill_at != UINT64_MAX)
+				spawn_say_stopped(name, command->pid, signal);
+			break;
+		case SPAWN_GOES_ON:
+			spawn_say_stopped(name, command->pid, 0);
+			break;
+		}
+	}
+	return true;
+}
+
+void
+command_force(struct command *command, uint64_t now)
+{
+	bool kill = command->kill_at != 0;
+
+	if (command->kill_at != 0 && now < command->kill_at)
+		return;
+	command->kill_at = kill ? UINT64_MAX : now + GRACE;
+	kin_signal(&command->kin, &command->pid, 1, kill ? SIGKILL : SIGTERM);
+}
+
 int
 command_reap(struct command *command)
 {
-	int status;
-
 	command_end_input(command);
 	close(command->out);
 	command->out = -1;
 	record_close(&command->from);
-	while (waitpid(command->pid, &status, 0) < 0 && errno == EINTR)
+	if (command->kill_at != 0) /* what is left of one that we ended */
+		kin_signal(&command->kin, &command->pid, 1, SIGKILL);
+	kin_free(&command->kin);
+	while (waitpid(command->pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	command->pid = 0;
-	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+	return command->how;
 }

@@ -7,15 +7,22 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "bytes.h"
+#include "kin.h"
 #include "record.h"
 
 struct command {
 	char *const *argv;
 	size_t max_record; /* bytes */
 	pid_t pid; /* 0: it does not run */
+	bool ended; /* see command_ended() */
+	bool silent; /* its output has ended */
+	int how; /* it ended: its exit status, or minus the signal that ended it */
+	uint64_t kill_at; /* clock_ms() when it is killed, if it was told to end; or 0 */
+	struct kin kin; /* that are ended with it then */
 	int in, out; /* our ends, or -1; neither waits */
 	struct bytes send; /* not yet written, from sent on */
 	size_t sent;
@@ -37,10 +44,14 @@ void command_feed(struct command *command);
 /* What it is to get ends here. */
 void command_end_input(struct command *command);
 
-/*
- * Its output has ended: wait for its end.  Its exit status, or minus the signal that
- * ended it.
+/* Has it ended?  That it was stopped is said. */
+bool command_ended(struct command *command);
+
+/* It is to end: by SIGTERM, and two seconds later by SIGKILL, with all that came of it.
  */
+void command_force(struct command *command, uint64_t now);
+
+/* It has ended: close what is left of it; how it ended. */
 int command_reap(struct command *command);
 
 #endif

@@ -18,10 +18,12 @@
 #include "record.h"
 #include "roles.h"
 #include "sig.h"
+#include "spawn.h"
 #include "state.h"
 #include "url.h"
 
 enum {
+	LOOK_EVERY = 1000, /* ms between looks at the command, though no signal told */
 	COMMIT_AFTER = 1000, /* milliseconds, or */
 	COMMIT_CHANGES = 8192, /* that many changes */
 	SEND_AHEAD = 64 << 10, /* bytes that wait to be written to the command */
@@ -224,22 +226,20 @@ say_how_it_ended(struct crawl *crawl, int how)
 	crawl->failed = crawl->failed || how != 0;
 }
 
-/* The output of the command has ended. */
+/* The command has ended, and its output. */
 static void
-command_ended(struct crawl *crawl)
+settle_end(struct crawl *crawl)
 {
 	bool asked = crawl->ending;
-	int how;
+	int how = command_reap(&crawl->command);
 
-	if (crawl->flights.count > 0 && !asked)
-		kill(-crawl->command.pid, SIGTERM); /* nobody hears it any more */
-	how = command_reap(&crawl->command);
 	crawl->ending = false;
 	if (crawl->stopped || (asked && crawl->flights.count == 0)) {
 		say_how_it_ended(crawl, how);
 		return;
 	}
-	if (asked && (how == STATUS_OK || how == STATUS_FAILED)) {
+	if (asked &&
+	    (how == STATUS_OK || how == STATUS_FAILED || crawl->command.kill_at != 0)) {
 		while (crawl->flights.count > 0) {
 			struct flight *flight = &crawl->flights.all[0];
 
@@ -274,7 +274,7 @@ take_pages(struct crawl *crawl)
 	struct record rec;
 	enum record_status got;
 
-	if (crawl->command.pid == 0)
+	if (crawl->command.pid == 0 || crawl->command.silent)
 		return;
 	for (;;) {
 		got = record_take(from, &rec);
@@ -288,7 +288,34 @@ take_pages(struct crawl *crawl)
 			return;
 		crawl->heard = clock_ms();
 	}
-	command_ended(crawl);
+	crawl->command.silent = true;
+	if (crawl->flights.count > 0 && !crawl->ending)
+		command_force(&crawl->command, clock_ms()); /* nobody hears it any more */
+}
+
+/*
+ * See whether the command has ended.  One that has no output any more, or gets no more
+ * input, is given the time of the patience to do so; so are those that it left with its
+ * output.
+ */
+static void
+look_at_command(struct crawl *crawl)
+{
+	struct command *command = &crawl->command;
+	uint64_t now = clock_ms();
+	bool ended;
+
+	if (command->pid == 0)
+		return;
+	ended = command_ended(command);
+	if (ended && (command->silent || command->kill_at == UINT64_MAX)) {
+		settle_end(crawl);
+		return;
+	}
+	if (command->kill_at != 0 ||
+	    ((ended || command->silent || crawl->ending) &&
+		now - crawl->heard >= 2 * crawl->plan->patience))
+		command_force(command, now);
 }
 
 /* The command could be started, or need not be: empty an output that is a file. */
@@ -354,18 +381,32 @@ at_end(struct crawl *crawl)
 	return crawl->stopped || (crawl->starts.eof && !state_turn(crawl->state, &line));
 }
 
+static bool
+is_command(const void *context, pid_t pid)
+{
+	const struct crawl *crawl = context;
+
+	return crawl->command.pid == pid;
+}
+
 static void
 take_signals(struct crawl *crawl)
 {
-	if (sig_next(crawl->signals) == 0)
-		return;
-	if (crawl->stopped && crawl->command.pid > 0)
-		kill(-crawl->command.pid, SIGTERM);
-	crawl->stopped = true;
-	crawl->ending = true;
+	int number;
+
+	while ((number = sig_next(crawl->signals)) != 0) {
+		if (number == SIGCHLD) {
+			spawn_reap_others(is_command, crawl);
+			continue;
+		}
+		if (crawl->stopped && crawl->command.pid > 0)
+			command_force(&crawl->command, clock_ms());
+		crawl->stopped = true;
+		crawl->ending = true;
+	}
 }
 
-/* How long to wait for something, milliseconds; -1: for ever. */
+/* How long to wait for something, milliseconds. */
 static int
 time_to_wait(const struct crawl *crawl)
 {
@@ -376,11 +417,11 @@ time_to_wait(const struct crawl *crawl)
 	if (crawl->flights.count > 0 && !crawl->ending &&
 	    crawl->heard + crawl->plan->patience < due)
 		due = crawl->heard + crawl->plan->patience;
-	if (due == UINT64_MAX)
-		return -1;
+	if (crawl->command.kill_at > now && crawl->command.kill_at < due)
+		due = crawl->command.kill_at;
 	if (due <= now)
 		return 0;
-	return due - now > 60000 ? 60000 : (int)(due - now);
+	return due - now > LOOK_EVERY ? LOOK_EVERY : (int)(due - now);
 }
 
 static void
@@ -394,7 +435,9 @@ wait_for_something(struct crawl *crawl)
 		[POLL_SEND] = { .fd = command_hungry(&crawl->command) ? crawl->command.in
 								      : -1,
 		    .events = POLLOUT },
-		[POLL_HEAR] = { .fd = crawl->command.pid > 0 ? crawl->command.out : -1,
+		[POLL_HEAR] = { .fd = crawl->command.pid > 0 && !crawl->command.silent
+			? crawl->command.out
+			: -1,
 		    .events = POLLIN },
 	};
 
@@ -466,7 +509,7 @@ check_roles(const struct crawl_plan *plan)
 static void
 open_crawl(struct crawl *crawl)
 {
-	static const int caught[] = { SIGINT, SIGTERM, SIGHUP };
+	static const int caught[] = { SIGCHLD, SIGINT, SIGTERM, SIGHUP };
 	const struct crawl_plan *plan = crawl->plan;
 
 	check_roles(plan);
@@ -522,6 +565,7 @@ crawl_run(const struct crawl_plan *plan)
 		take_signals(&crawl);
 		take_starts(&crawl);
 		take_pages(&crawl);
+		look_at_command(&crawl);
 		mind_the_clock(&crawl);
 		hand_out(&crawl);
 		if (at_end(&crawl)) {
