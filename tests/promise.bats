@@ -2421,14 +2421,12 @@ redis() {
 	for kind in sockets/*; do
 		asks=('par-queue stat q' 'par-cache --map cat')
 		[[ $kind == */early-* ]] || asks+=('par-queue put q' 'par-queue work --once q par-run --map cat'
-			'par-queue get q' 'par-queue get --wait 1m q' 'par-queue ps q' 'par-queue dead q'
-			'par-queue dead --requeue q' 'par-queue revoke q 1' 'par-queue pause q'
+			'par-queue get q' 'par-queue ps q' 'par-queue dead q' 'par-queue revoke q 1' 'par-queue pause q'
 			'par-queue purge --yes q' 'par-cache -s')
 		printf "${kind##*/} %s\n" "${asks[@]}"
 	done | xargs -P 8 -L 1 ./ask | sort >odd
 	cat odd
 	same odd - <<-'END' # answers that fit by chance
-		empty par-queue dead --requeue q
 		empty par-queue dead q
 		integer par-cache -s
 		integer par-queue pause q
