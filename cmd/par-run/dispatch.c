@@ -17,7 +17,7 @@ enum {
 	NATIVE_PIPE = 256 << 10,
 	MOST_PARCEL = 256 << 10,
 	MOST_UNIT = 64 << 20, /* gathered for a stage that makes blocks, bytes */
-	PROBE_WAIT = 50, /* ms that others wait for one to show what it is */
+	PROBE_WAIT = 2000, /* ms that others wait for one to show what it is */
 	SHORT_WAIT = 20, /* ms before it is told that more is needed */
 	FAST_TURN = 4 * 1000 * 1000, /* ns for all that was in flight: give more */
 	SLOW_TURN = 20 * 1000 * 1000, /* ns: give less, so that none waits long */
