@@ -22,6 +22,12 @@ hello_word(const char *word, size_t len, const char *name, uint64_t *out)
 	return 0;
 }
 
+static bool
+is_word(const char *word, size_t len, const char *name)
+{
+	return len == strlen(name) && memcmp(word, name, len) == 0;
+}
+
 int
 hello_parse(const char *line, size_t len, struct hello *out)
 {
@@ -42,10 +48,14 @@ hello_parse(const char *line, size_t len, struct hello *out)
 		    hello_word(word, (size_t)(end - word), "jobs=", &out->jobs) < 0 ||
 		    hello_word(word, (size_t)(end - word), "block=", &out->block) < 0)
 			return -1; /* a word not known here is for a later version */
-		if (end - word == 5 && memcmp(word, "ahead", 5) == 0)
+		if (is_word(word, (size_t)(end - word), "ahead"))
 			out->ahead = true;
-		if (end - word == 5 && memcmp(word, "joint", 5) == 0)
+		if (is_word(word, (size_t)(end - word), "joint"))
 			out->joint = true;
+		if (is_word(word, (size_t)(end - word), "unsure"))
+			out->standing = STANDING_UNSURE;
+		if (is_word(word, (size_t)(end - word), "plain"))
+			out->standing = STANDING_PLAIN;
 		if (end - word == 5 && memcmp(word, "waits", 5) == 0)
 			out->waits = true;
 		if (end - word == 3 && memcmp(word, "raw", 3) == 0)
@@ -141,6 +151,10 @@ hello_format(char dst[static ACK_LINE_MAX], const struct hello *hello)
 		len += snprintf(dst + len, 64, " ahead");
 	if (hello->joint)
 		len += snprintf(dst + len, 64, " joint");
+	if (hello->standing == STANDING_UNSURE)
+		len += snprintf(dst + len, 64, " unsure");
+	if (hello->standing == STANDING_PLAIN)
+		len += snprintf(dst + len, 64, " plain");
 	if (hello->block != 0)
 		len += snprintf(
 		    dst + len, 64, " block=%llu", (unsigned long long)hello->block);

@@ -3,6 +3,7 @@
  * ack - the lines of par-stage(7): what a native stage tells its supervisor.
  *
  *	par-stage 1 window=64 jobs=16    once, first; also "ahead", "joint", ...
+ *	par-stage 1 unsure               a supervisor that does not know what it runs
  *	17 231 ok                        INDEX BYTES STATUS [REASON]
  *	18-25 990 ok                     eight records, done together
  */
@@ -22,8 +23,16 @@ enum {
 /* More output than that no record has: sums of it do not overflow. */
 #define ACK_BYTES_MOST (UINT64_C(1) << 48)
 
+/* What one that says hello is. */
+enum standing {
+	STANDING_NATIVE,
+	STANDING_UNSURE, /* a supervisor whose own stage has not shown what it is */
+	STANDING_PLAIN /* the same, when that has turned out to be a plain one */
+};
+
 /* A stage's first line. */
 struct hello {
+	enum standing standing;
 	uint64_t window; /* most records it wants in flight; 0: the supervisor chooses */
 	uint64_t jobs; /* how many it works on at the same time */
 	bool ahead; /* it may want more records before it answers those it has */

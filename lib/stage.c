@@ -31,7 +31,10 @@ stage_open(struct stage *stage, const struct stage_plan *plan)
 void
 stage_greet(struct stage *stage, const struct hello *hello)
 {
-	if (stage_native(stage) && supervisor_greet(&stage->above, hello) < 0)
+	if (!stage_native(stage))
+		return;
+	stage_flush(stage); /* what was told counts output that must be there */
+	if (supervisor_greet(&stage->above, hello) < 0)
 		die_output(errno, "supervisor");
 }
 

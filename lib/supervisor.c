@@ -135,6 +135,14 @@ supervisor_flush(struct supervisor *above)
 }
 
 void
+supervisor_withdraw(struct supervisor *above)
+{
+	close(above->fd);
+	supervisor_leave(above);
+	above->fd = -1;
+}
+
+void
 supervisor_leave(struct supervisor *above)
 {
 	if (above->framed)

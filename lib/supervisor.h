@@ -59,6 +59,9 @@ bool supervisor_full(const struct supervisor *above);
 /* Send the lines.  0, or -1 with errno. */
 int supervisor_flush(struct supervisor *above);
 
+/* Have nothing to tell any more, and nobody to tell it. */
+void supervisor_withdraw(struct supervisor *above);
+
 void supervisor_leave(struct supervisor *above);
 
 #endif

@@ -23,7 +23,7 @@ enum {
 	LOOK_STEP = 16 << 10, /* of output, taken into memory to be looked at */
 	TURN_WORDS = OUT_PIPE, /* read at once: all that waits when it has ended, bytes */
 	TURN_ERRORS = 64 << 10,
-	MOST_HELLOS = 100 /* in a second; more are a flood */
+	MOST_HELLOS = 1000 /* in a second; more are a flood */
 };
 
 const char worker_no_record[] = "acknowledged a record that it does not have";
@@ -83,6 +83,7 @@ worker_start(struct worker *worker, const struct worker_plan *plan)
 	worker->preamble = plan->preamble;
 	worker->preamble_len = plan->preamble_len;
 	worker->in_body = false;
+	worker->unsure = false;
 	worker->heard = 0;
 	worker->hellos = 0;
 	worker->passed = worker->seen = 0;
@@ -247,9 +248,22 @@ take_hello(struct worker *worker)
 		worker->hellos = 0;
 	}
 	if (++worker->hellos > MOST_HELLOS)
-		return wrong(worker, "said hello more than 100 times in a second");
-	worker->kind = WORKER_NATIVE;
-	return WORD_HELLO;
+		return wrong(worker, "said hello more than 1000 times in a second");
+	if (worker->hello.standing == STANDING_NATIVE) {
+		worker->unsure = false;
+		worker->kind = WORKER_NATIVE;
+		return WORD_HELLO;
+	}
+	if (worker->hello.standing == STANDING_UNSURE && worker->kind != WORKER_NATIVE) {
+		worker->unsure = true;
+		return WORD_UNSURE;
+	}
+	if (worker->hello.standing == STANDING_PLAIN && worker->unsure &&
+	    !worker->framed) {
+		worker->unsure = false;
+		return WORD_PLAIN;
+	}
+	return wrong(worker, "is not sure any more what it is");
 }
 
 /*
@@ -270,7 +284,9 @@ take_line(struct worker *worker, size_t len, struct ack *out)
 	const char *line = worker->lines + worker->lines_start;
 	enum worker_word word = WORD_ACK;
 
-	if (worker->kind != WORKER_NATIVE || (len > 0 && *line == 'p')) {
+	bool known = worker->kind == WORKER_NATIVE || worker->unsure;
+
+	if (!known || (len > 0 && *line == 'p')) {
 		if (hello_parse(line, len, &worker->hello) < 0)
 			return WORD_BAD;
 		word = take_hello(worker);

@@ -33,6 +33,7 @@ struct worker {
 	enum worker_kind kind;
 	pid_t pid; /* 0: no process */
 	pid_t group; /* of the last one started */
+	bool unsure; /* WORKER_UNKNOWN: a supervisor that does not know what it runs */
 	bool deaf; /* it has closed its input */
 	bool ended; /* the process has, see worker_ended() */
 	bool forced; /* by a signal of ours, or is to */
@@ -129,6 +130,8 @@ uint64_t worker_consumed(const struct worker *worker);
 enum worker_word {
 	WORD_NONE, /* nothing more for now */
 	WORD_HELLO, /* worker.hello was set, and kind; it may come again */
+	WORD_UNSURE, /* worker.unsure was set: WORD_HELLO or WORD_PLAIN follows */
+	WORD_PLAIN, /* it is unsure no more: nothing that it says or has said counts */
 	WORD_ACK,
 	WORD_END, /* its descriptor is closed: nothing more will come */
 	WORD_BAD, /* not a line of the protocol, see worker_bad_line() */

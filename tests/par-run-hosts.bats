@@ -158,7 +158,7 @@ hosts() {
 
 @test "par-run --host: the other end tells of records as they are" {
 	run -0 bash -c 'printf "7\nx\n" | par-run --serve -n 1 par-fib'
-	[ "$output" = $'par-stage 1\n0 5 ok\n7\t13\n1 0 fail not a number' ]
+	[ "$output" = $'par-stage 1 unsure\npar-stage 1\n0 5 ok\n7\t13\n1 0 fail not a number' ]
 	run -2 --separate-stderr par-run --serve <<<'par-job 2 9'
 	[[ "$stderr" == *"not a job of this version: par-job 2 9"* ]]
 	run -2 --separate-stderr par-run --serve </dev/null

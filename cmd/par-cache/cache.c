@@ -23,7 +23,6 @@
 enum {
 	IN_PIPE = 256 << 10, /* to a command that is known, bytes */
 	READ_SIZE = 256 << 10,
-	HELLO_GRACE = 2000, /* ms that our hello waits for the command's */
 	LOOK_EVERY =
 	    1000, /* ms between looks whether it has ended, though no signal told */
 	PROBE = 4, /* ms between looks at a command that has not said hello */
@@ -330,6 +329,14 @@ take_ack(struct cache *cache, const struct ack *ack)
 	return NULL;
 }
 
+/* It is a plain command, of whose records nobody knows. */
+_Noreturn static void
+not_native(const struct cache *cache)
+{
+	die(STATUS_MISUSE, 0, "%s is not a native stage; see --map",
+	    cache->options->command[0]);
+}
+
 /* Words that are not of the protocol. */
 static void
 bad_word(struct cache *cache)
@@ -358,6 +365,10 @@ take_words(struct cache *cache)
 
 		if (word == WORD_HELLO)
 			worker_in_size(worker, IN_PIPE);
+		else if (word == WORD_PLAIN)
+			not_native(cache);
+		else if (word == WORD_UNSURE)
+			continue;
 		else if (word == WORD_BAD)
 			bad_word(cache);
 		else
@@ -417,8 +428,7 @@ take_output(struct cache *cache)
 static void
 greet(struct cache *cache)
 {
-	if (cache->greeted ||
-	    (cache->worker.kind == WORKER_UNKNOWN && cache->now < cache->keep_at))
+	if (cache->greeted || cache->worker.kind == WORKER_UNKNOWN)
 		return;
 	cache->greeted = true;
 	stage_greet(&cache->stage,
@@ -433,12 +443,11 @@ probe(struct cache *cache)
 	struct worker *worker = &cache->worker;
 
 	if (worker->kind != WORKER_UNKNOWN || worker->window.written == 0 ||
-	    worker_consumed(worker) == 0)
+	    worker->unsure || worker_consumed(worker) == 0)
 		return;
 	take_words(cache);
-	if (worker->kind == WORKER_UNKNOWN)
-		die(STATUS_MISUSE, 0, "%s is not a native stage; see --map",
-		    cache->options->command[0]);
+	if (worker->kind == WORKER_UNKNOWN && !worker->unsure)
+		not_native(cache);
 }
 
 /* End as the command did, so that who is above us finds the record that did it. */
@@ -563,7 +572,7 @@ may_read(const struct cache *cache)
 	const struct worker *worker = &cache->worker;
 	uint64_t window = worker->hello.window;
 
-	return !cache->input_ended && cache->greeted && !worker_hungry(worker) &&
+	return !cache->input_ended && !worker_hungry(worker) &&
 	    (window == 0 || worker->window.records < window) &&
 	    (worker->kind != WORKER_UNKNOWN || worker->window.records == 0);
 }
@@ -574,9 +583,10 @@ patience(const struct cache *cache)
 {
 	const struct worker *worker = &cache->worker;
 
-	if (worker->kind == WORKER_UNKNOWN && worker->window.written > 0)
+	if (worker->kind == WORKER_UNKNOWN && !worker->unsure &&
+	    worker->window.written > 0)
 		return PROBE;
-	if (cache->misses.done == NULL && cache->greeted)
+	if (cache->misses.done == NULL)
 		return LOOK_EVERY;
 	return cache->keep_at <= cache->now ? 0 : (int)(cache->keep_at - cache->now);
 }
@@ -704,8 +714,6 @@ open_cache(struct cache *cache)
 	if (options->map)
 		worker_in_size(&cache->worker, IN_PIPE);
 	cache->now = clock_ms();
-	cache->greeted = !stage_native(&cache->stage);
-	cache->keep_at = cache->now + HELLO_GRACE;
 }
 
 static void
@@ -734,6 +742,9 @@ cache_run(const struct cache_options *options)
 	cache->options = options;
 	open_cache(cache);
 	greet(cache);
+	if (!cache->greeted)
+		stage_greet(
+		    &cache->stage, &(struct hello){ .standing = STANDING_UNSURE });
 	while (turn(cache))
 		continue;
 	keep(cache);

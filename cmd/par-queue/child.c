@@ -17,8 +17,11 @@ enum {
 	SLOW_TURN = 200, /* ms: give less, so that other workers find some */
 	STAGE_PIPE = 256 << 10,
 	READ_SIZE = 256 << 10,
-	HELLO_WAIT = 10 * 1000, /* ms for a first line */
 	LEAST_END = 2000, /* ms that it always may take to end */
+	PROBE_AFTER = 200, /* ms without a hello, then a record shows whether it reads */
+	PROBE = 10, /* ms between looks at whether it does */
+	HELLO_NOTICE = 10 * 1000, /* ms without a hello, then it is told that we wait */
+	START_LEAST = 60 * 1000, /* ms that one may be silent at its start, if --hard */
 	MOST_DEATHS = 10, /* and as many as a record may cost */
 	FIRST_PAUSE = 10, /* ms before one that finished nothing starts again */
 	LONGEST_PAUSE = 1000,
@@ -92,6 +95,20 @@ has_suspect(const struct child *child)
 	return child->suspects.head != NULL || (flight != NULL && flight->batch->alone);
 }
 
+/*
+ * May it have records?  Before it says hello one shows whether it reads without, and a
+ * supervisor that is unsure needs one to find that out of its own stage.
+ */
+static bool
+may_have(const struct child *child)
+{
+	const struct worker *worker = &child->worker;
+
+	return worker->pid != 0 &&
+	    (worker->kind == WORKER_NATIVE || worker->unsure ||
+		child->now >= child->started + PROBE_AFTER);
+}
+
 struct room
 child_room(const struct child *child)
 {
@@ -100,8 +117,12 @@ child_room(const struct child *child)
 
 	for (const struct batch *b = child->todo.head; b != NULL; b = b->next)
 		bytes += b->len;
-	if (child->worker.kind != WORKER_NATIVE || child->worker.pid == 0 ||
-	    has_suspect(child) || have >= child->credit || bytes >= MOST_BYTES)
+	if (!may_have(child))
+		return (struct room){ 0 };
+	if (child->worker.kind != WORKER_NATIVE)
+		return (struct room){ .records = have + child->worker.window.records == 0,
+			.bytes = MOST_BYTES };
+	if (has_suspect(child) || have >= child->credit || bytes >= MOST_BYTES)
 		return (struct room){ 0 };
 	if (have + child->worker.window.records >= 2 * child->credit)
 		return (struct room){ 0 };
@@ -226,8 +247,7 @@ child_give(struct child *child)
 	uint64_t most = most_credit(child);
 	struct batch *batch;
 
-	if (child->worker.kind != WORKER_NATIVE || child->worker.pid == 0 ||
-	    child->input_ended || child->prompted)
+	if (!may_have(child) || child->input_ended || child->prompted)
 		return;
 	if (child->credit > most)
 		child->credit = most;
@@ -402,11 +422,24 @@ take_ack(struct child *child, const struct ack *ack, char text[static WORKER_ILL
 	return NULL;
 }
 
+/* It is the end, before anything was done: what was taken goes back at once. */
+static void
+hand_back(struct child *child)
+{
+	struct batch_queue had = { 0 };
+
+	worker_signal(&child->worker, SIGKILL);
+	if (window_take_back(&child->worker.window, 0, &had) == 0)
+		push_all_front(&child->todo, &had);
+	child_give_back(child);
+	sources_commit(child->sources, "", 0);
+}
+
 /* Not a native stage: say how it can become one. */
 _Noreturn static void
 refuse(struct child *child, const char *what)
 {
-	worker_signal(&child->worker, SIGKILL);
+	hand_back(child);
 	die(STATUS_MISUSE, 0,
 	    "%s: %s: not a native stage; wrap it: 'par-run --map %s' if it writes one "
 	    "line for each that it reads, 'par-run -N 1 %s' for a process each",
@@ -423,6 +456,15 @@ bad_word(struct child *child)
 
 	diag_printable(line, sizeof(line), bad, len);
 	snprintf(what, sizeof(what), "not a line of par-stage(7): %s", line);
+	if (!child->known)
+		refuse(child, what);
+	distrust(child, what);
+}
+
+/* What it does only a plain command does. */
+static void
+not_native(struct child *child, const char *what)
+{
 	if (!child->known)
 		refuse(child, what);
 	distrust(child, what);
@@ -445,6 +487,8 @@ child_hear(struct child *child)
 {
 	struct worker *worker = &child->worker;
 	enum worker_word word;
+	bool reads = worker->kind == WORKER_UNKNOWN && worker->window.written > 0 &&
+	    worker_consumed(worker) > 0;
 	uint64_t acks = 0;
 	struct ack ack;
 	char text[WORKER_ILL_TEXT];
@@ -460,6 +504,12 @@ child_hear(struct child *child)
 				hello(child);
 			continue;
 		}
+		if (word == WORD_UNSURE)
+			continue;
+		if (word == WORD_PLAIN)
+			not_native(child, "runs a plain command");
+		if (word == WORD_PLAIN)
+			break;
 		if (word == WORD_BAD) {
 			bad_word(child);
 			break;
@@ -475,8 +525,23 @@ child_hear(struct child *child)
 	if (acks > 0)
 		adapt(child, acks);
 	if (worker->pid != 0 && worker_absorb(worker, READ_SIZE) > 0 &&
-	    worker->kind != WORKER_NATIVE)
-		refuse(child, "writes before it has said anything");
+	    worker->kind != WORKER_NATIVE && !worker->unsure)
+		not_native(child, "writes before it has said anything");
+	else if (reads && worker->kind != WORKER_NATIVE && !worker->unsure)
+		not_native(child, "reads before it has said anything");
+}
+
+/* The same of one that has not said hello, when is it to be looked at? */
+static uint64_t
+start_due(const struct child *child)
+{
+	uint64_t due = child->started + PROBE_AFTER;
+
+	if (child->now < due)
+		return due;
+	return child->now +
+	    (child->worker.window.written > 0 && !child->worker.unsure ? PROBE
+								       : PROBE_AFTER);
 }
 
 /*
@@ -562,7 +627,7 @@ child_due(const struct child *child)
 	if (child->worker.pid == 0)
 		return child->start_at;
 	if (child->worker.kind != WORKER_NATIVE)
-		return child->started + HELLO_WAIT;
+		return start_due(child);
 	if (child->worker.window.records == 0)
 		return end_due(child);
 	if (is_silent(child))
@@ -574,6 +639,27 @@ child_due(const struct child *child)
 	return due;
 }
 
+/*
+ * It has not said hello: what it is does not follow from how long that takes, but it is
+ * told, and --hard ends one that is stuck.
+ */
+static void
+check_start(struct child *child)
+{
+	uint64_t silent = child->now - child->started, hard = child->options->hard;
+
+	if (!child->noticed && !child->worker.unsure && silent >= HELLO_NOTICE) {
+		child->noticed = true;
+		warn("%s: has not said hello in 10 seconds; it is waited for",
+		    child->command[0]);
+	}
+	if (hard == 0 || child->hard_told ||
+	    silent < (hard < START_LEAST ? START_LEAST : hard))
+		return;
+	child->hard_told = true;
+	worker_signal(&child->worker, SIGKILL);
+}
+
 void
 child_check_time(struct child *child)
 {
@@ -581,14 +667,11 @@ child_check_time(struct child *child)
 	uint64_t silent;
 
 	check_silent(child);
-	if (child->worker.pid == 0 || child->now < child_due(child))
+	if (child->worker.pid != 0 && child->worker.kind != WORKER_NATIVE)
+		check_start(child);
+	if (child->worker.pid == 0 || child->worker.kind != WORKER_NATIVE ||
+	    child->now < child_due(child))
 		return;
-	if (child->worker.kind != WORKER_NATIVE) {
-		if (!child->known)
-			refuse(child, "has not said hello in 10 seconds");
-		distrust(child, "has not said hello in 10 seconds");
-		return;
-	}
 	if (child->worker.window.records == 0) {
 		warn("%s: does not end, though its input has; killed", child->command[0]);
 		child->hard_told = true;
@@ -672,6 +755,7 @@ die_unknown(struct child *child, bool bad)
 
 	if (!bad)
 		refuse(child, "ended without a word");
+	hand_back(child);
 	if (worker_never(&child->worker, false))
 		die(STATUS_BROKEN, 0, "%s: %s", child->command[0], diag_never);
 	die(STATUS_BROKEN, 0, "%s: %s before it said hello", child->command[0],
@@ -691,7 +775,10 @@ settle_end(struct child *child, bool bad)
 		die(STATUS_BROKEN, errno, "records to send again");
 	if (worker_never(&child->worker, false) && !child->soft_told && !child->hard_told)
 		child->never = diag_never;
-	if (bad && had.records > 0 && !child->input_ended && !child->never) {
+	if (bad && had.records > 0 && child->worker.kind != WORKER_NATIVE) {
+		warn("%s: %s before it said hello", child->command[0],
+		    worker_exit_text(&child->worker, how));
+	} else if (bad && had.records > 0 && !child->input_ended && !child->never) {
 		settle_death(child, &had, alone);
 		return;
 	}

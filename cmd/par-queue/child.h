@@ -25,6 +25,7 @@ struct child {
 	uint64_t progress; /* clock_ms() when it last finished something */
 	uint64_t start_at; /* clock_ms() from when it may be started again */
 	bool known; /* it has said hello, once at least */
+	bool noticed; /* that it takes long to say so, and it was said */
 	bool soft_told, hard_told; /* it has taken too long: signals sent */
 	bool input_ended; /* by us */
 	uint64_t fed_at; /* clock_ms() when it was last given something */
@@ -52,13 +53,10 @@ struct room child_room(const struct child *child);
 /* Give it what it may have now. */
 void child_give(struct child *child);
 
-/* Take what it has said and written. */
+/* Take what it has said and written; dies if it is not a native stage. */
 void child_hear(struct child *child);
 
-/*
- * Have it answer if it holds back, end it if it takes too long; dies if it has not said
- * hello in time.
- */
+/* Have it answer if it holds back, end it if it takes too long. */
 void child_check_time(struct child *child);
 
 /* When that is to be called next, clock_ms(). */

@@ -120,7 +120,8 @@ check_output(struct run *run, struct slot *slot, const struct ack *ack,
 	uint64_t before = slot->acked + slot->kept.bytes;
 	uint64_t held = hold_bytes(&slot->worker.hold);
 
-	if (slot->worker.kind != WORKER_NATIVE || ack->bytes == 0)
+	if ((slot->worker.kind != WORKER_NATIVE && !slot->worker.unsure) ||
+	    ack->bytes == 0)
 		return NULL;
 	/* What cannot be seen is looked at where it is first. */
 	if (before > held && !worker_sees(&slot->worker, before + ack->bytes - 1)) {
@@ -233,6 +234,8 @@ take_ack(struct run *run, struct slot *slot, const struct ack *ack,
 	wrong = limit_output(run, slot, number, &ack, &failed, text);
 	if (wrong != NULL)
 		return wrong;
+	if (run->kind == WORKER_UNKNOWN) /* by one that is unsure, and right already */
+		output_begin(run);
 	if (ack->fate == FATE_RETRY && slot->host != NULL &&
 	    run->options->block_records != 0)
 		return take_block_back(run, slot, flight, ack);
@@ -270,10 +273,12 @@ know(struct run *run, struct slot *slot)
 {
 	if (slot->worker.kind == WORKER_PLAIN) {
 		worker_mute(&slot->worker);
-		slot->account.done += slot->worker.window.given_records;
+		slot->account.done += slot->worker.window.records;
 	}
-	if (run->kind == WORKER_UNKNOWN)
-		run_known(run, slot->worker.kind, &slot->worker.hello);
+	if (run->kind != WORKER_UNKNOWN)
+		return;
+	output_settle(run, slot); /* what was told counts output that must be there */
+	run_known(run, slot->worker.kind, &slot->worker.hello);
 	output_begin(run);
 }
 
@@ -290,6 +295,19 @@ bad_word(struct run *run, struct slot *slot)
 	    slot->host == NULL) /* all of them will begin like that */
 		run_broken(run, 0, what);
 	distrust(slot, what);
+}
+
+/* A supervisor below says that it runs a plain command. */
+static void
+withdrawn(struct run *run, struct slot *slot)
+{
+	if (hold_filed(&slot->worker.hold) > 0) {
+		distrust(slot, "is plain, and has written before it said so");
+		return;
+	}
+	slot->worker.kind = WORKER_PLAIN;
+	know(run, slot);
+	slot->writable = true;
 }
 
 /* So many records are finished. */
@@ -328,6 +346,12 @@ collect_words(struct run *run, struct slot *slot)
 			overdue_hello(run, slot);
 			know(run, slot);
 			continue;
+		}
+		if (word == WORD_UNSURE)
+			continue;
+		if (word == WORD_PLAIN) {
+			withdrawn(run, slot);
+			break;
 		}
 		if (word == WORD_BAD) {
 			bad_word(run, slot);
@@ -430,7 +454,7 @@ collect_output(struct run *run, struct slot *slot)
 	from = hold->end - (size_t)(hold_bytes(hold) - before); /* what is new */
 	if (got > 0 && slot->worker.kind == WORKER_UNKNOWN) {
 		collect_words(run, slot);
-		if (slot->worker.kind == WORKER_UNKNOWN) {
+		if (slot->worker.kind == WORKER_UNKNOWN && !slot->worker.unsure) {
 			slot->worker.kind = WORKER_PLAIN; /* output before any hello */
 			know(run, slot);
 		}
@@ -457,7 +481,7 @@ probe(struct run *run, struct slot *slot)
 {
 	if (worker_consumed(&slot->worker) > 0) {
 		collect_words(run, slot);
-		if (slot->worker.kind == WORKER_UNKNOWN) {
+		if (slot->worker.kind == WORKER_UNKNOWN && !slot->worker.unsure) {
 			slot->worker.kind = WORKER_PLAIN;
 			know(run, slot);
 			slot->writable = true;

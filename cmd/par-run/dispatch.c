@@ -279,6 +279,17 @@ dispatch_widen(struct slot *slot, const struct ahead_limit *limit)
 	return true;
 }
 
+/* Is there a worker that is known to tell what becomes of records? */
+static bool
+any_native(const struct run *run)
+{
+	for (size_t i = 0; i < run->slot_count; i++)
+		if (run->slots[i]->worker.kind == WORKER_NATIVE &&
+		    run->slots[i]->worker.pid != 0)
+			return true;
+	return false;
+}
+
 /* Would it take a record? */
 static bool
 wants(const struct run *run, const struct slot *slot)
@@ -296,8 +307,10 @@ wants(const struct run *run, const struct slot *slot)
 		return false;
 	switch (worker->kind) {
 	case WORKER_UNKNOWN: /* one record shows whether it reads before it says hello */
-		return run->kind != WORKER_NATIVE && window->given_records == 0 &&
-		    !worker->framed && !probing(run);
+		if (worker->framed)
+			return worker->unsure && window->records == 0 && !any_native(run);
+		return run->kind != WORKER_NATIVE && window->records == 0 &&
+		    (worker->unsure || !probing(run));
 	case WORKER_NATIVE:
 	case WORKER_MAP:
 		return dispatch_has_room(run, slot);

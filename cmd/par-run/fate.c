@@ -339,7 +339,10 @@ end_of_plain(struct run *run, struct slot *slot, bool crashed, const char *how)
 		    slot->worker.number, how, (unsigned long long)unknown);
 }
 
-/* A worker that never read anything: nothing that it was given is to blame. */
+/*
+ * A worker that never read anything, or a supervisor below that did not know yet what it
+ * runs: nothing that it was given is to blame.
+ */
 static void
 end_of_unknown(struct run *run, struct slot *slot, bool crashed, const char *how)
 {
@@ -348,7 +351,8 @@ end_of_unknown(struct run *run, struct slot *slot, bool crashed, const char *how
 	take_back(run, slot, 0, &queue);
 	send_back(run, slot, &queue);
 	if (crashed && slot->kill_at == 0)
-		warn("worker %u: %s, before it read anything", slot->worker.number, how);
+		warn("worker %u: %s, before it %s", slot->worker.number, how,
+		    slot->worker.unsure ? "knew what it runs" : "read anything");
 	if (!crashed)
 		slot->retired =
 		    slot->retired || (!slot->input_ended && run->kind != WORKER_NATIVE);
@@ -634,7 +638,7 @@ static bool
 died_of_suspects(const struct worker *worker)
 {
 	return worker->window.head != NULL && worker->window.head->batch->alone &&
-	    worker_consumed(worker) > 0;
+	    !worker->unsure && worker_consumed(worker) > 0;
 }
 
 void
@@ -664,7 +668,8 @@ fate_of_worker(struct run *run, struct slot *slot)
 		restarts_count(&run->restarts, run->now);
 	if (worker->kind == WORKER_NATIVE || worker->kind == WORKER_MAP)
 		end_of_native(run, slot, crashed, how);
-	else if (worker->kind == WORKER_UNKNOWN && worker_consumed(worker) == 0)
+	else if (worker->kind == WORKER_UNKNOWN &&
+	    (worker->unsure || worker_consumed(worker) == 0))
 		end_of_unknown(run, slot, crashed, how);
 	else
 		end_of_plain(run, slot, crashed, how);

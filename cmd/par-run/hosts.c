@@ -19,7 +19,8 @@ enum {
 static bool
 up(const struct slot *slot)
 {
-	return slot->worker.pid != 0 && slot->worker.kind == WORKER_NATIVE;
+	return slot->worker.pid != 0 &&
+	    (slot->worker.kind == WORKER_NATIVE || slot->worker.unsure);
 }
 
 /* What it is called in diagnostics. */
@@ -200,7 +201,6 @@ hosts_open(struct run *run)
 		die(STATUS_MISUSE, 0, "%s: no host in it", options->host_file);
 	run->workers = run->slot_count;
 	run->links.good_at = run->now;
-	run->read_at = UINT64_MAX; /* what a host is given it has said hello for */
 }
 
 const char *
@@ -323,7 +323,7 @@ bool
 hosts_lost(struct run *run, struct slot *slot, uint64_t back, const char *how)
 {
 	struct host *host = slot->host;
-	bool known = slot->worker.kind == WORKER_NATIVE;
+	bool known = slot->worker.kind == WORKER_NATIVE || slot->worker.unsure;
 
 	if (run->phase >= PHASE_STOP || (slot->input_ended && !known))
 		return false;
@@ -355,7 +355,8 @@ hosts_pause(const struct slot *slot)
 void
 hosts_forgo(struct slot *slot)
 {
-	if (slot->worker.kind != WORKER_UNKNOWN || slot->input_ended)
+	if (slot->worker.kind != WORKER_UNKNOWN || slot->input_ended ||
+	    slot->worker.window.records > 0)
 		return;
 	slot->input_ended = true;
 	worker_signal(&slot->worker, SIGTERM); /* before it can wonder at the end */
@@ -367,7 +368,7 @@ static bool
 connecting(const struct slot *slot)
 {
 	return slot->host != NULL && slot->worker.pid != 0 && !slot->worker.ended &&
-	    slot->worker.kind == WORKER_UNKNOWN;
+	    slot->worker.kind == WORKER_UNKNOWN && !slot->worker.unsure;
 }
 
 /* Does it matter that no host is up? */

@@ -25,7 +25,6 @@
 enum {
 	LOOK_EVERY = 1000, /* ms between looks who has ended, though no signal told */
 	STOP_GRACE = 2000, /* ms from telling workers to end to killing them */
-	NESTED_GRACE = 2000, /* ms that a hello may take before we read our input */
 	LONG_TURN = 20, /* ms */
 	FIXED_POLLS = 4,
 	WORKER_POLLS = 4,
@@ -207,7 +206,7 @@ end_inputs(struct run *run)
 		if (worker_hungry(worker))
 			continue;
 		/* Has it a record, it is still to show what it is. */
-		if (worker->kind == WORKER_UNKNOWN && worker->window.given_records > 0)
+		if (worker->kind == WORKER_UNKNOWN && worker->window.records > 0)
 			continue;
 		worker_end_input(worker);
 		slot->input_ended = true;
@@ -275,21 +274,14 @@ check_due(const struct run *run, const struct slot *slot)
 		return run->now + 20;
 	if (worker->pid == 0)
 		return UINT64_MAX;
-	if ((worker->kind == WORKER_UNKNOWN && worker->window.written > 0) ||
+	if ((worker->kind == WORKER_UNKNOWN && !worker->unsure &&
+		worker->window.written > 0) ||
 	    ((worker->kind == WORKER_NATIVE || worker->kind == WORKER_MAP) &&
 		worker->window.records > 0 &&
 		(!slot->absorbing || worker->hello.ahead)) ||
 	    slot->draining)
 		return slot->check_at;
 	return UINT64_MAX;
-}
-
-/* May input be read?  Not before our hello, if somebody waits for one. */
-static bool
-may_read(const struct run *run)
-{
-	return run->above.fd < 0 || run->kind != WORKER_UNKNOWN ||
-	    run->now >= run->read_at;
 }
 
 /* How long poll(2) may wait, ms. */
@@ -329,9 +321,6 @@ patience(const struct run *run)
 		due = run->look_at;
 	if (run->phase == PHASE_STOP && run->kill_at < due)
 		due = run->kill_at;
-	if (run->above.fd >= 0 && run->kind == WORKER_UNKNOWN && !may_read(run) &&
-	    run->read_at < due)
-		due = run->read_at;
 	if (due == UINT64_MAX)
 		return -1;
 	return due <= run->now	     ? 0
@@ -383,14 +372,14 @@ make_room(struct run *run, struct waiting *waiting)
 	waiting->room = run->slot_count;
 }
 
-/* Over a link, a stage that is slow to say hello must not seem to be a dead host. */
+/* Say above that we are there, if what our workers are is not known yet. */
 static void
-serve_turn(struct run *run)
+say_unsure(struct run *run)
 {
-	if (!run->options->serve || run->greeted || run->now < run->read_at)
+	if (run->above.fd < 0 || run->kind != WORKER_UNKNOWN)
 		return;
-	run->greeted = true;
-	if (supervisor_greet(&run->above, &(struct hello){ .jobs = run->workers }) < 0)
+	run->ours = (struct hello){ .standing = STANDING_UNSURE };
+	if (supervisor_greet(&run->above, &run->ours) < 0)
 		run_output_failed(run, errno);
 }
 
@@ -424,7 +413,6 @@ turn(struct run *run, struct waiting *waiting)
 		output_begin(run);
 	crew_turn(run);
 	hosts_turn(run);
-	serve_turn(run);
 	tell_short(run);
 	end_inputs(run);
 	if (run->above.fd >= 0 && supervisor_flush(&run->above) < 0)
@@ -433,8 +421,7 @@ turn(struct run *run, struct waiting *waiting)
 	waiting->count = 0;
 	await(waiting, run->signals, POLLIN);
 	await(waiting, run->out, 0); /* its reader leaves: POLLERR */
-	await(waiting, wanted && !run->intake.end && may_read(run) ? run->intake.fd : -1,
-	    POLLIN);
+	await(waiting, wanted && !run->intake.end ? run->intake.fd : -1, POLLIN);
 	await(waiting, run->control.fd, POLLIN);
 	for (size_t i = 0; i < run->slot_count; i++)
 		await_worker(run->slots[i], waiting);
@@ -497,7 +484,6 @@ open_run(struct run *run)
 
 	run->now = clock_ms();
 	run->terminal = isatty(STDERR_FILENO);
-	run->read_at = run->now + NESTED_GRACE;
 	if ((run->options->serve ? supervisor_at(&run->above, STDOUT_FILENO)
 				 : supervisor_find(&run->above)) < 0)
 		die(STATUS_BROKEN, errno, "cannot begin");
@@ -577,6 +563,7 @@ loop_run(const struct run_options *options)
 	enum status status;
 
 	open_run(&run);
+	say_unsure(&run);
 	while (!finished(&run))
 		turn(&run, &waiting);
 	if (run.phase >= PHASE_STOP) /* what those that were told to end left behind */

@@ -131,6 +131,16 @@ run_has_input(const struct run *run)
 	    (!run->intake.end || intake_ready(&run->intake));
 }
 
+/* The one above us is to take our output for that of a plain command. */
+static void
+withdraw(struct run *run)
+{
+	if (supervisor_greet(&run->above, &(struct hello){ .standing = STANDING_PLAIN }) <
+	    0)
+		run_output_failed(run, errno);
+	supervisor_withdraw(&run->above);
+}
+
 void
 run_known(struct run *run, enum worker_kind kind, const struct hello *hello)
 {
@@ -153,13 +163,14 @@ run_known(struct run *run, enum worker_kind kind, const struct hello *hello)
 		die(STATUS_MISUSE, 0, "--log: %s is not a native stage; see --map",
 		    run->options->command[0]);
 	}
-	/* Over a link more may be told of a stage that took long to say hello. */
-	if (run->above.fd < 0 || (run->greeted && !run->options->serve) ||
-	    kind == WORKER_PLAIN)
+	if (run->above.fd < 0)
 		return;
+	if (kind == WORKER_PLAIN) {
+		withdraw(run);
+		return;
+	}
 	if (hello->window != 0)
 		ours.window = hello->window * run->workers;
-	run->greeted = true;
 	run->ours = ours;
 	if (supervisor_greet(&run->above, &ours) < 0)
 		run_output_failed(run, errno);

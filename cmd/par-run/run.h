@@ -134,7 +134,6 @@ struct run {
 	struct quarantine quarantine;
 	struct supervisor above; /* of this par-run, if any */
 	struct links links; /* to hosts, see hosts.h */
-	bool greeted; /* it was */
 	struct restarts restarts;
 	bool given_in; /* nothing is given out or started any more; status 3, or */
 	bool never; /* what was started can never work: the one above is told so */
@@ -165,7 +164,6 @@ struct run {
 	uint64_t look_at; /* clock_ms() of the next look who has ended */
 	struct kin kin; /* of workers that were signalled together */
 	uint64_t kill_at; /* clock_ms() when workers told to end are killed */
-	uint64_t read_at; /* clock_ms() from when input is read without a hello */
 	bool stuffed_told; /* see silent_check() */
 	bool trouble; /* something failed that is not a record of ours */
 	uint64_t now; /* clock_ms(), once a turn of the loop */

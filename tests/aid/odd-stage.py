@@ -81,6 +81,9 @@ def first_to_come():
 
 if kind.endswith("-once"):
     kind = kind[:-5] if first_to_come() else "right"
+if kind == "late":  # says hello when the file ARGUMENT is there
+    while not os.path.exists(argument):
+        select.select([], [], [], 0.02)
 if kind == "hellos":
     for _ in range(20):
         write(told, b"par-stage 1 window=10\n")
