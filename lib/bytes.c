@@ -14,7 +14,7 @@ bytes_reserve(struct bytes *bytes, size_t more)
 	size_t size = bytes->size < LEAST ? LEAST : bytes->size;
 	char *larger;
 
-	if (bytes->size - bytes->len >= more)
+	if (bytes->data != NULL && bytes->size - bytes->len >= more)
 		return bytes->data + bytes->len;
 	while (size - bytes->len < more)
 		size += size / 2;
@@ -57,7 +57,8 @@ bytes_string(const char *data, size_t len)
 
 	if (text == NULL)
 		die(STATUS_BROKEN, errno, "%zu bytes", len + 1);
-	memcpy(text, data, len);
+	if (len > 0)
+		memcpy(text, data, len);
 	text[len] = '\0';
 	return text;
 }

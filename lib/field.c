@@ -11,10 +11,14 @@
 size_t
 field_split(const char *data, size_t len, struct field *fields, size_t max)
 {
-	const char *end = data + len;
+	const char *end;
 	size_t count = 0;
 
-	for (;;) {
+	if (len == 0) { /* nothing may stand nowhere, which memchr(3) must not be told */
+		fields[0] = (struct field){ data, 0 };
+		return 1;
+	}
+	for (end = data + len;;) {
 		const char *tab = NULL;
 
 		if (count + 1 < max)
@@ -30,9 +34,13 @@ field_split(const char *data, size_t len, struct field *fields, size_t max)
 bool
 field_at(const char *data, size_t len, size_t index, struct field *out)
 {
-	const char *end = data + len, *tab;
+	const char *end, *tab;
 
-	for (;;) {
+	if (len == 0) {
+		*out = (struct field){ data, 0 };
+		return index == 0;
+	}
+	for (end = data + len;;) {
 		tab = memchr(data, '\t', (size_t)(end - data));
 		if (index == 0)
 			break;
@@ -161,9 +169,12 @@ escape_wide(char *to, const char **data, const char *end)
 size_t
 field_escape(char *dst, const char *data, size_t len)
 {
-	const char *end = data + len;
+	const char *end;
 	char *to = dst;
 
+	if (len == 0)
+		return 0;
+	end = data + len;
 #ifdef __x86_64__
 	if (__builtin_cpu_supports("avx512vbmi2"))
 		to = escape_wide(to, &data, end);
@@ -199,10 +210,12 @@ escaped(char code)
 size_t
 field_unescape(char *dst, const char *data, size_t len)
 {
-	const char *end = data + len;
+	const char *end;
 	char *to = dst;
 
-	while (data < end) {
+	if (len == 0)
+		return 0;
+	for (end = data + len; data < end;) {
 		const char *mark = memchr(data, '\\', (size_t)(end - data));
 		size_t plain = (size_t)((mark == NULL ? end : mark) - data);
 		int byte;

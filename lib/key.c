@@ -22,9 +22,12 @@ key_parse(struct key *key, const char *value)
 static size_t
 host_of(const char *data, size_t len, char *room, size_t size)
 {
-	const char *end = memchr(data, '\t', len), *at, *stop;
+	const char *end, *at, *stop;
 	size_t used = 0;
 
+	if (len == 0)
+		return 0;
+	end = memchr(data, '\t', len);
 	if (end == NULL)
 		end = data + len;
 	at = memmem(data, (size_t)(end - data), "://", 3);

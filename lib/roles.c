@@ -251,8 +251,11 @@ check_one(const struct roles *roles, const struct role_entry *first,
 void
 roles_check(struct roles *roles)
 {
-	struct role_entry *first = roles->all, *end = first + roles->count, *next;
+	struct role_entry *first = roles->all, *end, *next;
 
+	if (roles->count == 0)
+		return;
+	end = first + roles->count;
 	for (next = first; next < end; next++)
 		make(next);
 	for (next = first; next < end; next++)

@@ -157,8 +157,11 @@ named(const char *line, size_t len, const char *const *names)
 static void
 put_lines(struct bytes *out, const struct bytes *lines, const char *const *names)
 {
-	const char *at = lines->data, *end = at + lines->len;
+	const char *at = lines->data, *end;
 
+	if (lines->len == 0)
+		return;
+	end = at + lines->len;
 	while (at < end) {
 		const char *newline = memchr(at, '\n', (size_t)(end - at));
 		size_t len = (size_t)((newline == NULL ? end : newline + 1) - at);

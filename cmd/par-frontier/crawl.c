@@ -132,12 +132,13 @@ follow(struct crawl *crawl, const struct flight *flight)
 {
 	struct bytes own = { 0 };
 	struct url page, link;
-	const char *at = flight->page.data, *end = at + flight->page.len;
+	const char *at = flight->page.data, *end;
 	uint32_t depth = flight->depth + 1;
 
-	if (flight->depth >= crawl->plan->depth ||
+	if (flight->page.len == 0 || flight->depth >= crawl->plan->depth ||
 	    !url_read(&page, &own, flight->url, flight->len))
 		return;
+	end = at + flight->page.len;
 	while (at < end) {
 		const char *newline = memchr(at, '\n', (size_t)(end - at));
 		struct field field;

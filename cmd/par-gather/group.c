@@ -171,11 +171,12 @@ list_copy(const struct list *list, char *dst)
 static void
 shorten(struct field *values, uint64_t *count, uint64_t most)
 {
-	const char *at = values->data, *end = at + values->len;
+	const char *at = values->data, *end;
 
 	if (*count <= most)
 		return;
 	*count = most;
+	end = at + values->len;
 	for (at = memchr(at, '\t', (size_t)(end - at)); most > 0; most--)
 		at = memchr(at + 1, '\t', (size_t)(end - at) - 1);
 	values->len = (size_t)(at - values->data);

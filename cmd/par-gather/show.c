@@ -101,6 +101,8 @@ put_list(struct show *show, const struct list *list)
 {
 	size_t len = list_len(list);
 
+	if (len == 0)
+		return 0;
 	if (make_room(show, len) < 0)
 		return -1;
 	list_copy(list, show->data + show->len);
@@ -209,10 +211,12 @@ put_values(struct show *show, const struct list *list)
 	}
 	if (len > 0 && show->values == NULL)
 		return -1;
-	list_copy(list, show->values);
 	if (put_text(show, ",\"values\":[") < 0)
 		return -1;
-	for (at = show->values, end = at + len; len > 0 && at < end;) {
+	if (len == 0)
+		return put(show, "]", 1);
+	list_copy(list, show->values);
+	for (at = show->values, end = at + len; at < end;) {
 		const char *tab = memchr(at + 1, '\t', (size_t)(end - at) - 1);
 		const char *stop = tab == NULL ? end : tab;
 

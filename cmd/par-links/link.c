@@ -134,9 +134,12 @@ resolve(struct sink *sink, const struct link *link, struct resolved *out)
 static bool
 has_word(struct field list, const char *word)
 {
-	const char *p = list.data, *end = p + list.len;
+	const char *p = list.data, *end;
 	size_t len = strlen(word);
 
+	if (list.len == 0)
+		return false;
+	end = p + list.len;
 	while (p < end) {
 		const char *first = p;
 

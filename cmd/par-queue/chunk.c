@@ -28,9 +28,12 @@ copy(char to[static QUEUE_ID_MAX], const redisReply *reply)
 static uint64_t
 count_lines(const char *at, size_t len)
 {
-	const char *end = at + len;
+	const char *end;
 	uint64_t lines = 0;
 
+	if (len == 0)
+		return 0;
+	end = at + len;
 	while (at < end && (at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
 		lines++;
 		at++;

@@ -194,7 +194,7 @@ output_unwritten(const struct output *out, size_t *len)
 	size_t from = output_keeps(out) ? record_start(out->kept, out->start) : out->used;
 
 	*len = out->used - from;
-	return out->kept + from;
+	return *len == 0 ? "" : out->kept + from;
 }
 
 void
