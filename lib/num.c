@@ -141,11 +141,12 @@ num_duration(const char *text, uint64_t min, uint64_t max, uint64_t *out)
 		errno = EINVAL;
 		return -1;
 	}
-	if (__builtin_mul_overflow(whole, unit, &whole)) {
+	if (__builtin_mul_overflow(whole, unit, &whole) ||
+	    __builtin_add_overflow(whole, fraction * unit / scale, &whole)) {
 		errno = ERANGE;
 		return -1;
 	}
-	return within(whole + fraction * unit / scale, min, max, out);
+	return within(whole, min, max, out);
 }
 
 char *

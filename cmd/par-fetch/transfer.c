@@ -15,6 +15,7 @@
 
 enum {
 	KEEP = 128 << 10, /* a larger buffer is given back after use, bytes */
+	RETRY_AFTER_MOST = 1 << 30, /* s; a server may ask for more than fits into ms */
 	FORESEEN = 1 << 20 /* most room made for a body that is only announced */
 };
 
@@ -50,7 +51,10 @@ transfer_retry_after(struct transfer *transfer)
 	curl_off_t seconds = 0;
 
 	curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &seconds);
-	return seconds > 0 ? (uint64_t)seconds * 1000 : 0;
+	if (seconds <= 0)
+		return 0;
+	return seconds < RETRY_AFTER_MOST ? (uint64_t)seconds * 1000
+					  : (uint64_t)RETRY_AFTER_MOST * 1000;
 }
 
 /* What stands before the body.  Protocols that have no status get 200 for a success. */

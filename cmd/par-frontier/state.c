@@ -181,6 +181,8 @@ seek(struct state *state, unsigned char name[static QUEUE_KEY], struct entry *ou
 	out->line =
 	    (struct line){ (uint32_t)get_number(data, 4), get_number(data + 4, 8) };
 	out->seq = get_number(data + LINE_KEY, 8);
+	if (out->seq == UINT64_MAX) /* it is sought as the end of a line */
+		damaged(state);
 	data = value.mv_data;
 	out->depth = (uint32_t)get_number(data, DEPTH);
 	out->url = (const char *)data + DEPTH;

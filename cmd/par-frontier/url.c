@@ -69,7 +69,7 @@ url_read(struct url *url, struct bytes *text, const char *data, size_t len)
 		user = (size_t)(at - data) + 1 - scheme;
 	bytes_clear(text, RECORD_BUFFER);
 	put_small(text, data, scheme);
-	put_field(text, data + scheme, user);
+	bytes_put(text, data + scheme, user);
 	url->host = text->len;
 	put_small(text, data + scheme + user, end - scheme - user);
 	port_len = strlen(port);
@@ -82,7 +82,7 @@ url_read(struct url *url, struct bytes *text, const char *data, size_t len)
 	put_field(text, data + end, len - end);
 	url->data = text->data;
 	url->len = text->len;
-	return url->host_len > 0 &&
+	return url->host_len > 0 && field_clean(data + scheme, user) == user &&
 	    field_clean(url->data + url->host, url->host_len) == url->host_len;
 }
 

@@ -175,10 +175,13 @@ read_file(struct run *run, const char *path)
 	FILE *file = fopen(path, "re");
 	char *line = NULL;
 	size_t size = 0;
+	ssize_t len;
 
 	if (file == NULL)
 		die(STATUS_MISUSE, errno, "%s", path);
-	while (getline(&line, &size, file) >= 0) {
+	while ((len = getline(&line, &size, file)) >= 0) {
+		if (strlen(line) != (size_t)len)
+			die(STATUS_MISUSE, 0, "%s: a line with a NUL", path);
 		line[strcspn(line, "#\n")] = '\0';
 		if (line[strspn(line, " \t\r")] != '\0')
 			add_listed(run, line, path);

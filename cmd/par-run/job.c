@@ -159,7 +159,8 @@ job_read(struct job *job)
 	for (size_t i = 0; i < count; i++, word += strlen(word) + 1)
 		job->argv[i] = word;
 	job->argc = (int)count;
-	if (count == 0 || setenv("PAR_HOST", job->argv[0], 1) < 0)
+	if (count == 0 || job->text[len - 1] != '\0' ||
+	    setenv("PAR_HOST", job->argv[0], 1) < 0)
 		die(STATUS_MISUSE, 0, "--serve: not a job");
 }
 

@@ -202,6 +202,7 @@ read_again(struct run *run, const struct saved *saved)
 		const struct stretch *s = &saved->again[i];
 		struct block *block = block_new(s->len);
 		struct batch *batch;
+		uint64_t count;
 		size_t got;
 
 		if (block == NULL)
@@ -215,6 +216,9 @@ read_again(struct run *run, const struct saved *saved)
 			run_broken(run, ENOMEM, "checkpoint");
 		if (got != s->len || block->data[got - 1] != '\n')
 			run_broken(run, 0, "standard input: it changes while it is read");
+		record_span(batch->data, s->len, UINT64_MAX, SIZE_MAX, &count);
+		if (count != s->count)
+			run_broken(run, 0, "checkpoint: it does not fit the input");
 		batch->offset = s->offset;
 		batch_push(&run->again, batch);
 	}

@@ -111,6 +111,38 @@ parse_again(struct saved *saved, struct cursor *cursor)
 	return true;
 }
 
+/* May it be?  A last record that lacks its newline counts as if it had one. */
+static bool
+is_sound(const struct saved *saved)
+{
+	uint64_t records = 0;
+
+	if (saved->offset > saved->hash.total)
+		return false;
+	for (size_t i = 0; i < saved->again_count; i++) {
+		const struct stretch *s = &saved->again[i];
+
+		if (s->count == 0 || s->len < s->count || s->len > saved->offset + 1 ||
+		    s->offset > saved->offset + 1 - s->len ||
+		    s->count > saved->next - records || s->first > saved->next - s->count)
+			return false;
+		records += s->count;
+	}
+	return true;
+}
+
+/* Is the text what saved_format() makes of it, and no other way to write that? */
+static bool
+is_written_so(const struct saved *saved, const char *text)
+{
+	size_t len;
+	char *again = saved_format(saved, &len);
+	bool same = again != NULL && strcmp(again, text) == 0;
+
+	free(again);
+	return same;
+}
+
 int
 saved_parse(struct saved *saved, const char *text)
 {
@@ -137,7 +169,8 @@ saved_parse(struct saved *saved, const char *text)
 	saved->output = line(&cursor, "output", 10);
 	saved->quarantine = line(&cursor, "quarantine", 10);
 	saved->failed = line(&cursor, "failed", 10);
-	if (parse_again(saved, &cursor) && cursor.at != NULL && *cursor.at == '\0')
+	if (parse_again(saved, &cursor) && cursor.at != NULL && *cursor.at == '\0' &&
+	    is_sound(saved) && is_written_so(saved, text))
 		return 0;
 	saved_free(saved);
 	return -1;

@@ -43,8 +43,9 @@ struct saved {
 char *saved_format(const struct saved *saved, size_t *len);
 
 /*
- * Read text that saved_format() made.  0, or -1: of another version, or without
- * memory.  The bytes of the stream since the last multiple of 32 are not set.
+ * Read text that saved_format() made.  0, or -1: of another version, what
+ * cannot be, or without memory.  The bytes of the stream since the last multiple of 32
+ * are not set.
  */
 int saved_parse(struct saved *saved, const char *text);
 
