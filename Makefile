@@ -165,6 +165,28 @@ chaos:
 	@PAR_BIN='$(abspath $B/bin)' tests/chaos/torment.py $(SEED) $(COUNT) $(MARK)
 	@PAR_BIN='$(abspath $B/bin)' tests/chaos/queue.bash $(SEED) $(COUNT)
 
+# Fuzz targets, for tests/fuzz/run: each is tests/fuzz/NAME.c, which says in its first
+# comment of which program it is ("Fuzz par-run: ..."; "Fuzz lib: ..."), with all files of
+# that but main.c.  Other targets have no use for reading these files.
+ifneq ($(filter fuzz-%,$(MAKECMDGOALS)),)
+fuzzed	= $(filter-out lib,$(shell sed -n 's/^ \* Fuzz \([a-z-]*\):.*/\1/p' tests/fuzz/$1.c))
+FUZZ_FLAGS = -fsanitize=fuzzer -Wl,--wrap=exit -Itests/fuzz/aid
+
+define fuzzer
+.PHONY: fuzz-$1
+fuzz-$1: $B/fuzz/$1
+$B/fuzz/$1: tests/fuzz/$1.c $(wildcard tests/fuzz/aid/*) $(if $2,$B/cmd/$2/cflags \
+    $(patsubst %.c,$B/%.o,$(filter-out cmd/$2/main.c,$(wildcard cmd/$2/*.c)))) $B/libpar.a
+	@mkdir -p $$(@D)
+	$$(call say,FUZZ $$@) $$(CC) $$(ALL_CPPFLAGS) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) \
+	    $$(FUZZ_FLAGS) $(if $2,-Icmd/$2 $$(call cflags,cmd/$2/)) -o $$@ \
+	    $$(filter %.c %.o %.a,$$^) $(if $2,$(if $(call named,$2),$$$$($$(PKG_CONFIG) \
+	    --libs $(call needed,$2) $(call extra,$2)))) $$(LDLIBS)
+endef
+$(foreach f,$(patsubst fuzz-%,%,$(filter fuzz-%,$(MAKECMDGOALS))),\
+    $(eval $(call fuzzer,$f,$(call fuzzed,$f))))
+endif
+
 # Lint: each step is a target of its own.
 
 LINT	= lint-format lint-shell lint-man lint-layers lint-functions lint-sleep \

@@ -2765,3 +2765,87 @@ a_page() {
 
 # 26. parsers under random input
 #
+
+@test "26: what is given nowhere, and empty, stands nowhere: no parser steps there" {
+	command -v clang >/dev/null || skip "no clang"
+	[ -z "${SANITIZED-}" ] || skip "has sanitizers of its own, and was run without"
+	for target in field join; do
+		FOUND=$PWD "$ROOT/tests/fuzz/run" "$target" 500 -seed=1
+	done
+}
+
+@test "26: a time or a size that does not fit is out of range, never a short one" {
+	for value in 18446744073709551.999s 18446744073709551616 300000000000d; do
+		run -2 par-run -t "$value" --map cat <<<1
+		[ "${lines[0]}" = "par-run: --timeout: $value: out of range: 1 to 18446744073709551615 ms" ]
+	done
+	run -2 par-run --max-record 17179869185G --map cat <<<1
+	[[ ${lines[0]} == 'par-run: --max-record: 17179869185G: out of range:'* ]]
+}
+
+@test "26: a server that asks us to wait longer than fits is not asked again at once" {
+	hostile_here
+	par-fetch --retry-max-delay 2s <<<"$HOSTILE/busy/1/429/Retry-After:%2018446744073709552" >out ||
+		[ "$?" = 1 ]
+	[ "$(cut -f 2 out)" = 429 ]
+	[ "$(requests /busy)" = 1 ]
+}
+
+@test "26: a job or a list of hosts that is cut by a NUL is not half obeyed" {
+	run -2 par-run --serve < <(printf 'par-job 1 27\nh\0--serve\0--map\0--\0cat\0--nox1\n')
+	[ "$output" = 'par-run: --serve: not a job' ]
+	run -0 par-run --serve < <(printf 'par-job 1 26\nh\0--serve\0--map\0--\0cat\0--\0x1\n')
+	[ "${lines[2]}" = x1 ]
+	printf 'a:1\0b\n' >hosts
+	run -2 par-run --hosts hosts --rsh false cat <<<1
+	[ "$output" = 'par-run: hosts: a line with a NUL' ]
+}
+
+# seal: standard input with the check sum that STATE ends with
+seal() {
+	[ -x sum ] || {
+		cat >sum.c <<-'END'
+		#include <stdio.h>
+
+		#include "hash.h"
+
+		int
+		main(void)
+		{
+			static char text[4096];
+			size_t len = fread(text, 1, sizeof(text), stdin);
+
+			fwrite(text, 1, len, stdout);
+			return printf("sum %016lx\n", (unsigned long)hash_bytes(text, len, 0)) < 0;
+		}
+		END
+		cc -D_GNU_SOURCE -I"$ROOT/lib" -o sum sum.c "$ROOT"/lib/{hash,clock}.c
+	}
+	./sum
+}
+
+@test "26: a STATE that says what cannot be is refused, its check sum notwithstanding" {
+	printf '#!/bin/sh\nexec 4<"$1"\nread -r x <&4\ncat\n' >gated
+	chmod +x gated
+	mkfifo gate
+	seq 9 >in
+	background par-run -n 1 -i in -o out --checkpoint state -N 1 ./gated gate
+	pid=$!
+	exec 5<>gate
+	printf '\n\n' >&5
+	eventually test -s out
+	kill -TERM "$pid"
+	printf '\n\n\n\n\n\n\n' >&5
+	wait "$pid" || [ "$?" = 4 ]
+	grep -v '^sum' state >text
+	for more in 'again 0 2 0 2' 'again 0 900 0 1' 'again 0 2 800 1' 'again 0 2 0 0' 'again 0 0x2 0 1'; do
+		{ cat text; echo "$more"; } | seal >state
+		run -3 timeout 60 par-run -n 1 -i in -o out --checkpoint state -N 1 ./gated gate
+		[[ $output == *'checkpoint: it does not fit the input' ||
+			$output == *'state: not a checkpoint of this par-run, or damaged' ]]
+	done
+	seal <text >state
+	printf '%.0s\n' {1..99} >&5
+	par-run -n 1 -i in -o out --checkpoint state -N 1 ./gated gate
+	[ "$(sort -n out)" = "$(seq 9)" ]
+}

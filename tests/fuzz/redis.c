@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Fuzz par-queue: what a server answers, as it comes over the connection.  What fits the
+ * shape of a chunk has its parts; of a chunk that is taken there are as many whole
+ * records as it says, and any other is buried with all that it has.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "chunk.h"
+#include "fuzz.h"
+#include "redis.h"
+#include "reply.h"
+
+enum { WORDS = 6 /* of a part for commit.lua */ };
+
+/* No element is missing, and arrays in arrays are few. */
+static void
+check_whole(const redisReply *reply, int depth)
+{
+	must(reply != NULL && depth <= REDIS_DEEPEST);
+	if (reply->type == REDIS_REPLY_STRING)
+		must(reply->str != NULL && reply->str[reply->len] == '\0');
+	if (reply->type != REDIS_REPLY_ARRAY)
+		return;
+	must(reply->elements <= REDIS_MOST_ELEMENTS);
+	for (size_t i = 0; i < reply->elements; i++)
+		check_whole(reply->element[i], depth + 1);
+}
+
+static uint64_t
+lines_of(const char *data, size_t len)
+{
+	uint64_t lines = 0;
+
+	for (size_t i = 0; i < len; i++)
+		lines += data[i] == '\n';
+	return lines;
+}
+
+/* Commands are arrays of strings: how many, each ending in the right place. */
+static unsigned
+count_words(const struct command *command)
+{
+	const char *at = command->words.data, *end = at + command->words.len;
+	unsigned count = 0;
+
+	for (; at < end; count++) {
+		char *after;
+		size_t len;
+
+		must(*at == '$');
+		len = strtoul(at + 1, &after, 10);
+		must(strncmp(after, "\r\n", 2) == 0 && (size_t)(end - after) >= len + 4);
+		at = after + 2 + len;
+		must(memcmp(at, "\r\n", 2) == 0);
+		at += 2;
+	}
+	return count;
+}
+
+static void
+check_chunk(redisReply *const *given, uint64_t first)
+{
+	struct queue queue = { .name = "q" };
+	struct chunk_list list = { 0 };
+	struct batch *batch;
+	struct chunk *chunk = chunk_new(&queue, given, first, &batch);
+	struct command commit = { 0 };
+
+	chunk_add(&list, chunk);
+	if (batch == NULL) {
+		must(
+		    chunk->count == 0 && chunk->left == 0 && chunk->parts.count == WORDS);
+		must(memmem(chunk->parts.words.data, chunk->parts.words.len,
+			 given[5]->str, given[5]->len) != NULL);
+	} else {
+		must(batch->count == chunk->count && batch->count > 0);
+		must(batch->first == first && batch->data[batch->len - 1] == '\n');
+		must(lines_of(batch->data, batch->len) == batch->count);
+		must(same_bytes(batch->data, batch->len, given[5]->str, given[5]->len));
+		must(chunk_find(&list, first + chunk->count - 1) == chunk);
+		chunk_again(chunk, batch);
+		must(chunk->left == 0);
+		batch_free(batch);
+	}
+	chunk_commit(chunk, &commit, NULL, "last", 4);
+	must(count_words(&commit) == commit.count);
+	command_free(&commit);
+	chunk_remove(&list, chunk);
+}
+
+static void
+check_reply(const redisReply *reply)
+{
+	static const char *const shapes[] = { "i", "n", "#", "d", "t", "b", "[bt]",
+		"[tni]", "[b{t}]", STAT_SHAPE };
+
+	check_whole(reply, 0);
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
+		if (reply_fits(reply, shapes[i]) && shapes[i][0] == 't')
+			must(reply->len < REPLY_TEXT_MAX &&
+			    strlen(reply->str) == reply->len);
+	if (reply->type == REDIS_REPLY_STRING &&
+	    memchr(reply->str, '\0', reply->len) == NULL)
+		must(!reply_later(reply->str, reply->str));
+	if (!reply_fits(reply, GIVEN_SHAPE))
+		return;
+	must(reply->elements % GIVEN == 0);
+	for (size_t i = 0; i < reply->elements; i += GIVEN)
+		check_chunk(reply->element + i, i);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	redisReplyObjectFunctions functions;
+	redisContext *context;
+	redisReply *reply;
+	int ends[2];
+
+	if (size > 64 << 10)
+		return 0;
+	must(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+	must(size == 0 || write(ends[1], data, size) == (ssize_t)size);
+	close(ends[1]);
+	context = redisConnectFd(ends[0]);
+	must(context != NULL);
+	redis_limit(context, &functions);
+	while ((reply = redis_answer(context, 5000)) != NULL) {
+		check_reply(reply);
+		freeReplyObject(reply);
+	}
+	must(context->err != 0);
+	redisFree(context);
+	return 0;
+}
