@@ -35,6 +35,13 @@ hold_bytes(const struct hold *hold)
 	return hold_filed(hold) + (hold->end - hold->start);
 }
 
+/* Where the bytes in memory begin, also if there are none. */
+static inline const char *
+hold_at(const struct hold *hold)
+{
+	return hold->start == hold->end ? "" : hold->data + hold->start;
+}
+
 /* Have room for step more bytes at data + end.  0, or -1 with errno. */
 int hold_room(struct hold *hold, size_t step);
 

@@ -323,8 +323,7 @@ take_ack(struct cache *cache, const struct ack *ack)
 	number = window_done(&worker->window, flight, ack->index);
 	if (number == UINT64_MAX)
 		die(STATUS_BROKEN, ENOMEM, "records");
-	finish(cache, number, ack,
-	    ack->bytes > 0 ? worker->hold.data + worker->hold.start : "");
+	finish(cache, number, ack, hold_at(&worker->hold));
 	worker_release(worker, ack->bytes);
 	return NULL;
 }

@@ -413,9 +413,9 @@ take_ack(struct child *child, const struct ack *ack, char text[static WORKER_ILL
 		die(STATUS_BROKEN, errno, "window");
 	chunk = chunk_find(&child->sources->chunks, number);
 	if (ack->fate == FATE_OK)
-		chunk_done(chunk, hold->data + hold->start, ack->bytes);
+		chunk_done(chunk, hold_at(hold), ack->bytes);
 	else if (ack->fate == FATE_FAIL) /* passed on all the same: par-stage(7) */
-		bytes_put(&chunk->results, hold->data + hold->start, ack->bytes);
+		bytes_put(&chunk->results, hold_at(hold), ack->bytes);
 	worker_release(&child->worker, ack->bytes);
 	if (record != NULL)
 		settle_failed(child, record, ack);

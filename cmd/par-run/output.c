@@ -147,8 +147,7 @@ move_framed(struct run *run, struct slot *slot)
 			move_failed(run, run->out);
 	} else {
 		take_in(run, slot, slot->acked);
-		if (supervisor_frame(&run->above,
-			slot->acked == 0 ? "" : hold->data + hold->start) < 0)
+		if (supervisor_frame(&run->above, hold_at(hold)) < 0)
 			run_output_failed(run, errno);
 		worker_release(&slot->worker, slot->acked);
 	}
@@ -221,8 +220,8 @@ keep(struct run *run, struct slot *slot)
 		return;
 	}
 	take_in(run, slot, kept.bytes);
-	if (order_keep(&run->order, &slot->held, kept.first, kept.count,
-		hold->data + hold->start, kept.bytes) < 0)
+	if (order_keep(&run->order, &slot->held, kept.first, kept.count, hold_at(hold),
+		kept.bytes) < 0)
 		run_broken(run, ENOMEM, "output in order");
 	worker_release(&slot->worker, kept.bytes);
 }
