@@ -52,7 +52,8 @@ state_open(struct state *state, const char *path)
 	}
 	space = strchr(line, ' ');
 	newline = strchr(line, '\n');
-	if (space == NULL || newline == NULL || space - line >= QUEUE_ID_MAX ||
+	if (space == NULL || newline == NULL || newline < space || newline[1] != '\0' ||
+	    space - line >= QUEUE_ID_MAX ||
 	    num_parse_bytes(
 		space + 1, (size_t)(newline - space - 1), 0, INT64_MAX, &length) < 0)
 		die(STATUS_BROKEN, 0, "%s: not a file that --state has written", path);
