@@ -4,7 +4,9 @@
 # again by a plan from a seed, and it is checked that each record that was accepted has
 # one result or is dead, once, and that the numbers of stat say so.  A seed replays its
 # plan, not its timing.  A run is stuck when the numbers of stat stand still for a
-# minute: on a machine that is busy it may take long.
+# minute: on a machine that is busy it may take long.  The stage is a native one, alone
+# or below par-run, or a filter of --map that holds its answers back; some workers have
+# signals blocked or ignored.
 #
 #	tests/chaos/queue.bash [SEED [COUNT]]
 #
@@ -22,6 +24,10 @@ shm=$(mktemp -d -p /dev/shm 2>/dev/null) || shm=$(mktemp -d) || exit
 trap 'rm -rf "$shm"' EXIT
 bad=0
 
+# Maps that leave records as they are, and hold back; most of them die of "die".
+filters=('mawk $2=="die"{exit(3)}{print}' 'sed /^[0-9]*.die/Q3' 'cut -b 1-'
+	'perl -ne /^\d+.die/&&exit(3);print')
+
 # below N: a random number in $REPLY
 below() { REPLY=$((RANDOM % $1)); }
 
@@ -34,13 +40,13 @@ cat >"$top/feed.py" <<'PY'
 import random, sys
 records, seed = map(int, sys.argv[1:3])
 r = random.Random(seed)
-kinds = ["ok"] * 400 + ["fail", "retry", "die", "kill", "twice", "none"]
-hang = r.randrange(2 * records)
+kinds = ["ok"] * 400 + sys.argv[3:]
+hang = r.randrange(2 * records) if "fail" in kinds else -1
 out = sys.stdout.buffer
 for n in range(records):
     size = 1 << 20 if r.random() < 2 / (records + 1) else r.randrange(50)
     kind = "hang" if n == hang else r.choice(kinds)
-    out.write(b"%d %s " % (n, kind.encode()) + r.choice([b"x", b"\0", b"\xff", b"\t"]) * size + b"\n")
+    out.write(b"%d %s " % (n, kind.encode()) + r.choice([b"x", b"\xff", b"\t"] + [b"\0"] * ("fail" in kinds)) * size + b"\n")
 PY
 
 # A native stage that does what the records say, several at a time, out of order.
@@ -139,7 +145,7 @@ producer() {
 }
 
 worker() {
-	par-queue work --lease 500ms --deaths 50 --retries 3 --backoff 10ms,50ms \
+	"${careless[@]}" par-queue work --lease 500ms --deaths 50 --retries 3 --backoff 10ms,50ms \
 		--hard 2s q -- "${stage[@]}" 2>>err &
 	pid[$1]=$!
 }
@@ -194,7 +200,7 @@ left() { awk '/^(waiting|delayed|running|results)/ { n += $2 } END { print n + 0
 # one SEED: a run; 0 if all was as promised
 one() {
 	local n events status=0 what still=$SECONDS
-	stage=()
+	stage=() careless=() kinds=(fail retry die kill twice none)
 
 	RANDOM=$1
 	below 4; n=$((REPLY + 1))
@@ -202,10 +208,20 @@ one() {
 	below 3; events=$((REPLY * 8))
 	below 3; stage=("$top/stage.py" $((REPLY * 3 + 1)))
 	below 2; ((REPLY)) && stage=(par-run -n 2 -r 3 "${stage[@]}")
+	if below 3; ((REPLY == 0)); then
+		below ${#filters[@]}
+		kinds=(die)
+		[[ ${filters[REPLY]} == cut* ]] && kinds=() # it bears all
+		read -ra stage <<<"par-run -n 2 --map ${filters[REPLY]}"
+	fi
+	if below 4; ((REPLY == 0)); then
+		careless=("$root/tests/aid/with-signals.py")
+		below 2; ((REPLY)) && careless+=("block:CHLD,HUP,INT,TERM") || careless+=("ignore:CHLD,HUP")
+	fi
 	below 2; fsync=always data=$PWD
 	if ((REPLY)); then fsync=everysec data=$shm; fi
-	plan="$fsync workers=$n records=$size events=$events stage=${stage[*]}"
-	python3 "$top/feed.py" "$size" "$1" >in
+	plan="$fsync workers=$n records=$size events=$events stage=${stage[*]} ${careless[1]-}"
+	python3 "$top/feed.py" "$size" "$1" "${kinds[@]}" >in
 	: >out
 	export PAR_QUEUE_URL=unix://$PWD/s
 	pid=()

@@ -4,15 +4,39 @@
 
 stage.py odd SLOW JOBS   native: finishes out of order, none to three lines a record
 stage.py map SLOW        a line for each line
+stage.py filter SLOW     the same, with a plus behind it, by blocks of 4 KiB
+stage.py ill SLOW KIND   native, a line for each, and wrong in one way; see ILL
 
-SLOW is the share of the records that take two milliseconds.  What a record is like stands behind its number: ":" is fine, "!" kills its worker, "?"
-hangs, "-" fails for good, "~" fails for now, most of the time.
+SLOW is the share of the records that take two milliseconds.  What a record is like
+stands behind its number: ":" is fine, "!" kills its worker, "?" hangs, "-" fails for
+good, "~" fails for now, most of the time, "%" ends it with 125: never.
 """
 import os
 import random
 import signal
 import sys
 import time
+
+
+# How the ill one is wrong: always the first worker, at some record or from the start.
+ILL = {
+    "late": "says hello after up to three seconds",
+    "long-range": "tells of more records than it has",
+    "print": "writes a line that it does not count",
+    "short": "counts a byte too few",
+    "no-newline": "leaves a newline out, and counts right",
+    "banner": "says goodbye on standard output",
+    "hello-flood": "says hello for ever",
+    "untold": "ends well without a word of a record",
+}
+# The same, of those that only -t ends.
+ILL_LATE = {
+    "polite": "ends with 0 on TERM, its output cut",
+    "own-group": "leaves its process group",
+    "mute": "never says hello",
+    "endless": "does not end with its input",
+    "stderr-flood": "writes to standard error for ever",
+}
 
 
 def kind_of(line):
@@ -32,7 +56,10 @@ def suffer(line, slow):
     if kind == b"!":
         os.kill(os.getpid(), signal.SIGSEGV)
     if kind == b"?":
-        signal.pause()
+        while True:
+            signal.pause()
+    if kind == b"%":
+        os._exit(125)
 
 
 def write_all(data):
@@ -92,9 +119,111 @@ def one_for_one(slow):
             write_all(line + b"\n")
 
 
+def by_blocks(slow):
+    held = b""
+    for lines in lines_of_input():
+        for line in lines:
+            suffer(line, slow)
+            held += line + b"+\n"
+            if len(held) >= 4096:
+                write_all(held)
+                held = b""
+    write_all(held)
+
+
+def flood(fd, data):
+    while True:
+        os.write(fd, data)
+
+
+class Ill:
+    """The stage that is wrong in one way."""
+
+    def __init__(self, slow, kind):
+        self.slow, self.kind = slow, kind
+        self.fd = int(os.environ["PAR_STAGE"].split(":")[0])
+        first = os.environ.get("PAR_WORKER", "1") == "1"
+        # counted as its records are; none: not at a record
+        self.wrong_at = random.choice([0, 3, 30, 300]) if first else None
+        self.index = 0
+        self.begin(first)
+
+    def tell(self, text):
+        os.write(self.fd, text.encode() + b"\n")
+
+    def begin(self, first):
+        if self.kind == "own-group":
+            os.setpgid(0, os.getpgid(os.getppid()))
+        if self.kind == "polite":
+            signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+        if self.kind == "late":
+            time.sleep(random.choice([0.1, 1, 3]))
+        if self.kind == "mute" and first:
+            time.sleep(1000)
+        if self.kind == "hello-flood" and first:
+            flood(self.fd, b"par-stage 1\n" * 5000)
+        if self.kind == "stderr-flood" and first and self.wrong_at == 0:
+            flood(2, b"x" * 59999 + b"\n")
+        ranges = self.kind == "long-range"
+        self.tell("par-stage 1 window=10 jobs=10" if ranges else "par-stage 1")
+
+    def wrong(self, line):
+        """Is this record the one?  (What is empty cannot be a byte shorter.)"""
+        wrong = self.wrong_at is not None and self.index >= self.wrong_at and line != b""
+        if wrong and self.kind != "long-range":
+            self.wrong_at = None
+        return wrong
+
+    def one(self, line):
+        text = line + b"\n"
+        if kind_of(line) == b"?":
+            write_all(text[:-1])
+        suffer(line, self.slow)
+        wrong = self.wrong(line)
+        count = len(text)
+        if self.kind == "print" and wrong:
+            write_all(b"debug".ljust(100, b".") + b"\n")
+        if self.kind == "stderr-flood" and wrong:
+            flood(2, b"x" * 59999 + b"\n")
+        if self.kind in ("short", "no-newline") and wrong:
+            count -= 1
+        if self.kind == "no-newline" and wrong:
+            text = text[:-1]
+        if self.kind == "untold" and wrong:
+            os._exit(0)
+        write_all(text)
+        self.tell("%d %d ok" % (self.index, count))
+        self.index += 1
+
+    def some(self, lines):
+        text = b"".join(line + b"\n" for line in lines)
+        for line in lines:
+            suffer(line, self.slow)
+        last = self.index + len(lines) - 1
+        write_all(text)
+        self.tell("%d-%d %d ok" % (self.index, last + self.wrong(b"x"), len(text)))
+        self.index = last + 1
+
+    def run(self):
+        for lines in lines_of_input():
+            if self.kind == "long-range" and lines:
+                self.some(lines)
+                continue
+            for line in lines:
+                self.one(line)
+        if self.kind == "banner" and self.wrong_at is not None:
+            write_all(b"bye\n")
+        if self.kind == "endless" and self.wrong_at is not None:
+            time.sleep(1000)
+
+
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if sys.argv[1] == "odd":
         odd(float(sys.argv[2]), int(sys.argv[3]))
+    elif sys.argv[1] == "filter":
+        by_blocks(float(sys.argv[2]))
+    elif sys.argv[1] == "ill":
+        Ill(float(sys.argv[2]), sys.argv[3]).run()
     else:
         one_for_one(float(sys.argv[2]))

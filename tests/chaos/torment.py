@@ -7,19 +7,24 @@
 Each run checks one promise: every record of the input came out exactly once, or is in
 quarantine; the exit status and --stats say the same; no process and no file is left.
 A seed replays the plan of a run, though not its timing.  Programs are those of PATH,
-or of PAR_BIN.  With MARK, such as hosts or disk, only plans that have it are carried
-out, so many.  Ends with 1 if a run failed; what that left is kept, and named.
+or of PAR_BIN.  With MARK, such as hosts or filter, only plans that have it are
+carried out, so many.  Ends with 1 if a run failed; what that left is kept, and named.
 
 A plan is made of: stage (native, --map, blocks, plain), -n -k -r -q -t, records of 0
 bytes to 64 MiB, slow input, slow or leaving reader, workers and par-run itself hit by
 every signal or stopped for a while, commands by --control, --checkpoint with par-run
-killed and run again, a disk that is full, --host with all that is below it hit.
+killed and run again, a disk that is full, --host with all that is below it hit; filters
+of --map that hold answers back, stages that are wrong in one way (stage.py ill), or say
+125, par-run below par-run, signals blocked or ignored at the start, workers stopped for
+good, and for blocks: --raw, few descriptors and a command that is busy for a moment.
+Some plans are outputs that are inputs, or other outputs, instead: see same.py.
 """
 import collections
 import os
 import random
 import re
 import resource
+import shlex
 import shutil
 import signal
 import subprocess
@@ -27,14 +32,18 @@ import sys
 import tempfile
 import threading
 import time
+import zlib
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
+import same  # noqa: E402
 import stage as stages  # noqa: E402
+from wrong import Wrong  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 STAGE = [sys.executable, os.path.join(HERE, "stage.py")]
-LIMIT = 90  # seconds, for a run that must have ended
+CARELESS = [sys.executable, os.path.join(os.path.dirname(HERE), "aid", "with-signals.py")]
+LIMIT = 300  # seconds, for a run that must have ended, on a machine that is busy
 DEADLY = [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV, signal.SIGABRT, signal.SIGHUP,
           signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE, signal.SIGUSR1, signal.SIGUSR2,
           signal.SIGALRM, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGTRAP,
@@ -46,12 +55,22 @@ HARMLESS = [signal.SIGCHLD, signal.SIGWINCH, signal.SIGURG, signal.SIGCONT]
 DRAINING = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT]
 
 
+KINDS = ("fib", "odd", "map", "filter", "cat", "blocks", "plain", "ill", "never", "same")
 MARKS = ("checkpoint", "stop", "disk", "leaves", "slow_in", "slow_out", "huge", "control",
-         "hosts")
+         "hosts", "nested", "careless", "frozen", "scarce", "busy", "raw", "timeout", "key")
 
-
-class Wrong(Exception):
-    """A promise that was not kept."""
+# Filters that hold answers back: words, what they make of a record, whether "!" kills.
+FILTERS = {
+    "cut": (["cut", "-f", "1"], lambda line: line.split(b"\t")[0], False),
+    "mawk": (["mawk", '/^[0-9]*!/ { exit 3 } { print $0 "+" }'],
+             lambda line: line + b"+", True),
+    "perl": (["perl", "-pe", "kill 9, $$ if /^[0-9]*!/; s/$/+/"],
+             lambda line: line + b"+", True),
+    "python3": (STAGE + ["filter", "0"], lambda line: line + b"+", True),
+    "rev": (["rev"], lambda line: line[::-1], False),
+    "sed": (["sed", "/^[0-9]*!/Q3;s/$/+/"], lambda line: line + b"+", True),
+    "tr": (["tr", "x", "y"], lambda line: line.replace(b"x", b"y"), False),
+}
 
 
 FIBS = [0, 1]
@@ -75,22 +94,36 @@ class Plan:
 
     def __init__(self, seed, options, disks):
         r = self.random = random.Random(seed)
-        self.kind = r.choice(["fib", "odd", "odd", "map", "map", "cat", "blocks", "plain"])
+        self.kind = r.choice(["fib", "odd", "odd", "map", "cat", "plain", "never", "same"] +
+                             ["filter"] * 4 + ["blocks"] * 3 + ["ill"] * 3)
+        if self.kind == "same":
+            self.same = same.Plan(r)
         self.workers = r.randint(1, 5)
         self.retries = r.randint(0, 4)
         self.exact = self.kind != "plain"
         self.keep = self.exact and r.random() < 0.5
-        self.timeout = self.kind in ("odd", "map") and r.random() < 0.25
+        self.ill = r.choice(list(stages.ILL) + list(stages.ILL_LATE))
+        self.filter = r.choice(list(FILTERS))
+        self.raw = self.kind == "blocks" and r.random() < 0.4
+        self.timeout = (self.kind in ("odd", "map", "filter", "blocks") and r.random() < 0.25 or
+                        self.kind == "ill" and (self.ill in stages.ILL_LATE or r.random() < 0.25))
         self.quarantine = r.random() < 0.8
         self.events = r.choice([0, 3, 10, 30])
         self.checkpoint = self.exact and r.random() < 0.5
         self.kills = r.randint(0, 5) if self.checkpoint else r.random() < 0.07
         self.stop = r.random() < 0.15
         self.control = r.random() < 0.2 and "--control" in options
-        self.key = (self.kind != "blocks" and not self.checkpoint and r.random() < 0.3 and
-                    "--key" in options)
+        self.nested = self.exact and self.kind != "same" and r.random() < 0.25
+        self.key = ((self.kind != "blocks" or self.nested) and not self.checkpoint and
+                    r.random() < 0.3 and "--key" in options)
         self.hosts = (self.exact and not self.key and r.random() < 0.25 and
                       "--host" in options)
+        self.quarantine = self.quarantine or self.nested
+        self.careless = r.random() < 0.2
+        self.frozen = self.timeout and not self.hosts and r.random() < 0.5
+        self.scarce = self.kind == "blocks" and r.random() < 0.3
+        self.busy = self.kind == "blocks" and not self.raw and r.random() < 0.3
+        self.inner_timeout = self.nested and not self.frozen and r.random() < 0.5
         self.disk = disks and self.checkpoint and r.random() < 0.35
         self.leaves = not self.checkpoint and r.random() < 0.07
         self.slow_in = not self.checkpoint and r.random() < 0.3
@@ -98,6 +131,10 @@ class Plan:
         self.costly = 0
         self.newline = r.random() < 0.8
         self.bad = r.choice([0, 0, 0.01, 0.03])
+        self.size = r.choice([60, 60, 200, 20000, 200000]) if self.kind == "filter" else 60
+        if self.kind == "never":
+            self.bad = r.choice([0, 0.002, 0.02])
+        self.block = r.choice([["-N", r.randint(1, 40)], ["-b", r.randint(1, 2000)]])
         self.huge = self.kind in ("map", "cat", "plain") and r.random() < 0.06
         self.records = self.make_records()
         self.command = self.make_command()
@@ -105,8 +142,10 @@ class Plan:
     def make_records(self):
         r = self.random
         count = r.choice([0, 1, 7, 500, 500, 2000, 10000])
-        if self.kind == "blocks":
-            count = min(count, 300)
+        if self.kind in ("ill", "never", "filter", "blocks") and r.random() < 0.8:
+            count = max(count, 300)
+        most = {"blocks": 300, "same": 0, "ill": 2000, "filter": 20 + 8000000 // self.size}
+        count = min(count, most.get(self.kind, count))
         if self.huge:
             count = min(count, 50)
         records = [self.make_record(n) for n in range(count)]
@@ -122,37 +161,59 @@ class Plan:
             return b"%d%s" % (n, b"-" if bad else b"")
         if r.random() < 0.01:
             return b""
-        kinds = {"odd": b"!-~", "map": b"!", "blocks": b"!"}.get(self.kind, b":")
-        if self.timeout and r.random() < 0.3:
+        kinds = {"odd": b"!-~", "map": b"!", "blocks": b":" if self.raw else b"!",
+                 "never": b"%", "ill": b"!", "filter": b"!"}.get(self.kind, b":")
+        if self.timeout and self.hangs() and r.random() < 0.3:
             kinds = b"?"
-        size = r.randrange(1 << 18) if r.random() < 0.001 else r.randrange(60)
+        size = r.randrange(1 << 18) if r.random() < 0.001 else r.randrange(self.size)
         mark = bytes([r.choice(kinds)]) if bad else b":"
         if mark in b"!?":  # these take long
             self.costly += 1
             mark = mark if self.costly <= 10 else b":"
+        if self.kind == "filter":  # not all of them know other bytes
+            return b"%d" % n + mark + r.choice([b"x", b"xy", b"x\ty", b"y\\"]) * (size // 2)
         return b"%d" % n + mark + r.choice([b"x", b"\0", b"\xff", b"\t", b"\\"]) * size
+
+    def hangs(self):
+        """Does "?" make it hang?"""
+        return (self.kind in ("odd", "map", "ill") or
+                self.kind == "filter" and self.filter == "python3")
 
     def make_command(self):
         r = self.random
         slow = r.choice(["0", "%.3f" % min(1, 300 / (len(self.records) + 1))])
         words = ["par-run", "-n", str(self.workers), "-r", str(self.retries), "--stats"]
+        if self.careless:
+            names = r.sample(["CHLD", "HUP", "INT", "TERM"], r.randint(1, 4))
+            words = CARELESS + [r.choice(["block:", "ignore:"]) + ",".join(names)] + words
         if self.hosts:  # the transport takes the name of the host and runs the rest here
             words += ["--rsh", "env HOST=%h", "--host", r.choice(["a", "a:1,b:2", ":1,a,b:2"])]
         words += ["-k"] * self.keep + ["-q", self.path("q")] * self.quarantine
-        words += ["-t", "0.4"] * self.timeout
+        late = ["-t", "0.4"] * self.timeout
+        words += late * (not self.inner_timeout)
         words += ["--control", "control"] * self.control
         words += ["--key", "1"] * self.key
         if self.checkpoint:
             words += ["-o", self.path("out"), "--checkpoint", self.path("state")]
+        if self.nested:
+            words += ["par-run", "-n", str(r.randint(1, 3)), "-r", str(r.randint(0, 2))]
+            words += late * (self.inner_timeout or r.random() < 0.5)
         if self.kind == "blocks":
-            words += r.choice([["-N", str(r.randint(1, 40))], ["-b", str(r.randint(1, 2000))]])
+            words += [self.block[0], str(self.block[1])] + ["--raw"] * self.raw
+        ahead = ["--ahead", r.choice(["20K", "300K/70", "64M/9"])] * (r.random() < 0.4)
         return words + {
             "fib": ["par-fib"],
             "odd": STAGE + ["odd", slow, str(r.randint(1, 6))],
             "map": ["--map"] + STAGE + ["map", slow],
             "cat": ["--map", "cat"],
-            "blocks": ["sed", "/^[0-9]*!/q1"],
+            "filter": ["--map"] + ahead + FILTERS[self.filter][0],
+            # the number of its records follows each block
+            "blocks": ["gzip", "-1"] if self.raw else
+                      ["./sed" if self.busy else "sed", "-n", "/^[0-9]*!/q1;p;$="],
             "plain": ["cat"],
+            "ill": STAGE + ["ill", slow, self.ill],
+            "never": STAGE + ["odd", slow, str(r.randint(1, 6))],
+            "same": [],
         }[self.kind]
 
     def path(self, name):
@@ -162,19 +223,41 @@ class Plan:
         """The output of a record that is done; None: it cannot be."""
         if self.kind == "fib":
             return [b"%s\t%d" % (record, FIBS[int(record)])] if record.isdigit() else None
-        if stages.kind_of(record) in (b"!", b"?", b"-") and self.kind not in ("cat", "plain"):
+        if self.kind == "filter":
+            words, made, dies = FILTERS[self.filter]
+            hopeless = dies and stages.kind_of(record) in (b"!", b"?")
+            return None if hopeless else [made(record)]
+        if (stages.kind_of(record) in (b"!", b"?", b"-", b"%") and
+                self.kind not in ("cat", "plain")):
             return None
-        return [record] * (stages.copies(record) if self.kind == "odd" else 1)
+        odd = self.kind in ("odd", "never")
+        return [record] * (stages.copies(record) if odd else 1)
+
+    def blocks(self):
+        """The records as they must be together, whoever is hit."""
+        by_number, limit = self.block[0] == "-N", self.block[1]
+        blocks, room = [], 0
+        for record in self.records:
+            cost = 1 if by_number else len(record) + 1
+            if not blocks or cost > room:
+                blocks.append([])
+                room = limit
+            blocks[-1].append(record)
+            room -= cost
+        return collections.Counter(map(tuple, blocks))
 
     def marks(self):
         """What there is to it."""
-        return [name for name in MARKS if getattr(self, name)]
+        if self.kind == "same":
+            return [self.kind]
+        return [self.kind] + [name for name in MARKS if getattr(self, name)]
 
     def __str__(self):
-        marks = " ".join(self.marks())
-        return "%s records=%d events=%d kills=%d %s: %s" % (
-            self.kind, len(self.records), self.events, self.kills, marks,
-            " ".join(self.command))
+        if self.kind == "same":
+            return str(self.same)
+        return "%s records=%d events=%d kills=%d: %s" % (
+            " ".join(self.marks()), len(self.records), self.events, self.kills,
+            shlex.join(self.command))
 
 
 class Sloth:
@@ -222,6 +305,22 @@ def marked(mark):
     return found
 
 
+def unzipped(data):
+    """The members of what gzip wrote, and what is left after the last."""
+    members = []
+    while data:
+        member = zlib.decompressobj(31)
+        try:
+            text = member.decompress(data)
+        except zlib.error as error:
+            raise Wrong("no output of gzip: %s" % error) from error
+        if not member.eof:
+            break
+        members.append(text)
+        data = member.unused_data
+    return members, data
+
+
 def descendants(pid):
     """The ids of all that pid has started, and these."""
     found = children(pid)
@@ -242,6 +341,7 @@ class Run:
         self.left = False  # the reader did
         self.room = 256 << 10
         self.said = b""
+        self.status = None  # of the last
 
     def prepare(self):
         os.mkdir("tmp")
@@ -254,6 +354,8 @@ class Run:
             data += b"\n"
         with open("in", "wb") as file:
             file.write(data)
+        if self.plan.busy:
+            shutil.copy(shutil.which("sed"), "sed")
 
     def feed(self, fd):
         """The input by a pipe, slowly perhaps."""
@@ -288,6 +390,16 @@ class Run:
                 self.left = True
         os.close(fd)
 
+    def listen(self, fd):
+        """Standard error, without what floods there."""
+        with open("err", "wb") as file:
+            while True:
+                data = os.read(fd, 1 << 20)
+                if not data:
+                    break
+                file.write(re.sub(rb"x{40,}\n?", b"", data))
+        os.close(fd)
+
     def start(self):
         """par-run, and threads for its ends."""
         env = dict(os.environb)
@@ -304,9 +416,11 @@ class Run:
             threads = [threading.Thread(target=self.feed, args=(to_par_run,)),
                        threading.Thread(target=self.drain, args=(from_par_run,))]
             stdin, stdout = os.fdopen(source, "rb"), os.fdopen(sink, "wb")
-        with open("err", "wb") as err:
-            process = subprocess.Popen(self.plan.command, stdin=stdin, stdout=stdout,
-                                       stderr=err, env=env)
+        from_stderr, to_stderr = os.pipe()
+        threads.append(threading.Thread(target=self.listen, args=(from_stderr,)))
+        process = subprocess.Popen(self.plan.command, stdin=stdin, stdout=stdout,
+                                   stderr=to_stderr, env=env)
+        os.close(to_stderr)
         stdin.close()
         stdout.close()
         for thread in threads:
@@ -316,19 +430,26 @@ class Run:
     def hit(self, pid, process):
         """Do something to a worker or to par-run."""
         r = self.random
-        workers = (descendants if self.plan.hosts else children)(pid)
+        workers = (descendants if self.plan.hosts or self.plan.nested else children)(pid)
         what = r.randrange(10)
+        if self.plan.scarce and r.random() < 0.3:
+            return self.scarce(pid)
+        if self.plan.busy and workers and r.random() < 0.3:
+            return self.busy()
+        if self.plan.frozen and workers and r.random() < 0.2:
+            self.hits += 1
+            return os.kill(r.choice(workers), signal.SIGSTOP)
         if what < 4 and workers:
             os.kill(r.choice(workers), r.choice(DEADLY))
             self.hits += 1
         elif what < 7 and workers:
             worker = r.choice(workers)
             os.kill(worker, signal.SIGSTOP)
-            time.sleep(r.random() * 0.05)
+            time.sleep(r.choice([0.05, 0.05, 0.6]) * r.random())
             os.kill(worker, signal.SIGCONT)
         elif what == 7:
             process.send_signal(signal.SIGSTOP)
-            time.sleep(r.random() * 0.05)
+            time.sleep(r.choice([0.05, 0.05, 0.6]) * r.random())
             process.send_signal(signal.SIGCONT)
         elif what == 8:
             number = r.choice(HARMLESS + [signal.SIGUSR1])
@@ -339,6 +460,24 @@ class Run:
                                    "stats", "help", "nonsense", "", "drain",
                                    "host b:%d" % r.randint(1, 3), "drop a",
                                    "workers c:%d,b" % r.randint(1, 3)]))
+
+    def scarce(self, pid):
+        """Few descriptors, for a moment, and none for what they would take."""
+        soft, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        has = len(os.listdir("/proc/%d/fd" % pid))
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (max(12, has - 1), hard))
+        time.sleep(self.random.random() * 0.3)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (soft, hard))
+
+    def busy(self):
+        """The command is being written, for a moment, or is not there."""
+        try:
+            with open("sed", "r+b"):
+                time.sleep(self.random.random() * 0.1)
+        except OSError:  # it runs
+            os.rename("sed", "tmp/sed")
+            time.sleep(self.random.random() * 0.1)
+            os.rename("tmp/sed", "sed")
 
     def command(self, text):
         try:
@@ -357,7 +496,7 @@ class Run:
         patience = r.random() * 0.3
         while process.poll() is None:
             if time.monotonic() > end:
-                raise Wrong("it hangs")
+                raise Wrong("it hangs: %s" % self.said_last())
             time.sleep(0.005 + r.random() * 0.02)
             try:
                 if events > 0 and r.random() < 0.5:
@@ -394,6 +533,8 @@ class Run:
                 self.end_hanging()
             for thread in threads:
                 thread.join(LIMIT)
+                if thread.is_alive():
+                    raise Wrong("somebody keeps its ends open: %s" % self.names())
         with open("err", "rb") as err:
             self.said = err.read()
         # that of a stage reports the signals it was sent
@@ -401,6 +542,11 @@ class Run:
                      rb"ERROR: AddressSanitizer: (?!SEGV|ABRT|BUS|ILL|FPE|TRAP)", self.said):
             raise Wrong("a sanitizer spoke")
         return process.returncode
+
+    @staticmethod
+    def said_last():
+        with open("err", "rb") as err:
+            return err.read()[-300:]
 
     def end_hanging(self):
         """Nobody is left to end a stage that hangs when par-run was killed."""
@@ -416,8 +562,10 @@ class Run:
         plan, kills, stop = self.plan, int(self.plan.kills), self.plan.stop
         for self.runs in range(1, 40):
             status = self.once(plan.events, kills > 0, stop)
-            if not plan.checkpoint:
+            if not plan.checkpoint or (status == 3 and plan.kind in ("ill", "never")):
                 return status
+            if status == 3 and plan.scarce and b"Too many open files" in self.said:
+                continue
             if status == 3 and plan.disk and b"No space left" in self.said:
                 self.room *= 4
                 subprocess.run(["mount", "-o", "remount,size=%d" % self.room, "disk"],
@@ -446,23 +594,70 @@ class Run:
         """Without -q: the records named on standard error, by their heads."""
         heads = collections.Counter()
         for line in self.said.split(b"\n"):
-            m = re.match(rb"par-run: (\d*[-:!?~]?)[^\n]*: [^\n]+", line)
-            if m and not re.match(rb"par-run: (worker |state|disk/|control|q:|stopped|"
-                                     rb"[abc]: |this host: |no host|link after)", line):
+            m = re.match(rb"par-run: (?!\d+ [a-z])(\d+[-:!?~%]?|(?=: ))[^\n]*: [^\n]+", line)
+            if m:
                 heads[m.group(1)] += 1
         before = re.search(rb"(\d+) records failed before", self.said)
         if before:  # named by runs that did not come to the end
             heads[None] = int(before.group(1))
         return heads
 
-    def check(self, status):
-        with open(self.plan.path("out"), "rb") as file:
-            lines = file.read().split(b"\n")
-        if lines.pop() != b"" and not self.left and not self.killed:
+    def output(self):
+        """The lines of the output, and the blocks in which they came."""
+        try:
+            with open(self.plan.path("out"), "rb") as file:
+                data = file.read()
+        except FileNotFoundError:  # ended before the first worker was up
+            data = b""
+        if self.plan.raw:
+            members, torn = unzipped(data)
+            if torn and not self.left and not self.killed:
+                raise Wrong("the last output of --raw is torn")
+            return b"".join(members).split(b"\n")[:-1], [
+                member.split(b"\n")[:-1] for member in members]
+        lines = data.split(b"\n")
+        torn = lines.pop()
+        if torn != b"" and not self.left and not self.killed:
             raise Wrong("the last record is torn")
+        if self.plan.kind != "blocks":
+            return lines + [torn] * (torn != b""), []
+        return self.counted_blocks(lines, torn != b"")
+
+    def counted_blocks(self, lines, torn):
+        """Each block has the number of its records behind it."""
+        all_lines, blocks, block = [], [], []
+        for line in lines:
+            if not line.isdigit():
+                block.append(line)
+                continue
+            if int(line) != len(block):
+                raise Wrong("a block of %s has %d records" % (line.decode(), len(block)))
+            all_lines += block
+            blocks.append(block)
+            block = []
+        if (block or torn) and not self.left and not self.killed:
+            raise Wrong("the last block is torn")
+        return all_lines + block, blocks
+
+    def check_blocks(self, blocks):
+        """None has other records than it must, or, if somebody else cuts, too many."""
+        plan = self.plan
+        if plan.nested or self.stopped:
+            if plan.block[0] == "-N" and any(len(block) > plan.block[1] for block in blocks):
+                raise Wrong("more records in a block than -N says")
+            return
+        have = collections.Counter(map(tuple, blocks))
+        if have - plan.blocks():
+            raise Wrong("no such block: %r" % (list(have - plan.blocks())[0][:4],))
+
+    def check(self, status):
+        lines, blocks = self.output()
         complete = status in (0, 1) and not self.left
+        self.check_blocks(blocks)
         if self.plan.exact:
             aside = self.check_exact(lines, complete)
+            if status == 3 and not re.search(rb"^par-run: [^\n]+$", self.said, re.M):
+                raise Wrong("status 3, and not a word")
         else:
             aside = self.check_plain(lines, complete)
         self.check_status(status, aside)
@@ -531,8 +726,16 @@ class Run:
             allowed = {3}
         elif b"in a row" in self.said and not self.plan.hosts:
             allowed = {3}
+        if self.plan.kind in ("ill", "never") or self.plan.nested:
+            allowed.add(3)
+        if self.plan.kind == "never" and aside == 0 and self.never():
+            allowed = {3} | ({4} if self.stopped else set())
         if status not in allowed:
             raise Wrong("status %d, not of %s; %d set aside" % (status, allowed, aside))
+
+    def never(self):
+        """Has a stage said that it can never work?"""
+        return b"never work" in self.said
 
     def check_stats(self, aside):
         last = self.said.rstrip(b"\n").split(b"\n")[-1].split()
@@ -545,34 +748,45 @@ class Run:
         if self.plan.quarantine and int(last[4]) != aside:
             raise Wrong("--stats says %s failed, %d are set aside" % (last[4].decode(), aside))
 
+    def names(self):
+        """What of the run still runs."""
+        names = []
+        for pid in marked(self.mark):
+            try:
+                with open("/proc/%d/cmdline" % pid, "rb") as file:
+                    names.append(file.read().replace(b"\0", b" ").decode(errors="replace"))
+            except OSError:
+                pass
+        return names
+
     def check_leftovers(self):
         end = time.monotonic() + 20
         while marked(self.mark) and time.monotonic() < end:
             time.sleep(0.02)
-        left = marked(self.mark)
-        if left:
-            names = []
-            for pid in left:
-                with open("/proc/%d/cmdline" % pid, "rb") as file:
-                    names.append(file.read().replace(b"\0", b" ").decode(errors="replace"))
-                os.kill(pid, signal.SIGKILL)
-            raise Wrong("left running: %s" % names)
+        if marked(self.mark):
+            raise Wrong("left running: %s" % self.names())
         files = set(os.listdir(".")) | set(os.listdir("disk")) | set(os.listdir("tmp"))
-        extra = files - {"in", "out", "err", "q", "state", "nothing", "disk", "tmp"}
+        extra = files - {"in", "out", "err", "q", "state", "nothing", "disk", "tmp",
+                         "sed"}
         if self.killed:
             extra -= {"control"}
         if extra:
             raise Wrong("left behind: %s" % sorted(extra))
 
     def all(self):
+        if self.plan.kind == "same":
+            return self.plan.same.carry_out()
         self.prepare()
         try:
-            status = self.to_the_end()
-            self.check(status)
+            self.status = self.to_the_end()
+            self.check(self.status)
             self.check_leftovers()
         finally:
             for pid in marked(self.mark):
-                os.kill(pid, signal.SIGKILL)
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
             if self.plan.disk:
                 subprocess.run("cp -a disk/. . ; umount disk", shell=True, check=False)
 
@@ -598,8 +812,8 @@ def main():
     seed = int(sys.argv[1]) if len(sys.argv) > 1 else random.randrange(1 << 20)
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 50
     mark = sys.argv[3] if len(sys.argv) > 3 else None
-    if mark is not None and mark not in MARKS:
-        sys.exit("no such mark; there are: " + " ".join(MARKS))
+    if mark is not None and mark not in MARKS + KINDS:
+        sys.exit("no such mark; there are: " + " ".join(MARKS + KINDS))
     disks = in_own_namespace()
     if not disks:
         print("no full disks: no file system can be mounted")
@@ -631,12 +845,19 @@ def main():
         except Wrong as wrong:
             print("seed %d: %s [%s]" % (number, wrong, plan), flush=True)
             failed.append(number)
-        totals.update(runs=1, hosts=bool(plan.hosts), kills=run.killed, hits=run.hits, records=len(plan.records))
+        totals.update(runs=1, kills=run.killed, hits=run.hits, records=len(plan.records))
+        totals.update(plan.marks())
+        totals.update(["status %s" % run.status] * (run.status is not None))
+        if plan.kind == "ill" and run.status == 3:
+            totals["told of as ill"] += 1
         os.chdir(work)
-    print("chaos: seeds %d to %d: %d runs, %d over hosts, %d records, %d workers hit, "
+    print("chaos: seeds %d to %d: %d runs, %d records, %d workers hit, "
           "par-run killed %d times; %d failed" % (
-              seed, number, totals["runs"], totals["hosts"], totals["records"],
+              seed, number, totals["runs"], totals["records"],
               totals["hits"], totals["kills"], len(failed)))
+    known = ("runs", "records", "hits", "kills")
+    print("of these:", ", ".join("%s %d" % (name, totals[name])
+                                 for name in totals if name not in known))
     os.chdir("/")
     if failed:
         print("what they left is in %s" % work)
