@@ -89,6 +89,9 @@ take_host(struct address *address, const char *text, size_t len)
 			host_end = end;
 		colon = host_end;
 	}
+	if (memchr(host, '[', (size_t)(host_end - host)) != NULL ||
+	    memchr(host, ']', (size_t)(host_end - host)) != NULL)
+		return "brackets stand around an address only";
 	address->port = REDIS_PORT;
 	if (colon < end &&
 	    (*colon != ':' ||

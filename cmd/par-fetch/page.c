@@ -48,7 +48,8 @@ page_body(struct bytes *out, const char *data, size_t len)
 void
 page_end(struct bytes *out, const struct request *request)
 {
-	bytes_put(out, request->input.data + request->field,
-	    request->input.len - request->field);
+	if (request->input.len > request->field)
+		bytes_put(out, request->input.data + request->field,
+		    request->input.len - request->field);
 	bytes_put(out, "\n", 1);
 }

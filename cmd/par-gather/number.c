@@ -105,7 +105,9 @@ number_parse(const char *text, size_t len, struct number *out)
 		return -1;
 	for (; !w.overflow && w.scale < 0 && w.units != 0; w.scale++)
 		w.overflow = __builtin_mul_overflow(w.units, 10, &w.units);
-	*out = (struct number){ .units = w.negative ? -w.units : w.units,
+	*out = (struct number){ .units = w.overflow ? 0
+		    : w.negative		    ? -w.units
+						    : w.units,
 		.scale = w.scale < 0 ? 0 : (uint32_t)w.scale };
 	if (!w.overflow && w.scale <= MAX_SCALE)
 		return 0;
