@@ -94,6 +94,13 @@ append(const unsigned char *member, size_t len, unsigned times)
 	members_close(&members);
 }
 
+static void
+set_mark(unsigned char *file, uint64_t mark)
+{
+	for (size_t i = 0; i < 8; i++)
+		file[MARK_AT + i] = (unsigned char)(mark >> 8 * i);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -101,19 +108,21 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	unsigned char member[512];
 	struct pieces in = pieces_of(data, size);
 	unsigned char way = pieces_byte(&in);
-	size_t len = 0, had_len, has_len, cut_len, member_len, kept;
+	size_t len = 0, mark = 0, had_len, has_len, cut_len, member_len, kept;
 
 	if (size > 64 << 10)
 		return 0;
 	own_folder();
 	unlink("archive.cut-1");
-	if (way & 1) { /* as we begin one; the mark may be any */
-		len = make_member(had, "first", true);
-		for (size_t i = 0; i < 8 && way & 2; i++)
-			had[MARK_AT + i] = (unsigned char)(i < 2 ? pieces_byte(&in) : 0);
-	}
+	if (way & 1) /* as we begin one */
+		mark = len = make_member(had, "first", true);
 	if (way & 4)
 		len += make_member(had + len, "second", false);
+	/* A mark is ours: it may be old, or the file cut, but where it is it is true. */
+	if (way & 2)
+		mark = way & 32 ? 0 : way & 64 ? len : len + in.left + 1 + way;
+	if (way & 1)
+		set_mark(had, mark);
 	memcpy(had + len, in.at, in.left);
 	had_len = len + in.left;
 	put_file("archive", had, had_len);

@@ -92,6 +92,22 @@ check_chunk(redisReply *const *given, uint64_t first)
 	chunk_remove(&list, chunk);
 }
 
+/* Entries of a stream: a name, and pairs of strings. */
+static void
+check_entries(const redisReply *reply)
+{
+	for (size_t i = 0; i < reply->elements; i++) {
+		const redisReply *entry = reply->element[i], *pairs;
+
+		must(entry->type == REDIS_REPLY_ARRAY && entry->elements == 2);
+		must(strlen(entry->element[0]->str) < REPLY_TEXT_MAX);
+		pairs = entry->element[1];
+		must(pairs->type == REDIS_REPLY_ARRAY && pairs->elements % 2 == 0);
+		for (size_t k = 0; k < pairs->elements; k++)
+			must(pairs->element[k]->type == REDIS_REPLY_STRING);
+	}
+}
+
 static void
 check_reply(const redisReply *reply)
 {
@@ -106,6 +122,8 @@ check_reply(const redisReply *reply)
 	if (reply->type == REDIS_REPLY_STRING &&
 	    memchr(reply->str, '\0', reply->len) == NULL)
 		must(!reply_later(reply->str, reply->str));
+	if (reply_fits(reply, "[{[t[{bb}]]}]"))
+		check_entries(reply);
 	if (!reply_fits(reply, GIVEN_SHAPE))
 		return;
 	must(reply->elements % GIVEN == 0);
