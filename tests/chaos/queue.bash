@@ -248,7 +248,7 @@ one() {
 			break
 		fi
 	done
-	kill "${pid[reader]}" && wait "${pid[reader]}"
+	kill "${pid[reader]}" 2>/dev/null && wait "${pid[reader]}"
 	for what in "${!pid[@]}"; do
 		[[ $what == worker* ]] && kill "${pid[$what]}"
 	done
