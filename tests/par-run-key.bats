@@ -206,6 +206,17 @@ make_locker() {
 	sort -n out | uniq -d | cmp - /dev/null
 }
 
+@test "par-run: --key and -k around a stage of blocks keep the order, and blocks whole" {
+	seq 60 >in
+	par-run -n 3 -k --key 1 par-run -n 2 -N 6 cat <in | cmp - in
+	par-run -n 3 -k --key 1 par-run -n 2 -b 20 --raw cat <in | cmp - in
+	# Neighbours of one key are still done together.
+	printf '%s\n' a$'\t'{1..13} b$'\t'{1..13} |
+		par-run -n 2 -k --key 1 par-run -n 1 -N 6 paste -sd, >out
+	grep -q '\(.*,\)\{5\}' out
+	tr , '\n' <out | cmp - <(printf '%s\n' a$'\t'{1..13} b$'\t'{1..13})
+}
+
 @test "par-run: --key, misuse" {
 	run -2 --separate-stderr par-run --key 0 cat
 	[[ "$stderr" == *"not a field number, counted from 1, or 'host'"* ]]

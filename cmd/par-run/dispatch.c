@@ -214,15 +214,21 @@ fair_share(const struct run *run, const struct slot *slot)
  * as that of its last record: where order matters it must be of records that follow
  * each other: nothing else comes before the stage is done with what it has.
  */
+static bool
+neighbours_only(const struct run *run, const struct slot *slot)
+{
+	return slot->worker.hello.joint &&
+	    (run->keep_order || run->checkpoint.on || run->above.fd >= 0);
+}
+
 bool
 dispatch_block_goes_on(const struct run *run, const struct slot *slot)
 {
 	if (slot->host != NULL && run->options->block_records != 0)
 		return false; /* it has whole ones */
-	return slot->worker.hello.joint && slot->worker.window.records > 0 &&
+	return neighbours_only(run, slot) && slot->worker.window.records > 0 &&
 	    (slot->end != run->intake.next || run->again.head != NULL ||
-		keys_on(&run->keys)) &&
-	    (run->keep_order || run->checkpoint.on || run->above.fd >= 0);
+		keys_on(&run->keys));
 }
 
 /* Was it given a record to show what it is, a moment ago? */
@@ -340,11 +346,11 @@ choose_by_key(struct run *run, struct slot *slot)
 	struct ahead_limit may = may_have(run, slot);
 
 	if (slot->worker.kind == WORKER_UNKNOWN)
-		return keys_next(run, slot, 1, SIZE_MAX);
+		return keys_next(run, slot, 1, SIZE_MAX, false);
 	if (slot->worker.kind == WORKER_PLAIN)
-		return keys_next(run, slot, UINT64_MAX, slot->parcel);
-	return keys_next(
-	    run, slot, may.records - window->records, may.bytes - window->bytes);
+		return keys_next(run, slot, UINT64_MAX, slot->parcel, false);
+	return keys_next(run, slot, may.records - window->records,
+	    may.bytes - window->bytes, neighbours_only(run, slot));
 }
 
 /*

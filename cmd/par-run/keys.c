@@ -226,6 +226,18 @@ spread_input(struct run *run)
 	}
 }
 
+/* How many records at the front of batch follow each other in the input, up to max. */
+static uint64_t
+followers(const struct batch *batch, uint64_t max)
+{
+	uint64_t count = 1;
+
+	while (count < max && count < batch->count &&
+	    batch->notes[count].number == batch->first + count)
+		count++;
+	return count;
+}
+
 /* Cut a batch from the front of what waits fresh; NULL if nothing does. */
 static struct batch *
 cut(struct run *run, struct lane *lane, uint64_t max, size_t max_bytes)
@@ -287,7 +299,8 @@ keys_settle(struct run *run)
 }
 
 struct batch *
-keys_next(struct run *run, struct slot *slot, uint64_t max, size_t max_bytes)
+keys_next(
+    struct run *run, struct slot *slot, uint64_t max, size_t max_bytes, bool neighbours)
 {
 	struct lane *lane = &slot->lane;
 	struct batch *again = batch_peek(&lane->again, run->now);
@@ -300,6 +313,8 @@ keys_next(struct run *run, struct slot *slot, uint64_t max, size_t max_bytes)
 		return NULL;
 	if (lane->fresh.head == NULL)
 		spread_input(run);
+	if (neighbours && lane->fresh.head != NULL)
+		max = followers(lane->fresh.head, max);
 	return cut(run, lane, max, max_bytes);
 }
 

@@ -65,9 +65,10 @@ void keys_settle(struct run *run);
 /*
  * The next batch for slot, at most max records, of at most max_bytes together but at
  * least one; NULL if there is none for it now.  Input is spread as far as that takes.
+ * neighbours: only records that follow each other in the input.
  */
-struct batch *
-keys_next(struct run *run, struct slot *slot, uint64_t max, size_t max_bytes);
+struct batch *keys_next(
+    struct run *run, struct slot *slot, uint64_t max, size_t max_bytes, bool neighbours);
 
 /* Record k of batch is done, or given up. */
 void keys_done(struct keys *keys, const struct batch *batch, uint64_t k);

@@ -126,7 +126,8 @@ class Plan:
         self.inner_timeout = self.nested and not self.frozen and r.random() < 0.5
         self.disk = disks and self.checkpoint and r.random() < 0.35
         self.leaves = not self.checkpoint and r.random() < 0.07
-        self.slow_in = not self.checkpoint and r.random() < 0.3
+        quick = self.kind in ("blocks", "filter")
+        self.slow_in = not self.checkpoint and r.random() < (0.7 if quick else 0.3)
         self.slow_out = not self.checkpoint and r.random() < 0.3
         self.costly = 0
         self.newline = r.random() < 0.8
@@ -144,7 +145,7 @@ class Plan:
         count = r.choice([0, 1, 7, 500, 500, 2000, 10000])
         if self.kind in ("ill", "never", "filter", "blocks") and r.random() < 0.8:
             count = max(count, 300)
-        most = {"blocks": 300, "same": 0, "ill": 2000, "filter": 20 + 8000000 // self.size}
+        most = {"blocks": 2000, "same": 0, "ill": 2000, "filter": 20 + 8000000 // self.size}
         count = min(count, most.get(self.kind, count))
         if self.huge:
             count = min(count, 50)
