@@ -41,6 +41,27 @@ diag_before_end(void (*call)(void *context), void *context)
 	end_context = context;
 }
 
+/* Only what may be called in a handler. */
+static void
+aborted(int number)
+{
+	static const char what[] = ": a library gave up, as it does without memory\n";
+
+	(void)number;
+	if (write(STDERR_FILENO, program_name, strlen(program_name)) < 0 ||
+	    write(STDERR_FILENO, what, sizeof(what) - 1) < 0)
+		_exit(STATUS_BROKEN); /* there is nobody to tell */
+	_exit(STATUS_BROKEN);
+}
+
+void
+diag_on_abort(void)
+{
+	struct sigaction action = { .sa_handler = aborted };
+
+	sigaction(SIGABRT, &action, NULL);
+}
+
 static void
 before_end(void)
 {
@@ -286,6 +307,22 @@ die(enum status status, int error, const char *format, ...)
 	va_end(args);
 	before_end();
 	exit((int)status);
+}
+
+bool
+diag_is_shortage(int error)
+{
+	return error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE;
+}
+
+void
+die_start(int error, const char *name)
+{
+	if (error == ENOENT)
+		die(STATUS_NOT_FOUND, error, "%s", name);
+	if (diag_is_shortage(error))
+		die(STATUS_BROKEN, error, "cannot start %s", name);
+	die(STATUS_CANNOT_RUN, error, "%s", name);
 }
 
 void

@@ -10,6 +10,7 @@
 #ifndef PAR_DIAG_H
 #define PAR_DIAG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The exit statuses of every tool; see par(7). */
@@ -35,6 +36,12 @@ void diag_program(const char *name);
  * it would leave behind; NULL: nothing any more.  context stays the caller's.
  */
 void diag_before_end(void (*call)(void *context), void *context);
+
+/*
+ * From now on abort(3) ends the program with a line and STATUS_BROKEN: some libraries
+ * know no other way where there is no memory.
+ */
+void diag_on_abort(void);
 
 /*
  * Have call(context) called before each line, for what is to be taken away first;
@@ -67,6 +74,12 @@ _Noreturn void die(enum status status, int error, const char *format, ...)
  * reader has left.  Anything else: a diagnostic and STATUS_BROKEN.
  */
 _Noreturn void die_output(int error, const char *name);
+
+/* The command name could not be started: it was not found, cannot be run, or no room. */
+_Noreturn void die_start(int error, const char *name);
+
+/* Is an error of starting or opening a shortage, which may pass, of the system? */
+bool diag_is_shortage(int error);
 
 /*
  * Copy len bytes of data into dst, size bytes, as printable text that ends in a

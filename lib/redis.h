@@ -11,10 +11,15 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <hiredis/hiredis.h>
+#if HIREDIS_MAJOR < 1
+#include <hiredis/sds.h>
+#endif
 
 #include "clock.h"
+#include "diag.h"
 
 enum {
 	REDIS_DEEPEST = 8, /* arrays in arrays */
@@ -42,6 +47,27 @@ redis_array(const redisReadTask *task, REDIS_COUNT elements)
 	return plain->createArray(task, elements);
 }
 
+#if HIREDIS_MAJOR > 0
+#define redis_send redisBufferWrite
+#else
+/* The same as redisBufferWrite(), which crashes where there is no memory. */
+static inline int
+redis_send(redisContext *context, int *done)
+{
+	ssize_t n = write(context->fd, context->obuf, sdslen(context->obuf));
+
+	if (n < 0 && errno != EINTR) {
+		context->err = REDIS_ERR_IO;
+		snprintf(context->errstr, sizeof(context->errstr), "%s", strerror(errno));
+		return REDIS_ERR;
+	}
+	if (n > 0)
+		sdsrange(context->obuf, (int)n, -1);
+	*done = sdslen(context->obuf) == 0;
+	return REDIS_OK;
+}
+#endif
+
 /* Set the limits; functions must stay as long as context. */
 static inline void
 redis_limit(redisContext *context, redisReplyObjectFunctions *functions)
@@ -50,6 +76,14 @@ redis_limit(redisContext *context, redisReplyObjectFunctions *functions)
 	context->reader->privdata = context->reader->fn;
 	functions->createArray = redis_array;
 	context->reader->fn = functions;
+}
+
+/* End the program if there is no context, or no answer, for want of memory. */
+static inline void
+redis_check_memory(const redisContext *context)
+{
+	if (context == NULL || context->err == REDIS_ERR_OOM)
+		die(STATUS_BROKEN, ENOMEM, "the server");
 }
 
 /*
@@ -64,7 +98,7 @@ redis_answer(redisContext *context, uint64_t most)
 	int done = 0;
 
 	while (!done)
-		if (redisBufferWrite(context, &done) != REDIS_OK)
+		if (redis_send(context, &done) != REDIS_OK)
 			return NULL;
 	while (redisReaderGetReply(context->reader, &reply) == REDIS_OK) {
 		if (reply != NULL)

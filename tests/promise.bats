@@ -728,6 +728,37 @@ hosts_with() {
 # 6. no memory
 #
 
+# fail_library: fail.c, for preloading, in $FAIL; not with sanitizers, whose memory it is.
+fail_library() {
+	[ -z "${SANITIZED-}" ] || skip "sanitizers have their own memory"
+	FAIL=$PWD/fail.so
+	cc -O -shared -fPIC -o "$FAIL" "$ROOT/tests/aid/fail.c" -ldl
+}
+
+@test "6: whichever allocation fails, each program goes on or says so with status 3" {
+	fail_library
+	python3 "$ROOT/tests/aid/no-memory.py" "$FAIL" 7 >wrong 2>runs
+	[ "$(<wrong)" = '' ]
+	[ "$(cut -d ' ' -f 1 runs)" -gt 200 ]
+}
+
+@test "6: whichever allocation fails of par-queue, it says so with status 3" {
+	command -v redis-server >/dev/null || skip "no redis-server"
+	fail_library
+	load redis
+	redis_start
+	python3 "$ROOT/tests/aid/no-memory.py" "$FAIL" 5 par-queue >wrong
+	[ "$(<wrong)" = '' ]
+}
+
+@test "6: a number that there is no memory for is a line and status 3" {
+	[ -z "${SANITIZED-}" ] || skip "sanitizers need more memory than that"
+	run -3 bash -c 'ulimit -v 100000; echo 200000000 | par-fib -m 10000000000'
+	[[ $output == 'par-fib: a number of '*' bytes: Cannot allocate memory' ]]
+	run -1 bash -c 'ulimit -v 100000; printf "200000000\n5\n" | par-run -n 1 -r 0 par-fib -m 10000000000 2>/dev/null'
+	[ "$output" = $'5\t5' ]
+}
+
 # 7. output that is the input, or another output
 #
 
@@ -2397,7 +2428,7 @@ queue_server() {
 	export PAR_QUEUE_URL=unix://$PWD/redis.sock
 }
 
-redis() {
+quiet_redis() {
 	redis-cli -s redis.sock "$@" >/dev/null
 }
 
@@ -2405,7 +2436,7 @@ redis() {
 	queue_server
 	seq 10 | par-queue put q
 	while IFS='|' read -r -a fields; do
-		redis xadd 'pq:{q}:in' '*' "${fields[@]@E}"
+		quiet_redis xadd 'pq:{q}:in' '*' "${fields[@]@E}"
 	done <<-'END'
 		k|1|n|4|a|0|e|0|r|1\n1\n1\nabc
 		k|1|n|5|a|0|e|0|r|1\n2\n
@@ -2420,11 +2451,11 @@ redis() {
 		k|1|n|1|a|0|e|1e3|r|1\n
 		k|xyz|n|1|a|0|e|0|r|1\n
 	END
-	redis xadd 'pq:{q}:in' '*' k 1 n 0 a 0 e 0 r ''
-	redis xadd 'pq:{q}:in' '*' k 1 n 1 a 0 e 0 r ''
-	redis zadd 'pq:{q}:delay' 1 5:3
-	redis zadd 'pq:{q}:delay' 1 6:4
-	redis hset 'pq:{q}:body' 6:4 nonsense
+	quiet_redis xadd 'pq:{q}:in' '*' k 1 n 0 a 0 e 0 r ''
+	quiet_redis xadd 'pq:{q}:in' '*' k 1 n 1 a 0 e 0 r ''
+	quiet_redis zadd 'pq:{q}:delay' 1 5:3
+	quiet_redis zadd 'pq:{q}:delay' 1 6:4
+	quiet_redis hset 'pq:{q}:body' 6:4 nonsense
 	seq 11 20 | par-queue put q
 	run -1 timeout "$DEADLINE" par-queue work --once q -- par-run -n 1 --map cat
 	par-queue get q | sort -n | same <(seq 20) -
@@ -2443,22 +2474,22 @@ redis() {
 	queue_server
 	seq 3 | par-queue put q
 	timeout "$DEADLINE" par-queue work --once q -- par-run -n 1 --map cat
-	redis xadd 'pq:{q}:out' '*' k 1 n 1 r abc
-	redis xadd 'pq:{q}:out' '*' k 1
-	redis xadd 'pq:{q}:out' '*' k 1 n x r $'4\n'
+	quiet_redis xadd 'pq:{q}:out' '*' k 1 n 1 r abc
+	quiet_redis xadd 'pq:{q}:out' '*' k 1
+	quiet_redis xadd 'pq:{q}:out' '*' k 1 n x r $'4\n'
 	[ "$(par-queue get q | sort | paste -sd,)" = 1,2,3,4 ]
 	[ "$(par-queue dead q | cut -f 1 | paste -sd,)" = abc, ]
-	redis xadd 'pq:{q}:dead' '*' a b
-	redis xadd 'pq:{q}:dead' '*' r $'a\nb'
+	quiet_redis xadd 'pq:{q}:dead' '*' a b
+	quiet_redis xadd 'pq:{q}:dead' '*' r $'a\nb'
 	[ "$(par-queue dead q | wc -l)" = 5 ]
 	par-queue dead --drop q >out
 	[ "$(par-queue dead q)" = "" ]
-	redis hset 'pq:{q}:workers' 'a"b' zzz c $'1\tx\ty\n'
+	quiet_redis hset 'pq:{q}:workers' 'a"b' zzz c $'1\tx\ty\n'
 	par-queue ps --json q | jq -e -s 'length == 2 and .[0].records == 0'
-	redis hset 'pq:{q}:meta' rate abc jobs x paused y
+	quiet_redis hset 'pq:{q}:meta' rate abc jobs x paused y
 	par-queue stat --json q | jq -e '.rate == 0 and .paused == 0'
 	seq 3 | par-queue put q
-	redis hset 'pq:{q}:meta' looked x
+	quiet_redis hset 'pq:{q}:meta' looked x
 	timeout "$DEADLINE" par-queue work --once q -- par-run -n 1 --map cat
 	[ "$(par-queue get q | wc -l)" = 3 ]
 }

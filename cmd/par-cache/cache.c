@@ -708,8 +708,7 @@ open_cache(struct cache *cache)
 	signal(SIGPIPE, SIG_IGN);
 	worker_init(&cache->worker, 1);
 	if (worker_start(&cache->worker, &plan) < 0)
-		die(errno == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN, errno, "%s",
-		    options->command[0]);
+		die_start(errno, options->command[0]);
 	if (options->map)
 		worker_in_size(&cache->worker, IN_PIPE);
 	cache->now = clock_ms();

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "cache.h"
+#include "diag.h"
 #include "opt.h"
 #include "record.h"
 #include "sig.h"
@@ -104,6 +105,7 @@ main(int argc, char **argv)
 	const char *why = check(&options, first < argc);
 
 	sig_begin();
+	diag_on_abort();
 	if (why != NULL)
 		opt_misuse(&program, "%s", why);
 	options.store.ttl = ttl_ms / 1000;

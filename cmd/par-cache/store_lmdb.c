@@ -290,8 +290,9 @@ drop(struct local *local, MDB_txn *txn, uint64_t most, uint64_t *count)
 	uint64_t bytes, dropped = 0;
 	int error = mdb_cursor_open(txn, local->order, &cursor);
 
-	if (error == 0)
-		error = taken(local, txn, &bytes);
+	if (error != 0)
+		return error;
+	error = taken(local, txn, &bytes);
 	while (error == 0 && bytes > most && dropped < *count) {
 		error = drop_one(local, txn, cursor);
 		if (error == 0)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <gmp.h>
 
+#include "diag.h"
 #include "fib.h"
 #include "num.h"
 
@@ -54,9 +56,39 @@ small_answer(const struct fib *fib, uint64_t n)
 	return 0;
 }
 
+/* GMP would abort without memory. */
+static void *
+reserve(size_t size)
+{
+	void *got = malloc(size);
+
+	if (got == NULL)
+		die(STATUS_BROKEN, ENOMEM, "a number of %zu bytes", size);
+	return got;
+}
+
+static void *
+reserve_again(void *old, size_t old_size, size_t size)
+{
+	void *got = realloc(old, size);
+
+	(void)old_size;
+	if (got == NULL)
+		die(STATUS_BROKEN, ENOMEM, "a number of %zu bytes", size);
+	return got;
+}
+
+static void
+give_back(void *old, size_t size)
+{
+	(void)size;
+	free(old);
+}
+
 void
 fib_open(struct fib *fib, enum fib_what what, uint64_t mod, uint64_t max)
 {
+	mp_set_memory_functions(reserve, reserve_again, give_back);
 	fib->what = what;
 	fib->mod = mod;
 	fib->max = max;

@@ -12,18 +12,6 @@
 
 enum { GRACE = 2000 }; /* ms from telling it to end to killing it */
 
-static _Noreturn void
-cannot_start(const struct command *command, int error)
-{
-	const char *name = command->argv[0];
-
-	if (error == ENOENT)
-		die(STATUS_NOT_FOUND, error, "%s", name);
-	if (error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE)
-		die(STATUS_BROKEN, error, "cannot start %s", name);
-	die(STATUS_CANNOT_RUN, error, "%s", name);
-}
-
 void
 command_start(struct command *command)
 {
@@ -33,13 +21,13 @@ command_start(struct command *command)
 	if (fdio_pipe(in) < 0 || fdio_pipe(out) < 0 || fdio_nonblocking(in[1]) < 0 ||
 	    fdio_nonblocking(out[0]) < 0 ||
 	    record_open(&command->from, out[0], command->max_record) < 0)
-		cannot_start(command, errno);
+		die_start(errno, command->argv[0]);
 	command->pid = spawn(&(struct spawn_plan){ .argv = command->argv,
 	    .fds = { in[0], out[1], -1 },
 	    .stage_fd = -1,
 	    .env = env });
 	if (command->pid < 0)
-		cannot_start(command, errno);
+		die_start(errno, command->argv[0]);
 	close(in[0]);
 	close(out[1]);
 	command->ended = command->silent = false;

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "crawl.h"
+#include "diag.h"
 #include "opt.h"
 #include "record.h"
 #include "sig.h"
@@ -86,6 +87,7 @@ main(int argc, char **argv)
 	int first = opt_parse(&program, argc, argv);
 
 	sig_begin();
+	diag_on_abort();
 	if (first == argc)
 		opt_misuse(&program, "needs a COMMAND");
 	plan.command = argv + first;

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <unicode/uidna.h>
 
+#include "diag.h"
 #include "idna.h"
 
 /* The standard's CheckBidi and CheckJoiners, and Transitional_Processing is false. */
@@ -17,6 +20,15 @@ static const uint32_t borne = UIDNA_ERROR_EMPTY_LABEL | UIDNA_ERROR_LABEL_TOO_LO
     UIDNA_ERROR_DOMAIN_NAME_TOO_LONG | UIDNA_ERROR_LEADING_HYPHEN |
     UIDNA_ERROR_TRAILING_HYPHEN | UIDNA_ERROR_HYPHEN_3_4;
 
+/* Without memory a name would be taken for one that is no name. */
+static bool
+succeeded(UErrorCode error)
+{
+	if (error == U_MEMORY_ALLOCATION_ERROR)
+		die(STATUS_BROKEN, ENOMEM, "names of hosts");
+	return U_SUCCESS(error);
+}
+
 /* The tables are loaded once, and stay: to open it again costs next to nothing. */
 static UIDNA *
 open_icu(void)
@@ -24,7 +36,7 @@ open_icu(void)
 	UErrorCode error = U_ZERO_ERROR;
 	UIDNA *icu = uidna_openUTS46(checks, &error);
 
-	return U_SUCCESS(error) ? icu : NULL;
+	return succeeded(error) ? icu : NULL;
 }
 
 void
@@ -51,5 +63,5 @@ idna_to_ascii(char *dst, size_t size, const char *domain, size_t len)
 	got = uidna_nameToASCII_UTF8(
 	    icu, domain, (int32_t)len, dst, (int32_t)size, &info, &error);
 	uidna_close(icu);
-	return U_SUCCESS(error) && (info.errors & ~borne) == 0 ? got : -1;
+	return succeeded(error) && (info.errors & ~borne) == 0 ? got : -1;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
 #include <stdio.h>
 
+#include "diag.h"
 #include "pattern.h"
 
 enum { STACK_START = 32 << 10, STACK_MAX = 16 << 20 };
@@ -35,6 +37,8 @@ pattern_open(struct pattern *pattern, const char *source, uint32_t options,
 	*pattern = (struct pattern){ 0 };
 	pattern->code = pcre2_compile(
 	    (PCRE2_SPTR)source, PCRE2_ZERO_TERMINATED, options, &error, &offset, NULL);
+	if (pattern->code == NULL && error == PCRE2_ERROR_HEAP_FAILED)
+		die(STATUS_BROKEN, ENOMEM, "pattern");
 	if (pattern->code == NULL) {
 		PCRE2_UCHAR text[PATTERN_WHY / 2];
 
@@ -44,11 +48,8 @@ pattern_open(struct pattern *pattern, const char *source, uint32_t options,
 	}
 	fast = pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE) == 0;
 	pattern->direct = fast && limits == NULL;
-	if (prepare(pattern, limits) < 0) {
-		snprintf(why, PATTERN_WHY, "no memory");
-		pattern_close(pattern);
-		return -1;
-	}
+	if (prepare(pattern, limits) < 0)
+		die(STATUS_BROKEN, ENOMEM, "pattern");
 	return 0;
 }
 

@@ -69,11 +69,7 @@ child_start(struct child *child)
 		child->waits = 0;
 		return;
 	}
-	if (errno == ENOENT)
-		die(STATUS_NOT_FOUND, errno, "%s", name);
-	if (errno == EAGAIN || errno == ENOMEM || errno == EMFILE || errno == ENFILE)
-		die(STATUS_BROKEN, errno, "cannot start %s", name);
-	die(STATUS_CANNOT_RUN, errno, "%s", name);
+	die_start(errno, name);
 }
 
 /* Records it is allowed to have in flight: what it wants, and what we were told. */

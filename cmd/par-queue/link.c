@@ -155,8 +155,12 @@ static redisReply *
 answer(struct link *link)
 {
 	uint64_t most = ANSWER_WAIT * 1000;
+	redisReply *reply =
+	    redis_answer(link->context, link->patience > most ? link->patience : most);
 
-	return redis_answer(link->context, link->patience > most ? link->patience : most);
+	if (reply == NULL)
+		redis_check_memory(link->context);
+	return reply;
 }
 
 /* Say who we are, with a user if there is one. */
@@ -258,8 +262,8 @@ connect_to(struct link *link)
 
 	link->context = host == NULL ? redisConnectUnixWithTimeout(a->path, soon)
 				     : redisConnectWithTimeout(host, port, soon);
-	if (link->context == NULL || link->context->err != 0 ||
-	    redisSetTimeout(link->context, late) != REDIS_OK) {
+	redis_check_memory(link->context);
+	if (link->context->err != 0 || redisSetTimeout(link->context, late) != REDIS_OK) {
 		forget_node(link);
 		return -1;
 	}
@@ -327,8 +331,6 @@ attempt(struct link *link, struct command *commands, size_t count)
 static const char *
 reason(const struct link *link)
 {
-	if (link->context == NULL)
-		return "no memory";
 	if (link->context->err == REDIS_ERR_IO && errno == EAGAIN)
 		return "no answer";
 	return link->context->err != 0 ? link->context->errstr

@@ -24,6 +24,7 @@
 
 #include "check.h"
 #include "control.h"
+#include "diag.h"
 #include "get.h"
 #include "options.h"
 #include "put.h"
@@ -90,6 +91,7 @@ main(int argc, char **argv)
 	enum status status;
 
 	sig_begin();
+	diag_on_abort();
 	options_read(&options, argc, argv);
 	check_roles(&options);
 	signal(SIGPIPE, SIG_IGN); /* a server that leaves is an error to deal with */

@@ -479,6 +479,8 @@ give(struct run *run, struct slot *slot)
 {
 	struct batch *batch = choose(run, slot);
 
+	if (batch == NULL && run->intake.no_memory)
+		run_broken(run, ENOMEM, run->in_name);
 	if (batch == NULL) {
 		slot->turn_since = 0; /* it waits for us: no measure of its speed */
 		run->wanting = run->wanting || starved(slot) ||

@@ -119,12 +119,14 @@ refuse(const struct host *host)
 	return strlen(host->name) > HOST_NAME_MOST ? "too long for a host" : NULL;
 }
 
+const char host_no_memory[] = "no memory";
+
 struct host *
 host_new(const char *entry, size_t len, const char **why)
 {
 	struct host *host = calloc(1, sizeof(*host));
 
-	*why = "no memory";
+	*why = host_no_memory;
 	if (host == NULL)
 		return NULL;
 	*why = len == 0 ? "no host"

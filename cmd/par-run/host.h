@@ -38,6 +38,9 @@ struct links {
 	const char *over; /* why the run cannot go on, see hosts_end(); or NULL */
 };
 
+/* What is wrong where there is no memory. */
+extern const char host_no_memory[];
+
 /*
  * The host that an entry of len bytes names, NULL if it is not one: *why says why.
  *

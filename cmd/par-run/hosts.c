@@ -55,7 +55,7 @@ add(struct run *run, struct host *host)
 
 	if (slot == NULL) {
 		host_free(host);
-		return why == NULL ? strerror(errno) : why;
+		return why == NULL ? host_no_memory : why;
 	}
 	slot->host = host;
 	slot->command = host->command.list;
@@ -165,7 +165,8 @@ add_listed(struct run *run, const char *list, const char *what)
 		const char *why = add_entry(run, entry, len);
 
 		if (why != NULL)
-			die(STATUS_MISUSE, 0, "%s: %.*s: %s", what, (int)len, entry, why);
+			die(why == host_no_memory ? STATUS_BROKEN : STATUS_MISUSE, 0,
+			    "%s: %.*s: %s", what, (int)len, entry, why);
 	}
 }
 

@@ -307,6 +307,7 @@ cut(struct intake *intake, uint64_t count, size_t len)
 	struct batch *batch;
 
 	batch = batch_new(intake->block, from, len, intake->next, count);
+	intake->no_memory = batch == NULL;
 	if (batch == NULL)
 		return NULL;
 	batch->offset = intake->offset;

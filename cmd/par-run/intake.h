@@ -27,6 +27,7 @@ struct intake {
 	uint64_t next; /* number of the next record */
 	uint64_t offset; /* in the input, of block[cut], bytes */
 	bool end; /* nothing more can be read */
+	bool no_memory; /* why the last batch could not be cut */
 	bool barred; /* behind whole is a record that is too long */
 	bool gathering; /* more is read though a record is ready; */
 	uint64_t gathered; /* so many are gathered, */

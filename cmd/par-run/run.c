@@ -280,18 +280,11 @@ begin(struct run *run, struct slot *slot)
 	slot->check_at = run->now + 1;
 }
 
-/* Is there too little of something, that others may give back? */
-static bool
-is_shortage(int error)
-{
-	return error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE;
-}
-
 /* May it be started later, though it never was before? */
 static bool
 may_pass(int error)
 {
-	return error == ETXTBSY || (is_shortage(error) && error != EMFILE);
+	return error == ETXTBSY || (diag_is_shortage(error) && error != EMFILE);
 }
 
 /*
@@ -302,7 +295,7 @@ static void
 start_failed(struct run *run, struct slot *slot, int error)
 {
 	struct starts *starts = &run->starts;
-	bool fewer = is_shortage(error) && run->living > 0;
+	bool fewer = diag_is_shortage(error) && run->living > 0;
 	char how[WORKER_EXIT_TEXT];
 
 	snprintf(how, sizeof(how), "could not be started: %.40s", strerror(error));
@@ -351,9 +344,5 @@ run_start(struct run *run, struct slot *slot, struct batch *block)
 		return false;
 	}
 	run_abandon(run);
-	if (error == ENOENT)
-		die(STATUS_NOT_FOUND, error, "%s", name);
-	if (is_shortage(error))
-		die(STATUS_BROKEN, error, "cannot start %s", name);
-	die(STATUS_CANNOT_RUN, error, "%s", name);
+	die_start(error, name);
 }
