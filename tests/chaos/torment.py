@@ -98,15 +98,17 @@ class Plan:
                              ["filter"] * 4 + ["blocks"] * 3 + ["ill"] * 3)
         if self.kind == "same":
             self.same = same.Plan(r)
-        self.workers = r.randint(1, 5)
+        # only the first of ill workers is wrong: with others the run comes to its end soon
+        self.workers = r.randint(2 if self.kind == "ill" else 1, 5)
         self.retries = r.randint(0, 4)
         self.exact = self.kind != "plain"
         self.keep = self.exact and r.random() < 0.5
         self.ill = r.choice(list(stages.ILL) + list(stages.ILL_LATE))
         self.filter = r.choice(list(FILTERS))
+        self.never_block = self.kind == "never" and r.random() < 0.4
         self.raw = self.kind == "blocks" and r.random() < 0.4
-        self.timeout = (self.kind in ("odd", "map", "filter", "blocks") and r.random() < 0.25 or
-                        self.kind == "ill" and (self.ill in stages.ILL_LATE or r.random() < 0.25))
+        timed = self.kind in ("odd", "map", "filter", "blocks", "ill") and r.random() < 0.25
+        self.timeout = timed or (self.kind == "ill" and self.ill in stages.ILL_LATE)
         self.quarantine = r.random() < 0.8
         self.events = r.choice([0, 3, 10, 30])
         self.checkpoint = self.exact and r.random() < 0.5
@@ -114,7 +116,8 @@ class Plan:
         self.stop = r.random() < 0.15
         self.control = r.random() < 0.2 and "--control" in options
         self.nested = self.exact and self.kind != "same" and r.random() < 0.25
-        self.key = ((self.kind != "blocks" or self.nested) and not self.checkpoint and
+        blocks = self.kind == "blocks" or self.never_block
+        self.key = ((not blocks or self.nested) and not self.checkpoint and
                     r.random() < 0.3 and "--key" in options)
         self.hosts = (self.exact and not self.key and r.random() < 0.25 and
                       "--host" in options)
@@ -188,7 +191,9 @@ class Plan:
             names = r.sample(["CHLD", "HUP", "INT", "TERM"], r.randint(1, 4))
             words = CARELESS + [r.choice(["block:", "ignore:"]) + ",".join(names)] + words
         if self.hosts:  # the transport takes the name of the host and runs the rest here
-            words += ["--rsh", "env HOST=%h", "--host", r.choice(["a", "a:1,b:2", ":1,a,b:2"])]
+            words += ["--rsh", "env HOST=%h", "--host",
+                      r.choice(["a", "a:2,b:3"] if self.kind == "ill" else
+                               ["a", "a:1,b:2", ":1,a,b:2"])]
         words += ["-k"] * self.keep + ["-q", self.path("q")] * self.quarantine
         late = ["-t", "0.4"] * self.timeout
         words += late * (not self.inner_timeout)
@@ -197,7 +202,8 @@ class Plan:
         if self.checkpoint:
             words += ["-o", self.path("out"), "--checkpoint", self.path("state")]
         if self.nested:
-            words += ["par-run", "-n", str(r.randint(1, 3)), "-r", str(r.randint(0, 2))]
+            words += ["par-run", "-n", str(r.randint(2 if self.kind == "ill" else 1, 3))]
+            words += ["-r", str(r.randint(0, 2))]
             words += late * (self.inner_timeout or r.random() < 0.5)
         if self.kind == "blocks":
             words += [self.block[0], str(self.block[1])] + ["--raw"] * self.raw
@@ -213,7 +219,8 @@ class Plan:
                       ["./sed" if self.busy else "sed", "-n", "/^[0-9]*!/q1;p;$="],
             "plain": ["cat"],
             "ill": STAGE + ["ill", slow, self.ill],
-            "never": STAGE + ["odd", slow, str(r.randint(1, 6))],
+            "never": STAGE + ["odd", slow, str(r.randint(1, 6))] if not self.never_block else
+                     ["-N", str(r.randint(1, 40)), "sed", "/^[0-9]*%/q125"],
             "same": [],
         }[self.kind]
 
@@ -231,7 +238,7 @@ class Plan:
         if (stages.kind_of(record) in (b"!", b"?", b"-", b"%") and
                 self.kind not in ("cat", "plain")):
             return None
-        odd = self.kind in ("odd", "never")
+        odd = self.kind in ("odd", "never") and not self.never_block
         return [record] * (stages.copies(record) if odd else 1)
 
     def blocks(self):
