@@ -54,8 +54,12 @@ redis_array(const redisReadTask *task, REDIS_COUNT elements)
 static inline int
 redis_send(redisContext *context, int *done)
 {
-	ssize_t n = write(context->fd, context->obuf, sdslen(context->obuf));
+	ssize_t n;
 
+	*done = sdslen(context->obuf) == 0;
+	if (*done) /* a server that has closed may have answered before */
+		return REDIS_OK;
+	n = write(context->fd, context->obuf, sdslen(context->obuf));
 	if (n < 0 && errno != EINTR) {
 		context->err = REDIS_ERR_IO;
 		snprintf(context->errstr, sizeof(context->errstr), "%s", strerror(errno));
