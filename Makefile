@@ -166,7 +166,7 @@ chaos:
 	@PAR_BIN='$(abspath $B/bin)' tests/chaos/queue.bash $(SEED) $(COUNT)
 
 # Fuzz targets, for tests/fuzz/run: each is tests/fuzz/NAME.c, which says in its first
-# comment of which program it is ("Fuzz par-run: ..."; "Fuzz lib: ..."), with all files of
+# comment of which program it is ("Fuzz PROGRAM: ..." or "Fuzz lib: ..."), with all files of
 # that but main.c.  Other targets have no use for reading these files.
 ifneq ($(filter fuzz-%,$(MAKECMDGOALS)),)
 fuzzed	= $(filter-out lib,$(shell sed -n 's/^ \* Fuzz \([a-z-]*\):.*/\1/p' tests/fuzz/$1.c))

@@ -157,8 +157,10 @@ wait_for_more(struct gather *gather, bool nothing)
 {
 	bool stopping = gather->signals >= 0 && !gather->in.follow;
 
-	if (stopping && nothing)
+	if (stopping && nothing && !gather->in.finishing) {
 		inputs_finish(&gather->in);
+		return true; /* to see whether anything has begun */
+	}
 	gather_flush(gather);
 	if (inputs_wait(&gather->in, stopping && !gather->in.finishing ? 0 : -1) < 0 &&
 	    errno != EINTR)

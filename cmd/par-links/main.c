@@ -292,21 +292,32 @@ put_page(struct stage *stage, const struct record *rec)
 	stage_put(stage, "\n", 1);
 }
 
+/* Is that error just the status of the page, which is whole? */
+static bool
+is_status(struct field error, struct field status)
+{
+	static const char begin[] = "status ";
+	size_t len = strlen(begin);
+
+	return error.len == len + status.len && memcmp(error.data, begin, len) == 0 &&
+	    memcmp(error.data + len, status.data, status.len) == 0;
+}
+
 /*
- * The error of a page that has a body: it came in part only, or is not the page that was
- * wanted.  Its links are given, but not as if nothing was wrong.
+ * The error of a page that has a body: it came in part only.  Its links are given, but
+ * not as if nothing was wrong.
  */
 static const char *
 doubt(const struct record *rec, char why[static WHY])
 {
-	enum { ERROR = 4, BODY };
-	struct field error, body;
+	enum { STATUS = 1, ERROR = 4, BODY, FIELDS };
+	struct field fields[FIELDS], *error = &fields[ERROR];
 
-	if (!field_at(rec->data, rec->len, ERROR, &error) || error.len == 0 ||
-	    !field_at(rec->data, rec->len, BODY, &body) || body.len == 0)
+	if (field_split(rec->data, rec->len, fields, FIELDS) <= BODY || error->len == 0 ||
+	    fields[BODY].len == 0 || is_status(*error, fields[STATUS]))
 		return NULL;
 	snprintf(why, WHY, "links of a page with an error: %.*s",
-	    error.len < WHY ? (int)error.len : WHY, error.data);
+	    error->len < WHY ? (int)error->len : WHY, error->data);
 	return why;
 }
 
