@@ -165,7 +165,7 @@ class Ill:
         if self.kind == "stderr-flood" and first and self.wrong_at == 0:
             flood(2, b"x" * 59999 + b"\n")
         ranges = self.kind == "long-range"
-        self.tell("par-stage 1 window=10 jobs=10" if ranges else "par-stage 1")
+        self.tell("par-stage 1 window=10 jobs=10 joint" if ranges else "par-stage 1")
 
     def wrong(self, line):
         """Is this record the one?  (What is empty cannot be a byte shorter.)"""
