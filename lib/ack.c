@@ -69,11 +69,13 @@ hello_parse(const char *line, size_t len, struct hello *out)
 static int
 take_number(const char **at, const char *end, char after, uint64_t *out)
 {
-	const char *p = *at;
+	enum { MOST = 19 }; /* digits, of which none overflows */
+	const char *p = *at, *last = end - p > MOST ? p + MOST : end;
 	uint64_t value = 0;
+	unsigned digit;
 
-	while (p < end && *p >= '0' && *p <= '9' && p - *at < 19)
-		value = value * 10 + (uint64_t)(*p++ - '0');
+	for (; p < last && (digit = (unsigned char)*p - (unsigned)'0') <= 9; p++)
+		value = value * 10 + digit;
 	if (p == *at || p == end || *p != after)
 		return -1;
 	*at = p + 1;

@@ -28,6 +28,16 @@ struct move_eye {
 	size_t start, end;
 };
 
+/* The byte at place at, or -1 if move_look() has to go on for it. */
+static inline int
+move_glance(struct move_eye *eye, size_t at)
+{
+	if (at >= eye->end - eye->start)
+		return -1;
+	eye->start += at + 1;
+	return eye->bytes[eye->start - 1];
+}
+
 /* How many bytes are seen. */
 static inline size_t
 move_seen(const struct move_eye *eye)

@@ -165,6 +165,24 @@ worker_sees(const struct worker *worker, uint64_t at)
 	    worker->passed + at - worker->seen < move_seen(&worker->eye);
 }
 
+/* That byte, if it is in memory: worker_look() without the search for it; or -1. */
+static inline int
+worker_glance(struct worker *worker, uint64_t at)
+{
+	const struct hold *hold = &worker->hold;
+	uint64_t ahead = worker->passed + at - worker->seen;
+	int byte;
+
+	if (hold_filed(hold) == 0 && at < hold->end - hold->start)
+		return (unsigned char)hold->data[hold->start + at];
+	if (at < hold_bytes(hold) || ahead > at + worker->passed)
+		return -1;
+	byte = move_glance(&worker->eye, (size_t)ahead);
+	if (byte >= 0)
+		worker->seen += ahead + 1;
+	return byte;
+}
+
 /*
  * That byte, which it has written: from 0 to 255, or -1 with errno, and ENODATA when it
  * is not there.  at grows from call to call, but for what was passed on meanwhile.  Where

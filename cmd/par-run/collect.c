@@ -170,6 +170,17 @@ limit_output(struct run *run, struct slot *slot, uint64_t number, const struct a
 	return NULL;
 }
 
+/* Is ack of a record that is done, whose output can be seen to be right, at once? */
+static inline bool
+is_plain(const struct run *run, struct slot *slot, const struct ack *ack)
+{
+	uint64_t before = slot->acked + slot->kept.bytes;
+
+	return ack->fate == FATE_OK && ack->bytes > 0 && run->options->max_output == 0 &&
+	    !run->keep_order && slot->worker.kind == WORKER_NATIVE &&
+	    worker_glance(&slot->worker, before + ack->bytes - 1) == '\n';
+}
+
 /* Tell of a record that is done or failed for good. */
 static void
 log_ack(struct run *run, struct slot *slot, struct flight *flight, const struct ack *ack)
@@ -231,7 +242,9 @@ take_ack(struct run *run, struct slot *slot, const struct ack *ack,
 	if (flight == NULL)
 		return worker_no_record;
 	number = batch_number(flight->batch, ack->index - flight->base);
-	wrong = limit_output(run, slot, number, &ack, &failed, text);
+	wrong = is_plain(run, slot, ack)
+	    ? NULL
+	    : limit_output(run, slot, number, &ack, &failed, text);
 	if (wrong != NULL)
 		return wrong;
 	if (run->kind == WORKER_UNKNOWN) /* by one that is unsure, and right already */
