@@ -18,6 +18,9 @@
 #: make sanitize    the same with AddressSanitizer and UndefinedBehaviorSanitizer
 #: make bench       measure, beside other tools (BENCH=tests/bench/NAME.sh)
 #: make chaos       torment the supervisor and the queue with runs made from seeds (SEED=1 COUNT=300)
+#: make torture     let each allocation of each program fail once, and all after it (STEP=1)
+#: make check-all   all of these that take longer than a change does: sanitize, chaos,
+#:                  torture, fuzz targets for a minute each
 #: make lint        check style, man pages, shell scripts; clang-tidy
 #: make deps        install what all of these need (DEPS=build: only what make needs)
 #: make install     under PREFIX (default /usr/local); DESTDIR is put in front
@@ -187,6 +190,18 @@ $(foreach f,$(patsubst fuzz-%,%,$(filter fuzz-%,$(MAKECMDGOALS))),\
     $(eval $(call fuzzer,$f,$(call fuzzed,$f))))
 endif
 
+STEP	?= 1
+torture:
+	@scripts/deps build check
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	$(call say,CC $B/fail.so) cc -O -shared -fPIC -o $B/fail.so tests/aid/fail.c -ldl
+	@PATH='$(abspath $B/bin)':"$$PATH" python3 tests/aid/no-memory.py '$(abspath $B/fail.so)' \
+	    $(STEP) | awk '{ print } END { exit NR > 0 }'
+
+check-all: check sanitize torture
+	@$(MAKE) --no-print-directory chaos COUNT=300
+	@tests/fuzz/run all 60s
+
 # Lint: each step is a target of its own.
 
 LINT	= lint-format lint-shell lint-man lint-layers lint-functions lint-sleep \
@@ -283,5 +298,5 @@ clean:
 help:
 	@awk '/^#:/ { print substr($$0, 4) }' Makefile
 
-.PHONY: all check sanitize bench chaos lint $(LINT) install uninstall dist deps demo clean help FORCE
+.PHONY: all check sanitize bench chaos torture check-all lint $(LINT) install uninstall dist deps demo clean help FORCE
 .DELETE_ON_ERROR:
