@@ -10,7 +10,7 @@ source "$BATS_TEST_DIRNAME/aid/filters.bash"
 #
 
 # shellcheck disable=SC2030
-@test "--map: filters that hold their answers back get what they need to give them" {
+@test "promise 1: --map: filters that hold their answers back get what they need to give them" {
 	through_filters 3 par-run -n 2 --map
 	FILTERS=(cut)
 	through_filters 3 par-run -n 2 -k --ahead 1M/5000 --map 2>err
@@ -37,7 +37,7 @@ dies_at_3() {
 	done
 }
 
-@test "--map: a filter that holds answers back and dies loses no innocent record" {
+@test "promise 1: --map: a filter that holds answers back and dies loses no innocent record" {
 	dies_at_3 par-run -r 0 -n 1
 	dies_at_3 par-run -r 0 -n 2 -k
 	dies_at_3 par-run -r 0 --host :2
@@ -45,7 +45,7 @@ dies_at_3() {
 	dies_at_3 par-run -r 0 -n 2 par-run -r 0 -n 1
 }
 
-@test "--map: a filter that holds answers back and is killed loses and doubles nothing" {
+@test "promise 1: --map: a filter that holds answers back and is killed loses and doubles nothing" {
 	local name
 
 	filter_records 1000 3 >in
@@ -66,7 +66,7 @@ dies_at_3() {
 	done
 }
 
-@test "--map: --ahead ends the input of a silent filter, which is said when it goes on so" {
+@test "promise 1: --map: --ahead ends the input of a silent filter, which is said when it goes on so" {
 	seq 100000 >in
 	run -0 --separate-stderr par-run -n 2 -k --ahead 64K --map cut -f 1 <in
 	cmp - in <<<"$output"
@@ -78,7 +78,7 @@ dies_at_3() {
 	[[ $output == *'not a number of records'* ]]
 }
 
-@test "--map: -t blames no record that a filter only holds back" {
+@test "promise 1: --map: -t blames no record that a filter only holds back" {
 	mkfifo fifo
 	# The others come when this one is out: without -t nothing would be.
 	background par-run -i fifo -t 200ms -n 1 --map tr a-z A-Z >out 2>err
@@ -93,7 +93,7 @@ dies_at_3() {
 	[ ! -s err ]
 }
 
-@test "--map: -t finds the record on which a filter hangs that holds answers back" {
+@test "promise 1: --map: -t finds the record on which a filter hangs that holds answers back" {
 	local how
 
 	for how in '-n 1' '-n 2 -k' '--host :2'; do
@@ -105,7 +105,7 @@ dies_at_3() {
 	done
 }
 
-@test "--map: the first signal drains what a filter holds back, suspects too" {
+@test "promise 1: --map: the first signal drains what a filter holds back, suspects too" {
 	mkfifo fifo
 	background par-run -i fifo -n 1 --map sh -c '
 		mkdir first 2>/dev/null || exec tr a-z A-Z
@@ -125,7 +125,7 @@ dies_at_3() {
 	same <(sort out) <(printf '%s\n' A B C D E)
 }
 
-@test "--map: a command that writes fewer lines than it reads, or more, ends with an error" {
+@test "promise 1: --map: a command that writes fewer lines than it reads, or more, ends with an error" {
 	local how says='--map: grep does not write one line for each that it reads'
 
 	for how in '-n 2' '-n 2 -k' '--host :2' '--host :1,this:1 --rsh ./reach' \
@@ -144,7 +144,7 @@ dies_at_3() {
 	[[ $stderr == *"par-run: --map: sed does not write one line for each"* ]]
 }
 
-@test "--map: what waits to be answered is not in memory, beyond a limit" {
+@test "promise 1: --map: what waits to be answered is not in memory, beyond a limit" {
 	! nm "$(command -v par-run)" | grep -q __asan || skip "built with sanitizers"
 	mkdir tmp
 	cat >gate <<-'EOF'
@@ -163,7 +163,7 @@ dies_at_3() {
 	[ -z "$(ls tmp)" ]
 }
 
-@test "--map under par-queue: filters that hold their answers back give them" {
+@test "promise 1: --map under par-queue: filters that hold their answers back give them" {
 	local size name pid
 
 	redis_start
@@ -182,7 +182,7 @@ dies_at_3() {
 	done
 }
 
-@test "--map under par-queue: one that kills filters is found, and the others are done" {
+@test "promise 1: --map under par-queue: one that kills filters is found, and the others are done" {
 	redis_start
 	seq 500 | par-queue put q
 	# shellcheck disable=SC2016
@@ -193,7 +193,7 @@ dies_at_3() {
 	is q "done" 499
 }
 
-@test "--map: a host whose links break again and again is given innocent records back" {
+@test "promise 1: --map: a host whose links break again and again is given innocent records back" {
 	# Its filter has read all and answered nothing when the link breaks, four times.
 	printf '#!/bin/sh\nshift\n%s\n' '
 		for i in 1 2 3 4; do
@@ -220,7 +220,7 @@ late() {
 	started[$!]=$out
 }
 
-@test "2: a stage may take its time to say hello, whatever supervisors are above it" {
+@test "promise 2: a stage may take its time to say hello, whatever supervisors are above it" {
 	local started=() pid
 
 	seq 12 >in
@@ -244,7 +244,7 @@ late() {
 	same <(seq 12 | sed 's/^/result /') order.late
 }
 
-@test "2: a plain command is known through supervisors at once, and nothing of it is lost" {
+@test "promise 2: a plain command is known through supervisors at once, and nothing of it is lost" {
 	seq 20 >in
 	same in <(par-run -n 2 par-run -n 2 cat <in | sort -n)
 	same in <(par-run -n 2 par-run -n 2 par-run -n 1 cat <in | sort -n)
@@ -258,7 +258,7 @@ late() {
 	[[ "$output" == *"par-run is not a native stage"* ]]
 }
 
-@test "2: a record that is refused before the command is known is named, by whoever knows it" {
+@test "promise 2: a record that is refused before the command is known is named, by whoever knows it" {
 	{ seq 3; printf '%1000s\n' x; seq 4 20; } >in
 	run -1 --separate-stderr par-run -k -n 1 par-run -n 1 --max-record 100 "$ODD" right <in
 	same <(seq 20 | sed 's/^/result /') <(echo "$output")
@@ -269,7 +269,7 @@ late() {
 	[[ "$stderr" == *"record 1 at byte 0 is longer than 100 bytes"* ]]
 }
 
-@test "2: par-cache answers what it knows before its command has said hello" {
+@test "promise 2: par-cache answers what it knows before its command has said hello" {
 	seq 12 | par-cache --store store --as 1 "$ODD" right >out
 	mkfifo in
 	background par-run -k -n 1 -i in -o again par-cache --store store --as 1 "$ODD" late go
@@ -282,7 +282,7 @@ late() {
 	same <(seq 13 | sed 's/^/result /') again
 }
 
-@test "2: par-queue waits for a hello, and refuses at once what reads without" {
+@test "promise 2: par-queue waits for a hello, and refuses at once what reads without" {
 	redis_start
 	seq 12 | par-queue put q
 	run -2 timeout "$DEADLINE" par-queue work --once q -- cat
@@ -311,7 +311,7 @@ careless() { timeout -k 1 "$DEADLINE" "$ROOT/tests/aid/with-signals.py" "$@"; }
 # with_files COMMAND...: in, out and err are its files
 with_files() { exec "$@" <in >out 2>err; }
 
-@test "whatever signals the parent blocked or ignored, every mode of par-run ends with all" {
+@test "promise 3: whatever signals the parent blocked or ignored, every mode of par-run ends with all" {
 	local how mode
 
 	seq 30 >in
@@ -325,7 +325,7 @@ with_files() { exec "$@" <in >out 2>err; }
 	done
 }
 
-@test "whatever signals the parent blocked or ignored, par-cache, par-frontier and par-queue end" {
+@test "promise 3: whatever signals the parent blocked or ignored, par-cache, par-frontier and par-queue end" {
 	local how
 
 	seq 30 >in
@@ -344,7 +344,7 @@ with_files() { exec "$@" <in >out 2>err; }
 	done
 }
 
-@test "par-run: SIGHUP and SIGINT that were ignored stay so, also in its workers" {
+@test "promise 3: par-run: SIGHUP and SIGINT that were ignored stay so, also in its workers" {
 	local pid
 
 	mkfifo in gate
@@ -367,7 +367,7 @@ with_files() { exec "$@" <in >out 2>err; }
 	[ ! -s err ]
 }
 
-@test "SIGTERM ends or drains every program, though its parent ignored and blocked it" {
+@test "promise 3: SIGTERM ends or drains every program, though its parent ignored and blocked it" {
 	local program how pid
 
 	begun() { [ "$(ps -o comm= -p "$1")" = "$2" ]; }
@@ -390,7 +390,7 @@ with_files() { exec "$@" <in >out 2>err; }
 	exec {to}>&-
 }
 
-@test "what is started has the signals that its parent got, but TERM and CHLD" {
+@test "promise 3: what is started has the signals that its parent got, but TERM and CHLD" {
 	cat >show.py <<-'END'
 		import signal
 		blocked = signal.pthread_sigmask(signal.SIG_BLOCK, [])
@@ -406,7 +406,7 @@ with_files() { exec "$@" <in >out 2>err; }
 	done
 }
 
-@test "a worker that is stopped is named, once, and again when it goes on" {
+@test "promise 3: a worker that is stopped is named, once, and again when it goes on" {
 	local pid
 
 	mkfifo in
@@ -428,7 +428,7 @@ with_files() { exec "$@" <in >out 2>err; }
 	[ "$(wc -l <err)" = 2 ]
 }
 
-@test "a worker that was stopped, by a signal or since it reads the terminal, is late with -t" {
+@test "promise 3: a worker that was stopped, by a signal or since it reads the terminal, is late with -t" {
 	seq 2 >in
 	# shellcheck disable=SC2016
 	within par-run -t 200ms -r 0 -n 1 --map sh -c 'read -r n; kill -STOP $$'
@@ -443,7 +443,7 @@ with_files() { exec "$@" <in >out 2>err; }
 	[ "$(grep -c '^par-run: [12]: took longer than 0.2 s$' err)" = 2 ]
 }
 
-@test "an end is noticed though SIGCHLD never comes" {
+@test "promise 3: an end is noticed though SIGCHLD never comes" {
 	local mode
 
 	# The leak sanitizer does not bear ptrace(2).
@@ -460,7 +460,7 @@ with_files() { exec "$@" <in >out 2>err; }
 	done
 }
 
-@test "as process 1, what is left to a program is reaped, and confuses no supervision" {
+@test "promise 3: as process 1, what is left to a program is reaped, and confuses no supervision" {
 	local mode alone=(unshare -pf --mount-proc)
 
 	[ "$(id -u)" = 0 ] || alone=(unshare -Urpf --mount-proc)
@@ -507,7 +507,7 @@ within() {
 	timeout -k 1 "$DEADLINE" "$@" <in >out 2>err || status=$?
 }
 
-@test "par-run -t: stages that are mute, do not end, or left their group lose no record" {
+@test "promise 4: par-run -t: stages that are mute, do not end, or left their group lose no record" {
 	local kind mode job out jobs=() stage=$ROOT/tests/aid/stuck-stage.py
 
 	seq 12 >in
@@ -524,7 +524,7 @@ within() {
 	for out in out*; do same in <(sort -n "$out"); done
 }
 
-@test "par-run -t: all that came of a late worker ends with it, and each record is named" {
+@test "promise 4: par-run -t: all that came of a late worker ends with it, and each record is named" {
 	local mode
 
 	prepare_stuck
@@ -544,7 +544,7 @@ within() {
 	done
 }
 
-@test "par-run -t: a worker that does not end after its input is ended, with what it did kept" {
+@test "promise 4: par-run -t: a worker that does not end after its input is ended, with what it did kept" {
 	prepare_stuck
 	seq 9 >in
 	# shellcheck disable=SC2016
@@ -559,7 +559,7 @@ within() {
 	eventually none_stuck
 }
 
-@test "what a clean end leaves behind stays, whatever the mode" {
+@test "promise 4: what a clean end leaves behind stays, whatever the mode" {
 	local mode pid
 
 	prepare_stuck
@@ -577,7 +577,7 @@ within() {
 	done
 }
 
-@test "par-run: the second signal ends what others wait for, also where their leader is gone" {
+@test "promise 4: par-run: the second signal ends what others wait for, also where their leader is gone" {
 	local mode
 
 	prepare_stuck
@@ -596,7 +596,7 @@ within() {
 	done
 }
 
-@test "par-queue work --hard: stages that do not end, or left their group, end" {
+@test "promise 4: par-queue work --hard: stages that do not end, or left their group, end" {
 	local kind stage=$ROOT/tests/aid/stuck-stage.py
 
 	redis_start
@@ -610,7 +610,7 @@ within() {
 	done
 }
 
-@test "par-frontier --patience: a command that does not end is ended, with all that came of it" {
+@test "promise 4: par-frontier --patience: a command that does not end is ended, with all that came of it" {
 	local command
 
 	prepare_stuck
@@ -651,14 +651,14 @@ feed() {
 	echo $n >fed
 }
 
-@test "5: a flood of standard error stops neither the others nor -t" {
+@test "promise 5: a flood of standard error stops neither the others nor -t" {
 	feed test -e flooding | calm timeout "$DEADLINE" par-run -n 2 -t 500ms -q aside "$ODD" \
 		stderr-flood-once met >out
 	same <(seq "$(cat fed)") <(sed 's/^result //' out | sort -n)
 	eventually grep -q 'took longer than 0.5 s' errors
 }
 
-@test "5: a flood of standard error stops neither SIGUSR1 nor SIGTERM" {
+@test "promise 5: a flood of standard error stops neither SIGUSR1 nor SIGTERM" {
 	mkfifo in
 	exec 5<>in
 	calm background par-run -i in -n 1 -q aside "$ODD" stderr-flood >out
@@ -672,7 +672,7 @@ feed() {
 	wait "$run" || [ $? = 4 ]
 }
 
-@test "5: a flood of hellos ends the worker; a few are allowed" {
+@test "promise 5: a flood of hellos ends the worker; a few are allowed" {
 	seq 12 | timeout "$DEADLINE" par-run -n 2 "$ODD" hello-flood-once met >out 2>errors
 	all_results out
 	grep -q 'worker .: said hello more than 1000 times in a second; killed' errors
@@ -692,16 +692,16 @@ hosts_with() {
 	same <(seq "$(cat fed)") <(sed 's/^result //' out | sort -n)
 }
 
-@test "5: a host that floods is given up, and what it had goes to another" {
+@test "promise 5: a host that floods is given up, and what it had goes to another" {
 	hosts_with hello-flood "lie: said hello more than 1000 times in a second"
 }
 
-@test "5: output that is counted before it is written is not waited for" {
+@test "promise 5: output that is counted before it is written is not waited for" {
 	run -3 timeout "$DEADLINE" bash -c 'echo 1 | par-run -n 1 "$1" count-flood | od -v >/dev/null; exit "${PIPESTATUS[1]}"' - "$ODD"
 	[[ "$output" == *"more than"* ]]
 }
 
-@test "5: what a worker left behind may flood: its own output is out, and its end is seen" {
+@test "promise 5: what a worker left behind may flood: its own output is out, and its end is seen" {
 	seq 5 | timeout "$DEADLINE" par-run -n 1 sh -c 'cat; setsid yes & setsid yes &' |
 		od -An -v -c -w2 | awk '$1 != "y" { print $1 }' >out
 	same <(seq 5) out
@@ -710,7 +710,7 @@ hosts_with() {
 	same <(seq 5) out
 }
 
-@test "5: a flood stops neither par-queue nor par-cache" {
+@test "promise 5: a flood stops neither par-queue nor par-cache" {
 	redis_start
 	seq 2 | par-queue put --chunk 1 q
 	calm timeout "$DEADLINE" par-queue work --once --hard 300ms --retries 0 q -- "$ODD" stderr-flood ||
@@ -735,14 +735,14 @@ fail_library() {
 	cc -O -shared -fPIC -o "$FAIL" "$ROOT/tests/aid/fail.c" -ldl
 }
 
-@test "6: whichever allocation fails, each program goes on or says so with status 3" {
+@test "promise 6: whichever allocation fails, each program goes on or says so with status 3" {
 	fail_library
 	python3 "$ROOT/tests/aid/no-memory.py" "$FAIL" 7 >wrong 2>runs
 	[ "$(<wrong)" = '' ]
 	[ "$(cut -d ' ' -f 1 runs)" -gt 200 ]
 }
 
-@test "6: whichever allocation fails of par-queue, it says so with status 3" {
+@test "promise 6: whichever allocation fails of par-queue, it says so with status 3" {
 	command -v redis-server >/dev/null || skip "no redis-server"
 	fail_library
 	load redis
@@ -751,7 +751,7 @@ fail_library() {
 	[ "$(<wrong)" = '' ]
 }
 
-@test "6: a number that there is no memory for is a line and status 3" {
+@test "promise 6: a number that there is no memory for is a line and status 3" {
 	[ -z "${SANITIZED-}" ] || skip "sanitizers need more memory than that"
 	run -3 bash -c 'ulimit -v 100000; echo 200000000 | par-fib -m 10000000000'
 	[[ $output == 'par-fib: a number of '*' bytes: Cannot allocate memory' ]]
@@ -772,7 +772,7 @@ refuses() {
 	[ "$(<f)" = $'1\n2\n3' ] && [ f -ef hard ] && [ f -ef soft ]
 }
 
-@test "7: a file that is read or written is not written, in any pair, under any name" {
+@test "promise 7: a file that is read or written is not written, in any pair, under any name" {
 	local message command rows=0
 
 	printf '1\n2\n3\n' >f
@@ -870,7 +870,7 @@ refuses() {
 	[ "$rows" -gt 75 ]
 }
 
-@test "7: what is safe goes on: sort -o f f, a jar, one output twice, nothing to read, no file" {
+@test "promise 7: what is safe goes on: sort -o f f, a jar, one output twice, nothing to read, no file" {
 	printf '%s\n' b a b c a >f
 	par-gather -c -o f f
 	same <(sort f) <(printf '%s\n' 'a	2' 'b	2' 'c	1')
@@ -906,7 +906,7 @@ keeps() {
 	[ "$(cat f)" = precious ] || { echo "$2"; return 1; }
 }
 
-@test "7: what -o names keeps its content until the command is known to be good" {
+@test "promise 7: what -o names keeps its content until the command is known to be good" {
 	local status command
 
 	seq 9 >in
@@ -984,7 +984,7 @@ results() {
 	echo before >out
 }
 
-@test "8: par-queue get that was killed before its state was ever written doubles nothing" {
+@test "promise 8: par-queue get that was killed before its state was ever written doubles nothing" {
 	results 30
 	run ! bash -c 'ulimit -f 8; exec par-queue get --state state q >>out'
 	[ "$(stat -c %s out)" = 8192 ]
@@ -993,7 +993,7 @@ results() {
 	same <(sort out) <({ echo before; cat records; } | sort)
 }
 
-@test "8: par-queue get asks for nothing before it can write its state" {
+@test "promise 8: par-queue get asks for nothing before it can write its state" {
 	results 3
 	run -3 bash -c 'par-queue get --state missing/state q >>out'
 	[ "$output" = 'par-queue: missing/state: No such file or directory' ]
@@ -1010,7 +1010,7 @@ results() {
 # all_results FILE: just one result for each of 1 to 12
 all_results() { same <(seq 12 | sed 's/^/result /' | sort) <(sort "$1"); }
 
-@test "9: a range is checked whole before any of it is taken: too long, done in part, without end" {
+@test "promise 9: a range is checked whole before any of it is taken: too long, done in part, without end" {
 	local lie
 
 	for lie in long again wrap; do
@@ -1022,13 +1022,13 @@ all_results() { same <(seq 12 | sed 's/^/result /' | sort) <(sort "$1"); }
 	all_results out
 }
 
-@test "9: one that always tells of too many ends, and each record is out or set aside" {
+@test "promise 9: one that always tells of too many ends, and each record is out or set aside" {
 	run -1 timeout "$DEADLINE" bash -c 'seq 10 | par-run -n 1 -r 0 -q aside "$1" long >out 2>errors' - "$ODD"
 	[ ! -s out ]
 	same <(seq 10) <(cut -f 1 aside | sort -n)
 }
 
-@test "9: a host that tells of too many is given up, and what it had goes to another" {
+@test "promise 9: a host that tells of too many is given up, and what it had goes to another" {
 	local lie
 
 	for lie in long again wrap; do
@@ -1037,7 +1037,7 @@ all_results() { same <(seq 12 | sed 's/^/result /' | sort) <(sort "$1"); }
 	done
 }
 
-@test "9: par-queue and par-cache take nothing of a range that is too long" {
+@test "promise 9: par-queue and par-cache take nothing of a range that is too long" {
 	redis_start
 	for lie in long again wrap; do
 		seq 12 | par-queue put q
@@ -1083,7 +1083,7 @@ miscounts() {
 	[ "$(awk '{ print length($0) + 1 }' <<<"$output" | sort -u)" = "$size" ]
 }
 
-@test "output that no line counts is told with its record, and only whole records come out" {
+@test "promise 10: output that no line counts is told with its record, and only whole records come out" {
 	local way
 
 	seq 20 >in
@@ -1095,7 +1095,7 @@ miscounts() {
 	[ "${#lines[@]}" = 20 ]
 }
 
-@test "output that no line counts is noticed in records of all sizes, moved by whatever means" {
+@test "promise 10: output that no line counts is noticed in records of all sizes, moved by whatever means" {
 	local size order
 
 	seq 20 >in
@@ -1117,7 +1117,7 @@ miscounts() {
 	done
 }
 
-@test "output that no line counts is noticed over links, nested, in a cache and on a queue" {
+@test "promise 10: output that no line counts is noticed over links, nested, in a cache and on a queue" {
 	local way above
 
 	load redis
@@ -1143,7 +1143,7 @@ miscounts() {
 	done
 }
 
-@test "a tail is dropped that a killed or late worker leaves; a record never told of is named" {
+@test "promise 10: a tail is dropped that a killed or late worker leaves; a record never told of is named" {
 	cat >halves <<-'EOF'
 		#!/bin/bash
 		exec 9>&"${PAR_STAGE%:*}"
@@ -1191,7 +1191,7 @@ full_folder() {
 	run -1 --separate-stderr env TMPDIR="$PWD/full" timeout -k 1 "$DEADLINE" "$@" <in
 }
 
-@test "a full temporary folder fails the record that needs it by name, and no host" {
+@test "promise 10: a full temporary folder fails the record that needs it by name, and no host" {
 	local stage how
 
 	seq 8 >in
@@ -1209,7 +1209,7 @@ full_folder() {
 	done
 }
 
-@test "-k: output that waits for its turn, and finds no room, fails its record by name" {
+@test "promise 10: -k: output that waits for its turn, and finds no room, fails its record by name" {
 	cat >waits <<-'EOF'
 		#!/bin/bash
 		exec 9>&"${PAR_STAGE%:*}"
@@ -1234,7 +1234,7 @@ full_folder() {
 	[[ $stderr == 'par-run: 2: no room to put its output aside in '* ]]
 }
 
-@test "--max-output fails a record or block with more, by name, whatever tells of it" {
+@test "promise 10: --max-output fails a record or block with more, by name, whatever tells of it" {
 	local way how
 
 	seq 8 >in
@@ -1267,7 +1267,7 @@ full_folder() {
 # 11. outputs byte for byte
 #
 
-@test "--raw passes the outputs of blocks byte for byte, also through others" {
+@test "promise 11: --raw passes the outputs of blocks byte for byte, also through others" {
 	local through
 
 	cat >reach <<-'EOF'
@@ -1295,7 +1295,7 @@ full_folder() {
 	[[ "$stderr" == *'--raw needs -b or -N'* ]]
 }
 
-@test "without --raw outputs of blocks that are no records are told of once" {
+@test "promise 11: without --raw outputs of blocks that are no records are told of once" {
 	run -0 --separate-stderr par-run -k -N 1 printf x < <(seq 3)
 	[ "$output" = $'x\nx\nx' ]
 	[ "$stderr" = 'par-run: printf: its output does not end in a newline, and is given one; see --raw' ]
@@ -1308,7 +1308,7 @@ full_folder() {
 	[ -z "$stderr" ]
 }
 
-@test "a run of --raw that was killed goes on, and not without it" {
+@test "promise 11: a run of --raw that was killed goes on, and not without it" {
 	printf '#!/bin/sh\nexec 4<"$1"\nread -r x <&4\nprintf "<%%s" $(cat)\n' >gated
 	chmod +x gated
 	mkfifo gate
@@ -1345,7 +1345,7 @@ fours() {
 	sort -n "$1" | cmp - <(seq "$2" | paste -d , - - - - | sed 's/,*$//')
 }
 
-@test "-N gives each block N records, however they come" {
+@test "promise 12: -N gives each block N records, however they come" {
 	drip 10 | par-run -k -N 4 paste -sd, >out
 	fours out 10
 	seq 1300000 >in
@@ -1356,7 +1356,7 @@ fours() {
 	[ "$(drip 6 | par-run -k -N 4 -b 5 paste -sd,)" = $'1,2\n3,4\n5,6' ]
 }
 
-@test "-b gives each block what has room in it, however large" {
+@test "promise 12: -b gives each block what has room in it, however large" {
 	seq 1300000 >in
 	par-run -b 4M wc -c <in >out
 	[ "$(wc -l <out)" -eq 3 ]
@@ -1369,7 +1369,7 @@ fours() {
 	[ "$(par-run -k -b 1M wc -c <in)" = $'2000001\n6' ]
 }
 
-@test "--block-wait begins a block that is not full" {
+@test "promise 12: --block-wait begins a block that is not full" {
 	mkfifo in
 	background par-run -n 1 -i in -N 4 --block-wait 10ms paste -sd, >out
 	pid=$!
@@ -1386,7 +1386,7 @@ fours() {
 	[ "$(par-run -k -N 4 --block-wait 0 paste -sd, <in2)" = $'1,2,3,4\n5,6,7,8\n9' ]
 }
 
-@test "a record that is too long leaves the others in blocks with their own" {
+@test "promise 12: a record that is too long leaves the others in blocks with their own" {
 	{ seq 5; printf '%0999d\n' 0; seq 7 12; } >in
 	run -1 --separate-stderr par-run -k -N 4 --max-record 99 paste -sd, <in
 	[ "$output" = $'1,2,3,4\n5\n7,8\n9,10,11,12' ]
@@ -1395,7 +1395,7 @@ fours() {
 	[ "$output" = $'2,3,4\n5,6' ]
 }
 
-@test "a par-run below another one makes the same blocks, and none waits for the other" {
+@test "promise 12: a par-run below another one makes the same blocks, and none waits for the other" {
 	local order below
 
 	for order in '-n 1' '-n 2' '-n 1 -k' '-n 2 -k' '-n 2 par-run -n 2' '-k par-run -n 2'; do
@@ -1414,7 +1414,7 @@ fours() {
 	seq 50 | par-run --key 1 -n 2 par-run -n 1 -N 4 cat | sort -n | cmp - <(seq 50)
 }
 
-@test "hosts make the same blocks, also when they try them again" {
+@test "promise 12: hosts make the same blocks, also when they try them again" {
 	local order
 
 	printf '#!/bin/sh\nshift\nexec "$@"\n' >reach
@@ -1454,7 +1454,7 @@ fours() {
 	done
 }
 
-@test "a par-run below that dies with part of a block leaves nobody waiting" {
+@test "promise 12: a par-run below that dies with part of a block leaves nobody waiting" {
 	local order
 
 	cat >deadly <<-'EOF'
@@ -1472,7 +1472,7 @@ fours() {
 	done
 }
 
-@test "-N goes on with the same blocks when it is resumed" {
+@test "promise 12: -N goes on with the same blocks when it is resumed" {
 	printf '#!/bin/sh\nexec 4<"$1"\nread -r x <&4\npaste -sd,\n' >gated
 	chmod +x gated
 	mkfifo gate
@@ -1488,14 +1488,14 @@ fours() {
 	par-run -k -n 2 -i in -o out --checkpoint state -N 4 ./gated gate
 	fours out 30
 }
-@test "blocks go on with fewer processes where there are no more descriptors or processes" {
+@test "promise 12: blocks go on with fewer processes where there are no more descriptors or processes" {
 	run -0 --separate-stderr bash -c \
 		'ulimit -n 64; seq 1000 | par-run -n 100 -N 1 cat | sort -n | cmp - <(seq 1000)'
 	[[ "$stderr" == *'could not be started: Too many open files; fewer workers for now' ]]
 	[ "${#stderr_lines[@]}" -eq 1 ]
 }
 
-@test "one fork or pipe that fails ends no run" {
+@test "promise 12: one fork or pipe that fails ends no run" {
 	local stage
 
 	cc -shared -fPIC -o refuse.so "$ROOT/tests/aid/refuse.c" -ldl
@@ -1514,7 +1514,7 @@ fours() {
 	run -3 scarce REFUSE=1000 par-run -n 1 -N 1 --max-restarts 3 cat <<<x
 }
 
-@test "a command that cannot be run for a moment ends no run of blocks" {
+@test "promise 12: a command that cannot be run for a moment ends no run of blocks" {
 	printf '#!/bin/sh\nexec cat\n' >stage
 	chmod +x stage
 	mkfifo in
@@ -1539,7 +1539,7 @@ fours() {
 	run -126 par-run -N 1 ./in <<<x
 }
 
-@test "a process for a block that ends with 0 on our signal is late, and not done" {
+@test "promise 12: a process for a block that ends with 0 on our signal is late, and not done" {
 	local size
 
 	cat >slow <<-'EOF'
@@ -1558,7 +1558,7 @@ fours() {
 	done
 }
 
-@test "a process for a block that we end when we are stopped is not done" {
+@test "promise 12: a process for a block that we end when we are stopped is not done" {
 	printf '#!/bin/sh\ntrap "echo cut; exit 0" TERM\necho >begun\nsleep 100 & wait\n' >slow
 	chmod +x slow
 	seq 3 >in
@@ -1610,7 +1610,7 @@ never() {
 	[ "${lines[*]}" = '1 2' ]
 }
 
-@test "status 125 of a native stage: one start under every supervisor, and the records stay" {
+@test "promise 13: status 125 of a native stage: one start under every supervisor, and the records stay" {
 	local above
 
 	never_stage
@@ -1627,7 +1627,7 @@ never() {
 	run -0 par-run -n 1 ./never <in
 }
 
-@test "status 125 of a stage on a queue: one start, and the records stay in it" {
+@test "promise 13: status 125 of a stage on a queue: one start, and the records stay in it" {
 	local stage
 
 	load redis
@@ -1652,7 +1652,7 @@ never() {
 	is q waiting 3
 }
 
-@test "status 125 of a plain command, of --map and of a crawl: one start" {
+@test "promise 13: status 125 of a plain command, of --map and of a crawl: one start" {
 	local command
 
 	seq 5 >in
@@ -1670,7 +1670,7 @@ never() {
 	done
 }
 
-@test "status 125 of a process for a block is that block's once anything is finished" {
+@test "promise 13: status 125 of a process for a block is that block's once anything is finished" {
 	local above
 
 	seq 5 >in
@@ -1697,7 +1697,7 @@ answers() {
 	par-cache -d ../store --map "$@" <<<1
 }
 
-@test "14. another command, file or program of the same name has answers of its own" {
+@test "promise 14: another command, file or program of the same name has answers of its own" {
 	mkdir -p in/a in/b
 	cd in
 	for i in a b; do
@@ -1727,7 +1727,7 @@ answers() {
 	[ "$(answers sh -c 'sed "s/^/[$0][$1]/"' a b)" = '[a][b]1' ]
 }
 
-@test "14. the same command in another place shares its answers; --as and --env say what counts" {
+@test "promise 14: the same command in another place shares its answers; --as and --env say what counts" {
 	mkdir -p in/a in/b
 	cd in
 	printf '#!/bin/sh\nexec sed "s/^/$V/"\n' | tee a/f >b/f
@@ -1753,7 +1753,7 @@ answers() {
 	run -2 par-cache --env '' -d store cat
 }
 
-@test "14. a command that is edited while it runs stores nothing more" {
+@test "promise 14: a command that is edited while it runs stores nothing more" {
 	printf '#!/bin/sh\nsed s/^/a/\n' >f
 	chmod +x f
 	mkfifo in
@@ -1800,7 +1800,7 @@ flip() {
 	END
 }
 
-@test "14. what is damaged in a folder is computed anew and replaced, and told once" {
+@test "promise 14: what is damaged in a folder is computed anew and replaced, and told once" {
 	for at in -24 -17 -16 -8 -1 0 1 3 6 11; do
 		rm -rf store
 		damaged store flip "$at" $((RANDOM % 8))
@@ -1829,7 +1829,7 @@ append_all() {
 	END
 }
 
-@test "14. what is damaged on a server is computed anew and replaced, and told once" {
+@test "promise 14: what is damaged on a server is computed anew and replaced, and told once" {
 	if ! command -v redis-server || ! command -v memcached; then skip "no servers"; fi
 	background redis-server --port 0 --unixsocket "$PWD/redis.sock" --save '' --dir "$PWD" >log
 	eventually redis-cli -s redis.sock ping
@@ -1854,7 +1854,7 @@ on_small_disk() {
 		fallocate -l "$((2048 - $0))k" disk/fill; eval "$1"' "$@"
 }
 
-@test "14. a full disk under par-cache is told, and leaves a store that opens" {
+@test "promise 14: a full disk under par-cache is told, and leaves a store that opens" {
 	on_small_disk 99 true || skip "nothing may be mounted"
 	for free in 0 4 8 20 264 268 272 276 280 400; do
 		on_small_disk "$free" '
@@ -1872,7 +1872,7 @@ on_small_disk() {
 	done
 }
 
-@test "14. a full disk under par-frontier is told, and leaves a state that opens" {
+@test "promise 14: a full disk under par-frontier is told, and leaves a state that opens" {
 	on_small_disk 99 true || skip "nothing may be mounted"
 	seq 3000 | sed 's,.*,http://h&.example/a/path,' >urls
 	for free in 0 4 8 12 100 400; do
@@ -1889,7 +1889,7 @@ on_small_disk() {
 # 15. records cut, mixed or not counted
 #
 
-@test "promise: what is set aside is whole: a record that is too long is named instead" {
+@test "promise 15: what is set aside is whole: a record that is too long is named instead" {
 	printf 'fails\n%s\ngood\n' "$(head -c 2000 /dev/zero | tr '\0' x)" >in
 	run -1 --separate-stderr par-run -q q --max-record 1000 -N 1 -r 0 grep good <in
 	[ "$output" = good ]
@@ -1897,7 +1897,7 @@ on_small_disk() {
 	[ "$(cut -f 1 q)" = fails ]
 }
 
-@test "promise: writers of one pipe keep their records apart, without /proc, too" {
+@test "promise 15: writers of one pipe keep their records apart, without /proc, too" {
 	[ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null || skip "must be root in a namespace"
 	for name in a b; do
 		for ((i = 0; i < 40; i++)); do head -c 100000 /dev/zero | tr '\0' $name; echo; done >$name
@@ -1919,7 +1919,7 @@ half_a_record() {
 	printf '\nnot read\n'
 }
 
-@test "promise: par-gather -f waits at a signal for the end of a record that has begun" {
+@test "promise 15: par-gather -f waits at a signal for the end of a record that has begun" {
 	local gather
 
 	mkfifo in begun end
@@ -1939,7 +1939,7 @@ half_a_record() {
 	[ "$(sed -n 2p out | wc -c)" = 100001 ]
 }
 
-@test "promise: a second signal to par-gather -f names the record that it drops" {
+@test "promise 15: a second signal to par-gather -f names the record that it drops" {
 	local gather
 
 	mkfifo in begun end
@@ -1957,7 +1957,7 @@ half_a_record() {
 	[ "$(<out)" = whole ]
 }
 
-@test "promise: what lay unread in the FIFO of a reader that left is counted, record for record" {
+@test "promise 15: what lay unread in the FIFO of a reader that left is counted, record for record" {
 	local mode lost
 
 	for mode in -r -k1 -t ''; do
@@ -1992,7 +1992,7 @@ half_a_record() {
 load aid/hostile
 load aid/mixed
 
-@test "promise: URLs of a host that speaks HTTP/2 on some connections get their own bodies" {
+@test "promise 16: URLs of a host that speaks HTTP/2 on some connections get their own bodies" {
 	mixed_certificate
 	mixed_start
 	for i in {1..2000}; do echo "$MIXED/page/$i"; done >urls
@@ -2005,7 +2005,7 @@ load aid/mixed
 	grep -q HTTP/1 mixed.log
 }
 
-@test "promise: URLs get their own bodies over HTTP/1.0, 1.1, kept, closed, chunked, by proxy" {
+@test "promise 16: URLs get their own bodies over HTTP/1.0, 1.1, kept, closed, chunked, by proxy" {
 	hostile_here
 	for i in {1..150}; do
 		for how in kept chunked close old old-kept lie lie-close; do
@@ -2018,7 +2018,7 @@ load aid/mixed
 	[ "$(own out)" -eq 1050 ]
 }
 
-@test "promise: connections by HTTP/1.1 over TLS are used again, one request at a time" {
+@test "promise 16: connections by HTTP/1.1 over TLS are used again, one request at a time" {
 	mixed_certificate
 	hostile_here "$PWD/both"
 	for i in {1..1000}; do echo "$HOSTILE/ok?$i"; done >urls
@@ -2027,7 +2027,7 @@ load aid/mixed
 	(($(connections) <= 6))
 }
 
-@test "promise: a status line that claims HTTP/2 where HTTP/1.1 is spoken mixes no bodies" {
+@test "promise 16: a status line that claims HTTP/2 where HTTP/1.1 is spoken mixes no bodies" {
 	mixed_certificate
 	hostile_here "$PWD/both"
 	for i in {1..300}; do
@@ -2041,7 +2041,7 @@ load aid/mixed
 # 17. no POST is sent twice
 #
 
-@test "promise: a POST that the server has read is not sent again, whoever would" {
+@test "promise 17: a POST that the server has read is not sent again, whoever would" {
 	hostile_here
 	for i in {1..20}; do echo "$HOSTILE/once?$i"; done >urls
 	run -0 par-fetch -j 1 -d data <urls
@@ -2057,7 +2057,7 @@ load aid/mixed
 	done
 }
 
-@test "promise: what harms not is asked for again; redirected POSTs are right" {
+@test "promise 17: what harms not is asked for again; redirected POSTs are right" {
 	hostile_here
 	for i in {1..4}; do echo "$HOSTILE/once?$i"; done >urls
 	run -0 par-fetch -j 1 --retries 0 <urls # libcurl asks again by itself
@@ -2086,7 +2086,7 @@ cuts() {
 	[ "$(wc -l <out)" -eq "$(wc -l <urls)" ]
 }
 
-@test "promise: whatever is missing of an answer is told, and what came is kept" {
+@test "promise 18: whatever is missing of an answer is told, and what came is kept" {
 	cuts
 	cat >judge.awk <<-'EOF'
 	BEGIN {
@@ -2112,7 +2112,7 @@ cuts() {
 	[ "$(wc -l <err)" -eq "$(awk -F '\t' '$5 != ""' out | wc -l)" ]
 }
 
-@test "promise: a cut body is no file, is in JSON with its error, and is asked for again" {
+@test "promise 18: a cut body is no file, is in JSON with its error, and is asked for again" {
 	cuts -o files
 	[ "$(awk -F '\t' '$5 != "" && $6 != ""' out)" = "" ]
 	awk -F '\t' '$5 == "" { print $6 }' out | sort -u >kept
@@ -2129,7 +2129,7 @@ cuts() {
 	[[ $(cut -f 2,5 <<<"$output") = $'200\tgzip: ends too early' ]]
 }
 
-@test "promise: an HTTP/2 stream that ends other than by its end is told as such" {
+@test "promise 18: an HTTP/2 stream that ends other than by its end is told as such" {
 	mixed_certificate
 	hows=()
 	for word in none gzip length; do
@@ -2157,7 +2157,7 @@ cuts() {
 	[ "$(wc -l <err)" -eq 15 ]
 }
 
-@test "promise: the links of a cut page are given and followed, and the cut is told" {
+@test "promise 18: the links of a cut page are given and followed, and the cut is told" {
 	hostile_here
 	url=$HOSTILE/half
 	par-fetch --retries 0 <<<"$url" >page 2>err || [ $? -eq 1 ]
@@ -2205,7 +2205,7 @@ pages_serve() {
 	URL=http://127.0.0.1:$(grep -o 'port [0-9]*' log | cut -d ' ' -f 2)
 }
 
-@test "promise: what a killed process left of a record is set aside, and the archive goes on" {
+@test "promise 19: what a killed process left of a record is set aside, and the archive goes on" {
 	local size cut
 
 	pages_serve
@@ -2229,7 +2229,7 @@ pages_serve() {
 	done
 }
 
-@test "promise: an archive by another program is gone through once, and set right" {
+@test "promise 19: an archive by another program is gone through once, and set right" {
 	pages_serve
 	echo body >a
 	par-fetch --warc w.gz <<<"$URL/a" >/dev/null
@@ -2248,7 +2248,7 @@ while data:
 	[ "$(<out)" = "$URL/a"$'\n'"$URL/a" ]
 }
 
-@test "promise: eight writers of an archive, killed again and again, leave it readable" {
+@test "promise 19: eight writers of an archive, killed again and again, leave it readable" {
 	local i pids
 
 	pages_serve
@@ -2271,7 +2271,7 @@ while data:
 	[ "$(wc -l <out)" -gt 6 ]
 }
 
-@test "promise: a full disk takes back what it took of a record, and the archive can go on" {
+@test "promise 19: a full disk takes back what it took of a record, and the archive can go on" {
 	[ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null || skip "must be root in a namespace"
 	pages_serve
 	head -c 300000 /dev/urandom >big
@@ -2290,7 +2290,7 @@ while data:
 # 20. no stored page is replaced by a stranger
 #
 
-@test "promise: no other URL leads to the name of a stored page" {
+@test "promise 20: no other URL leads to the name of a stored page" {
 	pages_serve
 	echo body >page
 	printf '%s\n' "$URL/page" "$URL/page?@h.example/" "$URL/page#@h.example/" >urls
@@ -2301,7 +2301,7 @@ while data:
 	[ "$(sort -u names | wc -l)" = 3 ]
 }
 
-@test "promise: --if-modified finds a page by the name that it had before" {
+@test "promise 20: --if-modified finds a page by the name that it had before" {
 	local old
 
 	pages_serve
@@ -2340,7 +2340,7 @@ h = (h ^ h >> 29) * P[2] & M
 print("%016x" % (h ^ h >> 32))'
 }
 
-@test "promise: who does not know the key of a hash cannot make all keys fall together" {
+@test "promise 20: who does not know the key of a hash cannot make all keys fall together" {
 	local name
 
 	# keys that XXH64 with seed 0 sends to the first file of 8
@@ -2380,7 +2380,7 @@ print("%016x" % (h ^ h >> 32))'
 # 21. encodings are our own tables
 #
 
-@test "promise: each pair of each encoding of East Asia is read, as Python reads it but for what the standard changed" {
+@test "promise 21: each pair of each encoding of East Asia is read, as Python reads it but for what the standard changed" {
 	python3 "$ROOT/tests/aid/encodings.py" par-links >out
 	cut -d ' ' -f 1 out | sort | uniq -c | tr -s ' \n' ' ' >counts
 	[ "$(<counts)" = ' 11 big5 6 euc-jp 20 gb18030 ' ]
@@ -2389,7 +2389,7 @@ print("%016x" % (h ^ h >> 32))'
 	[ "$(<moved)" = 'a3a0:3000 a6d9:fe10 a6da:fe12 a6db:fe11 a6dc:fe13 a6dd:fe14 a6de:fe15 a6df:fe16 a6ec:fe17 a6ed:fe18 a6f3:fe19 a8bc:1e3f fe59:9fb4 fe61:9fb5 fe66:9fb6 fe67:9fb7 fe6d:9fb8 fe7e:9fb9 fe90:9fba fea0:9fbb ' ]
 }
 
-@test "promise: pages of Asia need no converters of the system" {
+@test "promise 21: pages of Asia need no converters of the system" {
 	local place
 
 	[ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null || skip "must be root in a namespace"
@@ -2404,7 +2404,7 @@ print("%016x" % (h ^ h >> 32))'
 	[ "$(<links)" = "$(printf 'http://h/%s ' %E4%B8%AD %C2%80 %E4%B8%AD %E4%B8%AD %E4%B8%AD %E4%B8%AD %E4%B8%82 %E4%B8%AD)" ]
 }
 
-@test "promise: halves of characters of UTF-16 are replaced, and what follows them is read" {
+@test "promise 21: halves of characters of UTF-16 are replaced, and what follows them is read" {
 	local le='text/html;charset=utf-16le'
 
 	# a lone half of each kind, a whole character, an odd byte at the end
@@ -2432,7 +2432,7 @@ quiet_redis() {
 	redis-cli -s redis.sock "$@" >/dev/null
 }
 
-@test "22. what is no chunk is buried with its reason, and the rest goes on" {
+@test "promise 22: what is no chunk is buried with its reason, and the rest goes on" {
 	queue_server
 	seq 10 | par-queue put q
 	while IFS='|' read -r -a fields; do
@@ -2470,7 +2470,7 @@ quiet_redis() {
 	[ "$(par-queue get q | sort | uniq -c | awk '{ print $2 "*" $1 }' | paste -sd' ')" = "1*11 2*3 abc*1 x*1" ]
 }
 
-@test "22. results, counts and workers that others wrote are checked" {
+@test "promise 22: results, counts and workers that others wrote are checked" {
 	queue_server
 	seq 3 | par-queue put q
 	timeout "$DEADLINE" par-queue work --once q -- par-run -n 1 --map cat
@@ -2494,7 +2494,7 @@ quiet_redis() {
 	[ "$(par-queue get q | wc -l)" = 3 ]
 }
 
-@test "22. a memcached that answers more than it was asked for does no harm" {
+@test "promise 22: a memcached that answers more than it was asked for does no harm" {
 	mkfifo ready
 	cat >server <<-'END'
 		import socket
@@ -2519,7 +2519,7 @@ quiet_redis() {
 	[ "${#stderr_lines[@]}" = 1 ]
 }
 
-@test "22. nonsense for an answer is a line and status 3, whatever was asked" {
+@test "promise 22: nonsense for an answer is a line and status 3, whatever was asked" {
 	mkfifo ready
 	mkdir sockets
 	background bash -c 'exec "$ROOT/tests/aid/nonsense-redis.py" sockets >ready'
@@ -2569,7 +2569,7 @@ laid() {
 
 untouched() { [ "$(cat victim)" = precious ] && [ "$(stat -c %s victim)" = 9 ]; }
 
-@test "23: what is written anew beside a file follows no link, and leaves nothing" {
+@test "promise 23: what is written anew beside a file follows no link, and leaves nothing" {
 	laid state.new metrics.new
 	seq 9 >in
 	par-run -o out --checkpoint state --metrics metrics --map cat <in
@@ -2584,7 +2584,7 @@ untouched() { [ "$(cat victim)" = precious ] && [ "$(stat -c %s victim)" = 9 ]; 
 	[ ! -e state2 ] && [ "$(echo state2*)" = 'state2*' ]
 }
 
-@test "23: par-queue get --state follows no link beside it" {
+@test "promise 23: par-queue get --state follows no link beside it" {
 	results 3
 	laid state.new
 	touch state.0123456789abcdef
@@ -2594,7 +2594,7 @@ untouched() { [ "$(cat victim)" = precious ] && [ "$(stat -c %s victim)" = 9 ]; 
 	[ "$(echo state*)" = 'state state.new' ]
 }
 
-@test "23: a store or state whose files are links is refused by name" {
+@test "promise 23: a store or state whose files are links is refused by name" {
 	mkdir store state
 	laid store/lock.mdb state/frontier
 	run -3 par-cache -d store --map cat <<<1
@@ -2610,7 +2610,7 @@ untouched() { [ "$(cat victim)" = precious ] && [ "$(stat -c %s victim)" = 9 ]; 
 	untouched
 }
 
-@test "23: par-split --mkfifo takes no link, and keeps what it refused" {
+@test "promise 23: par-split --mkfifo takes no link, and keeps what it refused" {
 	mkfifo theirs
 	ln -s theirs link
 	run -3 par-split --wait 100ms --mkfifo one link <<<1
@@ -2618,7 +2618,7 @@ untouched() { [ "$(cat victim)" = precious ] && [ "$(stat -c %s victim)" = 9 ]; 
 	[ -p theirs ] && [ -L link ] && [ ! -e one ]
 }
 
-@test "23: FIFOs and links of somebody else are not taken for those that are asked for" {
+@test "promise 23: FIFOs and links of somebody else are not taken for those that are asked for" {
 	[ "$EUID" = 0 ] || skip "needs root"
 	mkfifo theirs ours
 	chown 1 theirs
@@ -2634,7 +2634,7 @@ untouched() { [ "$(cat victim)" = precious ] && [ "$(stat -c %s victim)" = 9 ]; 
 # 24. secrets, and bytes that act on a terminal
 #
 
-@test "promise: ps shows no password, cookie, header or posted data of par-fetch" {
+@test "promise 24: ps shows no password, cookie, header or posted data of par-fetch" {
 	local args pid
 
 	mkfifo in
@@ -2651,7 +2651,7 @@ untouched() { [ "$(cat victim)" = precious ] && [ "$(stat -c %s victim)" = 9 ]; 
 	wait "$pid"
 }
 
-@test "promise: what is refused of a secret is not repeated" {
+@test "promise 24: what is refused of a secret is not repeated" {
 	local option
 
 	for option in -u -b -H -x; do
@@ -2660,7 +2660,7 @@ untouched() { [ "$(cat victim)" = precious ] && [ "$(stat -c %s victim)" = 9 ]; 
 	done
 }
 
-@test "promise: no option puts a line of its own into the header of requests" {
+@test "promise 24: no option puts a line of its own into the header of requests" {
 	local option
 
 	for option in -A -X -b -H -u; do
@@ -2672,7 +2672,7 @@ untouched() { [ "$(cat victim)" = precious ] && [ "$(stat -c %s victim)" = 9 ]; 
 	run -2 par-fetch -K config
 }
 
-@test "promise: no message of any program holds the user and password of a URL" {
+@test "promise 24: no message of any program holds the user and password of a URL" {
 	local url=http://me:hush7@h.invalid/
 
 	{
@@ -2704,7 +2704,7 @@ untouched() { [ "$(cat victim)" = precious ] && [ "$(stat -c %s victim)" = 9 ]; 
 	grep -q '^par-run: http://\*\*\*@h.invalid/: ' all
 }
 
-@test "promise: passwords of its own are not in what a program starts, those of others are" {
+@test "promise 24: passwords of its own are not in what a program starts, those of others are" {
 	export PAR_QUEUE_URL='redis://me:hush7A@127.0.0.1:6379' PAR_QUEUE_PASSWORD=hush7B
 	export PAR_CACHE_PASSWORD=hush7C
 	par-run -N 1 env <<<x >out
@@ -2728,7 +2728,7 @@ untouched() { [ "$(cat victim)" = precious ] && [ "$(stat -c %s victim)" = 9 ]; 
 	run -1 grep PAR_CACHE_PASSWORD cached
 }
 
-@test "promise: what workers say cannot act on the terminal; colours still work" {
+@test "promise 24: what workers say cannot act on the terminal; colours still work" {
 	local mode
 
 	printf 'printf '"'"'\\033]0;title\\007\\033[31mred\\033[0m \\302\\233x\\tt\\n'"'"' >&2; cat\n' >says
@@ -2755,7 +2755,7 @@ a_page() {
 	printf 'http://h/\t200\ttext/html\thttp://h/\t\t<a href="%s">\n' "$1"
 }
 
-@test "promise: who takes par-links over can signal, open and run nothing" {
+@test "promise 25: who takes par-links over can signal, open and run nothing" {
 	sandboxed || skip "no sandbox in this build"
 	cc -shared -fPIC -o attack.so "$ROOT/tests/aid/attack.c" -ldl
 	a_page attack | LD_PRELOAD=$PWD/attack.so par-links >out 2>err
@@ -2763,7 +2763,7 @@ a_page() {
 	[ "$(tr '\n' ' ' <err)" = 'signal-parent 1 signal-self 0 kill 1 open 1 socket 1 code 1 ' ]
 }
 
-@test "promise: no memory of par-links can be written and executed, with patterns, too" {
+@test "promise 25: no memory of par-links can be written and executed, with patterns, too" {
 	local line
 
 	sandboxed || skip "no sandbox in this build"
@@ -2780,7 +2780,7 @@ a_page() {
 	wait "$!"
 }
 
-@test "promise: a sandbox that the system refuses is said, and the end if it was asked for" {
+@test "promise 25: a sandbox that the system refuses is said, and the end if it was asked for" {
 	sandboxed || skip "no sandbox in this build"
 	printf 'int seccomp_load(void *filter) { (void)filter; return -22; }\n' >refuse.c
 	cc -shared -fPIC -o refuse.so refuse.c
@@ -2797,7 +2797,7 @@ a_page() {
 # 26. parsers under random input
 #
 
-@test "26: what is given nowhere, and empty, stands nowhere: no parser steps there" {
+@test "promise 26: what is given nowhere, and empty, stands nowhere: no parser steps there" {
 	command -v clang >/dev/null || skip "no clang"
 	[ -z "${SANITIZED-}" ] || skip "has sanitizers of its own, and was run without"
 	for target in field join; do
@@ -2805,7 +2805,7 @@ a_page() {
 	done
 }
 
-@test "26: a time or a size that does not fit is out of range, never a short one" {
+@test "promise 26: a time or a size that does not fit is out of range, never a short one" {
 	for value in 18446744073709551.999s 18446744073709551616 300000000000d; do
 		run -2 par-run -t "$value" --map cat <<<1
 		[ "${lines[0]}" = "par-run: --timeout: $value: out of range: 1 to 18446744073709551615 ms" ]
@@ -2814,7 +2814,7 @@ a_page() {
 	[[ ${lines[0]} == 'par-run: --max-record: 17179869185G: out of range:'* ]]
 }
 
-@test "26: a server that asks us to wait longer than fits is not asked again at once" {
+@test "promise 26: a server that asks us to wait longer than fits is not asked again at once" {
 	hostile_here
 	par-fetch --retry-max-delay 2s <<<"$HOSTILE/busy/1/429/Retry-After:%2018446744073709552" >out ||
 		[ "$?" = 1 ]
@@ -2822,7 +2822,7 @@ a_page() {
 	[ "$(requests /busy)" = 1 ]
 }
 
-@test "26: a job or a list of hosts that is cut by a NUL is not half obeyed" {
+@test "promise 26: a job or a list of hosts that is cut by a NUL is not half obeyed" {
 	run -2 par-run --serve < <(printf 'par-job 1 27\nh\0--serve\0--map\0--\0cat\0--nox1\n')
 	[ "$output" = 'par-run: --serve: not a job' ]
 	run -0 par-run --serve < <(printf 'par-job 1 26\nh\0--serve\0--map\0--\0cat\0--\0x1\n')
@@ -2855,7 +2855,7 @@ seal() {
 	./sum
 }
 
-@test "26: a STATE that says what cannot be is refused, its check sum notwithstanding" {
+@test "promise 26: a STATE that says what cannot be is refused, its check sum notwithstanding" {
 	printf '#!/bin/sh\nexec 4<"$1"\nread -r x <&4\ncat\n' >gated
 	chmod +x gated
 	mkfifo gate
