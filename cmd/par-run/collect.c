@@ -172,13 +172,14 @@ limit_output(struct run *run, struct slot *slot, uint64_t number, const struct a
 
 /* Is ack of a record that is done, whose output can be seen to be right, at once? */
 static inline bool
-is_plain(const struct run *run, struct slot *slot, const struct ack *ack)
+is_plain(struct run *run, struct slot *slot, uint64_t number, const struct ack *ack)
 {
 	uint64_t before = slot->acked + slot->kept.bytes;
 
 	return ack->fate == FATE_OK && ack->bytes > 0 && run->options->max_output == 0 &&
-	    !run->keep_order && slot->worker.kind == WORKER_NATIVE &&
-	    worker_glance(&slot->worker, before + ack->bytes - 1) == '\n';
+	    slot->worker.kind == WORKER_NATIVE &&
+	    worker_glance(&slot->worker, before + ack->bytes - 1) == '\n' &&
+	    (!run->keep_order || output_room(run, slot, number, ack->bytes) == 0);
 }
 
 /* Tell of a record that is done or failed for good. */
@@ -242,7 +243,7 @@ take_ack(struct run *run, struct slot *slot, const struct ack *ack,
 	if (flight == NULL)
 		return worker_no_record;
 	number = batch_number(flight->batch, ack->index - flight->base);
-	wrong = is_plain(run, slot, ack)
+	wrong = is_plain(run, slot, number, ack)
 	    ? NULL
 	    : limit_output(run, slot, number, &ack, &failed, text);
 	if (wrong != NULL)
