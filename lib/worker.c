@@ -202,6 +202,20 @@ worker_consumed(const struct worker *worker)
 	return waiting > worker->window.written ? 0 : worker->window.written - waiting;
 }
 
+/*
+ * No more can be read there: that is its end, or an error, after which nothing that it
+ * says is to be taken for all that it said.
+ */
+static void
+end_reading(struct worker *worker, int *fd, int error)
+{
+	close_end(fd);
+	if (error == 0)
+		return;
+	warn("worker %u: cannot be read: %s; killed", worker->number, strerror(error));
+	worker_signal(worker, SIGKILL);
+}
+
 /* Read more lines; 1 if some came, 0 if none did, -1 at their end. */
 static int
 read_lines(struct worker *worker)
@@ -226,7 +240,7 @@ read_lines(struct worker *worker)
 	}
 	if (n < 0 && errno == EAGAIN)
 		return 0;
-	close_end(&worker->ack);
+	end_reading(worker, &worker->ack, n < 0 ? errno : 0);
 	return -1;
 }
 
@@ -301,8 +315,9 @@ take_line(struct worker *worker, size_t len, struct ack *out)
 
 /* Read at most size bytes of fd into the hold, as worker_absorb(). */
 static int
-absorb(struct hold *hold, int *fd, size_t size)
+absorb(struct worker *worker, int *fd, size_t size)
 {
+	struct hold *hold = &worker->hold;
 	ssize_t n;
 
 	if (*fd < 0) {
@@ -322,7 +337,7 @@ absorb(struct hold *hold, int *fd, size_t size)
 	}
 	if (n < 0 && errno == EAGAIN)
 		return 0;
-	close_end(fd);
+	end_reading(worker, fd, n < 0 ? errno : 0);
 	errno = ENODATA;
 	return -1;
 }
@@ -330,7 +345,7 @@ absorb(struct hold *hold, int *fd, size_t size)
 int
 worker_absorb(struct worker *worker, size_t size)
 {
-	return absorb(&worker->hold, &worker->out, size);
+	return absorb(worker, &worker->out, size);
 }
 
 /* What was taken of a body goes, and so does the rest: there is no room for it. */
@@ -400,7 +415,7 @@ take_body(struct worker *worker, size_t len, uint64_t all, size_t *end)
 			return drop_body(worker);
 		if (worker->heard >= TURN_WORDS)
 			return 0;
-		got = absorb(&worker->hold, &worker->ack, worker->body_left);
+		got = absorb(worker, &worker->ack, worker->body_left);
 		if (got < 0 && errno != ENODATA) {
 			lose_body(worker, all - worker->body_left);
 			continue;

@@ -1889,6 +1889,43 @@ on_small_disk() {
 # 15. records cut, mixed or not counted
 #
 
+@test "promise 15: an error of reading from a worker is not taken for its end" {
+	local mode
+
+	# the third read of more than a page from a pipe that is not standard input fails
+	cat >eio.c <<-'END'
+	#define _GNU_SOURCE
+	#include <errno.h>
+	#include <string.h>
+	#include <sys/stat.h>
+	#include <sys/syscall.h>
+	#include <unistd.h>
+	ssize_t
+	read(int fd, void *data, size_t size)
+	{
+		static int count;
+		struct stat st;
+
+		if (fd > 2 && size > 4096 && strcmp(program_invocation_short_name, "par-run") == 0 &&
+		    fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode) && ++count == 3) {
+			errno = EIO;
+			return -1;
+		}
+		return syscall(SYS_read, fd, data, size);
+	}
+	END
+	cc -shared -fPIC -o eio.so eio.c
+	seq 200000 >in
+	for mode in '--map cat' '-b 64K cat' 'par-fib -M 7'; do
+		# shellcheck disable=SC2086 # options and a command
+		LD_PRELOAD=$PWD/eio.so par-run -n 1 -k $mode <in 2>err | cut -f 1 >out
+		grep -qx 'par-run: worker 1: cannot be read: Input/output error; killed' err
+		same in out
+	done
+	LD_PRELOAD=$PWD/eio.so run ! par-run -n 1 cat <in
+	[[ $output == *'cannot be read: Input/output error'* ]]
+}
+
 @test "promise 15: what is set aside is whole: a record that is too long is named instead" {
 	printf 'fails\n%s\ngood\n' "$(head -c 2000 /dev/zero | tr '\0' x)" >in
 	run -1 --separate-stderr par-run -q q --max-record 1000 -N 1 -r 0 grep good <in
