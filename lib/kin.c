@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -38,13 +39,35 @@ add(struct kin *kin, const struct member *member)
 
 #ifdef __linux__
 
+/* The fields of /proc/PID/stat behind the name, see proc_pid_stat(5). */
+enum { PARENT = 2, BORN = 20 };
+
+static bool
+whole_number(const char *text, unsigned long long *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtoull(text, &end, 10);
+	return end != text && errno == 0;
+}
+
+/* The number that is field n of text, counted from 1. */
+static bool
+field(const char *text, int n, unsigned long long *out)
+{
+	while (n-- > 0 && text != NULL)
+		text = strchr(text + 1, ' ');
+	return text != NULL && whole_number(text, out);
+}
+
 /* What the system knows of the process of that number; false if there is none. */
 static bool
 find(const char *number, struct member *member)
 {
 	char path[64], line[1024];
 	const char *rest;
-	long parent;
+	unsigned long long pid, parent;
 	ssize_t n;
 	int fd;
 
@@ -56,13 +79,10 @@ find(const char *number, struct member *member)
 	close(fd);
 	line[n > 0 ? n : 0] = '\0';
 	rest = strrchr(line, ')'); /* before it stands a name, of any bytes */
-	if (rest == NULL ||
-	    sscanf(rest + 1,
-		"%*s %ld %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
-		"%*s %llu",
-		&parent, &member->born) != 2)
+	if (rest == NULL || !field(rest, PARENT, &parent) ||
+	    !field(rest, BORN, &member->born) || !whole_number(number, &pid))
 		return false;
-	member->pid = (pid_t)atol(number);
+	member->pid = (pid_t)pid;
 	member->parent = (pid_t)parent;
 	return true;
 }

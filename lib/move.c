@@ -255,7 +255,9 @@ move_eye_close(struct move_eye *eye)
 	if (eye->nowhere >= 0)
 		close(eye->nowhere);
 	free(eye->bytes);
-	*eye = (struct move_eye){ .in = -1, .out = -1, .nowhere = -1 };
+	eye->bytes = NULL;
+	eye->in = eye->out = eye->nowhere = -1;
+	eye->left = eye->start = eye->end = 0;
 }
 
 size_t

@@ -50,13 +50,24 @@ take_env(void *target, const char *name)
 	return NULL;
 }
 
+static enum status
+run(struct cache_options *options, uint64_t ttl_ms, char **command)
+{
+	enum status status;
+
+	options->store.ttl = ttl_ms / 1000;
+	options->command = command;
+	status = *command != NULL ? cache_run(options) : cache_show(options);
+	free(options->env);
+	return status;
+}
+
 int
 main(int argc, char **argv)
 {
 	struct cache_options options = { .max_record = RECORD_LIMIT,
 		.store.max_size = 1 << 30 };
 	uint64_t ttl_ms = 0;
-	enum status status;
 	const struct opt opts[] = {
 		{ 'd', "store", OPT_STRING, &options.store.where, "STORE",
 		    "a folder (default: par in the cache folder)", 0, 0, NULL },
@@ -108,9 +119,5 @@ main(int argc, char **argv)
 	diag_on_abort();
 	if (why != NULL)
 		opt_misuse(&program, "%s", why);
-	options.store.ttl = ttl_ms / 1000;
-	options.command = argv + first;
-	status = first < argc ? cache_run(&options) : cache_show(&options);
-	free(options.env);
-	return (int)status;
+	return (int)run(&options, ttl_ms, argv + first);
 }

@@ -38,17 +38,17 @@ hear_frame(nghttp2_session *session, const nghttp2_frame *frame, void *user)
 /* This is the one that libcurl calls. */
 void
 nghttp2_session_callbacks_set_on_frame_recv_callback(
-    nghttp2_session_callbacks *callbacks, nghttp2_on_frame_recv_callback theirs)
+    nghttp2_session_callbacks *cbs, nghttp2_on_frame_recv_callback on_frame_recv_callback)
 {
 	void (*set)(nghttp2_session_callbacks *, nghttp2_on_frame_recv_callback);
 
 	*(void **)&set = dlsym(RTLD_NEXT, SETTER);
 	if (watch.ended == NULL) {
-		set(callbacks, theirs);
+		set(cbs, on_frame_recv_callback);
 		return;
 	}
-	watch.theirs = theirs;
-	set(callbacks, hear_frame);
+	watch.theirs = on_frame_recv_callback;
+	set(cbs, hear_frame);
 }
 
 void

@@ -11,10 +11,10 @@
 
 #if defined(HAVE_LIBSECCOMP) && !defined(SANITIZED)
 #include <errno.h>
-#include <inttypes.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -87,18 +87,21 @@ static int
 seal_code(void)
 {
 	FILE *maps = fopen("/proc/self/maps", "re");
-	char line[512], allows[5];
-	uintptr_t start, end;
+	char line[512], *rest;
+	unsigned long long start, end;
 	int error = 0;
 
 	if (maps == NULL)
 		return -1;
-	while (error == 0 && fgets(line, sizeof(line), maps) != NULL)
-		if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s", &start, &end, allows) ==
-			3 &&
-		    strncmp(allows, "rwx", 3) == 0)
-			error =
-			    mprotect((void *)start, end - start, PROT_READ | PROT_EXEC);
+	while (error == 0 && fgets(line, sizeof(line), maps) != NULL) {
+		start = strtoull(line, &rest, 16); /* START-END rwxp ... */
+		if (*rest != '-')
+			continue;
+		end = strtoull(rest + 1, &rest, 16);
+		if (strncmp(rest, " rwx", 4) == 0)
+			error = mprotect((void *)(uintptr_t)start, (size_t)(end - start),
+			    PROT_READ | PROT_EXEC);
+	}
 	if (ferror(maps))
 		error = -1;
 	fclose(maps);

@@ -478,6 +478,49 @@ hello(struct child *child)
 	worker_in_size(&child->worker, STAGE_PIPE);
 }
 
+/* What it says of records; false if that is wrong, and nothing more is to be heard. */
+static bool
+hear_ack(struct child *child, enum worker_word word, const struct ack *ack)
+{
+	char text[WORKER_ILL_TEXT];
+	const char *wrong =
+	    word == WORD_WRONG ? child->worker.wrong : take_ack(child, ack, text);
+
+	if (wrong != NULL)
+		refuse_ack(child, ack, wrong);
+	return wrong == NULL;
+}
+
+/* The same of any of its words. */
+static bool
+hear_word(struct child *child, enum worker_word word, const struct ack *ack)
+{
+	struct worker *worker = &child->worker;
+
+	switch (word) {
+	case WORD_HELLO:
+		if (worker->hello.waits)
+			child->waits = worker->window.given_records;
+		else
+			hello(child);
+		return true;
+	case WORD_PLAIN:
+		not_native(child, "runs a plain command");
+		return false;
+	case WORD_BAD:
+		bad_word(child);
+		return false;
+	case WORD_ACK:
+	case WORD_WRONG:
+		return hear_ack(child, word, ack);
+	case WORD_UNSURE:
+	case WORD_NONE:
+	case WORD_END:
+		break;
+	}
+	return true;
+}
+
 void
 child_hear(struct child *child)
 {
@@ -487,35 +530,12 @@ child_hear(struct child *child)
 	    worker_consumed(worker) > 0;
 	uint64_t acks = 0;
 	struct ack ack;
-	char text[WORKER_ILL_TEXT];
 
 	worker_errors(worker);
 	while ((word = worker_hear(worker, &ack)) != WORD_NONE && word != WORD_END) {
-		const char *wrong;
-
-		if (word == WORD_HELLO) {
-			if (worker->hello.waits)
-				child->waits = worker->window.given_records;
-			else
-				hello(child);
-			continue;
-		}
-		if (word == WORD_UNSURE)
-			continue;
-		if (word == WORD_PLAIN)
-			not_native(child, "runs a plain command");
-		if (word == WORD_PLAIN)
+		if (!hear_word(child, word, &ack))
 			break;
-		if (word == WORD_BAD) {
-			bad_word(child);
-			break;
-		}
-		wrong = word == WORD_WRONG ? worker->wrong : take_ack(child, &ack, text);
-		if (wrong != NULL) {
-			refuse_ack(child, &ack, wrong);
-			break;
-		}
-		acks++;
+		acks += word == WORD_ACK;
 	}
 	window_trim(&worker->window);
 	if (acks > 0)
@@ -578,12 +598,12 @@ check_silent(struct child *child)
 	if (move_held(child->worker.in) > 0)
 		return;
 	since = child->fed_at > child->progress ? child->fed_at : child->progress;
-	if (has_suspect(child) || window->bytes >= MOST_BYTES || window->records >= most)
+	if (has_suspect(child) || window->bytes >= MOST_BYTES ||
+	    window->records >= most ||
+	    (window->records < child->credit && child->now - since >= child->held_wait))
 		have_answers(child);
 	else if (window->records >= child->credit)
 		child->credit = 2 * child->credit < most ? 2 * child->credit : most;
-	else if (child->now - since >= child->held_wait)
-		have_answers(child);
 }
 
 /*
