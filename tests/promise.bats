@@ -1342,7 +1342,7 @@ drip() {
 
 # fours OUT LAST: lines of four neighbours each, beginning with 1, 5, 9..., in any order
 fours() {
-	sort -n "$1" | cmp - <(seq "$2" | paste -d , - - - - | sed 's/,*$//')
+	sort -n "$1" | cmp - <(seq "$2" | paste -d , - - - - | sed 's/,*$//') || { cat "$1"; return 1; }
 }
 
 @test "promise 12: -N gives each block N records, however they come" {
@@ -1402,7 +1402,7 @@ fours() {
 		for below in '-n 1' '-n 2'; do
 			# shellcheck disable=SC2086 # words
 			drip 22 | par-run $order par-run $below -N 4 paste -sd, >out
-			fours out 22
+			fours out 22 || { echo "par-run $order par-run $below"; return 1; }
 		done
 		# shellcheck disable=SC2086 # words
 		drip 22 | par-run $order par-run -n 1 -b 8 cat | sort -n | cmp - <(seq 22)

@@ -17,7 +17,7 @@ enum {
 	NATIVE_PIPE = 256 << 10,
 	MOST_PARCEL = 256 << 10,
 	MOST_UNIT = 64 << 20, /* gathered for a stage that makes blocks, bytes */
-	PROBE_WAIT = 2000, /* ms that others wait for one to show what it is */
+	PROBE_WAIT = 30000, /* ms that others wait for one to show what it is */
 	SHORT_WAIT = 20, /* ms before it is told that more is needed */
 	FAST_TURN = 4 * 1000 * 1000, /* ns for all that was in flight: give more */
 	SLOW_TURN = 20 * 1000 * 1000, /* ns: give less, so that none waits long */
@@ -316,7 +316,7 @@ wants(const struct run *run, const struct slot *slot)
 		if (worker->framed)
 			return worker->unsure && window->records == 0 && !any_native(run);
 		return run->kind != WORKER_NATIVE && window->records == 0 &&
-		    (worker->unsure || !probing(run));
+		    !probing(run);
 	case WORKER_NATIVE:
 	case WORKER_MAP:
 		return dispatch_has_room(run, slot);
