@@ -1283,8 +1283,8 @@ full_folder() {
 		# shellcheck disable=SC2086 # words
 		run -0 --separate-stderr bash -c "$through par-run -k -b 64K --raw gzip <in | zcat | sort -n | cmp - in"
 		[ -z "$output$stderr" ]
-		# shellcheck disable=SC2086 # words
-		$through par-run -N 2 --raw cat bytes <<<$'1\n2' | cmp - bytes
+		# shellcheck disable=SC2086 # words; one host, as two of them may have a record each
+		${through%,b} par-run -N 2 --raw cat bytes <<<$'1\n2' | cmp - bytes
 	done
 	par-run -k -b 64K --raw --rsh ./reach --host a:1,b:2 gzip <in | zcat | cmp - in
 	par-run -k -N 4000 --raw --rsh ./reach --host a,: gzip <in | zcat | cmp - in

@@ -269,6 +269,7 @@ refuse(struct cache *cache, const struct ack *ack, const char *what)
 	if (record != NULL) {
 		diag_printable(shown, sizeof(shown), record->data, record->len - 1);
 		snprintf(which, sizeof(which), "record %s: ", shown);
+		batch_free(record);
 	}
 	stage_flush(&cache->stage); /* what is not stored yet may be wrong, too */
 	die(stage_native(&cache->stage) ? STATUS_NEVER : STATUS_BROKEN, 0, "%s: %s%s",

@@ -314,7 +314,8 @@ wants(const struct run *run, const struct slot *slot)
 	switch (worker->kind) {
 	case WORKER_UNKNOWN: /* one record shows whether it reads before it says hello */
 		if (worker->framed)
-			return worker->unsure && window->records == 0 && !any_native(run);
+			return worker->unsure && window->records == 0 &&
+			    !any_native(run) && !probing(run);
 		return run->kind != WORKER_NATIVE && window->records == 0 &&
 		    !probing(run);
 	case WORKER_NATIVE:
