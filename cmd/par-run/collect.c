@@ -541,9 +541,8 @@ collect_rest(struct run *run, struct slot *slot)
 		collect_words(run, slot);
 	/* What it wrote waits there now; what it left behind may go on and on. */
 	left = slot->worker.out < 0 ? 0 : move_held(slot->worker.out) / READ_SIZE + 1;
-	while (slot->worker.kind != WORKER_NATIVE &&
-	    slot->worker.kind != WORKER_UNKNOWN && slot->worker.out >= 0 && got > 0 &&
-	    left-- > 0)
+	while (slot->worker.kind != WORKER_NATIVE && !slot->worker.unsure &&
+	    slot->worker.out >= 0 && got > 0 && left-- > 0)
 		got = collect_output(run, slot);
 	if (slot->worker.kind == WORKER_MAP && slot->worker.exit_code == 0 &&
 	    slot->worker.exit_signal == 0 && worker_end_line(&slot->worker))

@@ -831,6 +831,9 @@ def main():
     folder = os.environ.get("PAR_BIN", os.path.join(root, "build/cc/bin"))
     os.environ["PATH"] = os.path.abspath(folder) + ":" + os.environ["PATH"]
     os.environ["LC_ALL"] = "C"
+    # What a signal of ours ends is no finding.
+    os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":" + ":".join(
+        "handle_%s=0" % name for name in ("segv", "sigbus", "abort", "sigill", "sigfpe", "sigtrap"))
     for name in ("PAR_STAGE", "PAR_WORKER", "PAR_WORKERS"):
         os.environ.pop(name, None)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
