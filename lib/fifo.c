@@ -7,12 +7,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "backoff.h"
 #include "fifo.h"
 
-enum {
-	QUICK_TRIES = 8, /* of 1, 2, 4, ... ms */
-	LONGEST_PAUSE = 50 /* ms: an open that nobody would notice to be late */
-};
+/* Between tries to open one: nobody would notice that it is so late. */
+static const struct backoff tries_apart = { .first = 1, .longest = 50 };
 
 void
 fifo_expect_many(void)
@@ -108,7 +107,5 @@ fifo_reopen_write(int fd)
 int
 fifo_pause(unsigned tries)
 {
-	int pause = tries < QUICK_TRIES ? 1 << tries : LONGEST_PAUSE;
-
-	return pause < LONGEST_PAUSE ? pause : LONGEST_PAUSE;
+	return (int)backoff_wait(&tries_apart, tries + UINT64_C(1), 0);
 }

@@ -30,10 +30,12 @@ enum {
 	MANY_HOSTS = 256, /* from here on connections and names are not kept for later */
 	ROBOTS_REDIRECTS = 5, /* that a robots.txt may take at least */
 	CROWDED_MOST =
-	    3, /* times that a connection may be another's, then it gets its own, */
-	CROWDED_PAUSE = 5, /* milliseconds before the first; four times as long each */
+	    3, /* times that a connection may be another's, then it gets its own */
 	WAIT_MAX = 60000 /* of one wait, milliseconds */
 };
+
+/* Before a connection is asked for again that was another's. */
+static const struct backoff crowds = { .first = 20, .longest = 320 };
 
 struct fetcher {
 	const struct settings *set;
@@ -386,18 +388,12 @@ start_all(struct fetcher *fetcher)
 	}
 }
 
-/* How long to wait before the next attempt, milliseconds: half of it by chance. */
+/* How long to wait before the next attempt, milliseconds. */
 static uint64_t
 back_off(struct fetcher *fetcher, const struct request *request)
 {
-	uint64_t delay = fetcher->set->retry_delay;
-
-	for (unsigned i = 1; i < request->attempts && delay < UINT32_MAX; i++)
-		delay *= 2;
-	if (delay > fetcher->set->retry_max_delay)
-		delay = fetcher->set->retry_max_delay;
-	delay /= 2;
-	return delay + (uint64_t)(erand48(fetcher->random) * (double)delay);
+	return backoff_wait(&fetcher->set->backoff, request->attempts,
+	    (uint64_t)nrand48(fetcher->random));
 }
 
 /* Try again later, if that is allowed; false if not. */
@@ -409,7 +405,7 @@ retry(struct fetcher *fetcher, struct transfer *transfer, uint64_t now)
 	uint64_t delay = back_off(fetcher, request);
 
 	if (request->attempts > fetcher->set->retries ||
-	    wanted > fetcher->set->retry_max_delay)
+	    wanted > fetcher->set->backoff.longest)
 		return false;
 	if (wanted > delay)
 		delay = wanted;
@@ -430,7 +426,7 @@ ask_again(struct fetcher *fetcher, struct transfer *transfer, uint64_t now)
 	request->attempts--;
 	request->alone =
 	    (transfer->mixed && !transfer->crowded) || ++request->crowded == CROWDED_MOST;
-	now += (uint64_t)CROWDED_PAUSE << 2 * request->crowded;
+	now += backoff_wait(&crowds, 2 * request->crowded - 1, 0); /* by twos */
 	schedule_later(&fetcher->schedule, transfer_release(transfer), now);
 	put_idle(fetcher, transfer);
 }
@@ -487,7 +483,7 @@ mind_status(struct fetcher *fetcher, struct transfer *transfer, uint64_t now)
 
 	if (status == 429 || status == 503)
 		schedule_busy(host, now, transfer_retry_after(transfer),
-		    fetcher->set->retry_max_delay);
+		    fetcher->set->backoff.longest);
 	else if (status != 0)
 		schedule_fine(host);
 }

@@ -378,10 +378,10 @@ add_retries(struct opt_table *table, struct settings *set)
 		    set_fail_on },
 		{ 0, "retries", OPT_NUMBER, &set->retries, "N",
 		    "try again N times what may pass (default 2)", 0, 1000, NULL },
-		{ 0, "retry-delay", OPT_DURATION, &set->retry_delay, "TIME",
+		{ 0, "retry-delay", OPT_DURATION, &set->backoff.first, "TIME",
 		    "wait TIME before the first retry, twice that, ... (default 500ms)",
 		    0, TIME_MAX, NULL },
-		{ 0, "retry-max-delay", OPT_DURATION, &set->retry_max_delay, "TIME",
+		{ 0, "retry-max-delay", OPT_DURATION, &set->backoff.longest, "TIME",
 		    "wait no longer, even if the server asks (default 60s)", 0, TIME_MAX,
 		    NULL },
 		{ 0 },
@@ -468,8 +468,7 @@ options_read(struct settings *set, int argc, char **argv)
 		.speed_time = 30000,
 		.max_redirs = 20,
 		.retries = 2,
-		.retry_delay = 500,
-		.retry_max_delay = 60000,
+		.backoff = { .first = 500, .longest = 60 * 1000, .spread = true },
 		.proto = "http,https",
 	};
 	add_requests(&table, set);

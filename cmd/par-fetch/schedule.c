@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backoff.h"
 #include "diag.h"
 #include "schedule.h"
 
@@ -232,14 +233,13 @@ schedule_landed(struct schedule *schedule, struct request *request, uint64_t now
 void
 schedule_busy(struct host *host, uint64_t now, uint64_t wanted, uint64_t at_most)
 {
+	const struct backoff penalty = { .first = SCHEDULE_PENALTY,
+		.longest =
+		    at_most < SCHEDULE_PENALTY_MAX ? at_most : SCHEDULE_PENALTY_MAX };
 	uint64_t pause;
 
 	host->refusals++;
-	host->penalty = host->penalty == 0 ? SCHEDULE_PENALTY : 2 * host->penalty;
-	if (host->penalty > SCHEDULE_PENALTY_MAX)
-		host->penalty = SCHEDULE_PENALTY_MAX;
-	if (host->penalty > at_most)
-		host->penalty = at_most;
+	host->penalty = backoff_next(&penalty, host->penalty);
 	pause = wanted > host->penalty ? wanted : host->penalty;
 	if (pause > at_most)
 		pause = at_most;

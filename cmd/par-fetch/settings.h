@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "backoff.h"
 #include "bytes.h"
 
 enum { SETTINGS_STATUSES = 1000, SETTINGS_EXTRAS = 40 };
@@ -43,8 +44,7 @@ struct settings {
 
 	/* what may pass */
 	uint64_t retries;
-	uint64_t retry_delay; /* before the first retry; doubled for each further one */
-	uint64_t retry_max_delay;
+	struct backoff backoff; /* before a retry; longest even if the server asks */
 	bool fail_on[SETTINGS_STATUSES]; /* statuses that are failures */
 
 	/* what to ask, and how */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backoff.h"
 #include "child.h"
 #include "clock.h"
 #include "diag.h"
@@ -23,13 +24,14 @@ enum {
 	HELLO_NOTICE = 10 * 1000, /* ms without a hello, then it is told that we wait */
 	START_LEAST = 60 * 1000, /* ms that one may be silent at its start, if --hard */
 	MOST_DEATHS = 10, /* and as many as a record may cost */
-	FIRST_PAUSE = 10, /* ms before one that finished nothing starts again */
-	LONGEST_PAUSE = 1000,
 	LOOK = 4, /* ms between looks at one that reads ahead */
 	HELD_WAIT = 50, /* ms of silence before it has to answer for lack of records */
 	LONGEST_HELD = 60 * 1000,
 	WHY_SIZE = 200
 };
+
+/* Before it starts again after deaths with nothing finished. */
+static const struct backoff deaths = { .first = 10, .longest = 1000 };
 
 static const char breaks_rules[] = "does not keep the rules of par-stage(7)";
 
@@ -287,18 +289,12 @@ adapt(struct child *child, uint64_t acks)
 	child->turn_since = now;
 }
 
-/* How long to wait before the next attempt, ms: doubled each time, half by chance. */
+/* How long to wait before the next attempt, ms. */
 static uint64_t
 back_off(const struct child *child, unsigned attempts)
 {
-	const struct backoff *backoff = &child->options->backoff;
-	uint64_t wait = backoff->least;
-
-	while (attempts-- > 0 && wait < backoff->most)
-		wait *= 2;
-	if (wait > backoff->most)
-		wait = backoff->most;
-	return wait / 2 + clock_ns() / 1000 % (wait / 2 + 1);
+	return backoff_wait(
+	    &child->options->backoff, attempts + UINT64_C(1), clock_ns() / 1000);
 }
 
 /* A record is given up: it goes to the dead, and is named. */
@@ -750,19 +746,6 @@ settle_death(struct child *child, struct batch_queue *had, bool alone)
 		push_all_front(&child->suspects, had);
 }
 
-/* How long it is not started again after so many deaths in a row, ms. */
-static uint64_t
-pause_after(unsigned deaths)
-{
-	uint64_t wait = FIRST_PAUSE;
-
-	if (deaths < 2)
-		return 0;
-	while (deaths-- > 2 && wait < LONGEST_PAUSE)
-		wait *= 2;
-	return wait;
-}
-
 /* It ended before it said hello, the first time that it was started. */
 _Noreturn static void
 die_unknown(struct child *child, bool bad)
@@ -842,7 +825,9 @@ child_look(struct child *child)
 	settle_end(child, bad);
 	worker_errors(worker);
 	worker_close(worker);
-	child->start_at = child->now + pause_after(child->deaths);
+	/* After the first one at once. */
+	child->start_at = child->now +
+	    backoff_wait(&deaths, child->deaths < 1 ? 0 : child->deaths - 1, 0);
 }
 
 bool

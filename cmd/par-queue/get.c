@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "backoff.h"
 #include "clock.h"
 #include "fdio.h"
 #include "get.h"
@@ -16,9 +17,10 @@
 enum {
 	READ_BYTES = 4 << 20, /* asked for at a time */
 	HOLD = 10 * 1000, /* ms that we stay the one reader without a word */
-	FIRST_PAUSE = 5, /* ms before we ask again */
-	LONGEST_PAUSE = 100
 };
+
+/* Before we ask again. */
+static const struct backoff nothing = { .first = 5, .longest = 100 };
 
 struct get {
 	const struct queue_options *options;
@@ -125,7 +127,7 @@ ended(const struct get *get, uint64_t begin, enum status *status)
 static enum status
 read_all(struct get *get)
 {
-	uint64_t begin = clock_ms(), busy_since = 0, pause = FIRST_PAUSE;
+	uint64_t begin = clock_ms(), busy_since = 0, pause = 0;
 	enum status status = STATUS_OK;
 
 	for (;;) {
@@ -135,7 +137,7 @@ read_all(struct get *get)
 			return STATUS_STOPPED;
 		if (heard == HEARD_SOME) {
 			write_some(get);
-			pause = FIRST_PAUSE;
+			pause = 0;
 			continue;
 		}
 		if (heard == HEARD_NONE && ended(get, begin, &status))
@@ -146,8 +148,8 @@ read_all(struct get *get)
 		if (heard == HEARD_BUSY && clock_ms() - busy_since > 2 * HOLD)
 			die(STATUS_BROKEN, 0, "%s: another par-queue get is running",
 			    get->queue.name);
+		pause = backoff_next(&nothing, pause);
 		link_pause(&get->queue.link, pause);
-		pause = 2 * pause < LONGEST_PAUSE ? 2 * pause : LONGEST_PAUSE;
 	}
 }
 

@@ -7,6 +7,7 @@
 #include <strings.h>
 #include <sys/time.h>
 
+#include "backoff.h"
 #include "clock.h"
 #include "diag.h"
 #include "link.h"
@@ -17,10 +18,11 @@
 enum {
 	CONNECT_WAIT = 5, /* s that a connection may take */
 	ANSWER_WAIT = 20, /* s that an answer may take */
-	FIRST_PAUSE = 20, /* ms before the first new attempt */
-	LONGEST_PAUSE = 1000,
 	WHERE_SIZE = 256
 };
+
+/* Before a new attempt. */
+static const struct backoff attempts = { .first = 20, .longest = 1000 };
 
 void
 command_begin(struct command *command, enum script script)
@@ -349,7 +351,7 @@ link_pause(struct link *link, uint64_t ms)
 int
 link_send(struct link *link, struct command *commands, size_t count)
 {
-	uint64_t begin = clock_ms(), wait = FIRST_PAUSE;
+	uint64_t begin = clock_ms(), wait = backoff_next(&attempts, 0);
 	char place[WHERE_SIZE];
 	bool told = false;
 
@@ -358,7 +360,7 @@ link_send(struct link *link, struct command *commands, size_t count)
 			die(STATUS_BROKEN, 0, "%s: %s; given up after %g s",
 			    where(link, place), reason(link),
 			    (double)(clock_ms() - begin) / 1000);
-		if (!told && wait >= LONGEST_PAUSE) {
+		if (!told && wait == attempts.longest) {
 			warn("%s: %s; trying again", where(link, place), reason(link));
 			told = true;
 		}
@@ -366,7 +368,7 @@ link_send(struct link *link, struct command *commands, size_t count)
 		link_pause(link, wait);
 		if (link->woken)
 			return -1;
-		wait = 2 * wait < LONGEST_PAUSE ? 2 * wait : LONGEST_PAUSE;
+		wait = backoff_next(&attempts, wait);
 	}
 	if (told)
 		warn("%s: it is back", where(link, place));

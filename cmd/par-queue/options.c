@@ -65,16 +65,17 @@ take_backoff(void *target, const char *value)
 {
 	struct backoff *backoff = target;
 	const char *comma = strchr(value, ',');
-	char least[32];
+	size_t len = comma == NULL ? strlen(value) : (size_t)(comma - value);
+	char first[32];
 
-	snprintf(least, sizeof(least), "%.*s",
-	    (int)(comma == NULL ? strlen(value) : (size_t)(comma - value)), value);
-	if (num_duration(least, 1, 365ull * DAY, &backoff->least) < 0 ||
+	snprintf(first, sizeof(first), "%.*s", (int)len, value);
+	if (len >= sizeof(first) ||
+	    num_duration(first, 1, 365ull * DAY, &backoff->first) < 0 ||
 	    (comma != NULL &&
-		num_duration(comma + 1, 1, 365ull * DAY, &backoff->most) < 0))
+		num_duration(comma + 1, 1, 365ull * DAY, &backoff->longest) < 0))
 		return "not two times, such as 1s,10m";
-	if (backoff->most < backoff->least)
-		backoff->most = backoff->least;
+	if (backoff->longest < backoff->first)
+		backoff->longest = backoff->first;
 	return NULL;
 }
 
@@ -372,7 +373,7 @@ options_read(struct queue_options *o, int argc, char **argv)
 		.lease = 30 * 1000,
 		.retries = 3,
 		.deaths = 5,
-		.backoff = { 1000, 600 * 1000 },
+		.backoff = { .first = 1000, .longest = 600 * 1000, .spread = true },
 		.max_record = RECORD_LIMIT,
 		.verb = find_verb(argc > 1 ? argv[1] : NULL) };
 	add_link(&table, o);

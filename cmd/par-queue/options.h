@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "address.h"
+#include "backoff.h"
 
 enum verb {
 	VERB_PUT,
@@ -26,11 +27,6 @@ enum verb {
 	VERB_CHECK,
 	VERB_PURGE,
 	VERB_COUNT
-};
-
-/* The least and the most time before the next attempt, ms. */
-struct backoff {
-	uint64_t least, most;
 };
 
 /* Times are in ms. */

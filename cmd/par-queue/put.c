@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "backoff.h"
 #include "check.h"
 #include "clock.h"
 #include "put.h"
@@ -16,10 +17,11 @@ enum {
 	SERIALS = 1000, /* numbers of chunks asked for at a time */
 	CHUNK_BYTES = 64 << 10,
 	CHUNK_RECORDS = 1000,
-	SHARE = 64, /* of the queue that one chunk is */
-	FIRST_PAUSE = 10, /* ms before there may be room */
-	LONGEST_PAUSE = 200
+	SHARE = 64 /* of the queue that one chunk is */
 };
+
+/* Before there may be room. */
+static const struct backoff full = { .first = 10, .longest = 200 };
 
 /* How long the server remembers a producer after its last word, ms. */
 #define PRODUCER_KEEP (30 * 24 * 60 * 60 * UINT64_C(1000))
@@ -136,9 +138,8 @@ wait_for_room(struct put *put, uint64_t begin, uint64_t *pause)
 		warn("%s: %s; waiting", put->queue.name, why);
 		put->told = true;
 	}
+	*pause = backoff_next(&full, *pause);
 	link_pause(&put->queue.link, *pause);
-	if (2 * *pause <= LONGEST_PAUSE)
-		*pause *= 2;
 }
 
 /* Forget the first n pieces, and keep what they own for others. */
@@ -157,7 +158,7 @@ shift(struct put *put, size_t n)
 static void
 flush(struct put *put)
 {
-	uint64_t begin = clock_ms(), pause = FIRST_PAUSE;
+	uint64_t begin = clock_ms(), pause = 0;
 
 	while (put->count > 0) {
 		struct command commands[PENDING];
@@ -172,7 +173,7 @@ flush(struct put *put)
 			done++;
 		if (done > 0) {
 			begin = clock_ms();
-			pause = FIRST_PAUSE;
+			pause = 0;
 			put->accepted = put->pending[done - 1].to;
 		}
 		shift(put, done);

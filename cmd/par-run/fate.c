@@ -3,12 +3,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "backoff.h"
 #include "dispatch.h"
 #include "fate.h"
 #include "hosts.h"
 #include "output.h"
 
-enum { FIRST_WAIT = 100, LONGEST_WAIT = 10000 }; /* ms before a record is tried again */
+/* Before a record is tried again. */
+static const struct backoff tries = {
+	.first = 100, .longest = 10 * 1000, .spread = true
+};
 
 const char fate_unsaid[] = "failed";
 
@@ -221,13 +225,8 @@ again(struct run *run, struct slot *slot, struct batch *batch, uint64_t wait,
 static uint64_t
 back_off(const struct run *run, unsigned attempts)
 {
-	uint64_t wait = FIRST_WAIT;
-
-	while (attempts-- > 0 && wait < LONGEST_WAIT)
-		wait *= 2;
-	/* Half of it is left to chance, here the clock's, so that not all come at once.
-	 */
-	return wait / 2 + run->now % (wait / 2 + 1);
+	return backoff_wait(
+	    &tries, attempts + UINT64_C(1), run->now); /* by chance of the clock */
 }
 
 void

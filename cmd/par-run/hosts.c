@@ -5,15 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backoff.h"
 #include "hosts.h"
 
 enum {
-	FIRST_PAUSE = 100, /* ms before a link that broke is made again */
-	LONGEST_PAUSE = 15 * 1000,
 	HELLO_WAIT = 60 * 1000, /* ms from a link's start to the words of its other end */
 	SUSPECT_AFTER = 3, /* links in a row that broke with nothing finished anywhere */
 	BROKEN_AFTER = 20
 };
+
+/* Before a link that broke is made again. */
+static const struct backoff breaks = { .first = 100, .longest = 15 * 1000 };
 
 /* Does it stand, with a par-run that works at its other end? */
 static bool
@@ -347,13 +349,7 @@ hosts_lost(struct run *run, struct slot *slot, uint64_t back, const char *how)
 uint64_t
 hosts_pause(const struct slot *slot)
 {
-	uint64_t wait = FIRST_PAUSE;
-
-	if (slot->host->losses == 0)
-		return 0;
-	for (unsigned n = slot->host->losses; n > 1 && wait < LONGEST_PAUSE; n--)
-		wait *= 2;
-	return wait < LONGEST_PAUSE ? wait : LONGEST_PAUSE;
+	return backoff_wait(&breaks, slot->host->losses, 0);
 }
 
 void

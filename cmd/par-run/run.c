@@ -6,17 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backoff.h"
 #include "clock.h"
 #include "hosts.h"
 #include "run.h"
 #include "sig.h"
 #include "undone.h"
 
-enum {
-	LAST_GRACE = 1000, /* ms from telling workers to end to killing them */
-	FIRST_PAUSE = 10, /* ms before a worker that finished nothing starts again */
-	LONGEST_PAUSE = 1000
-};
+enum { LAST_GRACE = 1000 }; /* ms from telling workers to end to killing them */
+
+/* Before a worker starts again after others that finished nothing, or did not start. */
+static const struct backoff deaths = { .first = 10, .longest = 1000 };
 
 void
 run_signal_workers(struct run *run, int number)
@@ -227,24 +227,14 @@ run_count_deaths(struct run *run, const char *how)
 	run_give_in(run, why);
 }
 
-/* How long a place stays empty after deaths with nothing finished, ms. */
-static uint64_t
-pause_after(uint64_t deaths)
-{
-	uint64_t wait = FIRST_PAUSE;
-
-	if (deaths < 2)
-		return 0;
-	while (deaths-- > 2 && wait < LONGEST_PAUSE)
-		wait *= 2;
-	return wait;
-}
-
 void
 run_rest(const struct run *run, struct slot *slot)
 {
+	uint64_t row = run->restarts.row; /* the first is started again at once */
+
 	slot->start_at = run->now +
-	    (slot->host != NULL ? hosts_pause(slot) : pause_after(run->restarts.row));
+	    (slot->host != NULL ? hosts_pause(slot)
+				: backoff_wait(&deaths, row < 1 ? 0 : row - 1, 0));
 }
 
 /* A worker was started: it begins with little. */
@@ -304,7 +294,7 @@ start_failed(struct run *run, struct slot *slot, int error)
 		    fewer ? "; fewer workers for now" : "");
 	starts->told = error;
 	starts->room = fewer ? run->living : 0;
-	starts->next_at = run->now + pause_after(2 + starts->failed++);
+	starts->next_at = run->now + backoff_wait(&deaths, ++starts->failed, 0);
 	if (fewer)
 		return;
 	restarts_count(&run->restarts, run->now);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "backoff.h"
 #include "clock.h"
 #include "diag.h"
 #include "fifo.h"
@@ -18,7 +19,7 @@
 #include "unique.h"
 
 /* How often to look whether a reader has emptied its pipe, milliseconds. */
-enum { LOOK_FIRST = 1, LOOK_LAST = 16 };
+static const struct backoff looks = { .first = 1, .longest = 16 };
 
 uint64_t
 split_count(const char *data, size_t len)
@@ -369,7 +370,7 @@ done(const struct split *split)
 static void
 loop(struct split *split, struct pollfd *polls)
 {
-	int look = LOOK_FIRST;
+	uint64_t look = 0;
 
 	while (!done(split)) {
 		int timeout = split_open_outputs(split);
@@ -383,8 +384,8 @@ loop(struct split *split, struct pollfd *polls)
 		if (full && split->plan->mode == SPLIT_DEMAND) {
 			bool moved = split->back.len + split->rest.len != before;
 
-			look = moved ? LOOK_FIRST : look < LOOK_LAST ? look * 2 : look;
-			timeout = sooner(timeout, look);
+			look = backoff_next(&looks, moved ? 0 : look);
+			timeout = sooner(timeout, (int)look);
 		}
 		if (input && !split->in_waits) {
 			fill(split);
