@@ -1,6 +1,7 @@
 # par - small programs that make Unix pipelines parallel.
 #
-# A folder cmd/NAME is a program; cmd/NAME/packages, where there is one, names
+# A folder cmd/NAME is a program, with all folders below; lib is libpar.a, likewise.  A
+# header is included by its name alone.  cmd/NAME/packages, where there is one, names
 # the pkg-config packages that it needs.  With a question mark behind its name a
 # package is used where it is there, and the code sees HAVE_NAME.
 # Nothing here lists programs, pages or tests by name.
@@ -59,7 +60,7 @@ WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wstrict-protot
 	-Wmissing-prototypes -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wundef \
 	-Wformat=2 -Wswitch-enum
 HARDEN	= -fstack-protector-strong -fPIE $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
-ALL_CPPFLAGS = -D_GNU_SOURCE -DPAR_VERSION='"$(VERSION)"' -Ilib $(CPPFLAGS)
+ALL_CPPFLAGS = -D_GNU_SOURCE -DPAR_VERSION='"$(VERSION)"' $(call quoted,lib) $(CPPFLAGS)
 ALL_CFLAGS = -std=c11 -pthread $(WARNINGS) $(HARDEN) $(SAN:%=-fsanitize=%) \
 	$(if $(SAN),-fno-omit-frame-pointer -fno-sanitize-recover=all) $(CFLAGS)
 ALL_LDFLAGS = -pie $(SAN:%=-fsanitize=%) $(LDFLAGS)
@@ -67,15 +68,23 @@ ALL_LDFLAGS = -pie $(SAN:%=-fsanitize=%) $(LDFLAGS)
 PROGS	:= $(notdir $(patsubst %/,%,$(wildcard cmd/*/)))
 BINS	:= $(PROGS:%=$B/bin/%)
 PAGES	:= $(wildcard man/*.[1-9])
-SOURCES	:= $(wildcard lib/*.c cmd/*/*.c)
-HEADERS	:= $(wildcard lib/*.h cmd/*/*.h)
-LIBOBJ	:= $(patsubst %.c,$B/%.o,$(wildcard lib/*.c))
+FILES	:= $(sort $(shell find lib cmd -name '*.[ch]' -o -name '*.lua'))
+SOURCES	:= $(filter %.c,$(FILES))
+HEADERS	:= $(filter %.h,$(FILES))
+LIBOBJ	:= $(patsubst %.c,$B/%.o,$(filter lib/%,$(SOURCES)))
 BASH_COMPLETIONS := $(PROGS:%=$B/completions/bash/%)
 ZSH_COMPLETIONS := $(PROGS:%=$B/completions/zsh/_%)
 FISH_COMPLETIONS := $(PROGS:%=$B/completions/fish/%.fish)
 COMPLETIONS := $(BASH_COMPLETIONS) $(ZSH_COMPLETIONS) $(FISH_COMPLETIONS)
 
 all: $(BINS) $(COMPLETIONS)
+
+# The objects of a program, and of all its files but main.c.
+objects	= $(patsubst %.c,$B/%.o,$(filter cmd/$1/%,$(SOURCES)))
+parts	= $(filter-out $B/cmd/$1/main.o,$(call objects,$1))
+
+# Where the headers of a program, or of lib, are: for the compiler.
+quoted	= $(patsubst %/,-iquote %,$(sort $(dir $(filter $1/%,$(HEADERS)))))
 
 # What a program names in its packages file: needed, and used where it is there.
 named	= $(shell cat cmd/$1/packages 2>/dev/null)
@@ -85,36 +94,37 @@ extra	= $(foreach p,$(call named,$1),$(if $(findstring ?,$p),$(shell \
 have	= $(foreach p,$1,-DHAVE_$(shell echo $p | tr 'a-z-' 'A-Z_'))
 
 # Lua files of a program, as strings: NAME.lua is lua_NAME in lua.h.
-lua	= $(wildcard cmd/$1/*.lua)
+lua	= $(filter cmd/$1/%.lua,$(FILES))
 lua_h	= $(if $(call lua,$1),$B/cmd/$1/lua.h)
 
 $B/cmd/%/lua.h: scripts/lua-strings FORCE
 	@mkdir -p $(@D)
-	@scripts/lua-strings $(sort $(call lua,$*)) >$@.new; \
+	@scripts/lua-strings $(call lua,$*) >$@.new; \
 	    if cmp -s $@.new $@; then rm -f $@.new; else mv $@.new $@; fi
 
 # One program.  $1 its name, $2 the packages it needs, $3 those it uses as well.
 define program
-$B/bin/$1: $(patsubst %.c,$B/%.o,$(wildcard cmd/$1/*.c)) $B/libpar.a
+$B/bin/$1: $(call objects,$1) $B/libpar.a
 	@mkdir -p $$(@D)
 	$$(call say,LINK $$@) $$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) \
 	    $(if $2$3,$$$$($$(PKG_CONFIG) --libs $2 $3)) $$(LDLIBS)
 
-$(foreach suffix,o tidy,$(patsubst %.c,$B/%.$(suffix),$(wildcard cmd/$1/*.c))) \
-$(patsubst %,$B/alone/%,$(wildcard cmd/$1/*.h)): $B/cmd/$1/cflags $(call lua_h,$1)
+$(call objects,$1) $(patsubst %.o,%.tidy,$(call objects,$1)) \
+$(patsubst %,$B/alone/%,$(filter cmd/$1/%,$(HEADERS))): $B/cmd/$1/cflags $(call lua_h,$1)
 
 $B/cmd/$1/cflags: FORCE
 	@mkdir -p $$(@D)
 	@$(if $2,$$(PKG_CONFIG) --print-errors --exists $2 || { echo \
 	    "$1 needs these packages: $2.  To install them$(comma) run 'make deps'." >&2; exit 1; })
-	@echo $(call have,$3) $(if $(call lua,$1),-I$B/cmd/$1) $(if $2$3,$$$$($$(PKG_CONFIG) --cflags $2 $3)) >$$@.new; \
+	@echo $(call have,$3) $(call quoted,cmd/$1) $(if $(call lua,$1),-iquote $B/cmd/$1) \
+	    $(if $2$3,$$$$($$(PKG_CONFIG) --cflags $2 $3)) >$$@.new; \
 	    if cmp -s $$@.new $$@; then rm -f $$@.new; else mv $$@.new $$@; fi
 endef
 $(foreach p,$(PROGS),\
     $(eval $(call program,$p,$(strip $(call needed,$p)),$(strip $(call extra,$p)))))
 
-# The flags that a program's packages add, for a file in its folder.
-cflags	= $(if $(filter cmd/%,$1),$$(cat $B/$(patsubst %/,%,$(dir $1))/cflags))
+# The flags that a program adds for its files: where its headers and its packages are.
+cflags	= $(if $(filter cmd/%,$1),$$(cat $B/cmd/$(word 2,$(subst /, ,$1))/cflags))
 
 $B/%.o: %.c $B/flags
 	@mkdir -p $(@D)
@@ -130,7 +140,7 @@ $B/flags: FORCE
 	@echo '$(subst $(quote),,$(FLAGS))' | cmp -s - $@ || \
 	    echo '$(subst $(quote),,$(FLAGS))' >$@
 
--include $(wildcard $B/lib/*.d $B/cmd/*/*.d)
+-include $(wildcard $(SOURCES:%.c=$B/%.d))
 
 # Completions come from --help, so that they always agree with it.
 $(BASH_COMPLETIONS): $B/completions/bash/%: $B/bin/% completions/complete.awk
@@ -179,10 +189,10 @@ define fuzzer
 .PHONY: fuzz-$1
 fuzz-$1: $B/fuzz/$1
 $B/fuzz/$1: tests/fuzz/$1.c $(wildcard tests/fuzz/aid/*) $(if $2,$B/cmd/$2/cflags \
-    $(patsubst %.c,$B/%.o,$(filter-out cmd/$2/main.c,$(wildcard cmd/$2/*.c)))) $B/libpar.a
+    $(call parts,$2)) $B/libpar.a
 	@mkdir -p $$(@D)
 	$$(call say,FUZZ $$@) $$(CC) $$(ALL_CPPFLAGS) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) \
-	    $$(FUZZ_FLAGS) $(if $2,-Icmd/$2 $$(call cflags,cmd/$2/)) -o $$@ \
+	    $$(FUZZ_FLAGS) $(if $2,$$(call cflags,cmd/$2/)) -o $$@ \
 	    $$(filter %.c %.o %.a,$$^) $(if $2,$(if $(call named,$2),$$$$($$(PKG_CONFIG) \
 	    --libs $(call needed,$2) $(call extra,$2)))) $$(LDLIBS)
 endef
@@ -222,7 +232,7 @@ lint-man:
 	$(call say,MANDOC) scripts/lint-man $(PAGES)
 
 lint-layers:
-	$(call say,LAYERS) awk -f scripts/layers.awk lib/README $(wildcard lib/*.[ch] cmd/*/*.[ch])
+	$(call say,LAYERS) awk -f scripts/layers.awk lib/README $(SOURCES) $(HEADERS)
 
 lint-functions:
 	$(call say,FUNCTIONS) awk -f scripts/functions.awk $(SOURCES)
@@ -235,7 +245,7 @@ lint-headers: $(HEADERS_ALONE)
 $(HEADERS_ALONE): $B/alone/%: % $(HEADERS) $B/flags
 	@mkdir -p $(@D)
 	@printf '#include "%s"\n#include "%s"\n' $< $< >$@.c
-	@$(CC) -I. -I$(<D) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -Werror \
+	@$(CC) -iquote . $(ALL_CPPFLAGS) $(ALL_CFLAGS) -Werror \
 	    $(call cflags,$<) -fsyntax-only $@.c
 	@touch $@
 

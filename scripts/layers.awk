@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 # lib/README lists modules, lowest layer first: a module may include only those
-# above it.  awk -f scripts/layers.awk lib/README lib/*.[ch] cmd/*/*.[ch]
+# above it.  awk -f scripts/layers.awk lib/README FILES
 
 function fail(text) {
 	print text
@@ -15,7 +15,7 @@ FILENAME == "lib/README" {
 
 FNR == 1 {
 	folder = FILENAME
-	sub(/\/[^\/]*$/, "", folder)
+	sub(/\/.*/, "", folder)
 	module = FILENAME
 	sub(/.*\//, "", module)
 	sub(/\.[ch]$/, "", module)

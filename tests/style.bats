@@ -4,11 +4,11 @@ load helper
 
 prepare() {
 	cd "$ROOT" || return
-	shopt -s nullglob
+	shopt -s nullglob globstar
 }
 
 @test "style: each module includes only what is below it" {
-	awk -f scripts/layers.awk lib/README lib/*.[ch] cmd/*/*.[ch]
+	make -s lint-layers
 }
 
 @test "style: the check of layers finds what is wrong" {
@@ -30,7 +30,7 @@ prepare() {
 }
 
 @test "style: functions fit on a screen" {
-	awk -f scripts/functions.awk lib/*.c cmd/*/*.c
+	make -s lint-functions
 }
 
 @test "style: the check of functions finds a long one" {
@@ -57,7 +57,7 @@ prepare() {
 @test "style: every file of code says its licence on top" {
 	local file bad=0
 
-	for file in lib/*.[ch] cmd/*/*.[ch] scripts/*; do
+	for file in {lib,cmd}/**/*.[ch] scripts/*; do
 		[ "$file" = scripts/packages ] || head -n 3 "$file" | grep -q 'SPDX-License-Identifier: ISC' || { echo "$file"; bad=1; }
 	done
 	[ "$bad" = 0 ]
@@ -69,7 +69,7 @@ prepare() {
 	for folder in cmd/*/; do
 		name=$(basename "$folder")
 		[ -e "tests/$name.bats" ] || { echo "no tests/$name.bats"; bad=1; }
-		for file in "$folder"*.c; do
+		for file in "$folder"**/*.c; do
 			file=$(basename "$file" .c)
 			sed '/\*\//q; 1d' "$folder/main.c" | cat - <(sed -n '2,/\*\//p' "$folder/main.c") |
 				grep -qE "^ \*	$file\.(c|\[ch\]) " || {
