@@ -16,6 +16,7 @@
 #: make             build the programs, in build/cc/bin
 #: make demo        install what is missing, build, crawl a small site on this machine
 #: make check       install what is missing, build, run the tests (TESTS=tests/NAME.bats)
+#: make unit        build and run the unit tests alone (UNIT="window hold" for some, SEED=1)
 #: make sanitize    the same with AddressSanitizer and UndefinedBehaviorSanitizer
 #: make bench       measure, beside other tools (BENCH=tests/bench/NAME.sh)
 #: make chaos       torment the supervisor and the queue with runs made from seeds (SEED=1 COUNT=300)
@@ -104,7 +105,10 @@ $B/cmd/%/lua.h: scripts/lua-strings FORCE
 
 # One program.  $1 its name, $2 the packages it needs, $3 those it uses as well.
 define program
-$B/bin/$1: $(call objects,$1) $B/libpar.a
+$B/$1.a: $(call parts,$1)
+	$$(call say,AR $$@) rm -f $$@ && $$(AR) rcs $$@ $$^
+
+$B/bin/$1: $B/cmd/$1/main.o $B/$1.a $B/libpar.a
 	@mkdir -p $$(@D)
 	$$(call say,LINK $$@) $$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) \
 	    $(if $2$3,$$$$($$(PKG_CONFIG) --libs $2 $3)) $$(LDLIBS)
@@ -124,7 +128,8 @@ $(foreach p,$(PROGS),\
     $(eval $(call program,$p,$(strip $(call needed,$p)),$(strip $(call extra,$p)))))
 
 # The flags that a program adds for its files: where its headers and its packages are.
-cflags	= $(if $(filter cmd/%,$1),$$(cat $B/cmd/$(word 2,$(subst /, ,$1))/cflags))
+cflags	= $(if $(filter cmd/%,$1),$$(cat $B/cmd/$(word 2,$(subst /, ,$1))/cflags)) \
+	$(if $(filter tests/unit/%,$1),$(call unit_cflags,$(word 3,$(subst /, ,$1))))
 
 $B/%.o: %.c $B/flags
 	@mkdir -p $(@D)
@@ -140,7 +145,7 @@ $B/flags: FORCE
 	@echo '$(subst $(quote),,$(FLAGS))' | cmp -s - $@ || \
 	    echo '$(subst $(quote),,$(FLAGS))' >$@
 
--include $(wildcard $(SOURCES:%.c=$B/%.d))
+-include $(wildcard $(SOURCES:%.c=$B/%.d) $B/tests/unit/*/*.d)
 
 # Completions come from --help, so that they always agree with it.
 $(BASH_COMPLETIONS): $B/completions/bash/%: $B/bin/% completions/complete.awk
@@ -152,15 +157,43 @@ $(COMPLETIONS):
 	@awk -v shell=$(notdir $(@D)) -v name=$(<F) -f completions/complete.awk $@.help >$@
 	@rm -f $@.help
 
+# Unit tests: tests/unit/NAME/*.c are a program that is linked with the archive of the
+# program NAME, or with that of lib alone.  aid/ is what they share.
+UNITS	:= $(filter-out aid,$(notdir $(patsubst %/,%,$(wildcard tests/unit/*/))))
+UNIT_BINS := $(UNITS:%=$B/unit/%)
+UNIT_AID := $(patsubst %.c,$B/%.o,$(wildcard tests/unit/aid/*.c))
+UNIT_WRAPPED = malloc calloc realloc free exit
+unit_cflags = -iquote tests/unit/aid $(if $(filter $1,$(PROGS)),$$(cat $B/cmd/$1/cflags))
+
+# $1 its name, $2 the program it tests, if it is one.
+define unit
+$B/unit/$1: $(patsubst %.c,$B/%.o,$(wildcard tests/unit/$1/*.c)) $(UNIT_AID) \
+    $(if $2,$B/$2.a) $B/libpar.a
+	@mkdir -p $$(@D)
+	$$(call say,LINK $$@) $$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) \
+	    $(UNIT_WRAPPED:%=-Wl,--wrap=%) -o $$@ $$(filter %.o %.a,$$^) $(if $(call named,$2),\
+	    $$$$($$(PKG_CONFIG) --libs $(call needed,$2) $(call extra,$2))) $$(LDLIBS)
+
+$(if $2,$(patsubst %.c,$B/%.o,$(wildcard tests/unit/$1/*.c)): $B/cmd/$2/cflags $(call lua_h,$2))
+endef
+$(foreach u,$(UNITS),$(eval $(call unit,$u,$(filter $u,$(PROGS)))))
+
+units: $(UNIT_BINS)
+
+UNIT	?=
+unit: units
+	@for unit in $(UNIT_BINS); do \
+	    echo "$$unit" && SEED=$(SEED) "$$unit" $(UNIT) || exit 1; done
+
 # Tests.
 
-# make check TESTS=tests/NAME.bats runs one file.
-TESTS	?= $(wildcard tests/*.bats)
+# make check TESTS=tests/NAME.bats runs one file, TESTS=unit the unit tests.
+TESTS	?= unit $(wildcard tests/*.bats)
 
 check:
 	@scripts/deps build check
-	@$(MAKE) --no-print-directory -j$(JOBS) all
-	@PAR_BIN='$(abspath $B/bin)' scripts/check $(TESTS)
+	@$(MAKE) --no-print-directory -j$(JOBS) all units
+	@PAR_BIN='$(abspath $B/bin)' PAR_UNITS='$(abspath $(UNIT_BINS))' scripts/check $(TESTS)
 
 sanitize:
 	@SANITIZED=1 $(MAKE) --no-print-directory SAN=address,undefined check
@@ -223,7 +256,8 @@ lint:
 	    $(LINT)
 
 lint-format:
-	$(call say,FORMAT) $(CLANG_FORMAT) --dry-run -Werror $(SOURCES) $(HEADERS)
+	$(call say,FORMAT) $(CLANG_FORMAT) --dry-run -Werror $(SOURCES) $(HEADERS) \
+	    $(wildcard tests/unit/*/*.[ch])
 
 lint-shell:
 	$(call say,SHELLCHECK) shellcheck -x $$(scripts/shell-files)
@@ -235,7 +269,7 @@ lint-layers:
 	$(call say,LAYERS) awk -f scripts/layers.awk lib/README $(SOURCES) $(HEADERS)
 
 lint-functions:
-	$(call say,FUNCTIONS) awk -f scripts/functions.awk $(SOURCES)
+	$(call say,FUNCTIONS) awk -f scripts/functions.awk $(SOURCES) $(wildcard tests/unit/*/*.c)
 
 lint-sleep:
 	$(call say,SLEEP) scripts/lint-sleep
@@ -308,5 +342,5 @@ clean:
 help:
 	@awk '/^#:/ { print substr($$0, 4) }' Makefile
 
-.PHONY: all check sanitize bench chaos torture check-all lint $(LINT) install uninstall dist deps demo clean help FORCE
+.PHONY: all check unit units sanitize bench chaos torture check-all lint $(LINT) install uninstall dist deps demo clean help FORCE
 .DELETE_ON_ERROR:

@@ -1,0 +1,484 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The model knows of each record ever given where it is, and looks at all of them.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "batch.h"
+#include "chance.h"
+#include "check.h"
+#include "memory.h"
+#include "window.h"
+
+enum { MOST = 600, FLIGHTS = 300, LONGEST = 40, TEXT = LONGEST + 1 };
+
+struct model_record {
+	char text[TEXT]; /* with its newline */
+	size_t len;
+	uint64_t number; /* in the input */
+	uint64_t at; /* bytes given before it */
+	size_t flight;
+	bool done;
+};
+
+struct model_flight {
+	uint64_t first, count; /* records */
+	char lead[BATCH_LEAD + 1];
+	uint64_t at;
+	size_t len;
+	bool alone;
+	bool gone;
+};
+
+static struct {
+	struct model_record records[MOST];
+	struct model_flight flights[FLIGHTS];
+	uint64_t count; /* records given */
+	size_t flight_count;
+	uint64_t given, sent; /* bytes, those of leads only in sent */
+	uint64_t next; /* number in the input */
+} model;
+
+static struct window window;
+
+static size_t
+flight_all(const struct model_flight *flight)
+{
+	return strlen(flight->lead) + flight->len;
+}
+
+/* How many bytes of flight f, with its lead, were sent. */
+static uint64_t
+flight_sent(size_t f)
+{
+	uint64_t before = 0;
+
+	for (size_t i = 0; i < f; i++)
+		before += flight_all(&model.flights[i]);
+	return model.sent > before ? model.sent - before : 0;
+}
+
+static bool
+was_sent(const struct model_record *record)
+{
+	const struct model_flight *flight = &model.flights[record->flight];
+
+	return flight_sent(record->flight) >=
+	    strlen(flight->lead) + (record->at - flight->at) + record->len;
+}
+
+/* Is the record in flight, and may be told of? */
+static bool
+may_be_told(uint64_t index)
+{
+	const struct model_record *record = &model.records[index];
+
+	return index < model.count && !record->done &&
+	    !model.flights[record->flight].gone && was_sent(record);
+}
+
+static void
+begin(void)
+{
+	memset(&model, 0, sizeof(model));
+	window_init(&window);
+}
+
+/* A record of chance, in the model. */
+static void
+make_record(struct model_record *record)
+{
+	record->len = chance_from(1, chance_one_in(4) ? LONGEST : 4);
+	chance_bytes_of(record->text, record->len - 1, "ab\0\t", 4);
+	record->text[record->len - 1] = '\n';
+	record->number = model.next++;
+	record->at = model.given;
+	record->flight = model.flight_count;
+	record->done = false;
+	model.given += record->len;
+	model.count++;
+}
+
+/* Room for count notes, and the text of records of a flight that is made now. */
+static struct batch *
+batch_of(struct model_flight *flight, bool noted)
+{
+	size_t notes = noted ? flight->count * sizeof(struct batch_note) : 0;
+	struct block *block = block_new(notes + flight->len);
+	struct batch_note *note = (struct batch_note *)(void *)block->data;
+	char *text = block->data + notes;
+	struct batch *batch;
+
+	for (uint64_t i = 0; i < flight->count; i++) {
+		const struct model_record *record = &model.records[flight->first + i];
+
+		memcpy(text, record->text, record->len);
+		text += record->len;
+		if (noted)
+			note[i].number = record->number;
+	}
+	batch = batch_new(block, block->data + notes, flight->len,
+	    model.records[flight->first].number, flight->count);
+	if (noted)
+		batch->notes = note;
+	batch->lead_len = (unsigned)strlen(flight->lead);
+	memcpy(batch->lead, flight->lead, batch->lead_len);
+	batch->alone = flight->alone;
+	block_drop(block);
+	return batch;
+}
+
+static void
+do_add(void)
+{
+	struct model_flight *flight = &model.flights[model.flight_count];
+	bool noted = chance_one_in(3);
+
+	if (model.flight_count == FLIGHTS || model.count + 20 > MOST)
+		return;
+	*flight = (struct model_flight){
+		.first = model.count, .at = model.given, .alone = chance_one_in(5)
+	};
+	flight->count = chance_from(1, chance_one_in(3) ? 20 : 3);
+	if (chance_one_in(3))
+		snprintf(flight->lead, sizeof(flight->lead), "block %u\n",
+		    (unsigned)chance_below(1000));
+	for (uint64_t i = 0; i < flight->count; i++) {
+		if (noted)
+			model.next += chance_below(3);
+		make_record(&model.records[flight->first + i]);
+	}
+	flight->len = (size_t)(model.given - flight->at);
+	model.flight_count++;
+	check_is(window_add(&window, batch_of(flight, noted)), 0);
+}
+
+/* What is to be sent next of the model, into text; at most size bytes. */
+static size_t
+unsent_text(char *text, size_t size)
+{
+	size_t used = 0;
+
+	for (size_t f = 0; f < model.flight_count && used < size; f++) {
+		const struct model_flight *flight = &model.flights[f];
+		uint64_t skip = flight_sent(f);
+		char whole[BATCH_LEAD + 20 * TEXT];
+		size_t len = strlen(flight->lead);
+
+		memcpy(whole, flight->lead, len);
+		for (uint64_t i = 0; i < flight->count; i++) {
+			const struct model_record *record =
+			    &model.records[flight->first + i];
+
+			memcpy(whole + len, record->text, record->len);
+			len += record->len;
+		}
+		for (size_t i = (size_t)skip; i < len && used < size; i++)
+			text[used++] = whole[i];
+	}
+	return used;
+}
+
+static void
+do_send(void)
+{
+	char want[2 * LONGEST];
+	const char *data = NULL;
+	size_t len = window_to_send(&window, &data), n;
+
+	n = unsent_text(want, sizeof(want));
+	check((len == 0) == (n == 0));
+	if (len == 0)
+		return;
+	if (n > len)
+		n = len;
+	check_bytes(data, n, want, n);
+	len = chance_one_in(2) ? len : chance_from(1, len);
+	window_sent(&window, len);
+	model.sent += len;
+}
+
+static void
+do_ack(void)
+{
+	uint64_t index = chance_below(model.count + 2);
+	struct flight *flight = window_find(&window, index);
+	struct model_record *record = &model.records[index];
+	struct batch *alone;
+
+	check((flight != NULL) == may_be_told(index));
+	if (flight == NULL)
+		return;
+	check_is(window_record_len(flight, index), record->len);
+	alone = window_record(flight, index);
+	check_bytes(alone->data, alone->len, record->text, record->len);
+	check_is(alone->first, record->number);
+	check_is(alone->count, 1);
+	batch_free(alone);
+	check_is(window_done(&window, flight, index), record->number);
+	record->done = true;
+}
+
+/* In order, as most workers tell it. */
+static void
+do_ack_first(void)
+{
+	uint64_t index = 0;
+	struct flight *flight;
+
+	while (index < model.count && !may_be_told(index))
+		index++;
+	if (index == model.count)
+		return;
+	flight = window_find(&window, index);
+	check(flight != NULL);
+	check_is(window_done(&window, flight, index), model.records[index].number);
+	model.records[index].done = true;
+}
+
+static void
+do_holds(void)
+{
+	uint64_t first = chance_below(model.count + 1);
+	uint64_t last = first + chance_below(chance_one_in(3) ? 30 : 4);
+	bool all = true;
+
+	for (uint64_t i = first; i <= last && all; i++)
+		all = i < model.count && may_be_told(i);
+	check_is(window_holds(&window, first, last), all);
+}
+
+static bool
+all_done(const struct model_flight *flight)
+{
+	for (uint64_t i = 0; i < flight->count; i++)
+		if (!model.records[flight->first + i].done)
+			return false;
+	return true;
+}
+
+/* The model's first flight that is not gone; flight_count if all are. */
+static size_t
+head(void)
+{
+	size_t f = 0;
+
+	while (f < model.flight_count && model.flights[f].gone)
+		f++;
+	return f;
+}
+
+static void
+do_trim(void)
+{
+	window_trim(&window);
+	for (size_t f = head(); f < model.flight_count && all_done(&model.flights[f]);
+	     f++)
+		model.flights[f].gone = true;
+}
+
+static void
+do_consumed(void)
+{
+	uint64_t bytes = chance_below(model.given + 10);
+
+	window_consumed(&window, bytes);
+	for (size_t f = head(); f < model.flight_count; f++) {
+		const struct model_flight *flight = &model.flights[f];
+
+		if (flight_sent(f) < flight_all(flight) ||
+		    flight->at + flight->len > bytes)
+			break;
+		model.flights[f].gone = true;
+	}
+}
+
+static uint64_t
+in_flight(void)
+{
+	uint64_t count = 0;
+
+	for (uint64_t i = 0; i < model.count; i++)
+		count += !model.records[i].done &&
+		    !model.flights[model.records[i].flight].gone;
+	return count;
+}
+
+static void
+do_oldest(void)
+{
+	uint64_t i = 0;
+
+	if (in_flight() == 0)
+		return;
+	while (model.records[i].done || model.flights[model.records[i].flight].gone)
+		i++;
+	check_is(window_oldest(&window), model.records[i].number);
+	do_trim();
+}
+
+static bool
+is_kept(uint64_t index, uint64_t offset)
+{
+	const struct model_record *record = &model.records[index];
+
+	return !record->done && !model.flights[record->flight].gone &&
+	    record->at >= offset;
+}
+
+/* What is in queue is what is not done and begins at offset or after it. */
+static void
+check_queue(const struct batch_queue *queue, uint64_t offset)
+{
+	const struct batch *batch = queue->head;
+	uint64_t sum = 0;
+
+	for (uint64_t i = 0; i < model.count;) {
+		size_t f = model.records[i].flight, at = 0;
+		uint64_t k = 0;
+
+		if (!is_kept(i, offset)) {
+			i++;
+			continue;
+		}
+		check(batch != NULL);
+		check_is(batch->alone, model.flights[f].alone);
+		check_is(batch->lead_len, 0);
+		for (; i < model.count && model.records[i].flight == f &&
+		     is_kept(i, offset);
+		     i++, k++) {
+			const struct model_record *record = &model.records[i];
+
+			check(at + record->len <= batch->len);
+			check_bytes(
+			    batch->data + at, record->len, record->text, record->len);
+			at += record->len;
+			check_is(batch_number(batch, k), record->number);
+		}
+		check_is(batch->count, k);
+		check_is(batch->len, at);
+		sum += k;
+		batch = batch->next;
+	}
+	check(batch == NULL);
+	check_is(queue->records, sum);
+}
+
+static void
+do_not_done(void)
+{
+	struct batch_queue queue = { 0 };
+
+	check_is(window_not_done(&window, &queue), 0);
+	check_queue(&queue, 0);
+	batch_clear(&queue);
+}
+
+static void
+do_take_back(void)
+{
+	struct batch_queue queue = { 0 };
+	uint64_t offset = chance_one_in(2) ? 0 : chance_below(model.given + 10);
+
+	check_is(window_take_back(&window, offset, &queue), 0);
+	check_queue(&queue, offset);
+	check_is(window.records, 0);
+	check_is(window.bytes, 0);
+	batch_clear(&queue);
+	begin();
+}
+
+static void
+compare(void)
+{
+	uint64_t bytes = 0;
+
+	for (size_t f = 0; f < model.flight_count; f++)
+		if (!model.flights[f].gone)
+			bytes += model.flights[f].len;
+	check_is(window.records, in_flight());
+	check_is(window.bytes, bytes);
+	check_is(window.given_records, model.count);
+	check_is(window.given_bytes, model.given);
+	check_is(window.written, model.sent);
+	check((window.head == NULL) == (head() == model.flight_count));
+}
+
+static void
+agrees(void)
+{
+	static void (*const operations[])(void) = { do_add, do_add, do_send, do_send,
+		do_ack, do_ack_first, do_ack_first, do_holds, do_trim, do_oldest };
+
+	begin();
+	for (uint64_t step = 1; step <= 200000; step++) {
+		check_at(step);
+		if (chance_one_in(100))
+			do_take_back();
+		else if (chance_one_in(30))
+			do_not_done();
+		else if (chance_one_in(30))
+			do_consumed();
+		else
+			operations[chance_below(COUNT(operations))]();
+		compare();
+	}
+	do_take_back();
+}
+
+/* A flight of three records, the second done, of which nothing is lost without memory. */
+static void
+starve(void)
+{
+	static const char text[] = "a\nbb\nccc\n";
+	struct block *block = block_new(sizeof(text));
+	struct batch *batch;
+	struct batch_queue queue = { 0 };
+	struct flight *flight;
+
+	if (block == NULL)
+		return;
+	memcpy(block->data, text, sizeof(text));
+	batch = batch_new(block, block->data, sizeof(text) - 1, 7, 3);
+	block_drop(block);
+	if (batch == NULL)
+		return;
+	window_init(&window);
+	if (window_add(&window, batch) < 0) {
+		check(memory_failed());
+		check_is(window.records, 0);
+		batch_free(batch);
+		return;
+	}
+	window_sent(&window, sizeof(text) - 1);
+	flight = window_find(&window, 1);
+	check(flight != NULL);
+	if (window_done(&window, flight, 1) == UINT64_MAX) {
+		check(memory_failed());
+		check(window_find(&window, 1) == flight);
+		check_is(window.records, 3);
+	} else {
+		check(window_find(&window, 1) == NULL);
+	}
+	if (window_not_done(&window, &queue) < 0)
+		check(memory_failed());
+	batch_clear(&queue);
+	if (window_take_back(&window, 0, &queue) < 0)
+		check(memory_failed());
+	else
+		check_is(
+		    queue.records, memory_failed() && queue.head->count == 3 ? 3 : 2);
+	check(window.head == NULL);
+	check_is(window.records, 0);
+	batch_clear(&queue);
+}
+
+static void
+starves(void)
+{
+	memory_torment(starve);
+}
+
+TESTS("window", { "agrees with a model of all records", agrees },
+    { "without memory", starves })
