@@ -1454,6 +1454,20 @@ fours() {
 	done
 }
 
+@test "promise 12: hosts whose command makes the blocks get whole ones, from the first" {
+	local order
+
+	printf '#!/bin/sh\nshift\nexec "$@"\n' >reach
+	chmod +x reach
+	for order in '--host a,b' '--host a,b -k' '--host a:2,b:2' '--host a:2,b -k'; do
+		# shellcheck disable=SC2086 # words
+		drip 22 | par-run --rsh ./reach $order par-run -n 2 -N 4 paste -sd, >out
+		fours out 22 || { echo "par-run $order"; return 1; }
+	done
+	seq 50000 | par-run --rsh ./reach --host a:2,b:1 par-run -n 2 -N 4 paste -sd, >out
+	fours out 50000
+}
+
 @test "promise 12: a par-run below that dies with part of a block leaves nobody waiting" {
 	local order
 

@@ -414,7 +414,7 @@ part_of_block(const struct run *run, const struct slot *slot, uint64_t unit)
 static struct batch *
 next_native(struct run *run, struct slot *slot, uint64_t most, size_t share)
 {
-	uint64_t unit = slot->host == NULL ? slot->worker.hello.block : 0, part;
+	uint64_t unit = slot->worker.hello.block, part;
 
 	if (slot->host != NULL && run->options->block_records != 0)
 		return next_block(run);
