@@ -72,7 +72,8 @@ PAGES	:= $(wildcard man/*.[1-9])
 FILES	:= $(sort $(shell find lib cmd -name '*.[ch]' -o -name '*.lua'))
 SOURCES	:= $(filter %.c,$(FILES))
 HEADERS	:= $(filter %.h,$(FILES))
-LIBOBJ	:= $(patsubst %.c,$B/%.o,$(filter lib/%,$(SOURCES)))
+OBJECTS	:= $(SOURCES:%.c=$B/%.o)
+LIBOBJ	:= $(filter $B/lib/%,$(OBJECTS))
 BASH_COMPLETIONS := $(PROGS:%=$B/completions/bash/%)
 ZSH_COMPLETIONS := $(PROGS:%=$B/completions/zsh/_%)
 FISH_COMPLETIONS := $(PROGS:%=$B/completions/fish/%.fish)
@@ -81,7 +82,7 @@ COMPLETIONS := $(BASH_COMPLETIONS) $(ZSH_COMPLETIONS) $(FISH_COMPLETIONS)
 all: $(BINS) $(COMPLETIONS)
 
 # The objects of a program, and of all its files but main.c.
-objects	= $(patsubst %.c,$B/%.o,$(filter cmd/$1/%,$(SOURCES)))
+objects	= $(filter $B/cmd/$1/%,$(OBJECTS))
 parts	= $(filter-out $B/cmd/$1/main.o,$(call objects,$1))
 
 # Where the headers of a program, or of lib, are: for the compiler.
@@ -145,7 +146,7 @@ $B/flags: FORCE
 	@echo '$(subst $(quote),,$(FLAGS))' | cmp -s - $@ || \
 	    echo '$(subst $(quote),,$(FLAGS))' >$@
 
--include $(wildcard $(SOURCES:%.c=$B/%.d) $B/tests/unit/*/*.d)
+-include $(wildcard $(OBJECTS:.o=.d) $B/tests/unit/*/*.d)
 
 # Completions come from --help, so that they always agree with it.
 $(BASH_COMPLETIONS): $B/completions/bash/%: $B/bin/% completions/complete.awk
@@ -247,8 +248,8 @@ check-all: check sanitize torture
 
 # Lint: each step is a target of its own.
 
-LINT	= lint-format lint-shell lint-man lint-layers lint-functions lint-sleep \
-	lint-headers lint-tidy
+LINT	= lint-format lint-shell lint-man lint-layers lint-circles lint-functions \
+	lint-sleep lint-headers lint-tidy
 
 lint:
 	@scripts/deps build lint
@@ -267,6 +268,9 @@ lint-man:
 
 lint-layers:
 	$(call say,LAYERS) awk -f scripts/layers.awk lib/README $(SOURCES) $(HEADERS)
+
+lint-circles: $(OBJECTS)
+	$(call say,CIRCLES) scripts/lint-circles $B
 
 lint-functions:
 	$(call say,FUNCTIONS) awk -f scripts/functions.awk $(SOURCES) $(wildcard tests/unit/*/*.c)

@@ -29,6 +29,49 @@ prepare() {
 	)" ]
 }
 
+@test "style: no files call each other in a circle" {
+	scripts/lint-circles "$(dirname "$(dirname "$(command -v par-run)")")"
+}
+
+@test "style: the check of circles finds what is wrong" {
+	local file
+
+	cd "$BATS_TEST_TMPDIR"
+	mkdir -p out scripts lib/deep cmd/par-one/far cmd/par-two
+	cp "$ROOT"/scripts/*circles* scripts
+	# circles of three files and of two; one that only seems to be, by names of two programs
+	echo 'int b(void); int low(void); int a(void) { return b() + low(); }' >cmd/par-one/a.c
+	echo 'int c(void); int b(void) { return c(); }' >cmd/par-one/far/b.c
+	echo 'int a(void); int c(void) { return a() + 1; }' >cmd/par-one/c.c
+	echo 'int a(void); int main(void) { return a(); }' >cmd/par-one/main.c
+	echo 'int b(void); static int low(void) { return 1; } int a(void) { return b() + low(); }' >cmd/par-two/a.c
+	echo 'int high(void); int b(void) { return high(); }' >cmd/par-two/main.c
+	echo 'int high(void); int low(void) { return high(); }' >lib/deep/low.c
+	echo 'extern int (*const up)(void); int high(void) { return up(); }' >lib/high.c
+	echo 'int low(void); int (*const up)(void) = low;' >lib/up.c
+	for file in lib/*.c lib/*/*.c cmd/*/*.c cmd/*/*/*.c; do
+		mkdir -p "out/${file%/*}"
+		cc -c -o "out/${file%.c}.o" "$file"
+	done
+	printf 'circle lib/%s\n' low high up >scripts/exceptions
+	printf 'circle par-%s\n' one/a one/b one/main >>scripts/exceptions
+	run -1 scripts/lint-circles out
+	diff - <(echo "$output") <<-'END'
+		a circle of par-one/a par-one/c par-one/b; new in one: par-one/c
+		    par-one/a uses b of par-one/b
+		    par-one/b uses c of par-one/c
+		    par-one/c uses a of par-one/a
+		a circle of lib/low lib/high lib/up
+		    lib/low uses high of lib/high
+		    lib/high uses up of lib/up
+		    lib/up uses low of lib/low
+		scripts/exceptions: par-one/main is in no circle: take its line out
+	END
+	# an object that is missing is no proof
+	rm out/lib/up.o
+	run ! scripts/lint-circles out
+}
+
 @test "style: functions fit on a screen" {
 	make -s lint-functions
 }
