@@ -248,8 +248,8 @@ check-all: check sanitize torture
 
 # Lint: each step is a target of its own.
 
-LINT	= lint-format lint-shell lint-man lint-layers lint-circles lint-functions \
-	lint-sleep lint-headers lint-tidy
+LINT	= lint-format lint-shell lint-man lint-layers lint-circles lint-names \
+	lint-functions lint-sleep lint-headers lint-tidy
 
 lint:
 	@scripts/deps build lint
@@ -271,6 +271,9 @@ lint-layers:
 
 lint-circles: $(OBJECTS)
 	$(call say,CIRCLES) scripts/lint-circles $B
+
+lint-names:
+	$(call say,NAMES) awk -f scripts/names.awk scripts/exceptions $(SOURCES) $(HEADERS)
 
 lint-functions:
 	$(call say,FUNCTIONS) awk -f scripts/functions.awk $(SOURCES) $(wildcard tests/unit/*/*.c)

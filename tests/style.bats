@@ -72,6 +72,26 @@ prepare() {
 	run ! scripts/lint-circles out
 }
 
+@test "style: a structure or header has a name of its own" {
+	make -s lint-names
+}
+
+@test "style: the check of names finds what is wrong" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir -p scripts lib cmd/par-one/far cmd/par-two
+	printf 'struct one {\n};\nenum two { TWO };\nstatic struct one x = { 1 }, *y = &(struct one){ 2 };\n' >lib/a.h
+	printf 'struct three {\n\tunion one {\n\t} one;\n};\n' >cmd/par-one/far/b.h
+	printf 'struct two {\n};\n' >cmd/par-two/b.h
+	printf 'struct three;\nstruct three *three(struct three *);\n' | tee cmd/par-one/c.c cmd/par-two/c.c >cmd/par-one/far/c.c
+	printf 'name %s\n' 'b.h par-one' 'b.h par-two' 'one lib' 'two lib' 'two par-one' 'two par-two' >scripts/exceptions
+	run -1 awk -f "$ROOT/scripts/names.awk" scripts/exceptions {lib,cmd}/**/*.[ch]
+	diff - <(sort <<<"$output") <<-'END'
+		one is defined more than once: lib/a.h:1 cmd/par-one/far/b.h:2
+		par-one/c.c is defined more than once: cmd/par-one/c.c cmd/par-one/far/c.c
+		scripts/exceptions: two of par-one is no other's: take its line out
+	END
+}
+
 @test "style: functions fit on a screen" {
 	make -s lint-functions
 }
