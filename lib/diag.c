@@ -3,13 +3,13 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "diag.h"
+#include "printable.h"
 
 enum { LINE_MAX_BYTES = 4096, SHOWN_RECORD = 240 };
 
@@ -67,82 +67,6 @@ before_end(void)
 {
 	if (end_call != NULL)
 		end_call(end_context);
-}
-
-/*
- * Length of the UTF-8 sequence at p that may be shown as it is, or 0: control
- * characters (C0, DEL, C1), overlong forms, surrogates and broken bytes.
- */
-static size_t
-showable(const unsigned char *p, size_t left)
-{
-	size_t len;
-	uint32_t code;
-
-	if (p[0] < 0x80)
-		return p[0] >= 0x20 && p[0] != 0x7f;
-	len = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
-	if (p[0] < 0xc2 || p[0] > 0xf4 || len > left)
-		return 0;
-	code = p[0] & (0xffu >> (len + 1));
-	for (size_t i = 1; i < len; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		code = code << 6 | (p[i] & 0x3fu);
-	}
-	if (code < 0xa0 || (len == 3 && code < 0x800) || (len == 4 && code < 0x10000) ||
-	    (code >= 0xd800 && code < 0xe000) || code > 0x10ffff)
-		return 0;
-	return len;
-}
-
-/* Write the escape for byte at dst (4 bytes of room); its length. */
-static size_t
-escape_byte(char *dst, unsigned char byte)
-{
-	static const char named[] = "\0000\tt\nn\rr";
-	static const char hex[] = "0123456789abcdef";
-
-	dst[0] = '\\';
-	for (size_t i = 0; i < sizeof(named) - 1; i += 2) {
-		if (byte == (unsigned char)named[i]) {
-			dst[1] = named[i + 1];
-			return 2;
-		}
-	}
-	dst[1] = 'x';
-	dst[2] = hex[byte >> 4];
-	dst[3] = hex[byte & 15];
-	return 4;
-}
-
-size_t
-diag_printable(char *dst, size_t size, const void *data, size_t len)
-{
-	const unsigned char *p = data, *end = p + len;
-	size_t used = 0;
-
-	while (p < end) {
-		char escape[4];
-		size_t n = showable(p, (size_t)(end - p)), take = n;
-		const char *text = (const char *)p;
-
-		if (n == 0) {
-			n = escape_byte(escape, *p);
-			text = escape;
-			take = 1;
-		}
-		if (used + n + sizeof("...") > size) {
-			memcpy(dst + used, "...", 3);
-			used += 3;
-			break;
-		}
-		memcpy(dst + used, text, n);
-		used += n;
-		p += take;
-	}
-	dst[used] = '\0';
-	return used;
 }
 
 /* Where the host of a URL may begin that has a user or a password before; 0: it has none.
@@ -231,7 +155,7 @@ diag_foreign(const char *data, size_t len)
 		size_t left = (size_t)(end - data), n = colours(data, left);
 
 		if (n == 0)
-			n = showable((const unsigned char *)data, left);
+			n = printable_char(data, left);
 		if (n == 0 && strchr("\t\n\r", *data) != NULL && *data != '\0')
 			n = 1;
 		if (used + n + 4 > sizeof(line)) {
@@ -241,7 +165,7 @@ diag_foreign(const char *data, size_t len)
 		if (n > sizeof(line) - 4)
 			n = 0; /* no terminal has so many colours */
 		memcpy(line + used, data, n);
-		used += n == 0 ? escape_byte(line + used, (unsigned char)*data) : n;
+		used += n == 0 ? printable_escape(line + used, (unsigned char)*data) : n;
 		data += n == 0 ? 1 : n;
 	}
 	diag_text(line, used);
@@ -264,7 +188,7 @@ vwarn(int error, const char *format, va_list args)
 		len = (int)sizeof(message) - 1;
 	used = (size_t)snprintf(line, 128, "%.100s: ", program_name);
 	shown_len = hide_secrets(shown, sizeof(shown), message, (size_t)len);
-	used += diag_printable(line + used, sizeof(line) - 256 - used, shown, shown_len);
+	used += printable(line + used, sizeof(line) - 256 - used, shown, shown_len);
 	if (error != 0)
 		used += (size_t)snprintf(line + used, 200, ": %.190s", strerror(error));
 	line[used++] = '\n';
@@ -288,11 +212,11 @@ warn_record(const void *data, size_t len, const char *why)
 	size_t used, shown_len = hide_secrets(shown, sizeof(shown), data, len);
 
 	used = (size_t)snprintf(line, 128, "%.100s: ", program_name);
-	used += diag_printable(line + used, SHOWN_RECORD, shown, shown_len);
+	used += printable(line + used, SHOWN_RECORD, shown, shown_len);
 	line[used++] = ':';
 	line[used++] = ' ';
 	shown_len = hide_secrets(shown, sizeof(shown), why, strlen(why));
-	used += diag_printable(line + used, sizeof(line) - 1 - used, shown, shown_len);
+	used += printable(line + used, sizeof(line) - 1 - used, shown, shown_len);
 	line[used++] = '\n';
 	diag_text(line, used);
 }

@@ -81,11 +81,4 @@ _Noreturn void die_start(int error, const char *name);
 /* Is an error of starting or opening a shortage, which may pass, of the system? */
 bool diag_is_shortage(int error);
 
-/*
- * Copy len bytes of data into dst, size bytes, as printable text that ends in a
- * NUL: control bytes and broken UTF-8 as escapes, "..." where it did not fit.
- * Returns the length of the text.
- */
-size_t diag_printable(char *dst, size_t size, const void *data, size_t len);
-
 #endif

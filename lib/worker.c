@@ -12,6 +12,7 @@
 #include "diag.h"
 #include "fdio.h"
 #include "move.h"
+#include "printable.h"
 #include "spawn.h"
 #include "spool.h"
 #include "worker.h"
@@ -613,7 +614,7 @@ worker_ill_end(struct worker *worker, char text[static WORKER_ILL_TEXT])
 	worker_absorb(worker, LOOK_STEP);
 	if (hold_bytes(hold) == 0)
 		return NULL;
-	diag_printable(
+	printable(
 	    shown, sizeof(shown), hold->data + hold->start, hold->end - hold->start);
 	snprintf(text, WORKER_ILL_TEXT,
 	    "output that no line counts was left at its end: %s", shown);

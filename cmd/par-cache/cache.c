@@ -14,6 +14,7 @@
 #include "identity.h"
 #include "miss.h"
 #include "move.h"
+#include "printable.h"
 #include "roles.h"
 #include "sig.h"
 #include "spawn.h"
@@ -267,7 +268,7 @@ refuse(struct cache *cache, const struct ack *ack, const char *what)
 	char shown[80], which[100] = "";
 
 	if (record != NULL) {
-		diag_printable(shown, sizeof(shown), record->data, record->len - 1);
+		printable(shown, sizeof(shown), record->data, record->len - 1);
 		snprintf(which, sizeof(which), "record %s: ", shown);
 		batch_free(record);
 	}
@@ -345,7 +346,7 @@ bad_word(struct cache *cache)
 	size_t len;
 	const char *bad = worker_bad_line(&cache->worker, &len);
 
-	diag_printable(line, sizeof(line), bad, len);
+	printable(line, sizeof(line), bad, len);
 	snprintf(what, sizeof(what), "not a line of par-stage(7): %s", line);
 	if (cache->worker.kind == WORKER_UNKNOWN)
 		die(STATUS_BROKEN, 0, "%s: %s", cache->options->command[0], what);

@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "diag.h"
 #include "move.h"
+#include "printable.h"
 
 enum {
 	MOST_CREDIT = 1 << 16, /* records in flight */
@@ -368,7 +369,7 @@ refuse_ack(struct child *child, const struct ack *ack, const char *what)
 	record = window_record(flight, ack->index);
 	if (record == NULL)
 		die(STATUS_BROKEN, errno, "record");
-	diag_printable(shown, sizeof(shown), record->data, record->len - 1);
+	printable(shown, sizeof(shown), record->data, record->len - 1);
 	batch_free(record);
 	warn("%s: record %s: %s; killed", child->command[0], shown, what);
 	worker_signal(&child->worker, SIGKILL);
@@ -446,7 +447,7 @@ bad_word(struct child *child)
 	size_t len;
 	const char *bad = worker_bad_line(&child->worker, &len);
 
-	diag_printable(line, sizeof(line), bad, len);
+	printable(line, sizeof(line), bad, len);
 	snprintf(what, sizeof(what), "not a line of par-stage(7): %s", line);
 	if (!child->known)
 		refuse(child, what);

@@ -10,6 +10,7 @@
 #include "move.h"
 #include "output.h"
 #include "overdue.h"
+#include "printable.h"
 #include "silent.h"
 
 enum {
@@ -55,7 +56,7 @@ refuse(struct run *run, struct slot *slot, const struct ack *ack, const char *wh
 
 	snprintf(why, sizeof(why), "%s", what);
 	if (record != NULL) {
-		diag_printable(shown, sizeof(shown), record->data, record->len - 1);
+		printable(shown, sizeof(shown), record->data, record->len - 1);
 		snprintf(why, sizeof(why), "record %llu (%s): %s",
 		    (unsigned long long)record->first + 1, shown, what);
 		batch_free(record);
@@ -303,7 +304,7 @@ bad_word(struct run *run, struct slot *slot)
 	size_t len;
 	const char *bad = worker_bad_line(&slot->worker, &len);
 
-	diag_printable(line, sizeof(line), bad, len);
+	printable(line, sizeof(line), bad, len);
 	snprintf(what, sizeof(what), "not a line of par-stage(7): %s", line);
 	if (run->kind == WORKER_UNKNOWN &&
 	    slot->host == NULL) /* all of them will begin like that */

@@ -11,6 +11,7 @@
 #include "crew.h"
 #include "hosts.h"
 #include "num.h"
+#include "printable.h"
 #include "run.h"
 
 enum {
@@ -159,7 +160,7 @@ obey(struct run *run, char *line, size_t len)
 	const char *why, *name, *argument;
 	char shown[CONTROL_LINE];
 
-	diag_printable(shown, sizeof(shown), line, len);
+	printable(shown, sizeof(shown), line, len);
 	while (len > 0 && strchr(" \t\r", line[len - 1]) != NULL && line[len - 1] != '\0')
 		len--;
 	if (len == 0)

@@ -7,6 +7,7 @@
 
 #include "backoff.h"
 #include "hosts.h"
+#include "printable.h"
 
 enum {
 	HELLO_WAIT = 60 * 1000, /* ms from a link's start to the words of its other end */
@@ -286,7 +287,7 @@ say(struct run *run, const struct slot *slot, uint64_t back, const char *how)
 
 	if (len > 0 && worker->last_line[len - 1] == '\r') /* ssh(1) ends lines so */
 		len--;
-	diag_printable(last, sizeof(last), worker->last_line, len);
+	printable(last, sizeof(last), worker->last_line, len);
 	snprintf(run->links.why, sizeof(run->links.why), "%s: %s%s%s", name(slot), how,
 	    *last == '\0' ? "" : ": ", last);
 	if (back == 0 && !is_final(run, slot) && slot->host->losses > 1)

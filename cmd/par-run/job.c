@@ -11,6 +11,7 @@
 #include "fdio.h"
 #include "job.h"
 #include "num.h"
+#include "printable.h"
 
 enum { JOB_MOST = 8 << 20, LINE_MOST = 64 }; /* bytes */
 
@@ -133,7 +134,7 @@ read_length(void)
 	} while (line[used++] != '\n' && used < sizeof(line));
 	if (used <= skip || memcmp(line, greeting, skip) != 0 ||
 	    num_parse_bytes(line + skip, used - skip - 1, 1, JOB_MOST, &len) < 0) {
-		diag_printable(shown, sizeof(shown), line, used - 1);
+		printable(shown, sizeof(shown), line, used - 1);
 		die(STATUS_MISUSE, 0, "--serve: not a job of this version: %s", shown);
 	}
 	return (size_t)len;
