@@ -22,12 +22,6 @@ static void (*end_call)(void *context);
 static void *end_context;
 
 void
-diag_program(const char *name)
-{
-	program_name = name;
-}
-
-void
 diag_before_line(void (*call)(void *context), void *context)
 {
 	line_call = call;
@@ -263,4 +257,59 @@ die_output(int error, const char *name)
 	raise(SIGPIPE);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	_exit(128 + SIGPIPE);
+}
+
+static _Noreturn void
+misused(const char *what)
+{
+	char line[256];
+
+	warn("%s", what);
+	diag_text(line,
+	    (size_t)snprintf(line, sizeof(line), "Try '%.100s --help'.\n", program_name));
+	before_end();
+	exit(STATUS_MISUSE);
+}
+
+void
+die_misuse(const char *format, ...)
+{
+	struct trouble trouble = { .kind = TROUBLE_NONE };
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(trouble.what, sizeof(trouble.what), format, args);
+	va_end(args);
+	misused(trouble.what);
+}
+
+void
+die_of(const struct trouble *trouble)
+{
+	switch (trouble->kind) {
+	case TROUBLE_USAGE:
+		misused(trouble->what);
+	case TROUBLE_OUTPUT:
+		die_output(trouble->error, trouble->what);
+	case TROUBLE_STATUS:
+		die(trouble->status, trouble->error, "%s", trouble->what);
+	case TROUBLE_NONE:
+	case TROUBLE_DONE:
+		break;
+	}
+	before_end();
+	exit(STATUS_OK);
+}
+
+int
+diag_options(const struct opt_program *program, int argc, char **argv)
+{
+	struct trouble trouble = { 0 };
+	int first;
+
+	program_name = program->name;
+	first = opt_parse(program, argc, argv, &trouble);
+	if (first < 0)
+		die_of(&trouble);
+	return first;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * diag - one-line diagnostics on standard error, and the exit statuses.
+ * diag - one-line diagnostics on standard error, and the end of a program.
  *
  * A line is "program: what: why", written by one write(2), so that lines of
  * processes that share standard error do not mix.  Bytes that could upset a
@@ -13,23 +13,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The exit statuses of every tool; see par(7). */
-enum status {
-	STATUS_OK = 0, /* all done */
-	STATUS_FAILED = 1, /* some records failed, and each was named */
-	STATUS_MISUSE = 2, /* wrong usage */
-	STATUS_BROKEN = 3, /* could not go on: I/O, memory, too many restarts */
-	STATUS_STOPPED = 4, /* stopped early: part of the input was not processed */
-	STATUS_NEVER = 125, /* of a stage: neither it nor another copy can ever work */
-	STATUS_CANNOT_RUN = 126, /* a command was found but could not be run */
-	STATUS_NOT_FOUND = 127 /* a command was not found */
-};
+#include "opt.h"
+#include "trouble.h"
 
 /* What is said of a command that ended with STATUS_NEVER. */
 extern const char diag_never[];
 
-/* Say by which name the program speaks; name must stay valid. */
-void diag_program(const char *name);
+/*
+ * What each main() begins with: the program has its name from now on, which must stay,
+ * and opt_parse() of its options.  Ends it where that does not return an operand.
+ */
+int diag_options(const struct opt_program *program, int argc, char **argv);
 
 /*
  * Have call(context) called before die() or die_output() end the program, for what
@@ -77,6 +71,12 @@ _Noreturn void die_output(int error, const char *name);
 
 /* The command name could not be started: it was not found, cannot be run, or no room. */
 _Noreturn void die_start(int error, const char *name);
+
+/* The command line is wrong: program: message, how to get help, STATUS_MISUSE. */
+_Noreturn void die_misuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* End as trouble says, of whichever kind it is. */
+_Noreturn void die_of(const struct trouble *trouble);
 
 /* Is an error of starting or opening a shortage, which may pass, of the system? */
 bool diag_is_shortage(int error);

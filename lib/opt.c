@@ -1,37 +1,20 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "diag.h"
 #include "fdio.h"
 #include "num.h"
 #include "opt.h"
 
 enum {
-	MAX_OPTS = 96,
-	LONG_ONLY = 0x100, /* val of the i-th row when it has no letter: this + i */
-	HELP = LONG_ONLY + MAX_OPTS,
+	HELP = 0x100, /* what getopt_long(3) is to return for those of ours, */
 	VERSION,
+	LONG_ONLY, /* and for the i-th row when it has no letter: this + i */
 	HELP_COLUMN = 30
 };
-
-void
-opt_misuse(const struct opt_program *program, const char *format, ...)
-{
-	char message[512];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
-	va_end(args);
-	warn("%s", message);
-	fprintf(stderr, "Try '%s --help'.\n", program->name);
-	exit(STATUS_MISUSE);
-}
 
 /* One option of --help: its names in a column, its text beside or below. */
 static void
@@ -65,16 +48,17 @@ print_option(int letter, const char *name, const char *arg, const char *help)
 }
 
 /* Standard output must have taken it all. */
-static void
-end_answer(void)
+static int
+end_answer(struct trouble *trouble)
 {
 	if (fclose(stdout) == EOF)
-		die_output(errno, "standard output");
-	exit(STATUS_OK);
+		return trouble_output(trouble, errno, "standard output");
+	trouble->kind = TROUBLE_DONE;
+	return -1;
 }
 
-static void
-print_help(const struct opt_program *program)
+static int
+print_help(const struct opt_program *program, struct trouble *trouble)
 {
 	printf(
 	    "usage: %s %s\n\n%s\n\n", program->name, program->synopsis, program->about);
@@ -82,30 +66,29 @@ print_help(const struct opt_program *program)
 		print_option(o->letter, o->name, o->arg, o->help);
 	print_option(0, "help", NULL, "show this and exit");
 	print_option(0, "version", NULL, "show the version and exit");
-	end_answer();
+	return end_answer(trouble);
 }
 
-static void
-print_version(const struct opt_program *program)
+static int
+print_version(const struct opt_program *program, struct trouble *trouble)
 {
 	printf("%s (par) %s\n", program->name, PAR_VERSION);
-	end_answer();
+	return end_answer(trouble);
 }
 
-static void
-refuse(const struct opt_program *program, const struct opt *o, const char *value,
-    const char *why)
+static int
+refuse(const struct opt *o, const char *value, const char *why, struct trouble *trouble)
 {
 	if (o->kind == OPT_SECRET)
-		opt_misuse(program, "--%s: %s", o->name, why);
+		return trouble_usage(trouble, "--%s: %s", o->name, why);
 	if (o->name != NULL)
-		opt_misuse(program, "--%s: %s: %s", o->name, value, why);
-	opt_misuse(program, "-%c: %s: %s", o->letter, value, why);
+		return trouble_usage(trouble, "--%s: %s: %s", o->name, value, why);
+	return trouble_usage(trouble, "-%c: %s: %s", o->letter, value, why);
 }
 
 /* Parse a number of o's kind. */
-static void
-take_number(const struct opt_program *program, const struct opt *o, const char *value)
+static int
+take_number(const struct opt *o, const char *value, struct trouble *trouble)
 {
 	uint64_t max = o->max == 0 ? UINT64_MAX : o->max;
 	char why[128];
@@ -118,20 +101,22 @@ take_number(const struct opt_program *program, const struct opt *o, const char *
 	else
 		got = num_parse(value, o->min, max, o->target);
 	if (got == 0)
-		return;
+		return 0;
 	if (errno == EINVAL)
-		refuse(program, o, value,
+		return refuse(o, value,
 		    o->kind == OPT_SIZE		  ? "not a size, such as 64K or 1G"
 			: o->kind == OPT_DURATION ? "not a time, such as 1.5s or 200ms"
-						  : "not a number");
+						  : "not a number",
+		    trouble);
 	snprintf(why, sizeof(why), "out of range: %llu to %llu%s",
 	    (unsigned long long)o->min, (unsigned long long)max,
 	    o->kind == OPT_DURATION ? " ms" : "");
-	refuse(program, o, value, why);
+	return refuse(o, value, why, trouble);
 }
 
-static void
-take(const struct opt_program *program, const struct opt *o, const char *value)
+/* 0, or -1 and trouble. */
+static int
+take(const struct opt *o, const char *value, struct trouble *trouble)
 {
 	const char *why;
 
@@ -145,8 +130,7 @@ take(const struct opt_program *program, const struct opt *o, const char *value)
 	case OPT_NUMBER:
 	case OPT_SIZE:
 	case OPT_DURATION:
-		take_number(program, o, value);
-		break;
+		return take_number(o, value, trouble);
 	case OPT_STRING:
 		*(const char **)o->target = value;
 		break;
@@ -154,9 +138,10 @@ take(const struct opt_program *program, const struct opt *o, const char *value)
 	case OPT_SECRET:
 		why = o->call(o->target, value);
 		if (why != NULL)
-			refuse(program, o, value == NULL ? "" : value, why);
+			return refuse(o, value == NULL ? "" : value, why, trouble);
 		break;
 	}
+	return 0;
 }
 
 /* The row that getopt_long(3) means by val. */
@@ -169,40 +154,74 @@ find(const struct opt_program *program, int val)
 	return NULL;
 }
 
-/* Fill the tables of getopt_long(3). */
-static void
-build_tables(const struct opt_program *program, char *letters, struct option *longs)
-{
-	size_t n = 0;
+/* What getopt_long(3) reads. */
+struct tables {
+	char *letters;
+	struct option *longs;
+};
 
+/* 0, or -1 without memory. */
+static int
+build(const struct opt_program *program, struct tables *tables)
+{
+	size_t rows = 0, n = 0;
+	char *letter;
+
+	while (program->opts[rows].help != NULL)
+		rows++;
+	tables->letters = letter = malloc(2 * rows + sizeof("+:"));
+	tables->longs = calloc(rows + 3, sizeof(*tables->longs));
+	if (tables->letters == NULL || tables->longs == NULL)
+		return -1;
 	if (program->command)
-		*letters++ = '+';
-	*letters++ = ':';
-	for (int i = 0; program->opts[i].help != NULL; i++) {
+		*letter++ = '+';
+	*letter++ = ':';
+	for (size_t i = 0; i < rows; i++) {
 		const struct opt *o = &program->opts[i];
 
 		if (o->letter != 0) {
-			*letters++ = (char)o->letter;
+			*letter++ = (char)o->letter;
 			if (o->arg != NULL)
-				*letters++ = ':';
+				*letter++ = ':';
 		}
 		if (o->name != NULL)
-			longs[n++] = (struct option){ .name = o->name,
+			tables->longs[n++] = (struct option){ .name = o->name,
 				.has_arg =
 				    o->arg != NULL ? required_argument : no_argument,
-				.val = o->letter != 0 ? o->letter : LONG_ONLY + i };
+				.val = o->letter != 0 ? o->letter : LONG_ONLY + (int)i };
 	}
-	*letters = '\0';
-	longs[n++] = (struct option){ .name = "help", .val = HELP };
-	longs[n++] = (struct option){ .name = "version", .val = VERSION };
-	longs[n] = (struct option){ 0 };
+	*letter = '\0';
+	tables->longs[n++] = (struct option){ .name = "help", .val = HELP };
+	tables->longs[n] = (struct option){ .name = "version", .val = VERSION };
+	return 0;
 }
 
 void
 opt_add(struct opt_table *table, const struct opt *rows)
 {
-	while (rows->letter != 0 || rows->name != NULL)
-		table->rows[table->count++] = *rows++;
+	size_t more = 0;
+	struct opt *larger;
+
+	while (rows[more].letter != 0 || rows[more].name != NULL)
+		more++;
+	if (table->failed)
+		return;
+	larger = realloc(table->rows, (table->count + more + 1) * sizeof(*larger));
+	if (larger == NULL) {
+		opt_free(table);
+		table->failed = true;
+		return;
+	}
+	memcpy(larger + table->count, rows, (more + 1) * sizeof(*rows));
+	table->rows = larger;
+	table->count += more;
+}
+
+void
+opt_free(struct opt_table *table)
+{
+	free(table->rows);
+	*table = (struct opt_table){ 0 };
 }
 
 /* Leave nothing of a secret to be seen, but its place. */
@@ -212,34 +231,60 @@ blank(char *secret)
 	memset(secret, ' ', strlen(secret));
 }
 
-int
-opt_parse(const struct opt_program *program, int argc, char **argv)
+/* The option that getopt_long(3) calls got; 0, or -1 and trouble. */
+static int
+take_got(const struct opt_program *program, int got, char **argv, struct trouble *trouble)
 {
-	char letters[2 * MAX_OPTS + 3];
-	struct option longs[MAX_OPTS + 3];
+	const struct opt *o;
+	int taken;
+
+	if (got == HELP)
+		return print_help(program, trouble);
+	if (got == VERSION)
+		return print_version(program, trouble);
+	if (got == ':')
+		return trouble_usage(trouble, "%s: needs an argument", argv[optind - 1]);
+	if (got == '?' && optopt != 0 && optopt < HELP)
+		return trouble_usage(trouble, "-%c: no such option", optopt);
+	if (got == '?')
+		return trouble_usage(trouble, "%s: no such option", argv[optind - 1]);
+	o = find(program, got);
+	taken = take(o, optarg, trouble);
+	if (o->kind == OPT_SECRET)
+		blank(optarg);
+	return taken;
+}
+
+static int
+parse(const struct opt_program *program, int argc, char **argv,
+    const struct tables *tables, struct trouble *trouble)
+{
 	int got;
 
-	diag_program(program->name);
-	if (fdio_reserve_standard() < 0)
-		exit(STATUS_BROKEN);
-	build_tables(program, letters, longs);
 	opterr = 0;
-	while ((got = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
-		if (got == HELP)
-			print_help(program);
-		if (got == VERSION)
-			print_version(program);
-		if (got == ':')
-			opt_misuse(program, "%s: needs an argument", argv[optind - 1]);
-		if (got == '?' && optopt != 0 && optopt < LONG_ONLY)
-			opt_misuse(program, "-%c: no such option", optopt);
-		if (got == '?')
-			opt_misuse(program, "%s: no such option", argv[optind - 1]);
-		take(program, find(program, got), optarg);
-		if (find(program, got)->kind == OPT_SECRET)
-			blank(optarg);
-	}
+	while (
+	    (got = getopt_long(argc, argv, tables->letters, tables->longs, NULL)) != -1)
+		if (take_got(program, got, argv, trouble) < 0)
+			return -1;
 	return optind;
+}
+
+int
+opt_parse(
+    const struct opt_program *program, int argc, char **argv, struct trouble *trouble)
+{
+	struct tables tables = { 0 };
+	int first;
+
+	if (fdio_reserve_standard() < 0)
+		return trouble_set(trouble, STATUS_BROKEN, errno, "descriptors 0 to 2");
+	if (program->opts == NULL || build(program, &tables) < 0)
+		first = trouble_set(trouble, STATUS_BROKEN, ENOMEM, "options");
+	else
+		first = parse(program, argc, argv, &tables, trouble);
+	free(tables.letters);
+	free(tables.longs);
+	return first;
 }
 
 /* Is it called so? */
@@ -250,19 +295,18 @@ is_called(const struct opt *o, const char *name)
 	    (o->letter != 0 && name[0] == o->letter && name[1] == '\0');
 }
 
-bool
+enum opt_found
 opt_set(const struct opt_program *program, const char *name, const char *value,
-    const char **why)
+    struct trouble *trouble)
 {
 	for (const struct opt *o = program->opts; o->help != NULL; o++) {
 		if (!is_called(o, name))
 			continue;
-		*why = o->arg == NULL && value != NULL ? "takes no value"
-		    : o->arg != NULL && value == NULL  ? "needs a value"
-						       : NULL;
-		if (*why == NULL)
-			take(program, o, value);
-		return true;
+		if (o->arg == NULL && value != NULL)
+			return OPT_HAS_VALUE;
+		if (o->arg != NULL && value == NULL)
+			return OPT_LACKS_VALUE;
+		return take(o, value, trouble) < 0 ? OPT_REFUSED : OPT_SET;
 	}
-	return false;
+	return OPT_UNKNOWN;
 }

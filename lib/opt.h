@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { OPT_TABLE_MAX = 63 };
+#include "trouble.h"
 
 enum opt_kind {
 	OPT_FLAG, /* target: bool, set to true */
@@ -35,12 +35,15 @@ struct opt {
 
 /* Options of a program that has too many for one table to be read; { 0 } is empty. */
 struct opt_table {
-	struct opt rows[OPT_TABLE_MAX + 1];
+	struct opt *rows; /* the last is all zero; NULL: there was no memory for them */
 	size_t count;
+	bool failed;
 };
 
-/* Add rows, up to the one that is all zero. */
+/* Add rows, up to the one that is all zero; opt_parse() tells if that failed. */
 void opt_add(struct opt_table *table, const struct opt *rows);
+
+void opt_free(struct opt_table *table);
 
 struct opt_program {
 	const char *name;
@@ -51,24 +54,27 @@ struct opt_program {
 };
 
 /*
- * Parse argv; returns the index of the first operand.  --help and --version are
- * answered on standard output and end the program with 0; misuse is answered on
- * standard error and ends it with STATUS_MISUSE.  Also names the program for
- * diag and reserves descriptors 0 to 2.  What is secret is taken out of argv, where
- * ps(1) shows it to everybody, and is not repeated when it is refused.
+ * Parse argv; returns the index of the first operand, or -1 and trouble: also when
+ * --help or --version were answered on standard output.  Reserves descriptors 0 to 2.
+ * What is secret is taken out of argv, where ps(1) shows it to everybody, and is not
+ * repeated when it is refused.
  */
-int opt_parse(const struct opt_program *program, int argc, char **argv);
+int opt_parse(
+    const struct opt_program *program, int argc, char **argv, struct trouble *trouble);
+
+enum opt_found {
+	OPT_SET,
+	OPT_UNKNOWN, /* there is no such option */
+	OPT_LACKS_VALUE,
+	OPT_HAS_VALUE, /* and takes none */
+	OPT_REFUSED /* trouble says what is wrong with the value */
+};
 
 /*
  * As if an option were on the command line, by its long name or its letter; value is
- * NULL if there is none, and must stay valid otherwise.  False if there is no such
- * option; *why is NULL, or what is wrong with the value.
+ * NULL if there is none, and must stay valid otherwise.
  */
-bool opt_set(const struct opt_program *program, const char *name, const char *value,
-    const char **why);
-
-/* End with STATUS_MISUSE: "name: what is wrong", then how to get help. */
-_Noreturn void opt_misuse(const struct opt_program *program, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+enum opt_found opt_set(const struct opt_program *program, const char *name,
+    const char *value, struct trouble *trouble);
 
 #endif

@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "diag.h"
 #include "roles.h"
 
 struct role_entry {
@@ -30,32 +29,43 @@ is_output(enum role role)
 	return role != ROLE_INPUT && role != ROLE_SETTINGS;
 }
 
-void
-roles_add(struct roles *roles, enum role role, const char *option, const char *name)
+/* False without memory, as roles->error tells. */
+static bool
+add(struct roles *roles, enum role role, const char *option, const char *name, char *ours)
 {
 	struct role_entry *entry;
 
-	if (name == NULL && role != ROLE_INPUT && role != ROLE_OUTPUT &&
-	    role != ROLE_OUTPUT_LAST)
-		return;
-	if (name == NULL)
-		name = "-";
 	if (roles->count == roles->room) {
-		roles->room = roles->room == 0 ? 16 : 2 * roles->room;
-		entry = realloc(roles->all, roles->room * sizeof(*entry));
-		if (entry == NULL)
-			die(STATUS_BROKEN, errno, "files");
+		size_t room = roles->room == 0 ? 16 : 2 * roles->room;
+
+		entry = realloc(roles->all, room * sizeof(*entry));
+		if (entry == NULL) {
+			roles->error = errno;
+			return false;
+		}
 		roles->all = entry;
+		roles->room = room;
 	}
 	entry = &roles->all[roles->count];
 	*entry = (struct role_entry){ .role = role,
 		.option = option,
 		.name = name,
+		.ours = ours,
 		.standard = -1,
 		.order = roles->count++ };
 	if (strcmp(name, "-") == 0)
 		entry->standard = is_output(role) ? STDOUT_FILENO : STDIN_FILENO;
 	roles->inputs += role == ROLE_INPUT;
+	return true;
+}
+
+void
+roles_add(struct roles *roles, enum role role, const char *option, const char *name)
+{
+	if (name == NULL && role != ROLE_INPUT && role != ROLE_OUTPUT &&
+	    role != ROLE_OUTPUT_LAST)
+		return;
+	add(roles, role, option, name == NULL ? "-" : name, NULL);
 }
 
 void
@@ -65,11 +75,13 @@ roles_add_in(struct roles *roles, enum role role, const char *option, const char
 	size_t size = strlen(folder) + strlen(name) + 2;
 	char *path = malloc(size);
 
-	if (path == NULL)
-		die(STATUS_BROKEN, errno, "files");
+	if (path == NULL) {
+		roles->error = errno;
+		return;
+	}
 	snprintf(path, size, "%s/%s", folder, name);
-	roles_add(roles, role, option, path);
-	roles->all[roles->count - 1].ours = path;
+	if (!add(roles, role, option, path, path))
+		free(path);
 }
 
 void
@@ -81,40 +93,39 @@ roles_add_inputs(struct roles *roles, char *const *paths, size_t count)
 		roles_add(roles, ROLE_INPUT, NULL, "-");
 }
 
-/* How a message calls it. */
-static char *
-describe(const struct role_entry *entry)
+/* How a message calls it, cut if it is longer than a message. */
+static void
+describe(const struct role_entry *entry, char text[static TROUBLE_TEXT])
 {
 	const char *option = entry->option != NULL ? entry->option : "";
 	const char *name = entry->standard == STDIN_FILENO ? "standard input"
 	    : entry->standard == STDOUT_FILENO		   ? "standard output"
 							   : entry->name;
-	size_t size = strlen(option) + strlen(name) + 2;
-	char *text = malloc(size);
 
-	if (text == NULL)
-		die(STATUS_BROKEN, errno, "files");
 	if (entry->standard >= 0 || entry->option == NULL)
-		snprintf(text, size, "%s", name);
+		snprintf(text, TROUBLE_TEXT, "%s", name);
 	else
-		snprintf(text, size, "%s %s", option, name);
-	return text;
+		snprintf(text, TROUBLE_TEXT, "%s %s", option, name);
 }
 
-static _Noreturn void
-refuse(const struct role_entry *a, const struct role_entry *b)
+static int
+refuse(const struct role_entry *a, const struct role_entry *b, struct trouble *trouble)
 {
 	bool swap = is_output(b->role) && !is_output(a->role);
-	char *one = describe(swap ? b : a), *other = describe(swap ? a : b);
+	char one[TROUBLE_TEXT], other[TROUBLE_TEXT];
 
+	describe(swap ? b : a, one);
+	describe(swap ? a : b, other);
 	if (strcmp(one, other) == 0)
-		die(STATUS_MISUSE, 0, "%s: given twice, and written", one);
-	die(STATUS_MISUSE, 0, "%s: the same file as %s", one, other);
+		return trouble_set(
+		    trouble, STATUS_MISUSE, 0, "%s: given twice, and written", one);
+	return trouble_set(
+	    trouble, STATUS_MISUSE, 0, "%s: the same file as %s", one, other);
 }
 
-/* Make an output that is not there; see whether one can be written. */
-static void
-make(const struct role_entry *entry)
+/* Make an output that is not there; see whether one can be written.  0, or -1. */
+static int
+make(const struct role_entry *entry, struct trouble *trouble)
 {
 	int flags = O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, fd;
 	struct stat st;
@@ -122,17 +133,18 @@ make(const struct role_entry *entry)
 
 	if (entry->standard >= 0 ||
 	    (entry->role != ROLE_OUTPUT && entry->role != ROLE_OUTPUT_LAST))
-		return;
+		return 0;
 	if (there && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
-		return; /* opened once only: others may wait for that */
+		return 0; /* opened once only: others may wait for that */
 	if (!there && errno != ENOENT)
-		die(STATUS_BROKEN, errno, "%s", entry->name);
+		return trouble_set(trouble, STATUS_BROKEN, errno, "%s", entry->name);
 	do {
 		fd = open(entry->name, flags, 0666);
 	} while (fd < 0 && errno == EINTR);
 	if (fd < 0)
-		die(STATUS_BROKEN, errno, "%s", entry->name);
+		return trouble_set(trouble, STATUS_BROKEN, errno, "%s", entry->name);
 	close(fd);
+	return 0;
 }
 
 /* The folder that a file is to be made in. */
@@ -231,33 +243,34 @@ clash(const struct roles *roles, const struct role_entry *a, const struct role_e
 	return true;
 }
 
-/* From first up to end they are one file. */
-static void
+/* From first up to end they are one file.  0, or -1 and trouble. */
+static int
 check_one(const struct roles *roles, const struct role_entry *first,
-    const struct role_entry *end)
+    const struct role_entry *end, struct trouble *trouble)
 {
 	bool written = false;
 
 	for (const struct role_entry *a = first; a < end; a++)
 		written = written || is_output(a->role);
 	if (!written || !first->known)
-		return;
+		return 0;
 	for (const struct role_entry *a = first; a < end; a++)
 		for (const struct role_entry *b = a + 1; b < end; b++)
 			if (clash(roles, a, b))
-				refuse(a, b);
+				return refuse(a, b, trouble);
+	return 0;
 }
 
-void
-roles_check(struct roles *roles)
+static int
+check(const struct roles *roles, struct trouble *trouble)
 {
-	struct role_entry *first = roles->all, *end, *next;
+	struct role_entry *first = roles->all, *end = first + roles->count, *next;
 
-	if (roles->count == 0)
-		return;
-	end = first + roles->count;
+	if (roles->error != 0)
+		return trouble_set(trouble, STATUS_BROKEN, roles->error, "files");
 	for (next = first; next < end; next++)
-		make(next);
+		if (make(next, trouble) < 0)
+			return -1;
 	for (next = first; next < end; next++)
 		identify(next);
 	if (roles->count > 1)
@@ -266,10 +279,20 @@ roles_check(struct roles *roles)
 		next = first + 1;
 		while (next < end && compare_files(first, next) == 0)
 			next++;
-		check_one(roles, first, next);
+		if (check_one(roles, first, next, trouble) < 0)
+			return -1;
 	}
+	return 0;
+}
+
+int
+roles_check(struct roles *roles, struct trouble *trouble)
+{
+	int checked = check(roles, trouble);
+
 	for (size_t i = 0; i < roles->count; i++)
 		free(roles->all[i].ours);
 	free(roles->all);
 	*roles = (struct roles){ 0 };
+	return checked;
 }

@@ -12,6 +12,8 @@
 
 #include <stddef.h>
 
+#include "trouble.h"
+
 enum role {
 	ROLE_INPUT, /* read while outputs are written */
 	ROLE_SETTINGS, /* read before, and to be kept */
@@ -26,12 +28,13 @@ struct roles {
 	struct role_entry *all;
 	size_t count, room;
 	size_t inputs;
+	int error; /* why one could not be added, or 0 */
 };
 
 /*
  * The file name is given for role, by the option if that is not NULL; "-" is standard
  * input or output, and so is NULL for inputs and outputs; for others that says that
- * none is given.  Both stay the caller's, until roles_check().
+ * none is given.  Both stay the caller's, until roles_check(), which tells of errors.
  */
 void roles_add(struct roles *roles, enum role role, const char *option, const char *name);
 
@@ -47,12 +50,12 @@ void roles_add_in(struct roles *roles, enum role role, const char *option,
 
 /*
  * Make outputs that are not there, look whether all can be written, and change none.
- * Ends the program: with STATUS_BROKEN if one cannot be; with STATUS_MISUSE, naming
- * both, if two are one file and that is not safe.  Frees roles.
+ * 0, or -1 and trouble: STATUS_BROKEN if one cannot be, or without memory; with
+ * STATUS_MISUSE, naming both, if two are one file and that is not safe.  Frees roles.
  *
  * Standard input may be standard output, too, by the rule of cat(1) for <f >>f: where
  * nothing is left to read, and nothing will be.
  */
-void roles_check(struct roles *roles);
+int roles_check(struct roles *roles, struct trouble *trouble);
 
 #endif

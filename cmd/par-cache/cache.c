@@ -658,12 +658,14 @@ static void
 check_roles(const struct cache_options *options)
 {
 	struct roles roles = { 0 };
+	struct trouble trouble = { 0 };
 
 	roles_add(&roles, ROLE_INPUT, "-i", options->input);
 	roles_add(&roles, ROLE_OUTPUT, "-o", options->output);
 	roles_add(&roles, ROLE_SETTINGS, "--password-file", options->store.password_file);
 	store_roles(&roles, &options->store);
-	roles_check(&roles);
+	if (roles_check(&roles, &trouble) < 0)
+		die_of(&trouble);
 }
 
 /* Open the input and the output, and begin as a stage. */

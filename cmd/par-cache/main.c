@@ -112,12 +112,14 @@ main(int argc, char **argv)
 			 "the others are\nanswered from a store.",
 		.opts = opts,
 		.command = true };
-	int first = opt_parse(&program, argc, argv);
-	const char *why = check(&options, first < argc);
+	int first;
+	const char *why;
 
 	sig_begin();
 	diag_on_abort();
+	first = diag_options(&program, argc, argv);
+	why = check(&options, first < argc);
 	if (why != NULL)
-		opt_misuse(&program, "%s", why);
+		die_misuse("%s", why);
 	return (int)run(&options, ttl_ms, argv + first);
 }

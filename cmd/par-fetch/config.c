@@ -128,15 +128,25 @@ static const char *
 take_option(const struct opt_program *program, struct settings *set, const char *name,
     const char *value)
 {
-	const char *why;
+	struct trouble trouble = { 0 };
 
 	if (strcmp(name, "config") == 0 || strcmp(name, "K") == 0)
 		return "not in such a file";
 	if (value != NULL)
 		value = keep(set, value);
-	if (!opt_set(program, name, value, &why))
-		why = set_extra(set, name, value);
-	return why;
+	switch (opt_set(program, name, value, &trouble)) {
+	case OPT_SET:
+		break;
+	case OPT_UNKNOWN:
+		return set_extra(set, name, value);
+	case OPT_LACKS_VALUE:
+		return "needs a value";
+	case OPT_HAS_VALUE:
+		return "takes no value";
+	case OPT_REFUSED:
+		die_of(&trouble);
+	}
+	return NULL;
 }
 
 /* One line without its newline: NAME, NAME VALUE, NAME = VALUE or NAME: VALUE. */
@@ -160,7 +170,7 @@ take_line(const struct opt_program *program, struct settings *set, char *line,
 	}
 	why = take_option(program, set, name, value);
 	if (why != NULL)
-		opt_misuse(program, "%s: %s: %s", where, name, why);
+		die_misuse("%s: %s: %s", where, name, why);
 }
 
 void

@@ -134,6 +134,7 @@ static void
 check_roles(const struct settings *set)
 {
 	struct roles roles = { 0 };
+	struct trouble trouble = { 0 };
 
 	roles_add_inputs(&roles, set->paths, set->count);
 	roles_add(&roles, ROLE_OUTPUT, "--output", set->output);
@@ -145,7 +146,8 @@ check_roles(const struct settings *set)
 	for (const struct curl_slist *file = set->read; file != NULL; file = file->next)
 		roles_add(&roles, ROLE_SETTINGS, NULL, file->data);
 	config_roles(&roles, set);
-	roles_check(&roles);
+	if (roles_check(&roles, &trouble) < 0)
+		die_of(&trouble);
 }
 
 static void

@@ -418,13 +418,13 @@ add_output(struct opt_table *table, struct settings *set)
 
 /* Whoever knows other programs gives URLs as arguments; these are FILEs here. */
 static void
-refuse_urls(const struct opt_program *program, const struct settings *set)
+refuse_urls(const struct settings *set)
 {
 	for (size_t i = 0; i < set->count; i++)
 		if (strstr(set->paths[i], "://") != NULL &&
 		    access(set->paths[i], F_OK) < 0)
-			opt_misuse(program, "%s: not a FILE; URLs are lines of the input",
-			    set->paths[i]);
+			die_misuse(
+			    "%s: not a FILE; URLs are lines of the input", set->paths[i]);
 }
 
 /* A transfer that finds no descriptor would fail its record: rather have fewer. */
@@ -446,13 +446,12 @@ fit_jobs(struct settings *set)
 void
 options_read(struct settings *set, int argc, char **argv)
 {
-	struct opt_table table = { .count = 0 };
-	const struct opt_program program = { .name = "par-fetch",
+	struct opt_table table = { 0 };
+	struct opt_program program = { .name = "par-fetch",
 		.synopsis = "[-j N] [OPTION...] [FILE...]",
 		.about = "Fetch each URL of the input; print a record of URL, status, "
 			 "content type,\neffective URL, error and body, in the order in "
-			 "which they finish.",
-		.opts = table.rows };
+			 "which they finish." };
 	struct config config = { .program = &program, .set = set };
 	int first;
 
@@ -477,17 +476,18 @@ options_read(struct settings *set, int argc, char **argv)
 	add_limits(&table, set);
 	add_retries(&table, set);
 	add_output(&table, set);
-	first = opt_parse(&program, argc, argv);
+	program.opts = table.rows;
+	first = diag_options(&program, argc, argv);
+	opt_free(&table);
 	set->paths = argv + first;
 	set->count = (size_t)(argc - first);
-	refuse_urls(&program, set);
+	refuse_urls(set);
 	if (set->deny_private && set->proxy != NULL)
-		opt_misuse(&program, "--deny-private cannot look behind a --proxy");
+		die_misuse("--deny-private cannot look behind a --proxy");
 	if (set->deny_private && config_evades(set) != NULL)
-		opt_misuse(
-		    &program, "--deny-private cannot look behind %s", config_evades(set));
+		die_misuse("--deny-private cannot look behind %s", config_evades(set));
 	if (set->if_modified && set->folder == NULL)
-		opt_misuse(&program, "--if-modified needs -o");
+		die_misuse("--if-modified needs -o");
 	fit_jobs(set);
 	if (set->lookahead == 0)
 		set->lookahead = 2 * set->jobs;

@@ -94,10 +94,12 @@ run(const struct plan *plan, char *const *paths, size_t count)
 	struct stage stage;
 	struct ends ends;
 	struct roles roles = { 0 };
+	struct trouble trouble = { 0 };
 
 	roles_add_inputs(&roles, paths, count);
 	roles_add(&roles, ROLE_OUTPUT, "-o", plan->output);
-	roles_check(&roles);
+	if (roles_check(&roles, &trouble) < 0)
+		die_of(&trouble);
 	if (ends_open(&ends, paths, count, plan->output, plan->wait_ms) < 0)
 		die(STATUS_BROKEN, 0, "%s: %s", ends.name, fifo_why(errno));
 	fib_open(&fib,
@@ -144,15 +146,16 @@ main(int argc, char **argv)
 		.about = "Print n, a TAB and the Fibonacci number F(n) for each n of the "
 			 "input.",
 		.opts = opts };
-	int first = opt_parse(&program, argc, argv);
+	int first;
 
 	sig_begin();
+	first = diag_options(&program, argc, argv);
 	if (plan.digits && plan.mod > 0)
-		opt_misuse(&program, "--digits and --mod exclude each other");
+		die_misuse("--digits and --mod exclude each other");
 	if (plan.max == UINT64_MAX && !plan.digits && plan.mod == 0)
 		plan.max = 10000000;
 	if (plan.max > FIB_MAX && !plan.digits && plan.mod == 0)
-		opt_misuse(&program, "--max: %llu: more than 10000000000 needs -d or -M",
+		die_misuse("--max: %llu: more than 10000000000 needs -d or -M",
 		    (unsigned long long)plan.max);
 	return (int)run(&plan, argv + first, (size_t)(argc - first));
 }

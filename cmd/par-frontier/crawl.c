@@ -499,12 +499,14 @@ static void
 check_roles(const struct crawl_plan *plan)
 {
 	struct roles roles = { 0 };
+	struct trouble trouble = { 0 };
 
 	roles_add(&roles, ROLE_INPUT, NULL, "-");
 	roles_add(&roles, ROLE_OUTPUT, "-o", plan->output);
 	if (plan->state != NULL)
 		roles_add_in(&roles, ROLE_REPLACED, "--state", plan->state, state_file);
-	roles_check(&roles);
+	if (roles_check(&roles, &trouble) < 0)
+		die_of(&trouble);
 }
 
 static void

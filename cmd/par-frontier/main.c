@@ -84,12 +84,13 @@ main(int argc, char **argv)
 		.opts = opts,
 		.command = true };
 	enum status status;
-	int first = opt_parse(&program, argc, argv);
+	int first;
 
 	sig_begin();
 	diag_on_abort();
+	first = diag_options(&program, argc, argv);
 	if (first == argc)
-		opt_misuse(&program, "needs a COMMAND");
+		die_misuse("needs a COMMAND");
 	plan.command = argv + first;
 	status = crawl_run(&plan);
 	for (size_t i = 0; i < plan.within_count; i++)

@@ -43,12 +43,14 @@ static void
 check_roles(const struct plan *plan, char *const *files, size_t count)
 {
 	struct roles roles = { 0 };
+	struct trouble trouble = { 0 };
 
 	roles_add_inputs(&roles, files, count);
 	roles_add(&roles, ROLE_SETTINGS, "--join-keys", plan->join_keys);
 	roles_add(&roles, plan_groups(plan) ? ROLE_OUTPUT_LAST : ROLE_OUTPUT, "-o",
 	    plan->output);
-	roles_check(&roles);
+	if (roles_check(&roles, &trouble) < 0)
+		die_of(&trouble);
 }
 
 void

@@ -104,9 +104,9 @@ conflict(struct plan *plan)
 	return NULL;
 }
 
-/* Options of groups, at opts; how many. */
-static size_t
-group_options(struct plan *plan, struct opt *opts)
+/* Options of groups. */
+static void
+group_options(struct plan *plan, struct opt_table *table)
 {
 	const struct opt rows[] = {
 		{ 'c', "count", OPT_CALL, plan, NULL,
@@ -136,15 +136,15 @@ group_options(struct plan *plan, struct opt *opts)
 		    "show the sum of the numbers in FIELD", 0, 0, add_sum },
 		{ 0, "top", OPT_NUMBER, &plan->top, "N",
 		    "show the N keys with the largest first number", 1, 1 << 30, NULL },
+		{ 0 },
 	};
 
-	memcpy(opts, rows, sizeof(rows));
-	return sizeof(rows) / sizeof(rows[0]);
+	opt_add(table, rows);
 }
 
-/* The others, with the end of the table. */
+/* The others. */
 static void
-stream_options(struct plan *plan, struct opt *opts)
+stream_options(struct plan *plan, struct opt_table *table)
 {
 	const struct opt rows[] = {
 		{ 'm', "merge", OPT_FLAG, &plan->merge, NULL,
@@ -166,7 +166,7 @@ stream_options(struct plan *plan, struct opt *opts)
 		{ 0 },
 	};
 
-	memcpy(opts, rows, sizeof(rows));
+	opt_add(table, rows);
 }
 
 int
@@ -175,22 +175,24 @@ main(int argc, char **argv)
 	struct plan plan = {
 		.key = 1, .max_record = RECORD_LIMIT, .memory = (uint64_t)1 << 30
 	};
-	struct opt opts[32];
-	const struct opt_program program = { .name = "par-gather",
+	struct opt_table table = { 0 };
+	struct opt_program program = { .name = "par-gather",
 		.synopsis = "[-cfgjmnr] [-k FIELD] [-o FILE] [OPTION ...] [FILE ...]",
 		.about = "Gather the records of many files, FIFOs or standard input into "
-			 "one stream.",
-		.opts = opts };
+			 "one stream." };
 	struct gather gather;
 	const char *why;
 	int first;
 
 	sig_begin();
-	stream_options(&plan, opts + group_options(&plan, opts));
-	first = opt_parse(&program, argc, argv);
+	group_options(&plan, &table);
+	stream_options(&plan, &table);
+	program.opts = table.rows;
+	first = diag_options(&program, argc, argv);
+	opt_free(&table);
 	why = conflict(&plan);
 	if (why != NULL)
-		opt_misuse(&program, "%s", why);
+		die_misuse("%s", why);
 	gather_open(&gather, &plan, argv + first, (size_t)(argc - first));
 	if (plan.merge)
 		merge_run(&gather, &plan);

@@ -49,7 +49,7 @@
 /* What one search of a user's pattern may take: steps, unless told, and KiB. */
 enum { MATCH_LIMIT = 10000000, HEAP_LIMIT = 256 << 10 };
 
-enum { OPTIONS_MAX = 32, WHY = 400 /* bytes of a reason, with its NUL */ };
+enum { WHY = 400 /* bytes of a reason, with its NUL */ };
 
 /* The options. */
 struct options {
@@ -117,7 +117,7 @@ free_patterns(struct pattern_list *list)
 
 /* What cannot be done option by option. */
 static void
-open_what_is_chosen(struct options *o, const struct opt_program *program)
+open_what_is_chosen(struct options *o)
 {
 	const struct pattern_limits limits = { (uint32_t)o->match_limit, HEAP_LIMIT };
 	struct choice *c = &o->choice;
@@ -128,17 +128,17 @@ open_what_is_chosen(struct options *o, const struct opt_program *program)
 	if (o->regex == NULL)
 		c->regex = NULL;
 	else if (pattern_open(c->regex, o->regex, user_pattern, &limits, why) < 0)
-		opt_misuse(program, "--regex: %s", why);
+		die_misuse("--regex: %s", why);
 	if (!c->same_site)
 		return;
 	c->sites = sites_open();
 	if (c->sites == NULL)
-		opt_misuse(program, "--same-site: there is no public suffix list");
+		die_misuse("--same-site: there is no public suffix list");
 }
 
 /* The table of options, which ends with an empty row. */
 static void
-list_options(struct options *o, struct opt *opts)
+list_options(struct options *o, struct opt_table *table)
 {
 	struct choice *c = &o->choice;
 	const struct opt rows[] = {
@@ -197,30 +197,31 @@ list_options(struct options *o, struct opt *opts)
 		{ 0 },
 	};
 
-	memcpy(opts, rows, sizeof(rows));
+	opt_add(table, rows);
 }
 
 static void
 parse_options(struct options *o, int argc, char **argv)
 {
-	struct opt opts[OPTIONS_MAX];
-	const struct opt_program program = { .name = "par-links",
+	struct opt_table table = { 0 };
+	struct opt_program program = { .name = "par-links",
 		.synopsis = "[OPTION...] [FILE...]",
 		.about =
 		    "Print the URL of each page, a TAB and a link, for each link of\n"
-		    "the page records of the input, as par-fetch(1) writes them.",
-		.opts = opts };
+		    "the page records of the input, as par-fetch(1) writes them." };
 	int first;
 
-	list_options(o, opts);
-	first = opt_parse(&program, argc, argv);
+	list_options(o, &table);
+	program.opts = table.rows;
+	first = diag_options(&program, argc, argv);
+	opt_free(&table);
 	o->paths = argv + first;
 	o->count = (size_t)(argc - first);
 	if (o->choice.pages && o->choice.json)
-		opt_misuse(&program, "--pages and --json exclude each other");
+		die_misuse("--pages and --json exclude each other");
 	if (o->must_have_sandbox && !o->sandbox)
-		opt_misuse(&program, "--sandbox and --no-sandbox exclude each other");
-	open_what_is_chosen(o, &program);
+		die_misuse("--sandbox and --no-sandbox exclude each other");
+	open_what_is_chosen(o);
 }
 
 /* A page is named by its URL. */
@@ -252,10 +253,12 @@ static void
 open_ends(struct ends *ends, struct stage *stage, struct options *options)
 {
 	struct roles roles = { 0 };
+	struct trouble trouble = { 0 };
 
 	roles_add_inputs(&roles, options->paths, options->count);
 	roles_add(&roles, ROLE_OUTPUT, "-o", options->output);
-	roles_check(&roles);
+	if (roles_check(&roles, &trouble) < 0)
+		die_of(&trouble);
 	if (ends_open(ends, options->paths, options->count, options->output,
 		options->wait_ms) < 0)
 		die(STATUS_BROKEN, 0, "%s: %s", ends->name, fifo_why(errno));

@@ -73,6 +73,7 @@ check_roles(const struct queue_options *o)
 {
 	bool writes = o->verb != VERB_WORK && (o->verb != VERB_PUT || o->ids);
 	struct roles roles = { 0 };
+	struct trouble trouble = { 0 };
 
 	if (o->verb == VERB_PUT)
 		roles_add(&roles, ROLE_INPUT, NULL, "-");
@@ -81,7 +82,8 @@ check_roles(const struct queue_options *o)
 	roles_add(&roles, ROLE_REPLACED, "--state", o->state);
 	roles_add(&roles, ROLE_SETTINGS, "--password-file", o->password_file);
 	roles_add(&roles, ROLE_SETTINGS, "--cert", o->certificate);
-	roles_check(&roles);
+	if (roles_check(&roles, &trouble) < 0)
+		die_of(&trouble);
 }
 
 int

@@ -12,7 +12,7 @@
 #include "record.h"
 #include "tls.h"
 
-enum { OPTIONS_MAX = 64, DAY = 24 * 60 * 60 * 1000 };
+enum { DAY = 24 * 60 * 60 * 1000 };
 
 static const char *const names[VERB_COUNT] = {
 	[VERB_PUT] = "put",
@@ -110,21 +110,26 @@ take_name(void *target, const char *value)
 	return NULL;
 }
 
-struct table {
-	struct row rows[OPTIONS_MAX];
-	size_t count;
+/* The options of a verb, or of more, being gathered. */
+struct verb_options {
+	unsigned verbs; /* bits */
+	struct opt_table table;
 };
 
-/* Add rows, up to the one that is all zero. */
+/* Add those of rows that go with the verbs, up to the one that is all zero. */
 static void
-add(struct table *table, const struct row *rows)
+add(struct verb_options *options, const struct row *rows)
 {
-	while (rows->verbs != 0)
-		table->rows[table->count++] = *rows++;
+	for (; rows->verbs != 0; rows++) {
+		const struct opt one[] = { rows->opt, { 0 } };
+
+		if ((rows->verbs & options->verbs) != 0)
+			opt_add(&options->table, one);
+	}
 }
 
 static void
-add_link(struct table *table, struct queue_options *o)
+add_link(struct verb_options *options, struct queue_options *o)
 {
 	const struct row rows[] = {
 		{ ~0u,
@@ -150,11 +155,11 @@ add_link(struct table *table, struct queue_options *o)
 		{ 0 },
 	};
 
-	add(table, rows);
+	add(options, rows);
 }
 
 static void
-add_put(struct table *table, struct queue_options *o)
+add_put(struct verb_options *options, struct queue_options *o)
 {
 	const struct row rows[] = {
 		{ BIT(PUT),
@@ -197,11 +202,11 @@ add_put(struct table *table, struct queue_options *o)
 		{ 0 },
 	};
 
-	add(table, rows);
+	add(options, rows);
 }
 
 static void
-add_work(struct table *table, struct queue_options *o)
+add_work(struct verb_options *options, struct queue_options *o)
 {
 	const struct row rows[] = {
 		{ BIT(WORK),
@@ -240,11 +245,11 @@ add_work(struct table *table, struct queue_options *o)
 		{ 0 },
 	};
 
-	add(table, rows);
+	add(options, rows);
 }
 
 static void
-add_rest(struct table *table, struct queue_options *o)
+add_rest(struct verb_options *options, struct queue_options *o)
 {
 	const struct row rows[] = {
 		{ BIT(GET),
@@ -275,17 +280,7 @@ add_rest(struct table *table, struct queue_options *o)
 		{ 0 },
 	};
 
-	add(table, rows);
-}
-
-/* The options of the verbs in bits, as opt_parse() wants them. */
-static void
-choose(const struct table *table, unsigned verbs, struct opt *opts)
-{
-	for (size_t i = 0; i < table->count; i++)
-		if ((table->rows[i].verbs & verbs) != 0)
-			*opts++ = table->rows[i].opt;
-	*opts = (struct opt){ 0 };
+	add(options, rows);
 }
 
 static enum verb
@@ -299,7 +294,7 @@ find_verb(const char *word)
 
 /* Where the server is, and its password: from arguments, then the environment. */
 static void
-find_server(const struct opt_program *program, struct queue_options *o)
+find_server(struct queue_options *o)
 {
 	const char *password = getenv("PAR_QUEUE_PASSWORD");
 	bool argued = o->url != NULL;
@@ -315,11 +310,11 @@ find_server(const struct opt_program *program, struct queue_options *o)
 	address_hide("PAR_QUEUE_PASSWORD", true);
 	address_hide("PAR_QUEUE_URL", false);
 	if (why != NULL) /* without the URL, which may hold a password */
-		opt_misuse(program, "%s: %s", argued ? "--url" : "PAR_QUEUE_URL", why);
+		die_misuse("%s: %s", argued ? "--url" : "PAR_QUEUE_URL", why);
 	if (o->address.tls && !tls_spoken())
-		opt_misuse(program, "%s", address_no_tls);
+		die_misuse("%s", address_no_tls);
 	if (o->certificate != NULL && !o->address.tls)
-		opt_misuse(program, "--cert goes with rediss:// only");
+		die_misuse("--cert goes with rediss:// only");
 	o->address.certificate = o->certificate;
 	if (o->password_file != NULL &&
 	    address_password(&o->address, o->password_file) < 0)
@@ -328,42 +323,39 @@ find_server(const struct opt_program *program, struct queue_options *o)
 
 /* What the table cannot say. */
 static void
-check(const struct opt_program *program, const struct queue_options *o)
+check(const struct queue_options *o)
 {
 	bool many = o->verb == VERB_WORK; /* checked where they are taken apart */
 
 	if (o->operand_count < shapes[o->verb].least)
-		opt_misuse(program, "%s is needed", shapes[o->verb].operands);
+		die_misuse("%s is needed", shapes[o->verb].operands);
 	if (o->operand_count > shapes[o->verb].most && shapes[o->verb].most > 0)
-		opt_misuse(
-		    program, "%s: too many operands", o->operands[shapes[o->verb].most]);
+		die_misuse("%s: too many operands", o->operands[shapes[o->verb].most]);
 	if (o->verb == VERB_CHECK && o->operand_count > 0)
-		opt_misuse(program, "%s: takes no operands", o->operands[0]);
+		die_misuse("%s: takes no operands", o->operands[0]);
 	if (!many && o->operand_count > 0 &&
 	    !queue_name_ok(o->operands[0], strlen(o->operands[0])))
-		opt_misuse(program, "%s: not the name of a queue", o->operands[0]);
+		die_misuse("%s: not the name of a queue", o->operands[0]);
 	if (o->requeue && o->drop)
-		opt_misuse(program, "--requeue does not go with --drop");
+		die_misuse("--requeue does not go with --drop");
 	if (o->json && o->prometheus)
-		opt_misuse(program, "--json does not go with --prometheus");
+		die_misuse("--json does not go with --prometheus");
 	if (o->follow && o->waits)
-		opt_misuse(program, "--follow does not go with --wait");
+		die_misuse("--follow does not go with --wait");
 	if (o->verb == VERB_PURGE && !o->yes)
-		opt_misuse(program, "--yes is needed: all of the queue will be deleted");
+		die_misuse("--yes is needed: all of the queue will be deleted");
 }
 
 void
 options_read(struct queue_options *o, int argc, char **argv)
 {
-	struct table table = { .count = 0 };
-	struct opt opts[OPTIONS_MAX + 1];
+	struct verb_options options = { 0 };
 	struct opt_program program = { .name = "par-queue",
 		.synopsis = "VERB [OPTION...] [QUEUE] [ARG...]",
 		.about = "Put records into a queue on a Redis server, work on them from "
 			 "any number of\nhosts, get the results.  VERB is one of put, "
 			 "work, get, stat, ps, dead, revoke,\npause, resume, scale, "
 			 "rate, drain, check, purge; VERB --help shows its own options.",
-		.opts = opts,
 		.command = true };
 	char synopsis[128];
 	int first;
@@ -376,27 +368,30 @@ options_read(struct queue_options *o, int argc, char **argv)
 		.backoff = { .first = 1000, .longest = 600 * 1000, .spread = true },
 		.max_record = RECORD_LIMIT,
 		.verb = find_verb(argc > 1 ? argv[1] : NULL) };
-	add_link(&table, o);
-	add_put(&table, o);
-	add_work(&table, o);
-	add_rest(&table, o);
-	if (o->verb == VERB_COUNT) {
-		choose(&table, ~0u, opts);
-		first = opt_parse(&program, argc, argv);
-		if (first < argc)
-			opt_misuse(&program, "%s: no such verb", argv[first]);
-		opt_misuse(&program, "a verb is needed");
+	options.verbs = o->verb == VERB_COUNT ? ~0u : 1u << o->verb;
+	add_link(&options, o);
+	add_put(&options, o);
+	add_work(&options, o);
+	add_rest(&options, o);
+	program.opts = options.table.rows;
+	if (o->verb != VERB_COUNT) {
+		snprintf(synopsis, sizeof(synopsis), "%s [OPTION...] %s", names[o->verb],
+		    shapes[o->verb].operands);
+		program.synopsis = synopsis;
+		program.command = o->verb == VERB_WORK; /* its options are not ours */
+		argc--;
+		argv++;
 	}
-	choose(&table, 1u << o->verb, opts);
-	snprintf(synopsis, sizeof(synopsis), "%s [OPTION...] %s", names[o->verb],
-	    shapes[o->verb].operands);
-	program.synopsis = synopsis;
-	program.command = o->verb == VERB_WORK; /* its options are not ours */
-	first = 1 + opt_parse(&program, argc - 1, argv + 1);
+	first = diag_options(&program, argc, argv);
+	opt_free(&options.table);
+	if (o->verb == VERB_COUNT && first < argc)
+		die_misuse("%s: no such verb", argv[first]);
+	if (o->verb == VERB_COUNT)
+		die_misuse("a verb is needed");
 	o->operands = argv + first;
 	o->operand_count = argc - first;
-	check(&program, o);
-	find_server(&program, o);
+	check(o);
+	find_server(o);
 }
 
 void

@@ -176,8 +176,8 @@ conflict(const struct run_options *o)
 void
 options_read(struct run_options *options, int argc, char **argv)
 {
-	struct opt_table table = { .count = 0 };
-	const struct opt_program program = { .name = "par-run",
+	struct opt_table table = { 0 };
+	struct opt_program program = { .name = "par-run",
 		.synopsis =
 		    "[-ks] [-b SIZE] [-i FILE] [-N N] [-n N] [-o FILE] [-q FILE] [-r N] "
 		    "[-t TIME] [--ahead SIZE[/N]] [--block-wait TIME] [--checkpoint "
@@ -193,7 +193,6 @@ options_read(struct run_options *options, int argc, char **argv)
 		.about = "Run copies of COMMAND side by side: the records of standard "
 			 "input are spread\nover them, their output records are merged "
 			 "to standard output.",
-		.opts = table.rows,
 		.command = true };
 	const char *why;
 	int first;
@@ -208,12 +207,14 @@ options_read(struct run_options *options, int argc, char **argv)
 	add_fates(&table, options);
 	add_ends(&table, options);
 	add_reports(&table, options);
-	first = opt_parse(&program, argc, argv);
+	program.opts = table.rows;
+	first = diag_options(&program, argc, argv);
+	opt_free(&table);
 	if (first == argc && !options->serve)
-		opt_misuse(&program, "a command is needed");
+		die_misuse("a command is needed");
 	why = conflict(options);
 	if (why != NULL)
-		opt_misuse(&program, "%s", why);
+		die_misuse("%s", why);
 	if (options->block_bytes != 0 && options->block_records == 0)
 		options->block_records = UINT64_MAX;
 	if (options->block_records != 0 && options->block_bytes == 0)

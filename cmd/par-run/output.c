@@ -38,6 +38,7 @@ static void
 check_roles(const struct run_options *o)
 {
 	struct roles roles = { 0 };
+	struct trouble trouble = { 0 };
 
 	roles_add(&roles, ROLE_INPUT, "-i", o->input);
 	roles_add(&roles, ROLE_OUTPUT, "-o", o->output);
@@ -48,7 +49,8 @@ check_roles(const struct run_options *o)
 	roles_add(&roles, ROLE_REPLACED, "--metrics", o->metrics);
 	roles_add(&roles, ROLE_REPLACED, "--checkpoint", o->checkpoint);
 	roles_add(&roles, ROLE_SETTINGS, "--hosts", o->host_file);
-	roles_check(&roles);
+	if (roles_check(&roles, &trouble) < 0)
+		die_of(&trouble);
 }
 
 void

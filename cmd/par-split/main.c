@@ -102,23 +102,22 @@ choose_mode(struct command *command)
 
 /* Name the outputs by the operands. */
 static void
-choose_names(struct command *command, const struct opt_program *program, char **operands,
-    size_t count)
+choose_names(struct command *command, char **operands, size_t count)
 {
 	bool template = command->number > 0 || command->plan.mode == SPLIT_FILL;
 	const char *why;
 
 	if (count == 0)
-		opt_misuse(program, "needs a FILE to write");
+		die_misuse("needs a FILE to write");
 	command->paths = operands;
 	command->count = count;
 	if (!template)
 		return;
 	if (count > 1)
-		opt_misuse(program, "needs one TEMPLATE for all names");
+		die_misuse("needs one TEMPLATE for all names");
 	why = names_check(operands[0]);
 	if (why != NULL)
-		opt_misuse(program, "%s: %s", operands[0], why);
+		die_misuse("%s: %s", operands[0], why);
 	command->plan.template = operands[0];
 	if (command->number == 0)
 		return;
@@ -142,12 +141,14 @@ static void
 check_roles(const struct command *command)
 {
 	struct roles roles = { 0 };
+	struct trouble trouble = { 0 };
 
 	roles_add(&roles, ROLE_INPUT, "-i", command->plan.input);
 	if (command->plan.mode != SPLIT_FILL)
 		for (size_t i = 0; i < command->count; i++)
 			roles_add(&roles, ROLE_OUTPUT, NULL, command->paths[i]);
-	roles_check(&roles);
+	if (roles_check(&roles, &trouble) < 0)
+		die_of(&trouble);
 }
 
 static enum status
@@ -184,7 +185,7 @@ run(struct command *command)
 
 /* The table of options, which ends with an empty row. */
 static void
-list_options(struct command *command, struct opt *opts)
+list_options(struct command *command, struct opt_table *table)
 {
 	struct split_plan *plan = &command->plan;
 	const struct opt rows[] = {
@@ -230,7 +231,7 @@ list_options(struct command *command, struct opt *opts)
 		{ 0 },
 	};
 
-	memcpy(opts, rows, sizeof(rows));
+	opt_add(table, rows);
 }
 
 int
@@ -240,21 +241,22 @@ main(int argc, char **argv)
 				       .max_record = RECORD_LIMIT,
 				       .memory = (uint64_t)1 << 30,
 				       .signals = -1 } };
-	struct opt opts[24];
-	const struct opt_program program = { .name = "par-split",
+	struct opt_table table = { 0 };
+	struct opt_program program = { .name = "par-split",
 		.synopsis = "[-cfrtu] [-b SIZE | -l N] [-i FILE] [-k FIELD] [-n N] "
 			    "[OPTION ...] FILE ...",
-		.about = "Spread the records of standard input over files or FIFOs.",
-		.opts = opts };
+		.about = "Spread the records of standard input over files or FIFOs." };
 	const char *why;
 	int first;
 
 	sig_begin();
-	list_options(&command, opts);
-	first = opt_parse(&program, argc, argv);
+	list_options(&command, &table);
+	program.opts = table.rows;
+	first = diag_options(&program, argc, argv);
+	opt_free(&table);
 	why = choose_mode(&command);
 	if (why != NULL)
-		opt_misuse(&program, "%s", why);
-	choose_names(&command, &program, argv + first, (size_t)(argc - first));
+		die_misuse("%s", why);
+	choose_names(&command, argv + first, (size_t)(argc - first));
 	return (int)run(&command);
 }

@@ -245,6 +245,7 @@ check_next(const struct split *split)
 	size_t before = (size_t)split->file - 1;
 	const char *name = split->file_name;
 	struct roles roles = { 0 };
+	struct trouble trouble = { 0 };
 	struct stat st, link;
 	char **names = NULL;
 
@@ -259,7 +260,8 @@ check_next(const struct split *split)
 		for (size_t i = 0; i < before; i++)
 			roles_add(&roles, ROLE_REPLACED, NULL, names[i]);
 	}
-	roles_check(&roles);
+	if (roles_check(&roles, &trouble) < 0)
+		die_of(&trouble);
 	if (names != NULL)
 		names_free(names, before);
 }
