@@ -105,6 +105,31 @@ window_holds(struct window *window, uint64_t first, uint64_t last)
 	return false;
 }
 
+uint64_t
+window_number(const struct window *window, uint64_t index)
+{
+	const struct flight *f = window->head;
+
+	while (index - f->base >= f->batch->count)
+		f = f->next;
+	return batch_number(f->batch, index - f->base);
+}
+
+bool
+window_neighbours(const struct window *window, uint64_t first, uint64_t last)
+{
+	uint64_t number = window_number(window, first), index = first;
+
+	for (const struct flight *f = window->head; f != NULL; f = f->next) {
+		uint64_t k = index - f->base, count = f->batch->count;
+
+		for (; k < count && index <= last; k++, index++)
+			if (batch_number(f->batch, k) != number + (index - first))
+				return false;
+	}
+	return true;
+}
+
 /* Mark record k, out of order; 0, or -1 without memory. */
 static int
 mark(struct flight *flight, uint64_t k)

@@ -47,6 +47,12 @@ struct flight *window_find(struct window *window, uint64_t index);
 /* Would window_find() find each record from index first to last? */
 bool window_holds(struct window *window, uint64_t first, uint64_t last);
 
+/* The number in the input of record index, which is in the window. */
+uint64_t window_number(const struct window *window, uint64_t index);
+
+/* Do records index first to last, which are in the window, follow each other there? */
+bool window_neighbours(const struct window *window, uint64_t first, uint64_t last);
+
 /*
  * Record index of flight is done.  Returns its number in the input; the flight
  * stays until window_trim().  UINT64_MAX without memory.

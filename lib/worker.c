@@ -28,6 +28,8 @@ enum {
 };
 
 const char worker_no_record[] = "acknowledged a record that it does not have";
+const char worker_apart[] = "has one line with records that are not its neighbours, "
+			    "though the stage did not say joint";
 
 void
 worker_init(struct worker *worker, unsigned number)

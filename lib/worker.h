@@ -141,6 +141,16 @@ enum worker_word {
 /* What is wrong with a word of a record that is not in the window. */
 extern const char worker_no_record[];
 
+/* And of records done together that it may not do so, as it did not say joint. */
+extern const char worker_apart[];
+
+/* Is ack the first of records that are done together, by one that did not say so? */
+static inline bool
+worker_unsaid(const struct worker *worker, const struct ack *ack)
+{
+	return ack->more > 0 && ack->more == worker->joint.more && !worker->hello.joint;
+}
+
 /*
  * The next of its words, in *out if it is WORD_ACK.  There are none for now, too, when
  * as much was read as a pipe can hold, so that one that floods keeps nobody waiting.

@@ -1052,6 +1052,42 @@ all_results() { same <(seq 12 | sed 's/^/result /' | sort) <(sort "$1"); }
 	done
 }
 
+# apart STATUS WHO: by a line of records that are not neighbours
+apart() {
+	[ "$1" = "$2" ] && grep -q "$3.* has one line with records that are not its neighbours" errors
+}
+
+@test "promise 9: records that are no neighbours are not done together where that breaks the order" {
+	local how status
+
+	seq 60 >in
+	for how in '-n 2 -k --key 1' '-n 2 -k --key 1 par-run -n 1' '-n 1 par-run -n 2 --key 1'; do
+		# shellcheck disable=SC2086 # words
+		timeout "$DEADLINE" par-run $how "$ODD" joined <in >out 2>errors && status=0 || status=$?
+		apart "$status" 3 'par-run: .*: record [0-9]* ([0-9]*):' || { cat errors; return 1; }
+		# What is out is right, and in order where that was asked for.
+		[[ $how != *-k* ]] || same <(sed 's/^/result /' in | head -n "$(wc -l <out)") out
+		# shellcheck disable=SC2086 # words
+		timeout "$DEADLINE" par-run $how "$ODD" joint <in | sort -V |
+			cmp - <(sed 's/^/result /' in)
+	done
+	timeout "$DEADLINE" par-run -n 2 --key 1 "$ODD" joined <in | sort -V | cmp - <(sed 's/^/result /' in)
+	timeout "$DEADLINE" par-run -n 2 -k "$ODD" joined <in | cmp - <(sed 's/^/result /' in)
+}
+
+@test "promise 9: records of several entries of a queue are not done together but by one that says so" {
+	local n status
+
+	redis_start
+	for n in 1 2 3 4 5 6; do
+		par-queue put q <<<"$n"
+	done
+	timeout "$DEADLINE" par-queue work --once q -- "$ODD" joined >out 2>errors && status=0 || status=$?
+	apart "$status" 3 "par-queue: .*: record [0-9]:" || { echo "$status"; cat errors; return 1; }
+	timeout "$DEADLINE" par-queue work --once q -- "$ODD" joint
+	par-queue get q | sort | cmp - <(seq 6 | sed 's/^/result /')
+}
+
 # 10. output that no line counts
 #
 

@@ -377,6 +377,20 @@ refuse_ack(struct child *child, const struct ack *ack, const char *what)
 	child->never = breaks_rules;
 }
 
+/* Are all records that ack tells of, which the stage has, of one chunk? */
+static bool
+of_one_chunk(const struct child *child, const struct ack *ack)
+{
+	struct chunk_list *chunks = &child->sources->chunks;
+	const struct window *window = &child->worker.window;
+	const struct chunk *chunk = chunk_find(chunks, window_number(window, ack->index));
+
+	for (uint64_t i = 1; i <= ack->more; i++)
+		if (chunk_find(chunks, window_number(window, ack->index + i)) != chunk)
+			return false;
+	return true;
+}
+
 /* An acknowledgement; NULL, or what is wrong with it, maybe written to text. */
 static const char *
 take_ack(struct child *child, const struct ack *ack, char text[static WORKER_ILL_TEXT])
@@ -391,6 +405,8 @@ take_ack(struct child *child, const struct ack *ack, char text[static WORKER_ILL
 
 	if (flight == NULL)
 		return worker_no_record;
+	if (worker_unsaid(&child->worker, ack) && !of_one_chunk(child, ack))
+		return worker_apart; /* they are committed apart */
 	if (!absorb(child, ack->bytes))
 		return "its line counts more output than was written";
 	wrong = worker_ill(&child->worker, 0, ack, text);

@@ -243,6 +243,9 @@ take_ack(struct run *run, struct slot *slot, const struct ack *ack,
 
 	if (flight == NULL)
 		return worker_no_record;
+	if (worker_unsaid(&slot->worker, ack) && run_in_order(run) &&
+	    !window_neighbours(window, ack->index, ack->index + ack->more))
+		return worker_apart;
 	number = batch_number(flight->batch, ack->index - flight->base);
 	wrong = is_plain(run, slot, number, ack)
 	    ? NULL

@@ -217,8 +217,7 @@ fair_share(const struct run *run, const struct slot *slot)
 static bool
 neighbours_only(const struct run *run, const struct slot *slot)
 {
-	return slot->worker.hello.joint &&
-	    (run->keep_order || run->checkpoint.on || run->above.fd >= 0);
+	return slot->worker.hello.joint && run_in_order(run);
 }
 
 bool

@@ -213,6 +213,13 @@ run_again(struct run *run, struct slot *slot)
 	return keys_on(&run->keys) ? &slot->lane.again : &run->again;
 }
 
+/* Does it matter which records one output is of?  Then they follow each other. */
+static inline bool
+run_in_order(const struct run *run)
+{
+	return run->keep_order || run->checkpoint.on || run->above.fd >= 0;
+}
+
 /* Is there input that no worker has yet, now or later? */
 bool run_has_input(const struct run *run);
 

@@ -61,9 +61,11 @@ def flood(fd):
         write(fd, b"x" * 59999 + b"\n")
 
 
-def wrong_range(first, count, out):
+def one_range(first, count, out):
     """A line of a range for count records from first on, of whose output it tells."""
-    if kind.startswith("long"):
+    if kind in ("joined", "joint"):
+        tell(f"{first}-{first + count - 1} {len(out)} ok", out)
+    elif kind.startswith("long"):
         tell(f"{first}-{first + 100} {len(out)} ok", out)
     elif kind.startswith("again"):
         tell(f"0-{first + count - 1} {len(out)} ok", out)
@@ -91,9 +93,13 @@ if kind == "hello-flood":
     while True:
         write(told, b"par-stage 1\n" * 5000)
 
-tell("par-stage 1 window=10 jobs=10" if kind != "right" else "par-stage 1 window=20")
+tell(
+    "par-stage 1 window=20"
+    if kind == "right"
+    else "par-stage 1 window=10 jobs=10" + " joint" * (kind == "joint")
+)
 number = 0
-ranges = kind in ("long", "again", "wrap")
+ranges = kind in ("long", "again", "wrap", "joined", "joint")
 while True:
     records = []
     while len(records) < (5 if ranges else 1) and select.select([0], [], [], 0.05 if records else None)[0]:
@@ -114,7 +120,7 @@ while True:
         tell(f"{number} {1 << 47} ok")
         flood(1)
     if ranges and number >= 5 * (kind == "again"):
-        wrong_range(number, len(records), b"".join(map(result, records)))
+        one_range(number, len(records), b"".join(map(result, records)))
     else:
         for i, record in enumerate(records):
             out = result(record)
