@@ -267,7 +267,8 @@ lint-man:
 	$(call say,MANDOC) scripts/lint-man $(PAGES)
 
 lint-layers:
-	$(call say,LAYERS) awk -f scripts/layers.awk lib/README $(SOURCES) $(HEADERS)
+	$(call say,LAYERS) awk -f scripts/layers.awk scripts/exceptions lib/README \
+	    $(wildcard cmd/*/README) $(FILES)
 
 lint-circles: $(OBJECTS)
 	$(call say,CIRCLES) scripts/lint-circles $B

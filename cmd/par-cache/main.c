@@ -1,16 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * par-cache(1) - remembers what a stage made of each record.
- *
- *	main.c        options (this file)
- *	cache.[ch]    records in, answers out, the command between
- *	identity.[ch] what the command is, for the key of a record
- *	miss.[ch]     records that are on their way through the command
- *	store.[ch]    where outputs are kept:
- *	store_lmdb.c    in a folder
- *	store_memcached.c  on memcached servers
- *	store_redis.c   on a Redis server
- *	value.[ch]    how an output is laid out there
+ * README lists its files, lowest layer first.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * par-fib(1) - F(n) for each n of the input.
- *
- *	main.c    options and the loop over records (this file)
- *	fib.[ch]  reading n; F(n), its residue or its length, on GMP integers
+ * README lists its files, lowest layer first.
  */
 #include <errno.h>
 #include <string.h>

@@ -2,13 +2,7 @@
 /*
  * par-frontier(1) - a crawl: URLs handed out to a command, each once, and the links
  * that come back handed out as well, until nothing is left.
- *
- *	main.c         options (this file)
- *	crawl.[ch]     the loop between queue, command and output
- *	state.[ch]     the URLs seen and the queue, on disk
- *	flight.[ch]    the URLs that were handed out and have not come back
- *	command.[ch]   the command: start, feed, end
- *	url.[ch]       URLs written in one way
+ * README lists its files, lowest layer first.
  */
 #include <stdlib.h>
 #include <string.h>

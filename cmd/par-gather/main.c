@@ -1,17 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * par-gather(1) - many streams to one, by whole records; groups and reduces.
- *
- *	main.c       options (this file)
- *	plan.h       what the command line asks
- *	gather.[ch]  the inputs, the output, and naming what fails
- *	collect.[ch] records passed on as they are, or into groups
- *	merge.[ch]   sorted inputs to one sorted output
- *	group.[ch]   what is known of each key, in a table
- *	number.[ch]  decimal numbers, exact
- *	layer.[ch]   keys that have outgrown memory, on disk
- *	show.[ch]    how a key is written
- *	result.[ch]  the lines of keys on their way out
+ * README lists its files, lowest layer first.
  */
 #include <string.h>
 

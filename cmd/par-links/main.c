@@ -1,32 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * par-links(1) - the links of pages, as a browser sees them.
- *
- *	main.c         options and the loop over records (this file)
- *	choice.h       what the options chose
- *	page.[ch]      one page record: its fields, encoding and base, its links
- *	build.[ch]     the tree of a page: insertion modes, and those of the head
- *	body.c         the insertion mode "in body"
- *	table.c        those of tables
- *	tree.[ch]      open elements, formatting, and where links stand
- *	quirks.[ch]    which doctypes ask for quirks mode
- *	token.[ch]     tags and text, past comments and raw text
- *	name.[ch]      what is true of elements
- *	kind.[ch]      the attributes that hold links, srcset and refresh
- *	link.[ch]      a link resolved, chosen, and put as a record
- *	url.[ch]       URLs by the WHATWG URL Standard, resolved and serialised
- *	host.[ch]      their hosts: IDNA, IPv4, IPv6
- *	idna.[ch]      their names in other scripts, by ICU
- *	site.[ch]      which hosts belong together
- *	entity.[ch]    character references; entity_table.h is made by entities.py
- *	charset.[ch]   encodings; charset_table.h is made by charsets.py
- *	pairs.[ch]     those of two bytes; pairs_table.h is made by charsets.py
- *	iso2022.[ch]   the one with escape sequences
- *	utf8.[ch]      characters of UTF-8
- *	pattern.[ch]   PCRE2 patterns of the user
- *	ascii.h        what bytes are
- *	room.[ch]      buffers that grow
- *	sandbox.[ch]   nothing but read, write and memory
+ * README lists its files, lowest layer first.
  */
 #include <errno.h>
 #include <stdio.h>

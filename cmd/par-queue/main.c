@@ -1,24 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * par-queue(1) - records on a queue of a Redis server, for workers on any host.
- *
- *	main.c        (this file)
- *	options.[ch]  the command line
- *	link.[ch]     the connection to it, which outlives it
- *	reply.[ch]    what it answered, checked
- *	tls.[ch]      encrypted, where hiredis has TLS
- *	scripts.[ch]  what happens there in one step: the files *.lua
- *	queue.[ch]    a queue: its keys, and scripts called with them
- *	put.[ch]      put: records into a queue
- *	work.[ch]     work: a stage between queues
- *	source.[ch]   the queues that it takes from
- *	chunk.[ch]    what it has taken, until it is committed
- *	child.[ch]    the stage
- *	get.[ch]      get: results
- *	state.[ch]    how far they were written
- *	show.[ch]     stat, ps
- *	check.[ch]    check: is the server one to trust?
- *	control.[ch]  pause, resume, scale, rate, drain, revoke, dead, purge
+ * README lists its files, lowest layer first.
  */
 #include <signal.h>
 

@@ -1,14 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * par-split(1) - one stream to many files or FIFOs, by whole records.
- *
- *	main.c       options (this file)
- *	names.[ch]   names of outputs from a template; making FIFOs
- *	split.[ch]   the input, the outputs, and the loop that joins them
- *	spread.[ch]  which output a record goes to
- *	output.[ch]  one output, written without waiting
- *	unique.[ch]  records whose key was seen before, to be dropped
- *	chunk.[ch]   a file cut into parts, without reading it through
+ * README lists its files, lowest layer first.
  */
 #include <errno.h>
 #include <signal.h>
