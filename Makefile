@@ -266,7 +266,8 @@ lint-shell:
 lint-man:
 	$(call say,MANDOC) scripts/lint-man $(PAGES)
 
-lint-layers:
+# A header is known by its name, so that must be its own.
+lint-layers: lint-names
 	$(call say,LAYERS) awk -f scripts/layers.awk scripts/exceptions lib/README \
 	    $(wildcard cmd/*/README) $(FILES)
 
