@@ -10,8 +10,8 @@ enum {
 };
 
 struct arena_block {
-	_Alignas(16) struct arena_block *next;
-	char bytes[];
+	struct arena_block *next;
+	_Alignas(16) char bytes[];
 };
 
 static size_t
