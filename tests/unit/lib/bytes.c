@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: ISC */
+#include <stdlib.h>
+#include <string.h>
+
+#include "bytes.h"
+#include "chance.h"
+#include "check.h"
+#include "memory.h"
+
+enum { MOST = 20000 };
+
+static struct {
+	char data[MOST];
+	size_t len;
+} model;
+
+static void
+do_put(struct bytes *bytes, size_t len)
+{
+	chance_bytes(model.data + model.len, len);
+	bytes_put(bytes, model.data + model.len, len);
+	model.len += len;
+}
+
+static void
+do_reserve(struct bytes *bytes, size_t len)
+{
+	char *room = bytes_reserve(bytes, len + 10);
+
+	check(room == bytes->data + bytes->len);
+	check(bytes->size - bytes->len >= len + 10);
+	memset(room, 'x', len + 10);
+	chance_bytes(model.data + model.len, len);
+	memcpy(room, model.data + model.len, len);
+	bytes->len += len;
+	model.len += len;
+}
+
+static void
+agrees(void)
+{
+	struct bytes bytes = { 0 };
+
+	model.len = 0;
+	for (uint64_t step = 1; step <= 100000; step++) {
+		size_t len = chance_below(chance_one_in(20) ? 2000 : 30);
+
+		check_at(step);
+		if (chance_one_in(50) || model.len + 2000 > MOST) {
+			size_t keep = chance_below(30000), size = bytes.size;
+
+			bytes_clear(&bytes, keep);
+			check_is(bytes.size, size > keep ? 0 : size);
+			check((bytes.data == NULL) == (bytes.size == 0));
+			model.len = 0;
+		} else if (chance_one_in(2)) {
+			do_put(&bytes, len);
+		} else {
+			do_reserve(&bytes, len);
+		}
+		check_bytes(bytes.data, bytes.len, model.data, model.len);
+	}
+	bytes_free(&bytes);
+	check(bytes.data == NULL);
+	check_is(bytes.len, 0);
+	check_is(bytes.size, 0);
+}
+
+/* What is there is used to its last byte, and grows by half, not by what is asked for. */
+static void
+growth(void)
+{
+	struct bytes bytes = { 0 };
+	size_t moves = 0;
+	char *room = bytes_reserve(&bytes, 1);
+
+	bytes.len = bytes.size;
+	check(bytes_reserve(&bytes, 0) == room + bytes.size);
+	for (size_t i = 0; i < 1000000; i++) {
+		size_t size = bytes.size;
+
+		bytes_put(&bytes, "x", 1);
+		moves += bytes.size != size;
+		check(bytes.size <= size + size / 2 + 1);
+	}
+	check(moves < 30);
+	bytes_clear(&bytes, bytes.size);
+	check(bytes.data != NULL); /* just as much as is to be kept */
+	bytes_clear(&bytes, bytes.size - 1);
+	check(bytes.data == NULL);
+	bytes_put(&bytes, "", 0);
+	check(bytes.data == NULL);
+	bytes_free(&bytes);
+}
+
+static void
+strings(void)
+{
+	char *text = bytes_string("abcd", 3);
+
+	check_text(text, "abc");
+	free(text);
+	text = bytes_string(NULL, 0);
+	check_text(text, "");
+	free(text);
+}
+
+TESTS("bytes", { "agree with an array", agrees }, { "grow by half", growth },
+    { "strings", strings })
