@@ -12,6 +12,8 @@
 const char address_no_tls[] = "TLS is not spoken here; reach the server through ssh -L "
 			      "or stunnel, by redis://";
 
+const char address_no_memory[] = "no memory";
+
 enum { REDIS_PORT = 6379, MOST_DBS = 1 << 20 };
 
 static int
@@ -23,12 +25,14 @@ hex(char c)
 	return at == NULL ? -1 : (int)(at - digits);
 }
 
-/* A copy of len bytes with %XX decoded; NULL if that is not right or gives a NUL. */
-static char *
-decode(const char *data, size_t len)
+/* A copy of len bytes with %XX decoded.  NULL, or why not: wrong, if it is that. */
+static const char *
+decode(char **out, const char *data, size_t len, const char *wrong)
 {
 	char *text = bytes_string(data, len), *to = text;
 
+	if (text == NULL)
+		return address_no_memory;
 	for (const char *from = text; *from != '\0'; from++) {
 		int high, low;
 
@@ -38,37 +42,36 @@ decode(const char *data, size_t len)
 		}
 		high = hex(from[1]);
 		low = high < 0 ? -1 : hex(from[2]);
-		if (low < 0 || high * 16 + low == 0) {
+		if (low < 0 || high * 16 + low == 0) { /* no text has a NUL */
 			free(text);
-			return NULL;
+			return wrong;
 		}
 		*to++ = (char)(high * 16 + low);
 		from += 2;
 	}
 	*to = '\0';
-	return text;
+	free(*out);
+	*out = text;
+	return NULL;
 }
 
 /* USER, USER:PASSWORD or :PASSWORD, len bytes. */
 static const char *
 take_user(struct address *address, const char *text, size_t len, bool secret)
 {
-	const char *colon = memchr(text, ':', len);
+	const char *colon = memchr(text, ':', len), *why = NULL;
 	size_t user = colon == NULL ? len : (size_t)(colon - text);
 
 	if (colon != NULL && !secret)
 		return "a password in an argument can be seen by ps(1); use "
 		       "--password-file";
-	if (user > 0) {
-		address->user = decode(text, user);
-		if (address->user == NULL)
-			return "the user is not rightly encoded";
-	}
-	if (colon == NULL)
-		return NULL;
-	free(address->password);
-	address->password = decode(colon + 1, len - user - 1);
-	return address->password == NULL ? "the password is not rightly encoded" : NULL;
+	if (user > 0)
+		why =
+		    decode(&address->user, text, user, "the user is not rightly encoded");
+	if (why != NULL || colon == NULL)
+		return why;
+	return decode(&address->password, colon + 1, len - user - 1,
+	    "the password is not rightly encoded");
 }
 
 /* HOST, HOST:PORT or [ADDRESS]:PORT, len bytes. */
@@ -100,7 +103,7 @@ take_host(struct address *address, const char *text, size_t len)
 		return "the port is not right";
 	address->host = host == host_end ? bytes_string("127.0.0.1", strlen("127.0.0.1"))
 					 : bytes_string(host, (size_t)(host_end - host));
-	return NULL;
+	return address->host == NULL ? address_no_memory : NULL;
 }
 
 /* What follows redis:// */
@@ -131,15 +134,13 @@ static const char *
 parse_path(struct address *address, const char *rest)
 {
 	size_t len = strcspn(rest, "?");
-	const char *query = rest + len;
+	const char *query = rest + len, *why;
 
 	if (*rest != '/')
 		return "the path of the socket does not begin with /";
-	address->path = decode(rest, len);
-	if (address->path == NULL)
-		return "the path is not rightly encoded";
-	if (*query == '\0')
-		return NULL;
+	why = decode(&address->path, rest, len, "the path is not rightly encoded");
+	if (why != NULL || *query == '\0')
+		return why;
 	query += strcspn(query, "=");
 	if (*query == '\0' || num_parse(query + 1, 0, MOST_DBS, &address->db) < 0)
 		return "the database is not a number";
@@ -177,24 +178,21 @@ address_parse(struct address *address, const char *url, bool secret)
 	return "not redis://HOST or unix:///PATH";
 }
 
-/* The variable as it is, of which even /proc would keep what setenv(3) replaces. */
-static void
-wipe(char *value)
-{
-	memset(value, '*', strlen(value));
-}
-
+/*
+ * Both change the variable as it is, of which even /proc would keep what setenv(3)
+ * replaces, and that needs no memory.
+ */
 void
 address_hide(const char *name, bool whole)
 {
-	char *value = getenv(name), *host, *copy;
+	char *value = getenv(name), *host;
 	const char *scheme = value == NULL ? NULL : strstr(value, "://"), *at, *colon;
-	size_t len;
+	size_t len, gone;
 
 	if (value == NULL || (scheme == NULL && !whole))
 		return;
 	if (whole) {
-		wipe(value);
+		memset(value, '*', strlen(value));
 		unsetenv(name);
 		return;
 	}
@@ -206,11 +204,10 @@ address_hide(const char *name, bool whole)
 		return;
 	if (colon == host) /* without a user there is no @ either */
 		at++;
-	copy = bytes_string(value, strlen(value));
-	memmove(copy + (colon - value), at, strlen(at) + 1);
-	wipe(value);
-	setenv(name, copy, 1);
-	free(copy);
+	gone = (size_t)(at - colon);
+	len = strlen(at);
+	memmove(value + (colon - value), at, len);
+	memset(value + (colon - value) + len, '\0', gone);
 }
 
 int

@@ -1,31 +1,38 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * bytes - a run of bytes that grows, its memory kept for the next use.
+ * bytes - a run of bytes that grows up to a maximum, its memory kept for the next use.
  *
- * Without memory the program ends with a diagnostic.
+ * What fails leaves all as it was, with errno: ENOMEM, or EMSGSIZE beyond the maximum.
  */
 #ifndef PAR_BYTES_H
 #define PAR_BYTES_H
 
 #include <stddef.h>
 
+/* The maximum of one that states none: beyond it something has run away. */
+#define BYTES_MOST ((size_t)64 << 30)
+
 /* All zero is an empty one. */
 struct bytes {
 	char *data;
 	size_t len, size;
+	size_t most; /* bytes that it may ever have; 0: BYTES_MOST */
 };
 
-/* Room for more bytes behind what there is, to be counted by adding to len. */
-char *bytes_reserve(struct bytes *bytes, size_t more);
+/* Room for more bytes behind what there is, to be counted by adding to len; or NULL. */
+char *bytes_reserve(struct bytes *bytes, size_t more) __attribute__((warn_unused_result));
 
-void bytes_put(struct bytes *bytes, const void *data, size_t len);
+/* 0, or -1. */
+int bytes_put(struct bytes *bytes, const void *data, size_t len)
+    __attribute__((warn_unused_result));
 
 /* Empty it; memory beyond keep bytes is given back. */
 void bytes_clear(struct bytes *bytes, size_t keep);
 
+/* It is empty, with the same maximum. */
 void bytes_free(struct bytes *bytes);
 
-/* A copy of len bytes that ends in a NUL, the caller's to free. */
-char *bytes_string(const char *data, size_t len);
+/* A copy of len bytes that ends in a NUL, the caller's to free; or NULL. */
+char *bytes_string(const char *data, size_t len) __attribute__((warn_unused_result));
 
 #endif

@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bytes.h"
 #include "fdio.h"
 #include "identity.h"
+#include "need.h"
 #include "value.h"
 
 _Static_assert(
@@ -103,7 +103,7 @@ add_file(struct identity *identity, const char *path)
 	known = &more[identity->count];
 	if (stat(path, &known->about) < 0 || !S_ISREG(known->about.st_mode))
 		return 0;
-	known->path = bytes_string(path, strlen(path));
+	known->path = need_string(path, strlen(path));
 	identity->count++;
 	if (add_content(&identity->sum, path) == 0)
 		return 0;
@@ -120,9 +120,9 @@ is_program(struct bytes *path, const char *folder, size_t len, const char *name)
 	struct stat about;
 
 	path->len = 0;
-	bytes_put(path, len == 0 ? "." : folder, len == 0 ? 1 : len);
-	bytes_put(path, "/", 1);
-	bytes_put(path, name, strlen(name) + 1);
+	need_put(path, len == 0 ? "." : folder, len == 0 ? 1 : len);
+	need_put(path, "/", 1);
+	need_put(path, name, strlen(name) + 1);
 	return stat(path->data, &about) == 0 && S_ISREG(about.st_mode) &&
 	    access(path->data, X_OK) == 0;
 }

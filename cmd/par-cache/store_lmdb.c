@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 #include "anew.h"
-#include "bytes.h"
 #include "diag.h"
 #include "disk.h"
+#include "need.h"
 #include "value.h"
 
 enum {
@@ -91,8 +91,8 @@ reserve(const char *folder, const char *file, off_t size, enum disk_length lengt
 	struct bytes path = { 0 };
 	int got;
 
-	bytes_put(&path, folder, strlen(folder));
-	bytes_put(&path, file, strlen(file) + 1);
+	need_put(&path, folder, strlen(folder));
+	need_put(&path, file, strlen(file) + 1);
 	got = disk_reserve(path.data, size, length);
 	bytes_free(&path);
 	return got < 0 ? errno : 0;

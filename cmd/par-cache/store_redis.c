@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "address.h"
-#include "bytes.h"
+#include "need.h"
 #include "num.h"
 #include "redis.h"
 #include "value.h"
@@ -128,7 +128,7 @@ open_server(struct store *store, const struct store_plan *plan)
 	free(store->name);
 	store->name = strdup(plan->where);
 	if (plan->password_file == NULL && password != NULL)
-		shared->address.password = bytes_string(password, strlen(password));
+		shared->address.password = need_string(password, strlen(password));
 	address_hide("PAR_CACHE_PASSWORD", true);
 	if (plan->password_file != NULL &&
 	    address_password(&shared->address, plan->password_file) < 0)

@@ -4,6 +4,7 @@
 
 #include "answer.h"
 #include "json.h"
+#include "need.h"
 
 enum { KEEP = 128 << 10 }; /* a larger buffer is given back after use, bytes */
 
@@ -26,7 +27,7 @@ answer_body(struct answer *answer, const struct form *form, const struct request
 		return store_write(&answer->file, data, len);
 	}
 	if (form->json) {
-		bytes_put(&answer->raw, data, len);
+		need_put(&answer->raw, data, len);
 		return 0;
 	}
 	if (answer->head == 0) {
@@ -53,9 +54,9 @@ keep_file(struct answer *answer, const struct form *form, const struct request *
 	} else if (head->status != 304 || store_modified(form->store, name) == -1) {
 		return 0;
 	}
-	bytes_put(&answer->raw, form->store->path, strlen(form->store->path));
-	bytes_put(&answer->raw, "/", 1);
-	bytes_put(&answer->raw, name, strlen(name));
+	need_put(&answer->raw, form->store->path, strlen(form->store->path));
+	need_put(&answer->raw, "/", 1);
+	need_put(&answer->raw, name, strlen(name));
 	return 0;
 }
 
@@ -69,7 +70,7 @@ change_head(struct answer *answer, const struct request *request,
 
 	answer->out = (struct bytes){ 0 };
 	page_begin(&answer->out, request, head);
-	bytes_put(&answer->out, old.data + from, old.len - from);
+	need_put(&answer->out, old.data + from, old.len - from);
 	bytes_free(&old);
 }
 

@@ -5,11 +5,12 @@
 
 #include "field.h"
 #include "json.h"
+#include "need.h"
 
 static void
 put_text(struct bytes *out, const char *text)
 {
-	bytes_put(out, text, strlen(text));
+	need_put(out, text, strlen(text));
 }
 
 /* The length of the UTF-8 character at data, len bytes; 0 if it is none. */
@@ -78,7 +79,7 @@ put_escape(char *to, unsigned char byte)
 static void
 put_string(struct bytes *out, const char *data, size_t len)
 {
-	char *start = bytes_reserve(out, 6 * len + 2), *to = start;
+	char *start = need_room(out, 6 * len + 2), *to = start;
 
 	*to++ = '"';
 	for (size_t at = 0; at < len;) {
@@ -108,7 +109,7 @@ put_base64(struct bytes *out, const char *data, size_t len)
 	static const char digits[] =
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	const unsigned char *from = (const unsigned char *)data;
-	char *to = bytes_reserve(out, (len + 2) / 3 * 4 + 2), *start = to;
+	char *to = need_room(out, (len + 2) / 3 * 4 + 2), *start = to;
 
 	*to++ = '"';
 	for (size_t at = 0; at < len; at += 3) {
@@ -142,7 +143,7 @@ put_input(struct bytes *out, const char *data, size_t len)
 {
 	struct bytes plain = { 0 };
 
-	bytes_reserve(&plain, len);
+	need_room(&plain, len);
 	plain.len = field_unescape(plain.data, data, len);
 	put_string(out, plain.data, plain.len);
 	bytes_free(&plain);

@@ -14,6 +14,7 @@
 #include "diag.h"
 #include "fdio.h"
 #include "fifo.h"
+#include "need.h"
 #include "num.h"
 #include "opt.h"
 #include "options.h"
@@ -93,7 +94,7 @@ static void
 replace(char **kept, const char *value)
 {
 	free(*kept);
-	*kept = bytes_string(value, strlen(value));
+	*kept = need_string(value, strlen(value));
 }
 
 static const char *
@@ -133,9 +134,9 @@ set_user(void *target, const char *value)
 		return line_end;
 	free(set->user);
 	free(set->password);
-	set->user = bytes_string(value, name);
+	set->user = need_string(value, name);
 	value += name + (value[name] == ':');
-	set->password = bytes_string(value, strlen(value));
+	set->password = need_string(value, strlen(value));
 	return NULL;
 }
 
@@ -175,7 +176,7 @@ read_file(struct settings *set, struct bytes *to, const char *path)
 	if (fd < 0)
 		return path[0] == '-' ? "standard input has the URLs" : strerror(errno);
 	set->read = append(set->read, path);
-	while ((n = fdio_read(fd, bytes_reserve(to, 1 << 16), 1 << 16)) > 0)
+	while ((n = fdio_read(fd, need_room(to, 1 << 16), 1 << 16)) > 0)
 		to->len += (size_t)n;
 	close(fd);
 	return n < 0 ? strerror(errno) : NULL;
@@ -187,11 +188,11 @@ set_data(void *target, const char *value)
 	struct settings *set = target;
 
 	if (set->post)
-		bytes_put(&set->data, "&", 1);
+		need_put(&set->data, "&", 1);
 	set->post = true;
 	if (value[0] == '@')
 		return read_file(set, &set->data, value + 1);
-	bytes_put(&set->data, value, strlen(value));
+	need_put(&set->data, value, strlen(value));
 	return NULL;
 }
 
@@ -208,7 +209,7 @@ set_config(void *target, const char *value)
 	struct bytes text = { 0 };
 	const char *why = read_file(config->set, &text, value);
 
-	bytes_put(&text, "", 1);
+	need_put(&text, "", 1);
 	if (why == NULL)
 		config_read(config->program, config->set, value, text.data);
 	bytes_free(&text);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "field.h"
+#include "need.h"
 #include "page.h"
 
 enum { PIECE = 16 << 10 }; /* of a body: it could become twice as long */
@@ -12,7 +13,7 @@ static void
 put_field(struct bytes *out, const char *text)
 {
 	size_t len = text == NULL ? 0 : strlen(text);
-	char *room = bytes_reserve(out, 2 * len + 1);
+	char *room = need_room(out, 2 * len + 1);
 
 	*room = '\t';
 	out->len += 1 + field_escape(room + 1, text, len);
@@ -24,13 +25,13 @@ page_begin(struct bytes *out, const struct request *request, const struct page_h
 	char status[24];
 
 	snprintf(status, sizeof(status), "%03ld", head->status);
-	bytes_put(out, request->input.data, request->field);
+	need_put(out, request->input.data, request->field);
 	put_field(out, status);
 	put_field(out, head->type);
 	put_field(out, request->target.url);
 	put_field(out, head->error);
-	bytes_put(out, "\t", 1);
-	bytes_reserve(out, head->body);
+	need_put(out, "\t", 1);
+	need_room(out, head->body);
 }
 
 void
@@ -39,7 +40,7 @@ page_body(struct bytes *out, const char *data, size_t len)
 	while (len > 0) {
 		size_t piece = len < PIECE ? len : PIECE;
 
-		out->len += field_escape(bytes_reserve(out, 2 * piece), data, piece);
+		out->len += field_escape(need_room(out, 2 * piece), data, piece);
 		data += piece;
 		len -= piece;
 	}
@@ -49,7 +50,7 @@ void
 page_end(struct bytes *out, const struct request *request)
 {
 	if (request->input.len > request->field)
-		bytes_put(out, request->input.data + request->field,
+		need_put(out, request->input.data + request->field,
 		    request->input.len - request->field);
-	bytes_put(out, "\n", 1);
+	need_put(out, "\n", 1);
 }

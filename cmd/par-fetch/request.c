@@ -5,6 +5,7 @@
 
 #include "diag.h"
 #include "field.h"
+#include "need.h"
 #include "request.h"
 #include "store.h"
 
@@ -17,11 +18,11 @@ request_new(const struct record *rec, CURLU *parser, const char *protocols)
 
 	if (request == NULL)
 		die(STATUS_BROKEN, errno, "request");
-	bytes_put(&request->input, rec->data, rec->len);
+	need_put(&request->input, rec->data, rec->len);
 	request->number = rec->number;
 	field_at(rec->data, rec->len, 0, &first);
 	request->field = first.len;
-	bytes_reserve(&url, first.len);
+	need_room(&url, first.len);
 	url.len = field_unescape(url.data, first.data, first.len);
 	request->refusal =
 	    target_read(&request->target, parser, url.data, url.len, protocols);
@@ -100,12 +101,12 @@ request_name_file(struct request *request, const struct store *store, bool if_mo
 	char name[STORE_NAME];
 
 	store_name(name, request->input.data, request->field);
-	request->file = bytes_string(name, strlen(name));
+	request->file = need_string(name, strlen(name));
 	if (!if_modified)
 		return;
 	if (store_modified(store, name) == -1)
 		store_old_name(name, request->input.data, request->field);
-	request->had = bytes_string(name, strlen(name));
+	request->had = need_string(name, strlen(name));
 }
 
 void

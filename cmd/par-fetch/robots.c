@@ -7,6 +7,7 @@
 
 #include "clock.h"
 #include "diag.h"
+#include "need.h"
 #include "robots.h"
 
 enum {
@@ -24,7 +25,7 @@ robots_open(struct robots *robots, const char *agent)
 	while (
 	    isalpha((unsigned char)agent[len]) || agent[len] == '-' || agent[len] == '_')
 		len++;
-	robots->token = bytes_string(agent, len);
+	robots->token = need_string(agent, len);
 }
 
 static int
@@ -68,8 +69,8 @@ origin_of(const struct target *target)
 	size_t scheme = strcspn(target->url, ":") + 3;
 	struct bytes origin = { 0 };
 
-	bytes_put(&origin, target->url, scheme);
-	bytes_put(&origin, target->key, strlen(target->key) + 1);
+	need_put(&origin, target->url, scheme);
+	need_put(&origin, target->key, strlen(target->key) + 1);
 	return origin.data;
 }
 
@@ -140,8 +141,8 @@ robots_request(struct robots_entry *entry, CURLU *parser, const char *protocols)
 	struct record record = { 0 };
 	struct request *request;
 
-	bytes_put(&url, entry->origin, strlen(entry->origin));
-	bytes_put(&url, "/robots.txt", 11);
+	need_put(&url, entry->origin, strlen(entry->origin));
+	need_put(&url, "/robots.txt", 11);
 	record.data = url.data;
 	record.len = url.len;
 	request = request_new(&record, parser, protocols);

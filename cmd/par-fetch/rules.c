@@ -5,8 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "bytes.h"
 #include "diag.h"
+#include "need.h"
 #include "num.h"
 #include "rules.h"
 
@@ -46,7 +46,7 @@ normalise(const char *text, size_t len, size_t *out_len)
 {
 	static const char digits[] = "0123456789ABCDEF";
 	struct bytes out = { 0 };
-	char *to = bytes_reserve(&out, 3 * len + 1);
+	char *to = need_room(&out, 3 * len + 1);
 
 	for (size_t i = 0; i < len; i++) {
 		int high = text[i] == '%' && i + 2 < len ? hex(text[i + 1]) : -1;
@@ -115,7 +115,7 @@ name_agent(struct reader *reader, const char *value, size_t len)
 static void
 set_delay(struct rules *rules, const char *value, size_t len)
 {
-	char *text = bytes_string(value, len);
+	char *text = need_string(value, len);
 
 	if (num_duration(text, 0, UINT64_MAX, &rules->delay) == 0 &&
 	    rules->delay > DELAY_MAX)

@@ -6,6 +6,7 @@
 
 #include "backoff.h"
 #include "diag.h"
+#include "need.h"
 #include "schedule.h"
 
 void
@@ -50,7 +51,7 @@ find_host(struct schedule *schedule, char *key)
 	host = calloc(1, sizeof(*host));
 	if (host == NULL)
 		die(STATUS_BROKEN, errno, "host");
-	host->key = bytes_string(key, strlen(key));
+	host->key = need_string(key, strlen(key));
 	host->tail = &host->head;
 	if (tsearch(host, &schedule->hosts, by_key) == NULL)
 		die(STATUS_BROKEN, errno, "host");

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "bytes.h"
+#include "need.h"
 #include "target.h"
 
 /* Is scheme one of those in list, which has commas between them? */
@@ -32,7 +32,7 @@ part(CURLU *parser, CURLUPart what, unsigned flags)
 
 	if (curl_url_get(parser, what, &text, flags) != CURLUE_OK)
 		return NULL;
-	copy = bytes_string(text, strlen(text));
+	copy = need_string(text, strlen(text));
 	curl_free(text);
 	return copy;
 }
@@ -46,11 +46,11 @@ make_key(CURLU *parser)
 	struct bytes key = { 0 };
 
 	if (host != NULL)
-		bytes_put(&key, host, strlen(host));
-	bytes_put(&key, ":", 1);
+		need_put(&key, host, strlen(host));
+	need_put(&key, ":", 1);
 	if (port != NULL)
-		bytes_put(&key, port, strlen(port));
-	bytes_put(&key, "", 1);
+		need_put(&key, port, strlen(port));
+	need_put(&key, "", 1);
 	for (char *at = key.data; *at != '\0'; at++)
 		*at = (char)tolower((unsigned char)*at);
 	free(host);
@@ -124,7 +124,7 @@ target_read(struct target *out, CURLU *parser, const char *text, size_t len,
 		return "not a URL: longer than 4 MiB";
 	if (memchr(text, '\0', len) != NULL)
 		return "not a URL: NUL byte";
-	copy = bytes_string(text, len);
+	copy = need_string(text, len);
 	code = curl_url_set(parser, CURLUPART_URL, copy, flags);
 	free(copy);
 	if (code != CURLUE_OK)

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "guard.h"
+#include "need.h"
 #include "rules.h"
 #include "schedule.h"
 #include "streams.h"
@@ -124,7 +125,7 @@ keep_body(struct transfer *transfer, const char *data, size_t len)
 static bool
 keep_robots(struct transfer *transfer, const char *data, size_t len)
 {
-	bytes_put(&transfer->answer.raw, data, len);
+	need_put(&transfer->answer.raw, data, len);
 	transfer->enough = transfer->answer.raw.len >= RULES_TEXT;
 	return !transfer->enough;
 }
@@ -171,7 +172,7 @@ take_body(char *data, size_t one, size_t len, void *user)
 	transfer->started = true;
 	if (transfer->form->warc != NULL &&
 	    transfer->body + len <= transfer->set->max_body)
-		bytes_put(&transfer->exchange.body, data, len);
+		need_put(&transfer->exchange.body, data, len);
 	if (transfer->moved || !transfer->whole.coded)
 		return take_decoded(transfer, data, len) ? len : 0;
 	return decode_body(transfer, data, len) ? len : 0;
@@ -183,7 +184,7 @@ keep_header(struct transfer *transfer, const char *data, size_t len)
 {
 	if (len >= 5 && memcmp(data, "HTTP/", 5) == 0)
 		bytes_clear(&transfer->header_lines, KEEP);
-	bytes_put(&transfer->header_lines, data, len);
+	need_put(&transfer->header_lines, data, len);
 }
 
 /* May the request be made twice without harm, by its method? */
@@ -387,14 +388,14 @@ take_wire(CURL *easy, curl_infotype type, char *data, size_t len, void *user)
 
 	(void)easy;
 	if (type == CURLINFO_HEADER_OUT)
-		bytes_put(&exchange->request, data, len);
+		need_put(&exchange->request, data, len);
 	if (type == CURLINFO_DATA_OUT)
-		bytes_put(&exchange->sent, data, len);
+		need_put(&exchange->sent, data, len);
 	if (type != CURLINFO_HEADER_IN || transfer->header > transfer->set->max_header)
 		return 0;
 	if (len >= 5 && memcmp(data, "HTTP/", 5) == 0)
 		exchange->header.len = 0;
-	bytes_put(&exchange->header, data, len);
+	need_put(&exchange->header, data, len);
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "diag.h"
+#include "need.h"
 #include "warc.h"
 
 enum {
@@ -30,7 +31,7 @@ put(struct bytes *out, const char *format, ...)
 	va_start(args, format);
 	va_copy(again, args);
 	len = vsnprintf(NULL, 0, format, args);
-	vsnprintf(bytes_reserve(out, (size_t)len + 1), (size_t)len + 1, format, again);
+	vsnprintf(need_room(out, (size_t)len + 1), (size_t)len + 1, format, again);
 	out->len += (size_t)len;
 	va_end(again);
 	va_end(args);
@@ -78,7 +79,7 @@ append(struct warc *warc, gz_header *header)
 	size_t left;
 	int got = Z_OK;
 
-	bytes_put(&warc->record, "\r\n\r\n", 4);
+	need_put(&warc->record, "\r\n\r\n", 4);
 	left = warc->record.len;
 	warc->packed.len = 0;
 	deflateSetHeader(stream, header);
@@ -91,7 +92,7 @@ append(struct warc *warc, gz_header *header)
 			stream->avail_in = left < MOST ? (unsigned)left : MOST;
 			left -= stream->avail_in;
 		}
-		stream->next_out = (unsigned char *)bytes_reserve(&warc->packed, room);
+		stream->next_out = (unsigned char *)need_room(&warc->packed, room);
 		stream->avail_out = (unsigned)room;
 		got = deflate(stream, left == 0 ? Z_FINISH : Z_NO_FLUSH);
 		warc->packed.len += room - stream->avail_out;
@@ -125,7 +126,7 @@ warc_open(struct warc *warc, const char *path, const char *agent)
 	begin(warc, "warcinfo", id);
 	put(&warc->record, "Content-Type: application/warc-fields\r\n");
 	put(&warc->record, "Content-Length: %zu\r\n\r\n", info.len);
-	bytes_put(&warc->record, info.data, info.len);
+	need_put(&warc->record, info.data, info.len);
 	append(warc, &header);
 	bytes_free(&info);
 }
@@ -169,7 +170,7 @@ put_lines(struct bytes *out, const struct bytes *lines, const char *const *names
 		if (len <= 2 && (at[0] == '\r' || at[0] == '\n'))
 			break;
 		if (!named(at, len, names))
-			bytes_put(out, at, len);
+			need_put(out, at, len);
 		at += len;
 	}
 }
@@ -188,7 +189,7 @@ write_part(struct warc *warc, const struct warc_about *about, const char *type,
 		put(&warc->record, "WARC-Truncated: %s\r\n", about->truncated);
 	put(&warc->record, "Content-Type: application/http; msgtype=%s\r\n", type);
 	put(&warc->record, "Content-Length: %zu\r\n\r\n", block->len);
-	bytes_put(&warc->record, block->data, block->len);
+	need_put(&warc->record, block->data, block->len);
 	append(warc, NULL);
 }
 
@@ -212,12 +213,12 @@ warc_write(struct warc *warc, const struct warc_about *about,
 	if (chunked != NULL)
 		put(&block, "Content-Length: %zu\r\n", exchange->body.len);
 	put(&block, "\r\n");
-	bytes_put(&block, exchange->body.data, exchange->body.len);
+	need_put(&block, exchange->body.data, exchange->body.len);
 	write_part(warc, about, "response", response_id, NULL, &block);
 	block.len = 0;
 	put_lines(&block, &exchange->request, secret);
 	put(&block, "\r\n");
-	bytes_put(&block, exchange->sent.data, exchange->sent.len);
+	need_put(&block, exchange->sent.data, exchange->sent.len);
 	write_part(warc, about, "request", request_id, response_id, &block);
 	bytes_free(&block);
 }

@@ -8,6 +8,7 @@
 #include "command.h"
 #include "diag.h"
 #include "fdio.h"
+#include "need.h"
 #include "spawn.h"
 
 enum { GRACE = 2000 }; /* ms from telling it to end to killing it */
@@ -41,8 +42,8 @@ command_start(struct command *command)
 void
 command_give(struct command *command, const char *data, size_t len)
 {
-	bytes_put(&command->send, data, len);
-	bytes_put(&command->send, "\n", 1);
+	need_put(&command->send, data, len);
+	need_put(&command->send, "\n", 1);
 }
 
 bool

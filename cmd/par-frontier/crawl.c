@@ -15,6 +15,7 @@
 #include "field.h"
 #include "fifo.h"
 #include "flight.h"
+#include "need.h"
 #include "record.h"
 #include "roles.h"
 #include "sig.h"
@@ -200,8 +201,8 @@ hear(struct crawl *crawl, const struct record *rec)
 		    "came back, and is not in flight");
 		return;
 	}
-	bytes_put(&flight->page, rec->data, rec->len);
-	bytes_put(&flight->page, "\n", 1);
+	need_put(&flight->page, rec->data, rec->len);
+	need_put(&flight->page, "\n", 1);
 	if (link.len == 0)
 		end_page(crawl, flight, rec);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "flight.h"
+#include "need.h"
 
 int
 flights_open(struct flights *flights, size_t room)
@@ -27,7 +28,7 @@ flights_add(struct flights *flights, const struct entry *entry)
 		.line = entry->line,
 		.seq = entry->seq,
 		.depth = entry->depth,
-		.url = bytes_string(entry->url, entry->len),
+		.url = need_string(entry->url, entry->len),
 		.len = entry->len,
 	};
 }

@@ -9,6 +9,7 @@
 
 #include "crawl.h"
 #include "diag.h"
+#include "need.h"
 #include "opt.h"
 #include "record.h"
 #include "sig.h"
@@ -32,7 +33,7 @@ take_within(void *target, const char *value)
 		bytes_free(&text);
 		return "not a URL of http or https";
 	}
-	more[plan->within_count++] = bytes_string(url.data, url.len);
+	more[plan->within_count++] = need_string(url.data, url.len);
 	bytes_free(&text);
 	return NULL;
 }

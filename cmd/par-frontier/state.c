@@ -11,11 +11,11 @@
 #include <unistd.h>
 
 #include "anew.h"
-#include "bytes.h"
 #include "clock.h"
 #include "diag.h"
 #include "disk.h"
 #include "hash.h"
+#include "need.h"
 #include "spool.h"
 #include "state.h"
 
@@ -395,8 +395,8 @@ state_add(struct state *state, const struct url *url, uint32_t depth, uint32_t l
 	queue_key(key, &line, ++state->facts.seq);
 	put_number(number, depth, DEPTH);
 	bytes_clear(&state->value, SIZE_MAX);
-	bytes_put(&state->value, number, DEPTH);
-	bytes_put(&state->value, url->data, url->len);
+	need_put(&state->value, number, DEPTH);
+	need_put(&state->value, url->data, url->len);
 	put(state, state->queue, key, sizeof(key), state->value.data, state->value.len);
 	state_list(state, &line);
 	return true;

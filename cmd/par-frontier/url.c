@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "field.h"
+#include "need.h"
 #include "record.h"
 #include "url.h"
 
@@ -35,7 +36,7 @@ until(const char *data, size_t len, const char *stop)
 static void
 put_small(struct bytes *text, const char *data, size_t len)
 {
-	char *to = bytes_reserve(text, len);
+	char *to = need_room(text, len);
 
 	for (size_t i = 0; i < len; i++)
 		to[i] = data[i] >= 'A' && data[i] <= 'Z' ? (char)(data[i] + 32) : data[i];
@@ -46,7 +47,7 @@ put_small(struct bytes *text, const char *data, size_t len)
 static void
 put_field(struct bytes *text, const char *data, size_t len)
 {
-	char *to = bytes_reserve(text, 3 * len), *plain = to + 2 * len;
+	char *to = need_room(text, 3 * len), *plain = to + 2 * len;
 	size_t plain_len = field_unescape(plain, data, len);
 
 	text->len += field_escape(to, plain, plain_len);
@@ -69,7 +70,7 @@ url_read(struct url *url, struct bytes *text, const char *data, size_t len)
 		user = (size_t)(at - data) + 1 - scheme;
 	bytes_clear(text, RECORD_BUFFER);
 	put_small(text, data, scheme);
-	bytes_put(text, data + scheme, user);
+	need_put(text, data + scheme, user);
 	url->host = text->len;
 	put_small(text, data + scheme + user, end - scheme - user);
 	port_len = strlen(port);
@@ -78,7 +79,7 @@ url_read(struct url *url, struct bytes *text, const char *data, size_t len)
 		text->len -= port_len;
 	url->host_len = text->len - url->host;
 	if (end == len || data[end] != '/')
-		bytes_put(text, "/", 1);
+		need_put(text, "/", 1);
 	put_field(text, data + end, len - end);
 	url->data = text->data;
 	url->len = text->len;

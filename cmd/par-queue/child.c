@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "diag.h"
 #include "move.h"
+#include "need.h"
 #include "printable.h"
 
 enum {
@@ -424,7 +425,7 @@ take_ack(struct child *child, const struct ack *ack, char text[static WORKER_ILL
 	if (ack->fate == FATE_OK)
 		chunk_done(chunk, hold_at(hold), ack->bytes);
 	else if (ack->fate == FATE_FAIL) /* passed on all the same: par-stage(7) */
-		bytes_put(&chunk->results, hold_at(hold), ack->bytes);
+		need_put(&chunk->results, hold_at(hold), ack->bytes);
 	worker_release(&child->worker, ack->bytes);
 	if (record != NULL)
 		settle_failed(child, record, ack);

@@ -6,6 +6,7 @@
 
 #include "chunk.h"
 #include "diag.h"
+#include "need.h"
 
 enum {
 	GIVEN_ID,
@@ -155,7 +156,7 @@ chunk_find(struct chunk_list *list, uint64_t number)
 void
 chunk_done(struct chunk *chunk, const void *results, size_t len)
 {
-	bytes_put(&chunk->results, results, len);
+	need_put(&chunk->results, results, len);
 	chunk->done++;
 	chunk->left--;
 }
@@ -172,7 +173,7 @@ chunk_dead(
 void
 chunk_retry(struct chunk *chunk, const struct batch *record, uint64_t wait)
 {
-	bytes_put(&chunk->retry, record->data, record->len);
+	need_put(&chunk->retry, record->data, record->len);
 	chunk->retry_count++;
 	if (wait > chunk->wait)
 		chunk->wait = wait;
@@ -182,7 +183,7 @@ chunk_retry(struct chunk *chunk, const struct batch *record, uint64_t wait)
 void
 chunk_again(struct chunk *chunk, const struct batch *records)
 {
-	bytes_put(&chunk->again, records->data, records->len);
+	need_put(&chunk->again, records->data, records->len);
 	chunk->again_count += records->count;
 	chunk->left -= records->count;
 }
@@ -216,7 +217,7 @@ chunk_commit(struct chunk *chunk, struct command *command, const char *next,
 	command_number(command, count_lines(chunk->results.data, chunk->results.len));
 	command_bytes(command, chunk->results.data, chunk->results.len);
 	command_bytes(command, last, last_len);
-	bytes_put(&command->words, chunk->parts.words.data, chunk->parts.words.len);
+	need_put(&command->words, chunk->parts.words.data, chunk->parts.words.len);
 	command->count += chunk->parts.count;
 }
 

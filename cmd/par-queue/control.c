@@ -6,6 +6,7 @@
 
 #include "control.h"
 #include "field.h"
+#include "need.h"
 #include "num.h"
 #include "queue.h"
 
@@ -145,7 +146,7 @@ put_escaped(const char *data, size_t len, struct bytes *line)
 
 	if (len == 0)
 		return;
-	to = bytes_reserve(line, 2 * len);
+	to = need_room(line, 2 * len);
 	line->len += field_escape(to, data, len);
 }
 
@@ -168,10 +169,10 @@ show_dead(const redisReply *fields, struct bytes *line)
 		for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 			const redisReply *value = field_of(fields, others[i]);
 
-			bytes_put(line, "\t", 1);
+			need_put(line, "\t", 1);
 			put_escaped(value->str, value->len, line);
 		}
-		bytes_put(line, "\n", 1);
+		need_put(line, "\n", 1);
 		if (fwrite(line->data, 1, line->len, stdout) != line->len)
 			die_output(errno, "standard output");
 		at = newline < end ? newline + 1 : end;

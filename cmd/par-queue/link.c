@@ -11,6 +11,7 @@
 #include "clock.h"
 #include "diag.h"
 #include "link.h"
+#include "need.h"
 #include "num.h"
 #include "redis.h"
 #include "tls.h"
@@ -41,9 +42,9 @@ command_bytes(struct command *command, const void *data, size_t len)
 	char head[32];
 	int n = snprintf(head, sizeof(head), "$%zu\r\n", len);
 
-	bytes_put(&command->words, head, (size_t)n);
-	bytes_put(&command->words, data, len);
-	bytes_put(&command->words, "\r\n", 2);
+	need_put(&command->words, head, (size_t)n);
+	need_put(&command->words, data, len);
+	need_put(&command->words, "\r\n", 2);
 	command->count++;
 }
 
@@ -288,7 +289,7 @@ move(struct link *link, const redisReply *reply)
 	    num_parse(colon + 1, 1, UINT16_MAX, &port) < 0)
 		link_fail(link, reply);
 	forget_node(link);
-	link->moved_host = bytes_string(host + 1, (size_t)(colon - host - 1));
+	link->moved_host = need_string(host + 1, (size_t)(colon - host - 1));
 	link->moved_port = (int)port;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "diag.h"
+#include "need.h"
 #include "num.h"
 #include "opt.h"
 #include "options.h"
@@ -305,10 +306,12 @@ find_server(struct queue_options *o)
 	if (o->url == NULL)
 		o->url = "redis://127.0.0.1";
 	if (password != NULL)
-		o->address.password = bytes_string(password, strlen(password));
+		o->address.password = need_string(password, strlen(password));
 	why = address_parse(&o->address, o->url, !argued);
 	address_hide("PAR_QUEUE_PASSWORD", true);
 	address_hide("PAR_QUEUE_URL", false);
+	if (why == address_no_memory)
+		die(STATUS_BROKEN, 0, "%s", why);
 	if (why != NULL) /* without the URL, which may hold a password */
 		die_misuse("%s: %s", argued ? "--url" : "PAR_QUEUE_URL", why);
 	if (o->address.tls && !tls_spoken())

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lua.h"
+#include "need.h"
 #include "scripts.h"
 
 /*
@@ -27,7 +28,7 @@ static const struct {
 static void
 put_text(struct bytes *to, const char *text)
 {
-	bytes_put(to, text, strlen(text));
+	need_put(to, text, strlen(text));
 }
 
 void

@@ -4,9 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bytes.h"
 #include "host.h"
 #include "job.h"
+#include "need.h"
 #include "num.h"
 
 /* Nobody is asked for a password; a host that is gone is noticed within a minute. */
@@ -28,7 +28,7 @@ part(const char *from, const char *to)
 static char *
 string(struct part p)
 {
-	return bytes_string(p.at, p.len);
+	return need_string(p.at, p.len);
 }
 
 /* Take the part up to the first byte c of p, or all of it; p is what is behind c. */
@@ -156,11 +156,11 @@ add_word(struct host *host, const char *word)
 			    : word[1] == '%'   ? "%"
 					       : NULL;
 		if (value == NULL) {
-			bytes_put(&text, word, 1);
+			need_put(&text, word, 1);
 			continue;
 		}
 		named = named || word[1] == 'h';
-		bytes_put(&text, value, strlen(value));
+		need_put(&text, value, strlen(value));
 		word++;
 	}
 	words_add(&host->command, text.data, text.len);
@@ -179,10 +179,10 @@ add_host(struct host *host)
 		words_add(&host->command, host->port, strlen(host->port));
 	}
 	if (*host->user != '\0') {
-		bytes_put(&text, host->user, strlen(host->user));
-		bytes_put(&text, "@", 1);
+		need_put(&text, host->user, strlen(host->user));
+		need_put(&text, "@", 1);
 	}
-	bytes_put(&text, host->address, strlen(host->address));
+	need_put(&text, host->address, strlen(host->address));
 	words_add(&host->command, text.data, text.len);
 	bytes_free(&text);
 }

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bytes.h"
 #include "diag.h"
 #include "fdio.h"
 #include "job.h"
+#include "need.h"
 #include "num.h"
 #include "printable.h"
 
@@ -20,7 +20,7 @@ static const char greeting[] = "par-job 1 ";
 static void
 put_word(struct bytes *text, const char *word)
 {
-	bytes_put(text, word, strlen(word) + 1);
+	need_put(text, word, strlen(word) + 1);
 }
 
 /* An option with a number; none if it is 0. */
@@ -98,8 +98,8 @@ job_write(
 	for (char **word = options->command; *word != NULL; word++)
 		put_word(&text, *word);
 	snprintf(line, sizeof(line), "%s%zu\n", greeting, text.len);
-	bytes_put(&job, line, strlen(line));
-	bytes_put(&job, text.data, text.len);
+	need_put(&job, line, strlen(line));
+	need_put(&job, text.data, text.len);
 	bytes_free(&text);
 	*len = job.len;
 	return job.data;

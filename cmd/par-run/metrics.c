@@ -12,6 +12,7 @@
 #include "clock.h"
 #include "fdio.h"
 #include "metrics.h"
+#include "need.h"
 #include "run.h"
 
 enum {
@@ -103,7 +104,7 @@ put(struct bytes *text, const char *format, ...) __attribute__((format(printf, 2
 static void
 put(struct bytes *text, const char *format, ...)
 {
-	char *to = bytes_reserve(text, LINE_ROOM);
+	char *to = need_room(text, LINE_ROOM);
 	va_list args;
 
 	va_start(args, format);

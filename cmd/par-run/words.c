@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bytes.h"
 #include "diag.h"
+#include "need.h"
 #include "words.h"
 
 void
@@ -16,7 +16,7 @@ words_add(struct words *words, const char *data, size_t len)
 	if (larger == NULL)
 		die(STATUS_BROKEN, errno, "words of a command");
 	words->list = larger;
-	words->list[words->count++] = bytes_string(data, len);
+	words->list[words->count++] = need_string(data, len);
 	words->list[words->count] = NULL;
 }
 
@@ -31,10 +31,10 @@ take_word(struct bytes *word, const char *text)
 			end = strchr(end, *text);
 			if (end == NULL)
 				return NULL;
-			bytes_put(word, text + 1, (size_t)(end - text) - 1);
+			need_put(word, text + 1, (size_t)(end - text) - 1);
 			end++;
 		} else {
-			bytes_put(word, text, 1);
+			need_put(word, text, 1);
 		}
 		text = end;
 	}

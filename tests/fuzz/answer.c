@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bytes.h"
+#include "need.h"
 #include "fuzz.h"
 #include "whole.h"
 
@@ -20,7 +20,7 @@ take(void *user, const char *data, size_t len)
 	must(len > 0);
 	if (out->len + len > MOST)
 		return false;
-	bytes_put(out, data, len);
+	need_put(out, data, len);
 	return true;
 }
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bytes.h"
+#include "need.h"
 #include "collect.h"
 #include "field.h"
 #include "fuzz.h"
@@ -57,12 +57,12 @@ same(struct field a, struct field b)
 static void
 put_key(struct bytes *out, struct field key, const struct lines *records)
 {
-	bytes_put(out, key.data, key.len);
+	need_put(out, key.data, key.len);
 	for (size_t i = 0; i < records->count; i++)
 		if (same(key_of_line(&records->all[i]), key))
-			bytes_put(out, records->all[i].data + key.len,
+			need_put(out, records->all[i].data + key.len,
 			    records->all[i].len - key.len);
-	bytes_put(out, "\n", 1);
+	need_put(out, "\n", 1);
 }
 
 static bool

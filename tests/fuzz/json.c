@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "need.h"
 #include "field.h"
 #include "fuzz.h"
 #include "json.h"
@@ -213,14 +214,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *record = pieces_until(&in, '\n', &len), *type;
 	char *type_text;
 
-	bytes_put(&request.input, record, len);
+	need_put(&request.input, record, len);
 	field_at(record, len, 0, &first);
 	request.field = first.len;
 	type = pieces_until(&in, '\0', &type_len);
-	type_text = bytes_string(type, type_len);
+	type_text = need_string(type, type_len);
 	head.type = type_len == 0 ? NULL : type_text;
 	request.target.url = type_len == 1 ? NULL : type_text;
-	bytes_put(&body, in.at, in.left);
+	need_put(&body, in.at, in.left);
 	json_record(&out, &request, &head, &body, false);
 	check(&out, &request, &head, &body);
 	free(type_text);

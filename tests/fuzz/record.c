@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bytes.h"
+#include "need.h"
 #include "fuzz.h"
 #include "record.h"
 
@@ -125,22 +125,22 @@ check_runs(const char *data, size_t len, const struct way *way)
 			must(record_span(run.data, run.len, 1, SIZE_MAX, &count) <=
 			    run.len);
 			must(count == 1);
-			bytes_put(&all, run.data, run.len);
+			need_put(&all, run.data, run.len);
 		}
 	} while (got == RECORD_NONE && feed(&in, ends[1], &model, &sent, way->piece));
 	while (got != RECORD_EOF) {
 		got = record_take_run(&in, &run);
 		must(got != RECORD_NONE && got != RECORD_ERROR);
 		if (got == RECORD_OK)
-			bytes_put(&all, run.data, run.len);
+			need_put(&all, run.data, run.len);
 	}
 	while (len > 0) {
 		const char *newline = memchr(data, '\n', len);
 		size_t one = newline == NULL ? len : (size_t)(newline - data);
 
 		if (one <= way->limit) {
-			bytes_put(&wanted, data, one);
-			bytes_put(&wanted, "\n", 1);
+			need_put(&wanted, data, one);
+			need_put(&wanted, "\n", 1);
 		}
 		one += newline != NULL;
 		data += one;
