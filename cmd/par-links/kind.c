@@ -7,7 +7,7 @@
 
 enum { BOTH = KIND_HTML | KIND_FOREIGN };
 
-const struct kind kinds[] = {
+const struct link_kind kinds[] = {
 	{ "a", "href", KIND_URL, BOTH },
 	{ "area", "href", KIND_URL, KIND_HTML },
 	{ "audio", "src", KIND_URL, KIND_HTML },

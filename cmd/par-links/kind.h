@@ -17,7 +17,7 @@ enum kind_form {
 };
 
 /* An attribute that holds links. */
-struct kind {
+struct link_kind {
 	const char *element, *attribute;
 	enum kind_form form;
 	unsigned where; /* KIND_HTML and KIND_FOREIGN */
@@ -26,7 +26,7 @@ struct kind {
 enum { KIND_HTML = 1, KIND_FOREIGN = 2 /* SVG */, KIND_MAX = 64 };
 
 /* Those of an element stand together; ends with an element that is NULL. */
-extern const struct kind kinds[];
+extern const struct link_kind kinds[];
 
 /* What to look for, by index of kinds. */
 struct kind_set {

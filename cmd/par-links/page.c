@@ -327,7 +327,7 @@ text_of_image(struct pages *pages, const struct tag *tag)
 
 /* Put the links of one attribute. */
 static void
-put_values(struct pages *pages, const struct kind *kind, struct link *link,
+put_values(struct pages *pages, const struct link_kind *kind, struct link *link,
     const char *data, size_t len)
 {
 	struct field value = decode(pages, &pages->value, data, len);
@@ -380,7 +380,7 @@ put_tag(struct pages *pages, const struct tag *tag)
 	bool described = false;
 
 	for (size_t i = 0; kinds[i].element != NULL; i++) {
-		const struct kind *kind = &kinds[i];
+		const struct link_kind *kind = &kinds[i];
 		const char *value;
 		size_t len;
 

@@ -3,8 +3,8 @@
 """Print the tables of the Encoding Standard, made of its own files: encodings.json and
 index-*.txt, as https://encoding.spec.whatwg.org publishes them, in a folder.
 
-    python3 cmd/par-links/charsets.py FOLDER >cmd/par-links/charset_table.h
-    python3 cmd/par-links/charsets.py FOLDER --pairs >cmd/par-links/pairs_table.h
+    python3 cmd/par-links/text/charsets.py FOLDER >cmd/par-links/text/charset_table.h
+    python3 cmd/par-links/text/charsets.py FOLDER --pairs >cmd/par-links/text/pairs_table.h
 """
 
 import json
@@ -87,7 +87,7 @@ def print_pairs(folder):
             print(f'\t{prefix}"' + "".join(map(shown, row)) + '"')
         print("\t;\n")
     print("/* Four bytes of GB18030: the code point at a pointer, and those after it. */")
-    print("static const struct range {")
+    print("static const struct pairs_run {")
     print("\tunsigned pointer, code;")
     print("} ranges[] = {")
     for pointer, code in sorted(index(folder, "gb18030-ranges").items()):

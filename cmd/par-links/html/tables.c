@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* The insertion modes of tables, 13.2.6.4.9 to 15 of the HTML Standard. */
-#include <string.h>
-#include <strings.h>
-
-#include "build.h"
+#include "format.h"
+#include "mode.h"
+#include "scope.h"
 
 /* Where a part of a table stands, by its start tag. */
-enum part {
+enum table_part {
 	PART_NONE,
 	PART_CAPTION,
 	PART_COLGROUP,
@@ -18,7 +17,7 @@ enum part {
 	PART_OUTSIDE /* body, html: their end tags are ignored */
 };
 
-static enum part
+static enum table_part
 part_of(enum name name)
 {
 	switch ((int)name) {
@@ -49,7 +48,7 @@ part_of(enum name name)
 
 /* Close all up to an element of one of those parts, or a template, or html. */
 static void
-clear_to(struct tree *tree, enum part part)
+clear_to(struct tree *tree, enum table_part part)
 {
 	for (;;) {
 		const struct node *node = tree_node(tree, tree_current(tree));
@@ -62,27 +61,20 @@ clear_to(struct tree *tree, enum part part)
 	}
 }
 
-static bool
-switch_to(struct build *build, enum mode mode)
-{
-	build->mode = mode;
-	return true;
-}
-
 /* As in the body, but what has no place in a table comes before it. */
 static bool
-take_outside(struct build *build, struct token *token)
+take_outside(struct build *build, const struct token *token)
 {
 	bool again;
 
 	build->tree.foster = true;
-	again = build_in_body(build, token);
+	again = mode_in_body(build, token);
 	build->tree.foster = false;
 	return again;
 }
 
 static void
-text_in_table(struct build *build, struct token *token)
+text_in_table(struct build *build, const struct token *token)
 {
 	const struct tree *tree = &build->tree;
 	const struct node *node = tree_node(tree, tree_current(tree));
@@ -99,7 +91,7 @@ end_table(struct build *build)
 	if (!tree_in_table_scope(&build->tree, NAME_TABLE))
 		return false;
 	tree_pop_until(&build->tree, NAME_TABLE);
-	build_reset_mode(build);
+	mode_reset(build);
 	return true;
 }
 
@@ -121,17 +113,12 @@ form_in_table(struct build *build, const struct token *token)
 
 /* A start tag in a table that is none of its parts. */
 static bool
-begin_other(struct build *build, struct token *token)
+begin_other(struct build *build, const struct token *token)
 {
-	const char *value;
-	size_t len;
-
 	if (token->name == NAME_STYLE || token->name == NAME_SCRIPT ||
 	    token->name == NAME_TEMPLATE)
-		return build_in_head(build, token);
-	if (token->name == NAME_INPUT &&
-	    attribute_find(token->text + token->len, token->end, "type", &value, &len) &&
-	    len == 6 && strncasecmp(value, "hidden", len) == 0) {
+		return mode_in_head(build, token);
+	if (token->name == NAME_INPUT && token_has(token, "type", "hidden")) {
 		tree_insert_void(&build->tree, token, SPACE_HTML);
 		return false;
 	}
@@ -143,7 +130,7 @@ begin_other(struct build *build, struct token *token)
 
 /* A start tag of a part: inserted in the table, with those around it that lack. */
 static bool
-begin_part(struct build *build, struct token *token, enum part part)
+begin_part(struct build *build, const struct token *token, enum table_part part)
 {
 	struct tree *tree = &build->tree;
 
@@ -157,21 +144,21 @@ begin_part(struct build *build, struct token *token, enum part part)
 		build->mode = MODE_IN_COLGROUP;
 	} else if (part == PART_COL) {
 		tree_insert_implied(tree, NAME_COLGROUP);
-		return switch_to(build, MODE_IN_COLGROUP);
+		return mode_switch(build, MODE_IN_COLGROUP);
 	} else if (part == PART_TBODY) {
 		tree_insert(tree, token, SPACE_HTML);
 		build->mode = MODE_IN_TBODY;
 	} else {
 		tree_insert_implied(tree, NAME_TBODY);
-		return switch_to(build, MODE_IN_TBODY);
+		return mode_switch(build, MODE_IN_TBODY);
 	}
 	return false;
 }
 
-static bool
-in_table(struct build *build, struct token *token)
+bool
+mode_in_table(struct build *build, const struct token *token)
 {
-	enum part part = part_of(token->name);
+	enum table_part part = part_of(token->name);
 
 	if (token->kind == TOKEN_TEXT) {
 		text_in_table(build, token);
@@ -187,7 +174,7 @@ in_table(struct build *build, struct token *token)
 	if (part == PART_TABLE)
 		end_table(build);
 	else if (token->name == NAME_TEMPLATE)
-		return build_in_head(build, token);
+		return mode_in_head(build, token);
 	else if (part == PART_NONE)
 		return take_outside(build, token);
 	return false;
@@ -195,11 +182,11 @@ in_table(struct build *build, struct token *token)
 
 /* Close the part of the table that is of mode, and go on in the one around it. */
 static bool
-close_part(struct build *build, enum part part, enum mode mode)
+close_part(struct build *build, enum table_part part, enum mode mode)
 {
 	clear_to(&build->tree, part);
 	tree_pop(&build->tree);
-	return switch_to(build, mode);
+	return mode_switch(build, mode);
 }
 
 static void
@@ -213,14 +200,15 @@ close_caption(struct build *build)
 	build->mode = MODE_IN_TABLE;
 }
 
-static bool
-in_caption(struct build *build, struct token *token)
+bool
+mode_in_caption(struct build *build, const struct token *token)
 {
-	enum part part = token->kind == TOKEN_TEXT ? PART_NONE : part_of(token->name);
+	enum table_part part =
+	    token->kind == TOKEN_TEXT ? PART_NONE : part_of(token->name);
 	bool start = token->kind == TOKEN_START;
 
 	if (part == PART_NONE || (start && (part == PART_OUTSIDE || part == PART_TABLE)))
-		return build_in_body(build, token);
+		return mode_in_body(build, token);
 	if (!start && part != PART_CAPTION && part != PART_TABLE)
 		return false;
 	if (!tree_in_table_scope(&build->tree, NAME_CAPTION))
@@ -229,8 +217,8 @@ in_caption(struct build *build, struct token *token)
 	return start || part == PART_TABLE;
 }
 
-static bool
-in_colgroup(struct build *build, struct token *token)
+bool
+mode_in_colgroup(struct build *build, const struct token *token)
 {
 	struct tree *tree = &build->tree;
 	bool start = token->kind == TOKEN_START, end = token->kind == TOKEN_END;
@@ -242,7 +230,7 @@ in_colgroup(struct build *build, struct token *token)
 	if ((start || end) && token->name == NAME_COL)
 		return false; /* void, and no link */
 	if ((start || end) && token->name == NAME_TEMPLATE)
-		return build_in_head(build, token);
+		return mode_in_head(build, token);
 	if (!tree_at(tree, NAME_COLGROUP))
 		return false;
 	tree_pop(tree);
@@ -258,15 +246,16 @@ tbody_in_scope(const struct tree *tree)
 	    tree_in_table_scope(tree, NAME_TFOOT);
 }
 
-static bool
-in_tbody(struct build *build, struct token *token)
+bool
+mode_in_tbody(struct build *build, const struct token *token)
 {
 	struct tree *tree = &build->tree;
-	enum part part = token->kind == TOKEN_TEXT ? PART_NONE : part_of(token->name);
+	enum table_part part =
+	    token->kind == TOKEN_TEXT ? PART_NONE : part_of(token->name);
 	bool start = token->kind == TOKEN_START;
 
 	if (part == PART_NONE || (start && (part == PART_OUTSIDE || part == PART_TABLE)))
-		return in_table(build, token);
+		return mode_in_table(build, token);
 	if (start && part == PART_TR) {
 		clear_to(tree, PART_TBODY);
 		tree_insert(tree, token, SPACE_HTML);
@@ -276,7 +265,7 @@ in_tbody(struct build *build, struct token *token)
 	if (start && part == PART_CELL) {
 		clear_to(tree, PART_TBODY);
 		tree_insert_implied(tree, NAME_TR);
-		return switch_to(build, MODE_IN_ROW);
+		return mode_switch(build, MODE_IN_ROW);
 	}
 	if (!start && part == PART_TBODY) {
 		if (tree_in_table_scope(tree, token->name))
@@ -288,15 +277,16 @@ in_tbody(struct build *build, struct token *token)
 	return tbody_in_scope(tree) && close_part(build, PART_TBODY, MODE_IN_TABLE);
 }
 
-static bool
-in_row(struct build *build, struct token *token)
+bool
+mode_in_row(struct build *build, const struct token *token)
 {
 	struct tree *tree = &build->tree;
-	enum part part = token->kind == TOKEN_TEXT ? PART_NONE : part_of(token->name);
+	enum table_part part =
+	    token->kind == TOKEN_TEXT ? PART_NONE : part_of(token->name);
 	bool start = token->kind == TOKEN_START;
 
 	if (part == PART_NONE || (start && (part == PART_OUTSIDE || part == PART_TABLE)))
-		return in_table(build, token);
+		return mode_in_table(build, token);
 	if (start && part == PART_CELL) {
 		clear_to(tree, PART_TR);
 		tree_insert(tree, token, SPACE_HTML);
@@ -340,17 +330,18 @@ close_any_cell(struct build *build)
 	return true;
 }
 
-static bool
-in_cell(struct build *build, struct token *token)
+bool
+mode_in_cell(struct build *build, const struct token *token)
 {
 	const struct tree *tree = &build->tree;
-	enum part part = token->kind == TOKEN_TEXT ? PART_NONE : part_of(token->name);
+	enum table_part part =
+	    token->kind == TOKEN_TEXT ? PART_NONE : part_of(token->name);
 
 	if (part == PART_NONE)
-		return build_in_body(build, token);
+		return mode_in_body(build, token);
 	if (token->kind == TOKEN_START) {
 		if (part == PART_OUTSIDE || part == PART_TABLE)
-			return build_in_body(build, token);
+			return mode_in_body(build, token);
 		return close_any_cell(build);
 	}
 	if (part == PART_CELL) {
@@ -361,23 +352,4 @@ in_cell(struct build *build, struct token *token)
 	if (part != PART_TABLE && part != PART_TBODY && part != PART_TR)
 		return false;
 	return tree_in_table_scope(tree, token->name) && close_any_cell(build);
-}
-
-bool
-build_in_table(struct build *build, struct token *token)
-{
-	switch ((int)build->mode) {
-	case MODE_IN_CAPTION:
-		return in_caption(build, token);
-	case MODE_IN_COLGROUP:
-		return in_colgroup(build, token);
-	case MODE_IN_TBODY:
-		return in_tbody(build, token);
-	case MODE_IN_ROW:
-		return in_row(build, token);
-	case MODE_IN_CELL:
-		return in_cell(build, token);
-	default:
-		return in_table(build, token);
-	}
 }

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ids.h"
 #include "name.h"
 #include "room.h"
 #include "token.h"
@@ -75,13 +76,13 @@ tree_node(const struct tree *tree, uint32_t id)
 static inline size_t
 tree_depth(const struct tree *tree)
 {
-	return tree->stack.used / sizeof(uint32_t);
+	return ids_count(&tree->stack);
 }
 
 static inline uint32_t
 tree_open_at(const struct tree *tree, size_t i)
 {
-	return ((uint32_t *)(void *)tree->stack.data)[i];
+	return *ids_at(&tree->stack, i);
 }
 
 /* The current node; 0 if nothing is open. */
@@ -130,38 +131,29 @@ void tree_stack(struct tree *tree, uint32_t id);
 /* Take an element out of the document, with all inside it. */
 void tree_detach(struct tree *tree, uint32_t id);
 
-/* Is an HTML element of that name in scope, up to elements with any of the flags? */
-bool tree_in_scope(const struct tree *tree, enum name name);
-bool tree_in_table_scope(const struct tree *tree, enum name name);
-bool tree_in_button_scope(const struct tree *tree, enum name name);
-bool tree_in_list_scope(const struct tree *tree, enum name name);
-bool tree_heading_in_scope(const struct tree *tree);
-bool tree_node_in_scope(const struct tree *tree, uint32_t id);
-
-bool tree_is_special(const struct node *node);
-
-/* Close elements whose end is implied: IS_IMPLIED or IS_IMPLIED_ALL too, but name. */
-void tree_imply_ends(struct tree *tree, unsigned flags, enum name but);
-
-/* The list of active formatting elements. */
-void tree_list(struct tree *tree, uint32_t id); /* with the Noah's Ark clause */
-void tree_list_marker(struct tree *tree);
-void tree_unlist(struct tree *tree, uint32_t id);
-void tree_unlist_to_marker(struct tree *tree);
-void tree_reconstruct(struct tree *tree);
-/* The last one of that name after the last marker, or 0. */
-uint32_t tree_listed(const struct tree *tree, enum name name);
-
-/*
- * The adoption agency algorithm for the end of name.  False: the end tag is to be
- * treated as any other.
- */
-bool tree_adopt(struct tree *tree, enum name name);
-
 /*
  * The next element in document order that may hold links; 0 begins, and ends.
  * Templates hold none.
  */
 uint32_t tree_next_wanted(const struct tree *tree, uint32_t id);
+
+/*
+ * The steps of which insertion is made, for format.c, which moves elements about.
+ */
+
+/* A node that stands nowhere. */
+uint32_t tree_new(struct tree *tree, enum name name, enum space space);
+
+/* Put a node that stands nowhere in front of another one, or last if that is 0. */
+void tree_attach(struct tree *tree, uint32_t id, uint32_t parent_id, uint32_t before);
+
+/* Put a node where one is to be inserted whose parent would be target. */
+void tree_place(struct tree *tree, uint32_t id, uint32_t target);
+
+/* The i-th of the stack is no longer open. */
+void tree_unstack_at(struct tree *tree, size_t i);
+
+/* Forget a node of which nothing will be asked any more. */
+void tree_forget(struct tree *tree, uint32_t id);
 
 #endif

@@ -367,3 +367,13 @@ token_has_blank(const char *text, size_t len)
 			return true;
 	return false;
 }
+
+bool
+token_has(const struct token *tag, const char *name, const char *value)
+{
+	const char *found;
+	size_t len;
+
+	return attribute_find(tag->text + tag->len, tag->end, name, &found, &len) &&
+	    len == strlen(value) && strncasecmp(found, value, len) == 0;
+}

@@ -600,7 +600,7 @@ static const char16_t jis0212[7238 + 1] =
 	;
 
 /* Four bytes of GB18030: the code point at a pointer, and those after it. */
-static const struct range {
+static const struct pairs_run {
 	unsigned pointer, code;
 } ranges[] = {
 	{ 0, 0x0080 },

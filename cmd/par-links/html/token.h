@@ -70,4 +70,8 @@ bool attribute_next(const char **at, const char *end, struct attribute *attribut
 bool attribute_find(
     const char *at, const char *end, const char *name, const char **value, size_t *len);
 
+/* Is the value of the first attribute of a tag called name that, in letters of any case?
+ */
+bool token_has(const struct token *tag, const char *name, const char *value);
+
 #endif

@@ -3,7 +3,7 @@
 """Print entity_table.h: the named character references of the HTML Standard,
 as Python's html.entities.html5 has them, sorted by name.
 
-    python3 cmd/par-links/entities.py >cmd/par-links/entity_table.h
+    python3 cmd/par-links/text/entities.py >cmd/par-links/text/entity_table.h
 """
 
 from html.entities import html5

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* What the start tag of an element does in the body. */
-enum rule {
+enum name_rule {
 	RULE_ANY, /* nothing that is its own */
 	RULE_IGNORED, /* has no place there */
 	RULE_HTML,
@@ -48,7 +48,8 @@ enum rule {
 	RULE_RUBY_BASE, /* rb, rtc */
 	RULE_RUBY_TEXT, /* rp, rt */
 	RULE_MATH,
-	RULE_SVG
+	RULE_SVG,
+	RULE_COUNT
 };
 
 /* What else is true of an element. */
@@ -204,7 +205,7 @@ enum name { NAME_OTHER, NAMES(NAME_ENUM) NAME_COUNT };
 
 struct name_facts {
 	const char *text; /* lowercase; NULL of NAME_OTHER */
-	unsigned char rule; /* enum rule */
+	unsigned char rule; /* enum name_rule */
 	unsigned short flags;
 };
 

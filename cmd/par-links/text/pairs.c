@@ -179,10 +179,10 @@ next_pair(enum pairs_kind kind, const unsigned char *in, unsigned *code, unsigne
 }
 
 /* The last of the ranges of four bytes that begins at or before a pointer. */
-static const struct range *
+static const struct pairs_run *
 range_at(unsigned pointer)
 {
-	const struct range *range = &ranges[RANGES - 1];
+	const struct pairs_run *range = &ranges[RANGES - 1];
 
 	while (range->pointer > pointer)
 		range--;
@@ -385,7 +385,7 @@ encode_japanese(enum pairs_kind kind, char *dst, unsigned *code)
 static size_t
 encode_four(char *dst, unsigned code)
 {
-	const struct range *range = &ranges[RANGES - 1];
+	const struct pairs_run *range = &ranges[RANGES - 1];
 	unsigned pointer;
 
 	if (code < ranges[0].code)
