@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The model knows the output of each record, and which of them were kept.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "chance.h"
+#include "check.h"
+#include "fdio.h"
+#include "memory.h"
+#include "order.h"
+#include "spool.h"
+
+enum { RECORDS = 300, WORKERS = 4, LONGEST = 40 };
+
+static struct {
+	char output[RECORDS][LONGEST];
+	size_t len[RECORDS];
+	bool kept[RECORDS], filed[RECORDS];
+	struct held *runs[WORKERS];
+	uint64_t next; /* whose turn it is */
+	size_t bytes, bytes_filed;
+	int out;
+} model;
+
+static void
+begin(void)
+{
+	memset(&model, 0, sizeof(model));
+	model.out = spool_file();
+	for (size_t i = 0; i < RECORDS; i++) {
+		model.len[i] = chance_below(LONGEST);
+		chance_bytes(model.output[i], model.len[i]);
+	}
+}
+
+/* count records from number on have come: their output as one run of bytes. */
+static size_t
+joined(uint64_t number, uint64_t count, char *text)
+{
+	size_t len = 0;
+
+	for (uint64_t i = number; i < number + count; i++) {
+		memcpy(text + len, model.output[i], model.len[i]);
+		len += model.len[i];
+		model.kept[i] = true;
+	}
+	model.bytes += len;
+	return len;
+}
+
+/* A number whose output has not come, and how many after it have not; at most 3. */
+static bool
+missing(uint64_t *number, uint64_t *count)
+{
+	uint64_t at = model.next + 1 + chance_below(chance_one_in(3) ? 60 : 8);
+
+	if (at >= RECORDS || model.kept[at])
+		return false;
+	*number = at;
+	*count = 1;
+	while (*count < 3 && at + *count < RECORDS && !model.kept[at + *count])
+		++*count;
+	*count = chance_from(1, *count);
+	return true;
+}
+
+static void
+keep(struct order *order)
+{
+	char text[3 * LONGEST];
+	uint64_t number, count;
+	struct held **run = chance_one_in(5) ? NULL : &model.runs[chance_below(WORKERS)];
+	size_t len;
+
+	if (!missing(&number, &count))
+		return;
+	len = joined(number, count, text);
+	check_is(order_keep(order, run, number, count, text, len), 0);
+	check(run == NULL || (*run)->first + (*run)->count == number + count);
+}
+
+static void
+keep_filed(struct order *order)
+{
+	char text[3 * LONGEST];
+	uint64_t number, count;
+	size_t len;
+	int fd = -1;
+
+	if (!missing(&number, &count))
+		return;
+	len = joined(number, count, text);
+	check_is(order_reserve(order, len), 0);
+	check_is(order_keep_filed(order, number, count, len, &fd), 0);
+	check_is(fdio_write(fd, text, len), 0);
+	for (uint64_t i = number; i < number + count; i++)
+		model.filed[i] = true;
+	model.bytes_filed += len;
+}
+
+/* The record whose turn it is has come: it goes out, and what was kept behind it. */
+static void
+turn(struct order *order)
+{
+	order->next = ++model.next;
+	while (order_ready(order)) {
+		uint64_t first = model.next;
+		struct held *held = order_take(order);
+		char want[RECORDS * LONGEST], got[RECORDS * LONGEST];
+		size_t len;
+
+		check_is(held->first, first);
+		for (uint64_t i = first; i < first + held->count; i++)
+			check(model.kept[i]);
+		model.bytes -= joined(first, held->count, want); /* counts it once more */
+		len = 0;
+		for (uint64_t i = first; i < first + held->count; i++)
+			len += model.len[i];
+		model.bytes -= len;
+		model.bytes_filed -= model.filed[first] ? len : 0;
+		check_is(order_write(order, held, model.out), 0);
+		check_is(pread(model.out, got, sizeof(got), 0), len);
+		check_bytes(got, len, want, len);
+		check_is(ftruncate(model.out, 0), 0);
+		lseek(model.out, 0, SEEK_SET);
+		model.next += held->count;
+		order_free(order, held);
+		check_is(order->next, model.next);
+	}
+	check(model.next >= RECORDS || !model.kept[model.next]);
+}
+
+static void
+compare(const struct order *order)
+{
+	check_is(order->bytes, model.bytes);
+	check_is(order->filed, model.bytes_filed);
+	for (size_t i = 0; i < WORKERS; i++) /* none that was freed */
+		check(model.runs[i] == NULL || model.runs[i]->run == &model.runs[i]);
+	if (model.bytes_filed == 0 && order->count == 0)
+		check_is(order->fd_plus_one, 0);
+}
+
+static void
+agrees(void)
+{
+	for (uint64_t round = 1; round <= 60; round++) {
+		struct order order = { 0 };
+
+		check_at(round);
+		begin();
+		while (model.next < RECORDS) {
+			if (chance_one_in(30))
+				keep_filed(&order);
+			else if (chance_one_in(4))
+				turn(&order);
+			else
+				keep(&order);
+			compare(&order);
+			if (chance_one_in(400))
+				break;
+		}
+		order_close(&order);
+		check_is(order.count, 0);
+		for (size_t i = 0; i < WORKERS; i++)
+			check(model.runs[i] == NULL);
+		close(model.out);
+	}
+}
+
+/* From which byte on what is kept is for the file. */
+static void
+limit(void)
+{
+	struct order order = { .bytes = ORDER_MEMORY - 10 };
+
+	check(!order_files(&order, 9));
+	check(!order_files(&order, 10));
+	check(order_files(&order, 11));
+	order.bytes += 1000;
+	order.filed += 1000; /* does not count */
+	check(!order_files(&order, 10));
+	check(order_files(&order, 11));
+}
+
+/* Room is set aside ahead of what is needed, and not again while there is some. */
+static void
+reserves(void)
+{
+	struct order order = { 0 };
+	int fd;
+	uint64_t room;
+
+	check_is(order_reserve(&order, 10), 0);
+	room = order.room;
+	check_is(room, 10 + (1 << 20));
+	check_is(order_keep_filed(&order, 5, 1, 10, &fd), 0);
+	check_is(lseek(fd, 0, SEEK_END), room);
+	check_is(order_reserve(&order, (size_t)room - 10), 0);
+	check_is(order.room, room);
+	check_is(order_reserve(&order, (size_t)room - 9), 0);
+	check_is(order.room, room + 1 + (1 << 20));
+	order_close(&order);
+	check_is(order.room, 0);
+}
+
+static void
+starve(void)
+{
+	struct order order = { 0 };
+	struct held *run = NULL;
+	size_t bytes = 0;
+
+	for (uint64_t i = 0; i < 100; i++) {
+		struct held **its = i % 3 == 0 ? NULL : &run;
+
+		if (order_keep(&order, its, 2 * i + i % 2, 1, "output", 6) == 0)
+			bytes += 6;
+		else
+			check(memory_failed());
+		check_is(order.bytes, bytes);
+	}
+	order_close(&order);
+	check(run == NULL);
+}
+
+static void
+starves(void)
+{
+	memory_torment(starve);
+}
+
+TESTS("order", { "agrees with an array", agrees }, { "the limit of memory", limit },
+    { "room in the file", reserves }, { "without memory", starves })
