@@ -141,8 +141,8 @@ load helper
 	short=$!
 	background bash -c 'exec par-split -i in short long 2>said'
 	split=$!
-	cat long >got2
 	wait "$short"
+	cat long >got2
 	wait "$split" && status=0 || status=$?
 	grep -q '^par-split: short: its reader left' said
 	# What is missing is what lay unread before the reader that left.

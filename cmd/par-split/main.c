@@ -8,15 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "chunk.h"
+#include "cut.h"
 #include "names.h"
 #include "num.h"
 #include "opt.h"
+#include "record.h"
 #include "roles.h"
 #include "sig.h"
 #include "split.h"
 
-struct command {
+struct split_command {
 	struct split_plan plan;
 	bool round_robin, tee, chunk;
 	bool unique_key; /* given */
@@ -50,7 +51,7 @@ set_hash_key(void *target, const char *value)
 static const char *
 set_unique_key(void *target, const char *value)
 {
-	struct command *command = target;
+	struct split_command *command = target;
 	struct split_plan *plan = &command->plan;
 
 	plan->unique = command->unique_key = true;
@@ -62,7 +63,7 @@ set_unique_key(void *target, const char *value)
 
 /* Which of the modes the options ask for; NULL, or what does not fit. */
 static const char *
-choose_mode(struct command *command)
+choose_mode(struct split_command *command)
 {
 	struct split_plan *plan = &command->plan;
 	bool fill = plan->lines > 0 || plan->bytes > 0, key = plan->mode != SPLIT_DEMAND;
@@ -95,7 +96,7 @@ choose_mode(struct command *command)
 
 /* Name the outputs by the operands. */
 static void
-choose_names(struct command *command, char **operands, size_t count)
+choose_names(struct split_command *command, char **operands, size_t count)
 {
 	bool template = command->number > 0 || command->plan.mode == SPLIT_FILL;
 	const char *why;
@@ -124,14 +125,14 @@ choose_names(struct command *command, char **operands, size_t count)
 static void
 remove_fifos(void *command)
 {
-	const struct command *made = command;
+	const struct split_command *made = command;
 
 	names_remove(made->paths, made->count);
 }
 
 /* No file may be two of those that are given; others have no names yet. */
 static void
-check_roles(const struct command *command)
+check_roles(const struct split_command *command)
 {
 	struct roles roles = { 0 };
 	struct trouble trouble = { 0 };
@@ -145,7 +146,7 @@ check_roles(const struct command *command)
 }
 
 static enum status
-run(struct command *command)
+run(struct split_command *command)
 {
 	static const int stops[] = { SIGHUP, SIGINT, SIGTERM };
 	const struct split_plan *plan = &command->plan;
@@ -165,7 +166,7 @@ run(struct command *command)
 	}
 	check_roles(command);
 	if (plan->mode == SPLIT_CHUNK)
-		status = chunk_run(plan, command->paths, command->count);
+		status = cut_run(plan, command->paths, command->count);
 	else
 		status = split_run(plan, command->paths, command->count);
 	if (command->plan.own)
@@ -178,7 +179,7 @@ run(struct command *command)
 
 /* The table of options, which ends with an empty row. */
 static void
-list_options(struct command *command, struct opt_table *table)
+list_options(struct split_command *command, struct opt_table *table)
 {
 	struct split_plan *plan = &command->plan;
 	const struct opt rows[] = {
@@ -230,10 +231,10 @@ list_options(struct command *command, struct opt_table *table)
 int
 main(int argc, char **argv)
 {
-	struct command command = { .plan = { .input = "-",
-				       .max_record = RECORD_LIMIT,
-				       .memory = (uint64_t)1 << 30,
-				       .signals = -1 } };
+	struct split_command command = { .plan = { .input = "-",
+					     .max_record = RECORD_LIMIT,
+					     .memory = (uint64_t)1 << 30,
+					     .signals = -1 } };
 	struct opt_table table = { 0 };
 	struct opt_program program = { .name = "par-split",
 		.synopsis = "[-cfrtu] [-b SIZE | -l N] [-i FILE] [-k FIELD] [-n N] "

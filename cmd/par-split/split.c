@@ -12,7 +12,7 @@
 #include "clock.h"
 #include "diag.h"
 #include "fifo.h"
-#include "move.h"
+#include "record.h"
 #include "split.h"
 #include "spool.h"
 #include "spread.h"
@@ -21,179 +21,25 @@
 /* How often to look whether a reader has emptied its pipe, milliseconds. */
 static const struct backoff looks = { .first = 1, .longest = 16 };
 
-uint64_t
-split_count(const char *data, size_t len)
-{
-	const char *end = data + len;
-	uint64_t count = 0;
+struct split {
+	const struct split_plan *plan;
+	struct record_reader in;
+	const char *in_name;
+	bool in_waits; /* poll(2) tells when there is something */
+	bool in_awaited; /* it is a FIFO that had no writer so far */
+	bool in_ended;
+	struct outlets outlets;
+	struct spread spread;
+	struct records rest; /* read, and not yet given to any output */
+	struct unique *unique; /* NULL unless plan->unique */
+	bool stopped; /* by a signal */
+	uint64_t opened_ms; /* clock_ms() at the start */
+	bool failed; /* a record was named */
+};
 
-	while ((data = memchr(data, '\n', (size_t)(end - data))) != NULL) {
-		count++;
-		data++;
-	}
-	return count;
-}
-
-/* Have what out did not take given to the others. */
+/* Name a record that failed. */
 static void
-give_back(struct split *split, struct output *out)
-{
-	size_t len;
-	const char *data = output_unwritten(out, &len);
-	char *joined = malloc(split->back.len + len + 1);
-
-	if (joined == NULL)
-		die(STATUS_BROKEN, errno, "%s", out->name);
-	if (split->back.len > 0)
-		memcpy(joined, split->back.data, split->back.len);
-	if (len > 0)
-		memcpy(joined + split->back.len, data, len);
-	free(split->back_data);
-	split->back_data = joined;
-	split->back = (struct run){ joined, split->back.len + len };
-}
-
-/* Say that a reader has left, and what that costs. */
-static void
-name_gone(struct split *split, struct output *out, bool follow)
-{
-	size_t unread = out->pipe ? move_held(out->fd) : 0;
-	bool passed_on = follow || split->plan->mode == SPLIT_DEMAND;
-
-	if (unread > 0)
-		split->lost += move_held_lines(out->fd);
-	if (unread > 0)
-		warn("%s: its reader left, with %zu bytes unread", out->name, unread);
-	else
-		warn("%s: its reader left", out->name);
-	if (unread > 0 || !passed_on)
-		split->failed = true;
-}
-
-/* Close out, whose kept records go to the others, or are lost with it. */
-static void
-lose(struct split *split, struct output *out)
-{
-	size_t len;
-	const char *data;
-
-	if (split->plan->mode == SPLIT_DEMAND) {
-		give_back(split, out);
-	} else {
-		data = output_unwritten(out, &len);
-		split->lost += split_count(data, len);
-	}
-	output_close(out, OUTPUT_GONE);
-	split->left--;
-}
-
-/* The same, but out comes back when it has another reader. */
-static void
-lose_for_now(struct split *split, struct output *out)
-{
-	if (split->plan->mode == SPLIT_DEMAND) {
-		give_back(split, out);
-		out->start = out->used = 0;
-	}
-	output_await_another(out, clock_ms());
-}
-
-void
-split_output_failed(struct split *split, struct output *out)
-{
-	bool follow = split->plan->follow && out->path != NULL;
-
-	if (errno != EPIPE || (split->count == 1 && out->path == NULL))
-		die_output(errno, out->name);
-	name_gone(split, out, follow);
-	if (follow)
-		lose_for_now(split, out);
-	else
-		lose(split, out);
-}
-
-/* Give up a FIFO that had no reader in time. */
-static void
-give_up(struct split *split, struct output *out)
-{
-	warn("%s: %s", out->name, fifo_why(ETIME));
-	split->failed = true;
-	lose(split, out);
-}
-
-int
-split_open_outputs(struct split *split)
-{
-	uint64_t now_ms = clock_ms();
-	int soonest = -1;
-
-	for (size_t i = 0; i < split->count; i++) {
-		struct output *out = &split->outputs[i];
-		int pause;
-
-		if (out->state != OUTPUT_CLOSED)
-			continue;
-		if (output_try_open(out, now_ms) < 0)
-			die(STATUS_BROKEN, errno, "%s", out->name);
-		if (out->state != OUTPUT_CLOSED)
-			continue;
-		if (split->plan->wait_ms > 0 &&
-		    now_ms - out->closed_ms >= split->plan->wait_ms) {
-			give_up(split, out);
-			continue;
-		}
-		pause = (int)(out->next_try_ms - now_ms);
-		if (soonest < 0 || pause < soonest)
-			soonest = pause;
-	}
-	return soonest;
-}
-
-/* Has the reader of a pipe left, that nothing more will be written to? */
-static bool
-has_left(const struct output *out)
-{
-	struct pollfd p = { .fd = out->fd };
-
-	return out->pipe && poll(&p, 1, 0) > 0 && (p.revents & POLLERR) != 0;
-}
-
-/*
- * Send what is kept; when the input has ended, close what is done with.  True if
- * an output has sent all that it kept, and so has room that nobody will wait for.
- */
-static bool
-flush_outputs(struct split *split, bool last)
-{
-	bool emptied = false;
-
-	for (size_t i = 0; i < split->count; i++) {
-		struct output *out = &split->outputs[i];
-		bool kept = output_keeps(out);
-
-		if (last && out->state == OUTPUT_CLOSED && out->served && !kept) {
-			output_close(out, OUTPUT_GONE); /* it has had all of it */
-			split->left--;
-		}
-		if (out->state != OUTPUT_OPEN)
-			continue;
-		if (output_flush(out) < 0) {
-			split_output_failed(split, out);
-		} else if (last && !output_keeps(out) && has_left(out)) {
-			errno = EPIPE;
-			split_output_failed(split, out);
-		} else if (last && !output_keeps(out)) {
-			if (output_close(out, OUTPUT_GONE) < 0)
-				die_output(errno, out->name);
-			split->left--;
-		}
-		emptied = emptied || (kept && !output_keeps(out));
-	}
-	return emptied;
-}
-
-void
-split_fail(struct split *split, const char *data, size_t len, const char *why)
+fail(struct split *split, const char *data, size_t len, const char *why)
 {
 	warn_record(data, len, why);
 	split->failed = true;
@@ -206,7 +52,7 @@ name_too_long(struct split *split, const struct record *rec)
 
 	snprintf(why, sizeof(why), "record at byte %llu is longer than %zu bytes",
 	    (unsigned long long)rec->offset, split->in.limit);
-	split_fail(split, rec->data, rec->len, why);
+	fail(split, rec->data, rec->len, why);
 }
 
 /* Keep only new records in rest. */
@@ -246,7 +92,7 @@ take(struct split *split)
 	for (;;) {
 		switch (record_take_run(&split->in, &rec)) {
 		case RECORD_OK:
-			split->rest = (struct run){ rec.data, rec.len };
+			split->rest = (struct records){ rec.data, rec.len };
 			if (split->unique != NULL)
 				drop_seen(split);
 			if (split->rest.len > 0)
@@ -270,11 +116,11 @@ give(struct split *split)
 {
 	do {
 		/* A reader that leaves meanwhile gives back more. */
-		if (split->back.len > 0)
-			spread(split, &split->back);
-		if (split->back.len == 0 && split->rest.len > 0)
-			spread(split, &split->rest);
-		if (split->back.len > 0 || split->rest.len > 0)
+		if (split->outlets.back.len > 0)
+			spread_records(&split->spread, &split->outlets.back);
+		if (split->outlets.back.len == 0 && split->rest.len > 0)
+			spread_records(&split->spread, &split->rest);
+		if (split->outlets.back.len > 0 || split->rest.len > 0)
 			return true;
 	} while (take(split));
 	return false;
@@ -287,22 +133,6 @@ fill(struct split *split)
 		die(STATUS_BROKEN, errno, "%s", split->in_name);
 }
 
-/* Hear what poll(2) said of the outputs, in their order. */
-static void
-hear_outputs(struct split *split, const struct pollfd *polls)
-{
-	for (size_t i = 0; i < split->count; i++) {
-		struct output *out = &split->outputs[i];
-
-		if (out->state != OUTPUT_OPEN)
-			continue;
-		if (polls++->revents & POLLERR) {
-			errno = EPIPE;
-			split_output_failed(split, out);
-		}
-	}
-}
-
 /* The shorter of two timeouts; -1 is for ever. */
 static int
 sooner(int a, int b)
@@ -310,9 +140,9 @@ sooner(int a, int b)
 	return a < 0 || (b >= 0 && b < a) ? b : a;
 }
 
-/* How long to wait for a writer of the input still, milliseconds; -1: for ever. */
+/* How much longer to wait for a writer of the input, milliseconds; -1: for ever. */
 static int
-input_patience(const struct split *split)
+input_timeout(const struct split *split)
 {
 	uint64_t past = clock_ms() - split->opened_ms, wait_ms = split->plan->wait_ms;
 
@@ -327,28 +157,19 @@ input_patience(const struct split *split)
 static void
 wait_for(struct split *split, struct pollfd *polls, bool input, int timeout)
 {
-	nfds_t n = 2;
+	nfds_t n;
 
 	if (input)
-		timeout = sooner(timeout, input_patience(split));
+		timeout = sooner(timeout, input_timeout(split));
 	polls[0] = (struct pollfd){ .fd = input ? split->in.fd : -1, .events = POLLIN };
 	polls[1] = (struct pollfd){ .fd = split->plan->signals, .events = POLLIN };
-	for (size_t i = 0; i < split->count; i++) {
-		const struct output *out = &split->outputs[i];
-		bool keeps = output_keeps(out), refused = out->share.refused;
-
-		if (out->state == OUTPUT_OPEN)
-			polls[n++] = (struct pollfd){ .fd = out->fd,
-				.events = keeps && !refused ? POLLOUT : 0 };
-		if (keeps && refused)
-			timeout = sooner(timeout, SHARE_PAUSE);
-	}
+	n = 2 + outlets_poll(&split->outlets, polls + 2, &timeout);
 	if (poll(polls, n, timeout) < 0) {
 		if (errno != EINTR)
 			die(STATUS_BROKEN, errno, "poll");
 		return;
 	}
-	hear_outputs(split, polls + 2);
+	outlets_hear(&split->outlets, polls + 2);
 	split->stopped = polls[1].revents != 0;
 	if (input && polls[0].revents != 0) {
 		split->in_awaited = false;
@@ -360,11 +181,11 @@ wait_for(struct split *split, struct pollfd *polls, bool input, int timeout)
 static bool
 done(const struct split *split)
 {
-	if (split->left == 0 || split->stopped)
+	if (split->outlets.left == 0 || split->stopped)
 		return true;
 	/* One file after the other: none is begun before there is a record for it. */
 	return split->in_ended && split->plan->mode == SPLIT_FILL &&
-	    split->rest.len == 0 && split->outputs[0].state == OUTPUT_GONE;
+	    split->rest.len == 0 && split->outlets.all[0].state == OUTLET_GONE;
 }
 
 static void
@@ -373,16 +194,16 @@ loop(struct split *split, struct pollfd *polls)
 	uint64_t look = 0;
 
 	while (!done(split)) {
-		int timeout = split_open_outputs(split);
-		size_t before = split->back.len + split->rest.len;
+		int timeout = outlets_open(&split->outlets);
+		size_t before = split->outlets.back.len + split->rest.len;
 		bool full = give(split);
 		bool input = !full && !split->in_ended;
-		bool emptied = flush_outputs(split, split->in_ended && !full);
+		bool emptied = outlets_flush(&split->outlets, split->in_ended && !full);
 
-		if ((split->back.len > 0 && !full) || (full && emptied))
+		if ((split->outlets.back.len > 0 && !full) || (full && emptied))
 			continue;
 		if (full && split->plan->mode == SPLIT_DEMAND) {
-			bool moved = split->back.len + split->rest.len != before;
+			bool moved = split->outlets.back.len + split->rest.len != before;
 
 			look = backoff_next(&looks, moved ? 0 : look);
 			timeout = sooner(timeout, (int)look);
@@ -416,11 +237,11 @@ open_input(struct split *split)
 		die(STATUS_BROKEN, errno, "buffers");
 }
 
-/* A record has no key to be told apart by; for struct unique_plan. */
+/* For struct unique_plan: a record has no key to be told apart by. */
 static void
 fail_lacking(void *split, const char *data, size_t len)
 {
-	split_fail(split, data, len, key_lacking);
+	fail(split, data, len, key_lacking);
 }
 
 /* What is left to say at the end; the exit status. */
@@ -431,43 +252,39 @@ report(struct split *split)
 		warn("%llu duplicates dropped of %llu records",
 		    (unsigned long long)unique_dropped(split->unique),
 		    (unsigned long long)unique_seen(split->unique));
-	if (split->lost > 0)
+	if (split->outlets.lost > 0)
 		warn("%llu records lost with the readers that left",
-		    (unsigned long long)split->lost);
+		    (unsigned long long)split->outlets.lost);
 	if (split->stopped || !split->in_ended || split->rest.len > 0 ||
-	    split->back.len > 0) {
+	    split->outlets.back.len > 0) {
 		warn("%s, part of the input was not %s",
 		    split->stopped ? "stopped by a signal" : "all readers left",
 		    split->stopped ? "written" : "read");
 		return STATUS_STOPPED;
 	}
-	return split->failed ? STATUS_FAILED : STATUS_OK;
+	return split->failed || split->spread.failed || split->outlets.failed
+	    ? STATUS_FAILED
+	    : STATUS_OK;
 }
 
 /* Set up what split_run() works with; the room for poll(2). */
 static struct pollfd *
-begin(struct split *split, char *const *paths)
+begin(struct split *split, char *const *paths, size_t count)
 {
 	const struct split_plan *plan = split->plan;
-	struct pollfd *polls = calloc(split->count + 2, sizeof(*polls));
+	struct pollfd *polls = calloc(count + 2, sizeof(*polls));
 
-	split->outputs = calloc(split->count, sizeof(*split->outputs));
 	if (plan->unique)
 		split->unique =
 		    unique_open(&(struct unique_plan){ .key = plan->unique_key,
 			.memory = (size_t)plan->memory,
 			.lacking = fail_lacking,
 			.context = split });
-	if (polls == NULL || split->outputs == NULL ||
+	if (polls == NULL || outlets_init(&split->outlets, plan, paths, count) < 0 ||
 	    (plan->unique && split->unique == NULL))
 		die(STATUS_BROKEN, errno, "buffers");
 	split->opened_ms = clock_ms();
-	for (size_t i = 0; i < split->count; i++) {
-		output_init(&split->outputs[i], paths[i], split->opened_ms);
-		split->outputs[i].own = plan->own;
-	}
-	if (plan->mode == SPLIT_FILL)
-		split->outputs[0].state = OUTPUT_GONE;
+	split->spread = (struct spread){ .plan = plan, .outlets = &split->outlets };
 	signal(SIGPIPE, SIG_IGN);
 	fifo_expect_many();
 	open_input(split);
@@ -477,17 +294,16 @@ begin(struct split *split, char *const *paths)
 enum status
 split_run(const struct split_plan *plan, char *const *paths, size_t count)
 {
-	struct split split = { .plan = plan, .count = count, .left = count };
-	struct pollfd *polls = begin(&split, paths);
+	struct split split = { .plan = plan };
+	struct pollfd *polls = begin(&split, paths, count);
 	enum status status;
 
 	loop(&split, polls);
 	status = report(&split);
 	unique_close(split.unique);
 	record_close(&split.in);
-	free(split.outputs);
-	free(split.back_data);
-	free(split.file_name);
+	spread_close(&split.spread);
+	outlets_close(&split.outlets);
 	free(polls);
 	return status;
 }

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "clock.h"
+#include "diag.h"
 #include "move.h"
 #include "names.h"
 #include "roles.h"
@@ -15,78 +16,57 @@ enum {
 	SLOW_MS = 50 /* and one that takes longer than this, half as much */
 };
 
-/* The length of the whole records at the start of run that fit in room, or of one. */
-static size_t
-whole_records(const struct run *run, size_t room)
-{
-	const char *newline = NULL;
-
-	if (run->len <= room)
-		return run->len;
-	if (room > 0)
-		newline = memrchr(run->data, '\n', room);
-	if (newline == NULL)
-		newline = memchr(run->data + room, '\n', run->len - room);
-	return (size_t)(newline - run->data) + 1;
-}
-
+/* After outlet has emptied its pipe: how much it may have the next time. */
 static void
-shorten(struct run *run, size_t len)
+set_portion(struct outlet *outlet, uint64_t now_ms)
 {
-	run->data += len;
-	run->len -= len;
-}
+	uint64_t took = now_ms - outlet->fed_ms;
 
-/* After out has emptied its pipe: how much it may have the next time. */
-static void
-set_portion(struct output *out, uint64_t now_ms)
-{
-	uint64_t took = now_ms - out->fed_ms;
-
-	if (took <= QUICK_MS && out->portion < out->capacity)
-		out->portion *= 2;
-	else if (took > SLOW_MS && out->portion > 1)
-		out->portion /= 2;
-	out->fed = false;
+	if (took <= QUICK_MS && outlet->portion < outlet->capacity)
+		outlet->portion *= 2;
+	else if (took > SLOW_MS && outlet->portion > 1)
+		outlet->portion /= 2;
+	outlet->fed = false;
 }
 
 /*
- * How many bytes out should be given now: its portion less what still lies
- * before its reader.  The portion follows the pace of the reader, so that a
- * slow one has little to hoard and a fast one is kept busy with large blocks.
+ * How many bytes outlet should be given now: its portion less what still lies before its
+ * reader.  The portion follows the pace of the reader, so that a slow one has little to
+ * hoard and a fast one always has work, in large blocks.
  */
 static size_t
-appetite(struct output *out, uint64_t now_ms, size_t *held)
+appetite(struct outlet *outlet, uint64_t now_ms, size_t *held)
 {
-	if (out->state != OUTPUT_OPEN || output_keeps(out))
+	if (outlet->state != OUTLET_OPEN || outlet_buffers(outlet))
 		return 0;
-	*held = out->pipe ? move_held(out->fd) : 0;
-	if (*held == 0 && out->fed)
-		set_portion(out, now_ms);
-	if (out->portion >= out->capacity)
-		return *held < out->capacity ? out->capacity - *held : 1;
-	return *held < out->portion ? out->portion - *held : 0;
+	*held = outlet->pipe ? move_held(outlet->fd) : 0;
+	if (*held == 0 && outlet->fed)
+		set_portion(outlet, now_ms);
+	if (outlet->portion >= outlet->capacity)
+		return *held < outlet->capacity ? outlet->capacity - *held : 1;
+	return *held < outlet->portion ? outlet->portion - *held : 0;
 }
 
-/* The next output with an empty pipe, or else the hungriest; NULL if none. */
-static struct output *
-choose(struct split *split, size_t *room)
+/* The next outlet with an empty pipe, or else the one that wants most; NULL if none. */
+static struct outlet *
+choose(struct spread *spread, size_t *room)
 {
+	const struct outlets *outlets = spread->outlets;
 	uint64_t now_ms = clock_ms();
-	struct output *best = NULL;
+	struct outlet *best = NULL;
 
 	*room = 0;
-	for (size_t i = 0; i < split->count; i++) {
-		size_t at = split->next + i, held = 0, wants;
-		struct output *out;
+	for (size_t i = 0; i < outlets->count; i++) {
+		size_t at = spread->next + i, held = 0, wants;
+		struct outlet *outlet;
 
-		if (at >= split->count)
-			at -= split->count;
-		out = &split->outputs[at];
-		wants = appetite(out, now_ms, &held);
+		if (at >= outlets->count)
+			at -= outlets->count;
+		outlet = &outlets->all[at];
+		wants = appetite(outlet, now_ms, &held);
 		if (wants > *room || (wants > 0 && held == 0)) {
 			*room = wants;
-			best = out;
+			best = outlet;
 			if (held == 0)
 				break;
 		}
@@ -94,144 +74,140 @@ choose(struct split *split, size_t *room)
 	if (best != NULL) {
 		best->fed = true;
 		best->fed_ms = now_ms;
-		split->next = (size_t)(best - split->outputs + 1) % split->count;
+		spread->next = (size_t)(best - outlets->all + 1) % outlets->count;
 	}
 	return best;
 }
 
 static void
-on_demand(struct split *split, struct run *run)
+on_demand(struct spread *spread, struct records *records)
 {
-	while (run->len > 0) {
+	while (records->len > 0) {
 		size_t room, len;
-		struct output *out = choose(split, &room);
+		struct outlet *outlet = choose(spread, &room);
 
-		if (out == NULL)
+		if (outlet == NULL)
 			return;
-		len = whole_records(run, room);
-		if (output_give(out, run->data, len) < 0)
-			split_output_failed(split, out);
-		shorten(run, len);
+		len = records_fit(records, room);
+		if (outlet_give(outlet, records->data, len) < 0)
+			outlets_failed(spread->outlets, outlet);
+		records_skip(records, len);
 	}
 }
 
 /*
- * Give a record to the output that a rule chose; false if that has to wait.
- * Outputs that are gone swallow theirs, and it is counted.
+ * Give a record to the outlet that a rule chose; false if that has to wait.  Those that
+ * are gone swallow theirs, and it is counted.
  */
 static bool
-deliver(struct split *split, struct output *out, const char *data, size_t len)
+deliver(struct spread *spread, struct outlet *outlet, const char *data, size_t len)
 {
-	if (out->state == OUTPUT_GONE) {
-		split->lost++;
+	if (outlet->state == OUTLET_GONE) {
+		outlets_lose(spread->outlets, 1);
 		return true;
 	}
-	if (out->used - out->start >= OUTPUT_HIGH)
+	if (outlet->used - outlet->start >= OUTLET_HIGH)
 		return false;
-	if (output_add(out, data, len) < 0)
-		die(STATUS_BROKEN, errno, "%s", out->name);
-	if (out->used - out->start >= OUTPUT_BLOCK && output_flush(out) < 0)
-		split_output_failed(split, out);
+	if (outlet_add(outlet, data, len) < 0)
+		die(STATUS_BROKEN, errno, "%s", outlet->name);
+	if (outlet->used - outlet->start >= OUTLET_BLOCK && outlet_flush(outlet) < 0)
+		outlets_failed(spread->outlets, outlet);
 	return true;
 }
 
 static void
-round_robin(struct split *split, struct run *run)
+round_robin(struct spread *spread, struct records *records)
 {
-	while (run->len > 0) {
-		size_t len = whole_records(run, 0);
+	while (records->len > 0) {
+		size_t len = records_fit(records, 0);
 
-		if (!deliver(split, &split->outputs[split->next], run->data, len))
+		if (!deliver(
+			spread, &spread->outlets->all[spread->next], records->data, len))
 			return;
-		split->next = (split->next + 1) % split->count;
-		shorten(run, len);
+		spread->next = (spread->next + 1) % spread->outlets->count;
+		records_skip(records, len);
 	}
 }
 
-/* The output of a record by its key, or NULL if it has none. */
-static struct output *
-output_of_key(struct split *split, const char *data, size_t len)
+/* The outlet of a record by its key, or NULL if it has none. */
+static struct outlet *
+outlet_of_key(struct spread *spread, const char *data, size_t len)
 {
 	char room[KEY_HOST_MAX];
 	struct field key;
 	uint64_t hash;
 
-	if (!key_of(&split->plan->key, data, len, room, &key))
+	if (!key_of(&spread->plan->key, data, len, room, &key))
 		return NULL;
-	hash = split->plan->keyed ? hash_keyed(key.data, key.len, &split->plan->hash_key)
-				  : hash_bytes(key.data, key.len, 0);
-	return &split->outputs[hash % split->count];
+	hash = spread->plan->keyed
+	    ? hash_keyed(key.data, key.len, &spread->plan->hash_key)
+	    : hash_bytes(key.data, key.len, 0);
+	return &spread->outlets->all[hash % spread->outlets->count];
 }
 
 static void
-by_key(struct split *split, struct run *run)
+fail_lacking(struct spread *spread, const char *data, size_t len)
 {
-	while (run->len > 0) {
-		size_t len = whole_records(run, 0);
-		struct output *out = output_of_key(split, run->data, len - 1);
-
-		if (out == NULL)
-			split_fail(split, run->data, len - 1, key_lacking);
-		else if (!deliver(split, out, run->data, len))
-			return;
-		shorten(run, len);
-	}
+	warn_record(data, len, key_lacking);
+	spread->failed = true;
 }
 
-/* All outputs get all records, when the slowest has taken most of what it has. */
 static void
-tee(struct split *split, struct run *run)
+by_key(struct spread *spread, struct records *records)
 {
-	uint64_t records = split_count(run->data, run->len);
+	while (records->len > 0) {
+		size_t len = records_fit(records, 0);
+		struct outlet *outlet = outlet_of_key(spread, records->data, len - 1);
 
-	for (size_t i = 0; i < split->count; i++)
-		if (split->outputs[i].used - split->outputs[i].start >= OUTPUT_HIGH)
+		if (outlet == NULL)
+			fail_lacking(spread, records->data, len - 1);
+		else if (!deliver(spread, outlet, records->data, len))
 			return;
-	for (size_t i = 0; i < split->count; i++) {
-		struct output *out = &split->outputs[i];
-
-		if (out->state == OUTPUT_GONE)
-			split->lost += records;
-		else if (output_give(out, run->data, run->len) < 0)
-			split_output_failed(split, out);
+		records_skip(records, len);
 	}
-	shorten(run, run->len);
 }
 
-/* The length of the first count records of run, or of all; *count is what is left. */
-static size_t
-first_records(const struct run *run, uint64_t *count)
+/* All outlets get all records, when the slowest has taken most of what it has. */
+static void
+tee(struct spread *spread, struct records *records)
 {
-	const char *at = run->data, *end = at + run->len;
+	struct outlets *outlets = spread->outlets;
+	uint64_t count = records_count(records);
 
-	while (*count > 0 && at < end) {
-		at = memchr(at, '\n', (size_t)(end - at));
-		at++;
-		--*count;
+	for (size_t i = 0; i < outlets->count; i++)
+		if (outlets->all[i].used - outlets->all[i].start >= OUTLET_HIGH)
+			return;
+	for (size_t i = 0; i < outlets->count; i++) {
+		struct outlet *outlet = &outlets->all[i];
+
+		if (outlet->state == OUTLET_GONE)
+			outlets_lose(outlets, count);
+		else if (outlet_give(outlet, records->data, records->len) < 0)
+			outlets_failed(outlets, outlet);
 	}
-	return (size_t)(at - run->data);
+	records_skip(records, records->len);
 }
 
 /*
- * What of run goes into the file at work.  One that takes no more has no room
+ * What of records goes into the file at work.  One that takes no more has no room
  * then: a record that is longer than a file may be has one for itself.
  */
 static size_t
-fill_length(struct split *split, const struct run *run)
+fill_length(struct spread *spread, const struct records *records)
 {
-	bool empty = split->room == split->plan->bytes;
+	bool empty = spread->room == spread->plan->bytes;
 	size_t len;
 
-	if (split->plan->lines > 0)
-		return first_records(run, &split->room);
-	if (run->len <= split->room) {
-		split->room -= run->len;
-		return run->len;
+	if (spread->plan->lines > 0)
+		return records_first(records, &spread->room);
+	if (records->len <= spread->room) {
+		spread->room -= records->len;
+		return records->len;
 	}
-	len = whole_records(run, (size_t)split->room);
-	if (len > split->room && !empty)
+	len = records_fit(records, (size_t)spread->room);
+	if (len > spread->room && !empty)
 		len = 0;
-	split->room = 0;
+	spread->room = 0;
 	return len;
 }
 
@@ -240,10 +216,10 @@ fill_length(struct split *split, const struct run *run)
  * that was written before; whoever takes files away while they are written is heard.
  */
 static void
-check_next(const struct split *split)
+check_next(const struct spread *spread)
 {
-	size_t before = (size_t)split->file - 1;
-	const char *name = split->file_name;
+	size_t before = (size_t)spread->file - 1;
+	const char *name = spread->file_name;
 	struct roles roles = { 0 };
 	struct trouble trouble = { 0 };
 	struct stat st, link;
@@ -251,10 +227,10 @@ check_next(const struct split *split)
 
 	if (stat(name, &st) < 0 || lstat(name, &link) < 0)
 		return;
-	roles_add(&roles, ROLE_INPUT, "-i", split->plan->input);
+	roles_add(&roles, ROLE_INPUT, "-i", spread->plan->input);
 	roles_add(&roles, ROLE_OUTPUT, NULL, name);
 	if (S_ISLNK(link.st_mode) || link.st_nlink > 1) {
-		names = names_list(split->plan->template, before);
+		names = names_list(spread->plan->template, before);
 		if (names == NULL)
 			die(STATUS_BROKEN, ENOMEM, "names");
 		for (size_t i = 0; i < before; i++)
@@ -268,66 +244,69 @@ check_next(const struct split *split)
 
 /* Begin the next file. */
 static void
-next_file(struct split *split)
+next_file(struct spread *spread)
 {
-	struct output *out = &split->outputs[0];
-
-	free(split->file_name);
-	split->file_name = names_make(split->plan->template, split->file++);
-	if (split->file_name == NULL)
+	free(spread->file_name);
+	spread->file_name = names_make(spread->plan->template, spread->file++);
+	if (spread->file_name == NULL)
 		die(STATUS_BROKEN, errno, "names");
-	check_next(split);
-	output_init(out, split->file_name, clock_ms());
-	split->room = split->plan->lines > 0 ? split->plan->lines : split->plan->bytes;
-	split->left = 1;
-	split_open_outputs(split);
+	check_next(spread);
+	spread->room =
+	    spread->plan->lines > 0 ? spread->plan->lines : spread->plan->bytes;
+	outlets_begin_file(spread->outlets, spread->file_name);
 }
 
 static void
-fill(struct split *split, struct run *run)
+fill(struct spread *spread, struct records *records)
 {
-	struct output *out = &split->outputs[0];
+	struct outlet *outlet = &spread->outlets->all[0];
 
-	while (run->len > 0) {
+	while (records->len > 0) {
 		size_t len;
 
-		if (out->state == OUTPUT_OPEN && split->room == 0) {
-			if (output_keeps(out))
+		if (outlet->state == OUTLET_OPEN && spread->room == 0) {
+			if (outlet_buffers(outlet))
 				return;
-			if (output_close(out, OUTPUT_GONE) < 0)
-				die_output(errno, out->name);
+			if (outlet_close(outlet, OUTLET_GONE) < 0)
+				die_output(errno, outlet->name);
 		}
-		if (out->state == OUTPUT_GONE)
-			next_file(split);
-		if (output_keeps(out) || out->state == OUTPUT_CLOSED)
+		if (outlet->state == OUTLET_GONE)
+			next_file(spread);
+		if (outlet_buffers(outlet) || outlet->state == OUTLET_CLOSED)
 			return;
-		len = fill_length(split, run);
-		if (output_give(out, run->data, len) < 0)
-			die_output(errno, out->name);
-		shorten(run, len);
+		len = fill_length(spread, records);
+		if (outlet_give(outlet, records->data, len) < 0)
+			die_output(errno, outlet->name);
+		records_skip(records, len);
 	}
 }
 
 void
-spread(struct split *split, struct run *run)
+spread_records(struct spread *spread, struct records *records)
 {
-	switch (split->plan->mode) {
+	switch (spread->plan->mode) {
 	case SPLIT_DEMAND:
-		on_demand(split, run);
+		on_demand(spread, records);
 		break;
 	case SPLIT_ROUND_ROBIN:
-		round_robin(split, run);
+		round_robin(spread, records);
 		break;
 	case SPLIT_KEY:
-		by_key(split, run);
+		by_key(spread, records);
 		break;
 	case SPLIT_TEE:
-		tee(split, run);
+		tee(spread, records);
 		break;
 	case SPLIT_FILL:
-		fill(split, run);
+		fill(spread, records);
 		break;
 	case SPLIT_CHUNK:
 		break;
 	}
+}
+
+void
+spread_close(struct spread *spread)
+{
+	free(spread->file_name);
 }

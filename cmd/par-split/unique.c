@@ -18,7 +18,7 @@ enum {
 	RUN = 64 << 10 /* bytes that unique_next() gives at a time, or one record */
 };
 
-enum verdict { SEEN, FRESH, ASIDE, LACKING, FAILED };
+enum finding { SEEN, FRESH, ASIDE, LACKING, FAILED };
 
 /* A record taken apart. */
 struct probe {
@@ -97,7 +97,7 @@ probe_set(struct probe *probe, const struct unique *unique, const char *data, si
 }
 
 /* Was the key of a record seen before? */
-static enum verdict
+static enum finding
 judge(struct unique *unique, const struct probe *probe)
 {
 	const struct field *key = &probe->key;
