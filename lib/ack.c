@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,25 +8,65 @@
 
 static const char greeting[] = "par-stage 1";
 
-/* The value of a word NAME=NUMBER of the hello, if that is its name. */
-static int
-hello_word(const char *word, size_t len, const char *name, uint64_t *out)
-{
-	size_t skip = strlen(name);
+/* The words of the hello, in the order in which they are said. */
+enum { NUMBER, FLAG, STANDING };
+static const struct hello_word {
+	char name[8];
+	unsigned kind;
+	unsigned value; /* of a number what it is unsaid, or the standing */
+	size_t at; /* where it stands in struct hello */
+} hello_words[] = {
+	{ "window=", NUMBER, 0, offsetof(struct hello, window) },
+	{ "jobs=", NUMBER, 1, offsetof(struct hello, jobs) },
+	{ "ahead", FLAG, 0, offsetof(struct hello, ahead) },
+	{ "joint", FLAG, 0, offsetof(struct hello, joint) },
+	{ "unsure", STANDING, STANDING_UNSURE, offsetof(struct hello, standing) },
+	{ "plain", STANDING, STANDING_PLAIN, offsetof(struct hello, standing) },
+	{ "block=", NUMBER, 0, offsetof(struct hello, block) },
+	{ "waits", FLAG, 0, offsetof(struct hello, waits) },
+	{ "raw", FLAG, 0, offsetof(struct hello, raw) },
+};
 
-	if (len <= skip || memcmp(word, name, skip) != 0)
-		return 0;
-	if (num_parse_bytes(word + skip, len - skip, 1, UINT64_MAX, out) < 0)
-		return -1;
-	if (*out > HELLO_MOST) /* more than anybody has in flight: so many will do */
-		*out = HELLO_MOST;
-	return 0;
+enum { HELLO_WORDS = sizeof(hello_words) / sizeof(hello_words[0]) };
+
+/* The entry of a word of len bytes; NULL if it is not known here. */
+static const struct hello_word *
+find_word(const char *text, size_t len)
+{
+	for (size_t i = 0; i < HELLO_WORDS; i++) {
+		const struct hello_word *word = &hello_words[i];
+		size_t name = strlen(word->name);
+
+		if (len >= name && memcmp(text, word->name, name) == 0 &&
+		    (len > name) == (word->kind == NUMBER))
+			return word;
+	}
+	return NULL;
 }
 
-static bool
-is_word(const char *word, size_t len, const char *name)
+/* Take a word of len bytes; 0, or -1 if its number is none. */
+static int
+take_word(struct hello *hello, const char *text, size_t len)
 {
-	return len == strlen(name) && memcmp(word, name, len) == 0;
+	const struct hello_word *word = find_word(text, len);
+	void *at = word == NULL ? NULL : (char *)hello + word->at;
+
+	if (word == NULL) /* it is for a later version */
+		return 0;
+	if (word->kind == FLAG) {
+		*(bool *)at = true;
+	} else if (word->kind == STANDING) {
+		*(enum standing *)at = (enum standing)word->value;
+	} else {
+		size_t name = strlen(word->name);
+		uint64_t *number = at;
+
+		if (num_parse_bytes(text + name, len - name, 1, UINT64_MAX, number) < 0)
+			return -1;
+		if (*number > HELLO_MOST) /* more than anybody has in flight */
+			*number = HELLO_MOST;
+	}
+	return 0;
 }
 
 int
@@ -44,22 +85,8 @@ hello_parse(const char *line, size_t len, struct hello *out)
 		space = memchr(word, ' ', (size_t)(end - word));
 		if (space != NULL)
 			end = space;
-		if (hello_word(word, (size_t)(end - word), "window=", &out->window) < 0 ||
-		    hello_word(word, (size_t)(end - word), "jobs=", &out->jobs) < 0 ||
-		    hello_word(word, (size_t)(end - word), "block=", &out->block) < 0)
-			return -1; /* a word not known here is for a later version */
-		if (is_word(word, (size_t)(end - word), "ahead"))
-			out->ahead = true;
-		if (is_word(word, (size_t)(end - word), "joint"))
-			out->joint = true;
-		if (is_word(word, (size_t)(end - word), "unsure"))
-			out->standing = STANDING_UNSURE;
-		if (is_word(word, (size_t)(end - word), "plain"))
-			out->standing = STANDING_PLAIN;
-		if (end - word == 5 && memcmp(word, "waits", 5) == 0)
-			out->waits = true;
-		if (end - word == 3 && memcmp(word, "raw", 3) == 0)
-			out->raw = true;
+		if (take_word(out, word, (size_t)(end - word)) < 0)
+			return -1;
 		at = (size_t)(end - line);
 	}
 	return 0;
@@ -138,34 +165,37 @@ ack_parse(const char *line, size_t len, struct ack *out)
 	return out->more > 0 && out->fate != FATE_OK ? -1 : 0;
 }
 
+/* Is it said at all? */
+static bool
+is_said(const struct hello_word *word, const struct hello *hello)
+{
+	const void *at = (const char *)hello + word->at;
+
+	if (word->kind == NUMBER)
+		return *(const uint64_t *)at > word->value;
+	if (word->kind == FLAG)
+		return *(const bool *)at;
+	return *(const enum standing *)at == (enum standing)word->value;
+}
+
 size_t
 hello_format(char dst[static ACK_LINE_MAX], const struct hello *hello)
 {
-	int len = snprintf(dst, ACK_LINE_MAX, "%s", greeting);
+	char *to = stpcpy(dst, greeting);
 
-	if (hello->window != 0)
-		len += snprintf(
-		    dst + len, 64, " window=%llu", (unsigned long long)hello->window);
-	if (hello->jobs > 1)
-		len += snprintf(
-		    dst + len, 64, " jobs=%llu", (unsigned long long)hello->jobs);
-	if (hello->ahead)
-		len += snprintf(dst + len, 64, " ahead");
-	if (hello->joint)
-		len += snprintf(dst + len, 64, " joint");
-	if (hello->standing == STANDING_UNSURE)
-		len += snprintf(dst + len, 64, " unsure");
-	if (hello->standing == STANDING_PLAIN)
-		len += snprintf(dst + len, 64, " plain");
-	if (hello->block != 0)
-		len += snprintf(
-		    dst + len, 64, " block=%llu", (unsigned long long)hello->block);
-	if (hello->waits)
-		len += snprintf(dst + len, 64, " waits");
-	if (hello->raw)
-		len += snprintf(dst + len, 64, " raw");
-	dst[len++] = '\n';
-	return (size_t)len;
+	for (const struct hello_word *w = hello_words; w < hello_words + HELLO_WORDS;
+	     w++) {
+		const void *at = (const char *)hello + w->at;
+
+		if (!is_said(w, hello))
+			continue;
+		*to++ = ' ';
+		to = stpcpy(to, w->name);
+		if (w->kind == NUMBER)
+			to = num_format(to, *(const uint64_t *)at);
+	}
+	*to++ = '\n';
+	return (size_t)(to - dst);
 }
 
 size_t

@@ -264,8 +264,11 @@ take_hello(struct worker *worker)
 		worker->hello_since = now;
 		worker->hellos = 0;
 	}
-	if (++worker->hellos > MOST_HELLOS)
-		return wrong(worker, "said hello more than 1000 times in a second");
+	if (++worker->hellos > MOST_HELLOS) {
+		snprintf(worker->why, sizeof(worker->why),
+		    "said hello more than %d times in a second", MOST_HELLOS);
+		return wrong(worker, worker->why);
+	}
 	if (worker->hello.standing == STANDING_NATIVE) {
 		worker->unsure = false;
 		worker->kind = WORKER_NATIVE;

@@ -26,7 +26,8 @@ check_hello(const char *line, size_t len)
 	must(again.window == hello.window && again.jobs == hello.jobs &&
 	    again.block == hello.block);
 	must(again.ahead == hello.ahead && again.joint == hello.joint &&
-	    again.waits == hello.waits && again.raw == hello.raw);
+	    again.waits == hello.waits && again.raw == hello.raw &&
+	    again.standing == hello.standing);
 }
 
 static bool
