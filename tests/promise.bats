@@ -610,6 +610,65 @@ within() {
 	done
 }
 
+# hurry NAME COMMAND...: for that the time goes 50 times as fast; its output and status in
+# files, with standard input from the file in
+hurry() {
+	local name=$1 status
+
+	shift
+	ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0 HURRY=50 LD_PRELOAD=$PWD/hurry.so \
+		timeout -k 1 "$DEADLINE" "$@" <in >"out $name" 2>"err $name" && status=0 || status=$?
+	echo "$status" >"status $name"
+}
+
+# hurried NAME STATUS LINE: how it ended, and what it said
+hurried() {
+	if [ "$(cat "status $1")" != "$2" ] || [ -s "out $1" ] || ! grep -q "$3" "err $1"; then
+		cat "status $1" "err $1"
+		return 1
+	fi
+}
+
+@test "promise 4: where every worker is mute that is the end, in all modes; no record is lost" {
+	local mode modes job jobs=() stage=$ROOT/tests/aid/stuck-stage.py
+	local mute='stage.py: no worker of it says hello, or reads$'
+	local never='^par-run: par-run: it can never work, says its exit status 125'
+
+	cc -shared -fPIC -o hurry.so "$ROOT/tests/aid/hurry.c" -ldl
+	redis_start
+	seq 5 >in
+	par-queue put q <in
+	modes=('' -k '--key 1' '--host :1' '--checkpoint state -i in -o res' 'par-run -n 1')
+	for mode in "${modes[@]}"; do
+		# shellcheck disable=SC2086
+		hurry "$mode" par-run -n 1 -t 1 $mode "$stage" mute &
+		jobs+=("$!")
+	done
+	hurry below par-run -n 1 par-run -n 1 -t 1 "$stage" mute &
+	jobs+=("$!")
+	hurry map par-run -n 1 -t 1 -r 0 --map sleep 1000 &
+	jobs+=("$!")
+	hurry blocks par-run -n 1 -t 1 -r 0 -N 1 sleep 1000 &
+	jobs+=("$!")
+	hurry queue par-queue work --once --hard 1 q -- "$stage" mute &
+	jobs+=("$!")
+	for job in "${jobs[@]}"; do wait "$job"; done
+	for mode in "${modes[@]}"; do
+		hurried "$mode" 3 'no worker of it says hello, or reads$'
+		hurried "$mode" 3 '^par-run: stopped early: 5 records were read and not delivered$'
+	done
+	# Below another one it is the end, too, and not tried time after time.
+	hurried below 3 "$never"
+	[ "$(grep -c "$mute" 'err below')" = 1 ]
+	for mode in map blocks; do
+		hurried "$mode" 1 '^par-run: 5: took longer than 1 s$'
+		[ "$(grep -c ': took longer than 1 s$' "err $mode")" = 5 ]
+	done
+	hurried queue 3 'killed by signal 9 (Killed) before it said hello$'
+	par-queue work --once q -- "$stage" right
+	par-queue get q | sort | cmp - in
+}
+
 @test "promise 4: par-frontier --patience: a command that does not end is ended, with all that came of it" {
 	local command
 

@@ -96,8 +96,10 @@ say(struct run *run, struct slot *slot, const char *what)
 		warn("%s: %s", slot->host->name, what);
 	else
 		warn("worker %u: %s", slot->worker.number, what);
-	if (run->kind == WORKER_UNKNOWN && slot->account.starts > 1 && !run->given_in)
-		run_give_in(run, "no worker of it says hello, or reads");
+	if (run->kind != WORKER_UNKNOWN || slot->account.starts < 2 || run->given_in)
+		return;
+	run_give_in(run, "no worker of it says hello, or reads");
+	run->never = true; /* another one would only wait as long */
 }
 
 void
