@@ -248,7 +248,7 @@ check-all: check sanitize torture
 
 # Lint: each step is a target of its own.
 
-LINT	= lint-format lint-shell lint-man lint-layers lint-circles lint-names \
+LINT	= lint-format lint-shell lint-man lint-layers lint-circles lint-exits lint-names \
 	lint-functions lint-sleep lint-headers lint-tidy
 
 lint:
@@ -273,6 +273,9 @@ lint-layers: lint-names
 
 lint-circles: $(OBJECTS)
 	$(call say,CIRCLES) scripts/lint-circles $B
+
+lint-exits: $(LIBOBJ)
+	$(call say,EXITS) nm -A -P -u $(LIBOBJ) | awk -f scripts/exits.awk lib/README -
 
 lint-names:
 	$(call say,NAMES) awk -f scripts/names.awk scripts/exceptions $(SOURCES) $(HEADERS)

@@ -13,6 +13,12 @@
 
 enum { LINE_MAX_BYTES = 4096, SHOWN_RECORD = 240 };
 
+const struct says diag_says = {
+	.line = warn,
+	.record = warn_record,
+	.foreign = diag_foreign,
+};
+
 const char diag_never[] = "it can never work, says its exit status 125";
 
 static const char *program_name = "par";

@@ -14,7 +14,11 @@
 #include <stddef.h>
 
 #include "opt.h"
+#include "says.h"
 #include "trouble.h"
+
+/* These, for modules of lib: warn(), warn_record(), diag_foreign(). */
+extern const struct says diag_says;
 
 /* What is said of a command that ended with STATUS_NEVER. */
 extern const char diag_never[];

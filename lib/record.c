@@ -243,9 +243,9 @@ writer_open(struct record_writer *out, int fd)
 }
 
 void
-writer_share(struct record_writer *out)
+writer_share(struct record_writer *out, const struct says *says)
 {
-	share_open(&out->share, out->fd);
+	share_open(&out->share, out->fd, says);
 }
 
 void

@@ -111,10 +111,10 @@ int writer_open(struct record_writer *out, int fd);
 
 /*
  * Others may write to fd, too: from now on records are kept apart from theirs, see
- * share.h.  While others write, calls that do not wait write nothing and set
- * out->share.refused.
+ * share.h; says hears of trouble with that.  While others write, calls that do not wait
+ * write nothing and set out->share.refused.
  */
-void writer_share(struct record_writer *out);
+void writer_share(struct record_writer *out, const struct says *says);
 
 /* Free what the writer owns, flushed or not. */
 void writer_close(struct record_writer *out);

@@ -19,7 +19,6 @@
 #endif
 
 #include "clock.h"
-#include "diag.h"
 
 enum {
 	REDIS_DEEPEST = 8, /* arrays in arrays */
@@ -82,12 +81,11 @@ redis_limit(redisContext *context, redisReplyObjectFunctions *functions)
 	context->reader->fn = functions;
 }
 
-/* End the program if there is no context, or no answer, for want of memory. */
-static inline void
-redis_check_memory(const redisContext *context)
+/* Is there no context, or no answer, for want of memory? */
+static inline bool
+redis_lacks_memory(const redisContext *context)
 {
-	if (context == NULL || context->err == REDIS_ERR_OOM)
-		die(STATUS_BROKEN, ENOMEM, "the server");
+	return context == NULL || context->err == REDIS_ERR_OOM;
 }
 
 /*

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bytes.h"
 #include "roles.h"
 
 struct role_entry {
@@ -147,7 +148,7 @@ make(const struct role_entry *entry, struct trouble *trouble)
 	return 0;
 }
 
-/* The folder that a file is to be made in. */
+/* The folder that a file is to be made in.  0, or -1 with errno. */
 static int
 stat_folder(const char *name, const char *base, struct stat *st)
 {
@@ -156,14 +157,16 @@ stat_folder(const char *name, const char *base, struct stat *st)
 
 	if (base == name)
 		return stat(".", st);
-	folder = strndup(name, (size_t)(base - name));
-	got = folder == NULL ? -1 : stat(folder, st);
+	folder = bytes_string(name, (size_t)(base - name));
+	if (folder == NULL)
+		return -1;
+	got = stat(folder, st);
 	free(folder);
 	return got;
 }
 
-/* Find out which file it is. */
-static void
+/* Find out which file it is.  0, or -1 without memory. */
+static int
 identify(struct role_entry *entry)
 {
 	const char *slash = strrchr(entry->name, '/');
@@ -177,11 +180,14 @@ identify(struct role_entry *entry)
 	} else if (errno == ENOENT && is_output(entry->role)) {
 		entry->base = slash == NULL ? entry->name : slash + 1;
 		entry->known = stat_folder(entry->name, entry->base, &st) == 0;
+		if (!entry->known && errno == ENOMEM)
+			return -1;
 	}
 	if (!entry->known)
-		return;
+		return 0;
 	entry->device = st.st_dev;
 	entry->inode = st.st_ino;
+	return 0;
 }
 
 /* The order of files; 0 for one and the same. */
@@ -272,7 +278,8 @@ check(const struct roles *roles, struct trouble *trouble)
 		if (make(next, trouble) < 0)
 			return -1;
 	for (next = first; next < end; next++)
-		identify(next);
+		if (identify(next) < 0)
+			return trouble_set(trouble, STATUS_BROKEN, ENOMEM, "files");
 	if (roles->count > 1)
 		qsort(first, roles->count, sizeof(*first), compare);
 	for (; first < end; first = next) {

@@ -7,16 +7,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "diag.h"
 #include "share.h"
 
 void
-share_open(struct share *share, int fd)
+share_open(struct share *share, int fd, const struct says *says)
 {
 	struct stat st;
 	char path[32];
 
-	*share = (struct share){ .fd = fd };
+	*share = (struct share){ .fd = fd, .says = says };
 	share->on = fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode);
 	if (!share->on)
 		return;
@@ -69,8 +68,9 @@ lock(struct share *share, int operation)
 	share->held = got == 0;
 	if (got == 0 || errno == EWOULDBLOCK)
 		return got == 0;
-	warn("output to a pipe cannot be locked, records of other writers may mix with "
-	     "ours: %s",
+	share->says->line(
+	    "output to a pipe cannot be locked, records of other writers may mix with "
+	    "ours: %s",
 	    strerror(errno));
 	share->on = false;
 	return true;

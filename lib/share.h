@@ -11,6 +11,8 @@
 
 #include <stdbool.h>
 
+#include "says.h"
+
 /* How long to wait, in milliseconds, before trying again where share_try() failed. */
 enum { SHARE_PAUSE = 2 };
 
@@ -22,10 +24,11 @@ struct share {
 	bool held;
 	bool cut; /* the last byte written was no newline: others have to wait */
 	bool refused; /* by the last share_try() */
+	const struct says *says; /* hears that it cannot be locked */
 };
 
 /* Share fd, which stays the caller's, with all others that write to it. */
-void share_open(struct share *share, int fd);
+void share_open(struct share *share, int fd, const struct says *says);
 void share_close(struct share *share);
 
 /* Before writing: keep others away, and wait for them; or tell if they are there. */

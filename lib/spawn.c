@@ -14,7 +14,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "diag.h"
 #include "fdio.h"
 #include "sig.h"
 #include "spawn.h"
@@ -290,8 +289,8 @@ spawn_look(pid_t pid, int *code, int *signal)
 	return info.si_code == CLD_STOPPED ? SPAWN_STOPPED : SPAWN_GOES_ON;
 }
 
-void
-spawn_say_stopped(const char *name, pid_t pid, int signal)
+const char *
+spawn_stopped_text(const char *name, pid_t pid, int signal, char text[static SPAWN_TEXT])
 {
 	const char *by = signal == SIGSTOP ? "SIGSTOP"
 	    : signal == SIGTSTP		   ? "SIGTSTP"
@@ -300,9 +299,11 @@ spawn_say_stopped(const char *name, pid_t pid, int signal)
 					   : "a signal";
 
 	if (signal == 0)
-		warn("%s (pid %ld) goes on", name, (long)pid);
+		snprintf(text, SPAWN_TEXT, "%.180s (pid %ld) goes on", name, (long)pid);
 	else
-		warn("%s (pid %ld) is stopped by %s", name, (long)pid, by);
+		snprintf(text, SPAWN_TEXT, "%.180s (pid %ld) is stopped by %s", name,
+		    (long)pid, by);
+	return text;
 }
 
 void

@@ -38,8 +38,11 @@ enum spawn_news {
  */
 enum spawn_news spawn_look(pid_t pid, int *code, int *signal);
 
-/* Say that the process, which is called name, is stopped, or goes on if signal is 0. */
-void spawn_say_stopped(const char *name, pid_t pid, int signal);
+enum { SPAWN_TEXT = 256 }; /* bytes of a text below, with its NUL */
+
+/* That the process, which is called name, is stopped, or goes on if signal is 0. */
+const char *
+spawn_stopped_text(const char *name, pid_t pid, int signal, char text[static SPAWN_TEXT]);
 
 /*
  * Reap children that we did not start: those that are left to process 1, or came with

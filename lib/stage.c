@@ -9,39 +9,55 @@
 
 enum { TELL_AFTER = 128 << 10 }; /* output, in bytes, that may go without its lines */
 
-void
+static const char supervisor_name[] = "supervisor"; /* for diagnostics */
+
+static bool
+is_over(const struct stage *stage)
+{
+	return stage->trouble.kind != TROUBLE_NONE;
+}
+
+/* The output, or the supervisor, could not be written, as errno says. */
+static int
+output_failed(struct stage *stage, const char *name)
+{
+	return trouble_output(&stage->trouble, errno, name);
+}
+
+int
 stage_open(struct stage *stage, const struct stage_plan *plan)
 {
 	*stage = (struct stage){
 		.in_name = plan->in_name != NULL ? plan->in_name : "standard input",
 		.no_wait = plan->no_wait,
 		.out_name = plan->out_name != NULL ? plan->out_name : "standard output",
+		.says = plan->says,
+		.above = { .fd = -1 },
 	};
 	if (record_open(&stage->in, plan->in, plan->max_record) < 0 ||
-	    writer_open(&stage->out, plan->out) < 0)
-		die(STATUS_BROKEN, errno, "buffers");
-	if (supervisor_find(&stage->above) < 0)
-		die(STATUS_BROKEN, errno, "buffers");
+	    writer_open(&stage->out, plan->out) < 0 || supervisor_find(&stage->above) < 0)
+		return trouble_set(&stage->trouble, STATUS_BROKEN, errno, "buffers");
 	if (!stage_native(stage))
-		writer_share(&stage->out);
-	else if (!plan->later)
-		stage_greet(stage, &plan->hello);
+		writer_share(&stage->out, stage->says);
+	return plan->later ? 0 : stage_greet(stage, &plan->hello);
 }
 
-void
+int
 stage_greet(struct stage *stage, const struct hello *hello)
 {
 	if (!stage_native(stage))
-		return;
-	stage_flush(stage); /* what was told counts output that must be there */
-	if (supervisor_greet(&stage->above, hello) < 0)
-		die_output(errno, "supervisor");
+		return 0;
+	if (stage_flush(stage) < 0) /* what was told counts output that must be there */
+		return -1;
+	return supervisor_greet(&stage->above, hello) < 0
+	    ? output_failed(stage, supervisor_name)
+	    : 0;
 }
 
 void
 stage_input_failed(struct stage *stage, const struct ends *ends, int error)
 {
-	warn("%s: %s", ends->name, fifo_why(error));
+	stage->says->line("%s: %s", ends->name, fifo_why(error));
 	stage->failed = true;
 }
 
@@ -53,12 +69,12 @@ took_input(struct stage *stage, struct ends *ends, int got, int fd)
 		stage_input_failed(stage, ends, errno);
 		return false;
 	}
-	if (got > 0) {
-		if (fifo_check_read(fd) == 0 && ends_empty(ends) < 0)
-			die_output(errno, stage->out_name);
-		stage->in_name = ends->name;
-		record_continue(&stage->in, fd);
-	}
+	if (got == 0)
+		return true;
+	if (fifo_check_read(fd) == 0 && ends_empty(ends) < 0)
+		output_failed(stage, stage->out_name);
+	stage->in_name = ends->name;
+	record_continue(&stage->in, fd);
 	return true;
 }
 
@@ -67,10 +83,12 @@ stage_next_input(struct stage *stage, struct ends *ends)
 {
 	int got, fd = -1;
 
+	if (is_over(stage))
+		return false;
 	do {
 		got = ends_next(ends, &fd);
 	} while (!took_input(stage, ends, got, fd));
-	return got > 0;
+	return got > 0 && !is_over(stage);
 }
 
 bool
@@ -78,47 +96,61 @@ stage_next_input_now(struct stage *stage, struct ends *ends, bool *awaited)
 {
 	int got, fd = -1;
 
+	if (is_over(stage))
+		return false;
 	do {
 		got = ends_next_now(ends, &fd, awaited);
 	} while (!took_input(stage, ends, got, fd));
-	return got > 0;
+	return got > 0 && !is_over(stage);
 }
 
-void
+/* All output was sent: so can the lines be that count it. */
+static int
+send_lines(struct stage *stage)
+{
+	stage->told = stage->out.total;
+	return stage_native(stage) && supervisor_flush(&stage->above) < 0
+	    ? output_failed(stage, supervisor_name)
+	    : 0;
+}
+
+int
 stage_flush(struct stage *stage)
 {
+	if (is_over(stage))
+		return -1;
 	if (writer_flush(&stage->out) < 0)
-		die_output(errno, stage->out_name);
-	stage->told = stage->out.total;
-	if (stage_native(stage) && supervisor_flush(&stage->above) < 0)
-		die_output(errno, "supervisor");
+		return output_failed(stage, stage->out_name);
+	return send_lines(stage);
 }
 
-bool
+int
 stage_flush_now(struct stage *stage)
 {
+	if (is_over(stage))
+		return -1;
 	if (writer_flush_now(&stage->out) < 0)
-		die_output(errno, stage->out_name);
+		return output_failed(stage, stage->out_name);
 	if (stage->out.used > 0)
-		return false;
-	stage->told = stage->out.total;
-	if (stage_native(stage) && supervisor_flush(&stage->above) < 0)
-		die_output(errno, "supervisor");
-	return true;
+		return 0;
+	return send_lines(stage) < 0 ? -1 : 1;
 }
 
-size_t
+ssize_t
 stage_offer(struct stage *stage, const void *data, size_t len)
 {
 	ssize_t taken;
 
-	if (stage_native(stage) && supervisor_full(&stage->above) &&
-	    !stage_flush_now(stage))
-		return 0;
+	if (is_over(stage))
+		return -1;
+	if (stage_native(stage) && supervisor_full(&stage->above)) {
+		int sent = stage_flush_now(stage);
+
+		if (sent <= 0)
+			return sent;
+	}
 	taken = writer_offer(&stage->out, data, len);
-	if (taken < 0)
-		die_output(errno, stage->out_name);
-	return (size_t)taken;
+	return taken < 0 ? output_failed(stage, stage->out_name) : taken;
 }
 
 /* The output of the record at work on, in bytes; the next one begins. */
@@ -137,10 +169,7 @@ told(struct stage *stage, bool full)
 {
 	if (!full && stage->out.total - stage->told < TELL_AFTER)
 		return;
-	if (stage->no_wait)
-		stage_flush_now(stage);
-	else
-		stage_flush(stage);
+	(void)(stage->no_wait ? stage_flush_now(stage) : stage_flush(stage));
 }
 
 void
@@ -148,6 +177,8 @@ stage_tell_ok(struct stage *stage, uint64_t number)
 {
 	uint64_t bytes = finish(stage);
 
+	if (is_over(stage)) /* there may be no room for another line */
+		return;
 	told(stage, supervisor_tell_ok(&stage->above, number, bytes));
 }
 
@@ -160,8 +191,10 @@ tell(struct stage *stage, const struct record *rec, enum fate fate, const char *
 		.reason = why,
 		.reason_len = strlen(why) };
 
+	if (is_over(stage))
+		return;
 	if (!stage_native(stage)) {
-		warn_record(rec->data, rec->len, why);
+		stage->says->record(rec->data, rec->len, why);
 		stage->failed = true;
 		return;
 	}
@@ -185,6 +218,8 @@ stage_take(struct stage *stage, struct record *out)
 {
 	enum record_status got;
 
+	if (is_over(stage))
+		return RECORD_ERROR;
 	while ((got = record_take(&stage->in, out)) == RECORD_TOO_LONG) {
 		char why[160];
 
@@ -197,15 +232,18 @@ stage_take(struct stage *stage, struct record *out)
 	return got;
 }
 
-void
+int
 stage_fill(struct stage *stage)
 {
-	if (record_fill(&stage->in) == RECORD_ERROR) {
-		int error = errno;
+	int error;
 
-		stage_flush(stage);
-		die(STATUS_BROKEN, error, "%s", stage->in_name);
-	}
+	if (is_over(stage))
+		return -1;
+	if (record_fill(&stage->in) != RECORD_ERROR)
+		return 0;
+	error = errno;
+	stage_flush(stage); /* what is finished goes out before */
+	return trouble_set(&stage->trouble, STATUS_BROKEN, error, "%s", stage->in_name);
 }
 
 enum record_status
@@ -213,27 +251,26 @@ stage_next(struct stage *stage, struct record *out)
 {
 	enum record_status got;
 
-	while ((got = stage_take(stage, out)) == RECORD_NONE) {
-		stage_flush(stage);
-		stage_fill(stage);
-	}
+	while ((got = stage_take(stage, out)) == RECORD_NONE)
+		if (stage_flush(stage) < 0 || stage_fill(stage) < 0)
+			return RECORD_ERROR;
 	return got;
 }
 
 void
 stage_put(struct stage *stage, const void *data, size_t len)
 {
-	if (writer_put(&stage->out, data, len) < 0)
-		die_output(errno, stage->out_name);
+	if (!is_over(stage) && writer_put(&stage->out, data, len) < 0)
+		output_failed(stage, stage->out_name);
 }
 
 char *
 stage_reserve(struct stage *stage, size_t len)
 {
-	char *room = writer_reserve(&stage->out, len);
+	char *room = is_over(stage) ? NULL : writer_reserve(&stage->out, len);
 
 	if (room == NULL)
-		die_output(errno, stage->out_name);
+		output_failed(stage, stage->out_name);
 	return room;
 }
 
@@ -243,8 +280,8 @@ stage_discard(struct stage *stage)
 	return writer_rewind(&stage->out, stage->mark);
 }
 
-enum status
-stage_close(struct stage *stage)
+int
+stage_close(struct stage *stage, enum status *status)
 {
 	stage_flush(stage);
 	record_close(&stage->in);
@@ -252,6 +289,7 @@ stage_close(struct stage *stage)
 	supervisor_leave(&stage->above);
 	if (stage->out.fd > STDERR_FILENO || stage->out.fd == STDOUT_FILENO)
 		if (close(stage->out.fd) < 0 && errno != EINTR)
-			die_output(errno, stage->out_name);
-	return stage->failed ? STATUS_FAILED : STATUS_OK;
+			output_failed(stage, stage->out_name);
+	*status = stage->failed ? STATUS_FAILED : STATUS_OK;
+	return is_over(stage) ? -1 : 0;
 }

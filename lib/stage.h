@@ -4,18 +4,20 @@
  * one: records in, records out, and a word on what became of each.
  *
  *	stage_open(&stage, &plan);
- *	while ((got = stage_next(&stage, &rec)) != RECORD_EOF) {
- *		... writer_put(&stage.out, ...) ...
+ *	while (stage_next(&stage, &rec) == RECORD_OK) {
+ *		... stage_put(&stage, ...) ...
  *		stage_ok(&stage, rec.number);
  *	}
- *	return stage_close(&stage);
+ *	if (stage_close(&stage, &status) < 0)
+ *		die_of(&stage.trouble);
  *
  * Under a supervisor (PAR_STAGE=FD:PID names this process) the words go to FD;
  * run by hand, a failed record is named on standard error and the others cost
- * one comparison.  All that fails here is final and ends the program with a
- * diagnostic, as die() and die_output() do: a stage without its input, output
- * or supervisor has nothing left to do.  Run by hand, a stage shares an output that
- * is a pipe or FIFO with other writers, by share.h.
+ * one comparison.  All that fails here is final, since a stage without its input,
+ * output or supervisor has nothing left to do: stage->trouble keeps why, each call
+ * from then on does nothing and says so again, and stage_close() at the latest has it
+ * known.  Run by hand, a stage shares an output that is a pipe or FIFO with other
+ * writers, by share.h.
  */
 #ifndef PAR_STAGE_H
 #define PAR_STAGE_H
@@ -24,10 +26,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "diag.h"
 #include "ends.h"
 #include "record.h"
+#include "says.h"
 #include "supervisor.h"
+#include "trouble.h"
 
 struct stage {
 	struct record_reader in;
@@ -38,6 +41,8 @@ struct stage {
 	bool no_wait; /* see struct stage_plan */
 	bool failed; /* some record failed, and nobody but us has said so */
 	const char *in_name, *out_name; /* for diagnostics */
+	const struct says *says;
+	struct trouble trouble; /* why nothing goes on */
 };
 
 struct stage_plan {
@@ -47,17 +52,19 @@ struct stage_plan {
 	struct hello hello; /* what to ask of the supervisor */
 	bool no_wait; /* out does not block: never wait for it but at the end */
 	bool later; /* hello is not known yet: stage_greet() will tell it */
+	const struct says *says; /* hears of records and inputs that failed */
 };
 
-void stage_open(struct stage *stage, const struct stage_plan *plan);
+/* What returns an int is 0, or -1 and stage->trouble, unless it says more. */
+int stage_open(struct stage *stage, const struct stage_plan *plan);
 
 /* Say hello to the supervisor, if there is one; no record comes before. */
-void stage_greet(struct stage *stage, const struct hello *hello);
+int stage_greet(struct stage *stage, const struct hello *hello);
 
 /*
  * For a plan whose in is -1: go on with the next input of ends, waited for.  One
- * that cannot be opened is named, and the others go on.  False after the last.  The
- * first that can be opened is when an output that is a file is emptied.
+ * that cannot be opened is named, and the others go on.  False after the last, and
+ * in trouble.  The first that can be opened is when an output that is a file is emptied.
  */
 bool stage_next_input(struct stage *stage, struct ends *ends);
 
@@ -76,8 +83,8 @@ stage_native(const struct stage *stage)
 
 /*
  * The next record; what is finished is sent on before waiting for more input.
- * A record that is too long is failed here and passed over.  RECORD_OK or
- * RECORD_EOF.
+ * A record that is too long is failed here and passed over.  RECORD_OK, RECORD_EOF or,
+ * in trouble, RECORD_ERROR.
  */
 enum record_status stage_next(struct stage *stage, struct record *out);
 
@@ -86,7 +93,7 @@ enum record_status stage_next(struct stage *stage, struct record *out);
  * read(2).  The caller sends what is finished by stage_flush() before it waits.
  */
 enum record_status stage_take(struct stage *stage, struct record *out);
-void stage_fill(struct stage *stage);
+int stage_fill(struct stage *stage);
 
 /*
  * Add to the output of the record at work on.  The output of one record must
@@ -98,14 +105,14 @@ void stage_put(struct stage *stage, const void *data, size_t len);
  * The same without waiting, for event loops whose plan says no_wait: returns how
  * many bytes were taken.  Fewer than len: call again with the rest when the
  * descriptor stage->out.fd can be written to, or after a SHARE_PAUSE if
- * stage->out.share.refused.
+ * stage->out.share.refused.  -1 in trouble.
  */
-size_t stage_offer(struct stage *stage, const void *data, size_t len);
+ssize_t stage_offer(struct stage *stage, const void *data, size_t len);
 
-/* Send what can be sent without waiting; false if something is left. */
-bool stage_flush_now(struct stage *stage);
+/* Send what can be sent without waiting: 1, or 0 if something is left, or -1. */
+int stage_flush_now(struct stage *stage);
 
-/* Room for len bytes of output, to be counted by writer_commit(&stage->out, n). */
+/* Room for len bytes of output, to be counted by writer_commit(&stage->out, n); NULL. */
 char *stage_reserve(struct stage *stage, size_t len);
 
 /* Take back the output of the record at work on; false if it was sent already. */
@@ -133,9 +140,9 @@ void stage_fail(struct stage *stage, const struct record *rec, const char *why);
 void stage_retry(struct stage *stage, const struct record *rec, const char *why);
 
 /* Send output, then the words that count it.  Before a long computation, too. */
-void stage_flush(struct stage *stage);
+int stage_flush(struct stage *stage);
 
-/* Send everything and free; the program's exit status. */
-enum status stage_close(struct stage *stage);
+/* Send everything, and free; *status is the program's. */
+int stage_close(struct stage *stage, enum status *status);
 
 #endif

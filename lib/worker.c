@@ -9,12 +9,12 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "diag.h"
 #include "fdio.h"
 #include "move.h"
 #include "printable.h"
 #include "spawn.h"
 #include "spool.h"
+#include "trouble.h"
 #include "worker.h"
 
 enum {
@@ -32,9 +32,10 @@ const char worker_apart[] = "has one line with records that are not its neighbou
 			    "though the stage did not say joint";
 
 void
-worker_init(struct worker *worker, unsigned number)
+worker_init(struct worker *worker, unsigned number, const struct says *says)
 {
 	*worker = (struct worker){ .number = number,
+		.says = says,
 		.err = -1,
 		.in = -1,
 		.out = -1,
@@ -215,7 +216,8 @@ end_reading(struct worker *worker, int *fd, int error)
 	close_end(fd);
 	if (error == 0)
 		return;
-	warn("worker %u: cannot be read: %s; killed", worker->number, strerror(error));
+	worker->says->line(
+	    "worker %u: cannot be read: %s; killed", worker->number, strerror(error));
 	worker_signal(worker, SIGKILL);
 }
 
@@ -748,7 +750,7 @@ worker_errors(struct worker *worker)
 		}
 		seen += (size_t)n;
 		remember(worker, data, (size_t)n);
-		diag_foreign(data, (size_t)n);
+		worker->says->foreign(data, (size_t)n);
 	}
 }
 
@@ -779,13 +781,13 @@ worker_signal(struct worker *worker, int signal)
 static void
 say_stopped(struct worker *worker, int signal)
 {
-	char name[32];
+	char name[32], text[SPAWN_TEXT];
 
 	if (worker->killed || worker->stopped == (signal != 0))
 		return;
 	worker->stopped = signal != 0;
 	snprintf(name, sizeof(name), "worker %u", worker->number);
-	spawn_say_stopped(name, worker->pid, signal);
+	worker->says->line("%s", spawn_stopped_text(name, worker->pid, signal, text));
 }
 
 bool

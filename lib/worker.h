@@ -16,6 +16,7 @@
 #include "hold.h"
 #include "kin.h"
 #include "move.h"
+#include "says.h"
 #include "window.h"
 
 enum { WORKER_EXIT_TEXT = 80, WORKER_ILL_TEXT = 160 };
@@ -30,6 +31,7 @@ enum worker_kind {
 
 struct worker {
 	unsigned number; /* from 1; stays the same across restarts */
+	const struct says *says; /* hears what the process says, and what befalls it */
 	enum worker_kind kind;
 	pid_t pid; /* 0: no process */
 	pid_t group; /* of the last one started */
@@ -87,7 +89,7 @@ struct worker_plan {
 };
 
 /* A worker with a number and no process. */
-void worker_init(struct worker *worker, unsigned number);
+void worker_init(struct worker *worker, unsigned number, const struct says *says);
 
 /*
  * Start the process, with fresh pipes and an empty window.  0, or -1 with errno:

@@ -90,6 +90,33 @@ prepare() {
 	run ! scripts/lint-circles out
 }
 
+@test "style: no module of lib ends a program or prints, but those for cmd/ alone" {
+	prepare
+	nm -A -P -u "$(dirname "$(dirname "$(command -v par-run)")")"/lib/**/*.o |
+		awk -f scripts/exits.awk lib/README -
+}
+
+@test "style: the check of exits finds what is wrong" {
+	local file
+
+	cd "$BATS_TEST_TMPDIR"
+	mkdir lib
+	printf 'lib - modules\n\nlow  numbers\nsig  signals\n\nWhat follows may.\n\nsay  words\n' \
+		>lib/README
+	printf '#include <stdlib.h>\n#include <stdio.h>\nvoid low(void);\nvoid low(void) { %s }\n' \
+		'fputs("a", stderr); if (getenv("A")) exit(1);' >low.c
+	printf '#include <unistd.h>\nvoid sig(void);\nvoid sig(void) { _exit(1); }\n' >sig.c
+	sed 's/low/say/' low.c >say.c
+	for file in low sig say; do
+		cc -O2 -D_FORTIFY_SOURCE=2 -c -o $file.o $file.c
+	done
+	run -1 awk -f "$ROOT/scripts/exits.awk" lib/README <(nm -A -P -u ./*.o)
+	diff - <(sort <<<"$output") <<-'END'
+		lib/low uses exit: it may end nothing and print nothing
+		lib/low uses stderr: it may end nothing and print nothing
+	END
+}
+
 @test "style: a structure or header has a name of its own" {
 	make -s lint-names
 }

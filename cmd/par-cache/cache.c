@@ -67,6 +67,20 @@ identify(struct cache *cache)
 		die(STATUS_BROKEN, errno, "%s", options->command[0]);
 }
 
+/* A call of the stage got that: it ends the program if it failed. */
+static void
+must(const struct cache *cache, int got)
+{
+	if (got < 0)
+		die_of(&cache->stage.trouble);
+}
+
+static void
+flush(struct cache *cache)
+{
+	must(cache, stage_flush(&cache->stage));
+}
+
 /* The first output comes, or the end: empty an output that is a file. */
 static void
 begin_output(struct cache *cache)
@@ -272,7 +286,7 @@ refuse(struct cache *cache, const struct ack *ack, const char *what)
 		snprintf(which, sizeof(which), "record %s: ", shown);
 		batch_free(record);
 	}
-	stage_flush(&cache->stage); /* what is not stored yet may be wrong, too */
+	flush(cache); /* what is not stored yet may be wrong, too */
 	die(stage_native(&cache->stage) ? STATUS_NEVER : STATUS_BROKEN, 0, "%s: %s%s",
 	    cache->options->command[0], which, what);
 }
@@ -432,9 +446,10 @@ greet(struct cache *cache)
 	if (cache->greeted || cache->worker.kind == WORKER_UNKNOWN)
 		return;
 	cache->greeted = true;
-	stage_greet(&cache->stage,
-	    &(struct hello){ .jobs = cache->worker.hello.jobs,
-		.ahead = cache->options->map || cache->worker.hello.ahead });
+	must(cache,
+	    stage_greet(&cache->stage,
+		&(struct hello){ .jobs = cache->worker.hello.jobs,
+		    .ahead = cache->options->map || cache->worker.hello.ahead }));
 }
 
 /* It reads before it has said hello: a plain command, of whose records nobody knows. */
@@ -458,7 +473,7 @@ end_alike(struct cache *cache)
 	struct worker *worker = &cache->worker;
 
 	keep(cache);
-	stage_flush(&cache->stage);
+	flush(cache);
 	if (worker->exit_signal != 0) {
 		signal(worker->exit_signal, SIG_DFL);
 		raise(worker->exit_signal);
@@ -499,7 +514,7 @@ end_never(struct cache *cache)
 			left++;
 	}
 	keep(cache);
-	stage_flush(&cache->stage);
+	flush(cache);
 	warn("%s: %s", cache->options->command[0], diag_never);
 	die(STATUS_BROKEN, 0, "%llu records were read and not answered%s",
 	    (unsigned long long)left,
@@ -514,7 +529,7 @@ look_for_end(struct cache *cache)
 
 	if (cache->input_ended || poll(&in, 1, 0) <= 0)
 		return;
-	stage_fill(&cache->stage);
+	must(cache, stage_fill(&cache->stage));
 	take_records(cache);
 }
 
@@ -559,7 +574,7 @@ ended_well(struct cache *cache)
 	worker_exit_text(worker, how);
 	fail_rest(cache, how);
 	keep(cache);
-	stage_flush(&cache->stage);
+	flush(cache);
 	if (!cache->input_ended)
 		die(STATUS_BROKEN, 0, "%s %s before the end of input",
 		    cache->options->command[0], how);
@@ -626,7 +641,7 @@ turn(struct cache *cache)
 		{ .fd = worker->err, .events = POLLIN },
 	};
 
-	stage_flush(&cache->stage);
+	flush(cache);
 	if (poll(p, sizeof(p) / sizeof(p[0]), patience(cache)) < 0 && errno != EINTR)
 		die(STATUS_BROKEN, errno, "poll");
 	cache->now = clock_ms();
@@ -640,7 +655,7 @@ turn(struct cache *cache)
 	probe(cache);
 	greet(cache);
 	if (p[0].revents != 0) {
-		stage_fill(&cache->stage);
+		must(cache, stage_fill(&cache->stage));
 		take_records(cache);
 	}
 	worker_feed(worker); /* that it reads no more is noticed when it ends */
@@ -681,13 +696,15 @@ open_stage(struct cache *cache)
 		options->wait_ms) < 0 ||
 	    ends_next(ends, &in) < 0)
 		die(STATUS_BROKEN, 0, "%s: %s", ends->name, fifo_why(errno));
-	stage_open(&cache->stage,
-	    &(struct stage_plan){ .in = in,
-		.in_name = ends->name,
-		.out = ends->out,
-		.out_name = ends->out_name,
-		.max_record = options->max_record,
-		.later = true });
+	must(cache,
+	    stage_open(&cache->stage,
+		&(struct stage_plan){ .in = in,
+		    .in_name = ends->name,
+		    .out = ends->out,
+		    .out_name = ends->out_name,
+		    .max_record = options->max_record,
+		    .later = true,
+		    .says = &diag_says }));
 }
 
 static void
@@ -710,7 +727,7 @@ open_cache(struct cache *cache)
 	if (cache->signals < 0 || misses_open(&cache->misses) < 0)
 		die(STATUS_BROKEN, errno, "cannot begin");
 	signal(SIGPIPE, SIG_IGN);
-	worker_init(&cache->worker, 1);
+	worker_init(&cache->worker, 1, &diag_says);
 	if (worker_start(&cache->worker, &plan) < 0)
 		die_start(errno, options->command[0]);
 	if (options->map)
@@ -745,8 +762,9 @@ cache_run(const struct cache_options *options)
 	open_cache(cache);
 	greet(cache);
 	if (!cache->greeted)
-		stage_greet(
-		    &cache->stage, &(struct hello){ .standing = STANDING_UNSURE });
+		must(cache,
+		    stage_greet(
+			&cache->stage, &(struct hello){ .standing = STANDING_UNSURE }));
 	while (turn(cache))
 		continue;
 	keep(cache);
@@ -761,7 +779,7 @@ cache_run(const struct cache_options *options)
 	worker_close(&cache->worker);
 	free(cache->worker.lines);
 	close(cache->signals);
-	status = stage_close(&cache->stage);
+	must(cache, stage_close(&cache->stage, &status));
 	ends_close(&cache->ends);
 	if (cache->trouble && status == STATUS_OK)
 		status = STATUS_FAILED;

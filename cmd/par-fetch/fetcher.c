@@ -75,6 +75,8 @@ next_input(struct fetcher *fetcher)
 {
 	fetcher->input_ended = !stage_next_input_now(
 	    &fetcher->stage, &fetcher->ends, &fetcher->input_awaited);
+	if (fetcher->stage.trouble.kind != TROUBLE_NONE)
+		die_of(&fetcher->stage.trouble);
 	fetcher->input_empty = !fetcher->input_ended;
 }
 
@@ -89,6 +91,7 @@ open_stage(struct fetcher *fetcher)
 		.max_record = set->max_record,
 		.hello = { .window = set->lookahead, .jobs = set->jobs },
 		.no_wait = true,
+		.says = &diag_says,
 	};
 
 	if (ends_open(ends, set->paths, set->count, set->output, set->wait_ms) < 0)
@@ -100,7 +103,8 @@ open_stage(struct fetcher *fetcher)
 	if (plan.out < 0)
 		die_output(errno, ends->out_name);
 	fdio_pipe_size(plan.out, PIPE_SIZE);
-	stage_open(&fetcher->stage, &plan);
+	if (stage_open(&fetcher->stage, &plan) < 0)
+		die_of(&fetcher->stage.trouble);
 	next_input(fetcher);
 }
 
@@ -185,8 +189,10 @@ fetcher_open(struct fetcher *fetcher, const struct settings *set)
 static enum status
 fetcher_close(struct fetcher *fetcher)
 {
-	enum status status = stage_close(&fetcher->stage);
+	enum status status;
 
+	if (stage_close(&fetcher->stage, &status) < 0)
+		die_of(&fetcher->stage.trouble);
 	ends_close(&fetcher->ends);
 	progress_close(&fetcher->progress);
 	while (fetcher->idle != NULL) {
@@ -282,9 +288,10 @@ take_input(struct fetcher *fetcher)
 		case RECORD_EOF:
 			next_input(fetcher);
 			return;
+		case RECORD_ERROR:
+			die_of(&fetcher->stage.trouble);
 		case RECORD_NONE:
 		case RECORD_TOO_LONG:
-		case RECORD_ERROR:
 			fetcher->input_empty = true;
 			return;
 		}
@@ -582,11 +589,13 @@ emit(struct fetcher *fetcher)
 	for (; fetcher->done != NULL; count++) {
 		struct transfer *transfer = fetcher->done;
 		size_t left = transfer->answer.out.len - transfer->sent;
-		size_t taken = stage_offer(
+		ssize_t taken = stage_offer(
 		    &fetcher->stage, transfer->answer.out.data + transfer->sent, left);
 
-		transfer->sent += taken;
-		if (taken < left) {
+		if (taken < 0)
+			die_of(&fetcher->stage.trouble);
+		transfer->sent += (size_t)taken;
+		if ((size_t)taken < left) {
 			fetcher->stuck = true;
 			break;
 		}
@@ -635,9 +644,12 @@ static void
 wait_for_events(struct fetcher *fetcher)
 {
 	struct pollfd extra[2];
-	bool flushed = stage_flush_now(&fetcher->stage) && !fetcher->stuck;
+	int sent = stage_flush_now(&fetcher->stage);
+	bool flushed = sent > 0 && !fetcher->stuck;
 	unsigned count = 0;
 
+	if (sent < 0)
+		die_of(&fetcher->stage.trouble);
 	progress_show(&fetcher->progress, fetcher->in_flight);
 	if (reads_input(fetcher))
 		extra[count++] =
@@ -659,7 +671,8 @@ read_input(struct fetcher *fetcher)
 	if (!reads_input(fetcher))
 		return;
 	if (poll(&input, 1, 0) > 0) {
-		stage_fill(&fetcher->stage);
+		if (stage_fill(&fetcher->stage) < 0)
+			die_of(&fetcher->stage.trouble);
 		fetcher->input_awaited = fetcher->input_empty = false;
 	} else if (fetcher->input_awaited && ends_time_left(&fetcher->ends) == 0) {
 		stage_input_failed(&fetcher->stage, &fetcher->ends, ETIME);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "diag.h"
 #include "ends.h"
 #include "fib.h"
 #include "fifo.h"
@@ -20,6 +21,16 @@ struct plan {
 	const char *output;
 };
 
+static char *
+reserve(struct stage *stage, size_t len)
+{
+	char *room = stage_reserve(stage, len);
+
+	if (room == NULL)
+		die_of(&stage->trouble);
+	return room;
+}
+
 /* Put n, TAB, the answer.  NULL, or why the record failed. */
 static const char *
 answer(struct stage *stage, struct fib *fib, const struct record *rec)
@@ -31,9 +42,9 @@ answer(struct stage *stage, struct fib *fib, const struct record *rec)
 	why = fib_parse(fib, rec->data, rec->len, &n);
 	if (why != NULL)
 		return why;
-	if (fib_is_long(fib, n))
-		stage_flush(stage);
-	room = stage_reserve(stage, rec->len + fib_room(fib, n) + 2);
+	if (fib_is_long(fib, n) && stage_flush(stage) < 0)
+		die_of(&stage->trouble);
+	room = reserve(stage, rec->len + fib_room(fib, n) + 2);
 	memcpy(room, rec->data, rec->len);
 	to = room + rec->len;
 	*to++ = '\t';
@@ -57,7 +68,7 @@ answer_small(struct stage *stage, const struct fib *fib, const struct record *re
 	if (stage->out.size - stage->out.used >= FIB_SMALL_ROOM + 2)
 		room = stage->out.buffer + stage->out.used;
 	else
-		room = stage_reserve(stage, FIB_SMALL_ROOM + 2);
+		room = reserve(stage, FIB_SMALL_ROOM + 2);
 	room[0] = rec->data[0];
 	room[rec->len - 1] = rec->data[rec->len - 1];
 	memcpy(room + rec->len, fib->small[n].text, FIB_SMALL_ROOM);
@@ -91,6 +102,7 @@ run(const struct plan *plan, char *const *paths, size_t count)
 	struct fib fib;
 	struct stage stage;
 	struct ends ends;
+	enum status status;
 	struct roles roles = { 0 };
 	struct trouble trouble = { 0 };
 
@@ -105,16 +117,20 @@ run(const struct plan *plan, char *const *paths, size_t count)
 		: plan->mod > 0 ? FIB_MOD
 				: FIB_NUMBER,
 	    plan->mod, plan->max);
-	stage_open(&stage,
-	    &(struct stage_plan){ .in = -1,
-		.out = ends.out,
-		.out_name = ends.out_name,
-		.max_record = plan->max_record });
+	if (stage_open(&stage,
+		&(struct stage_plan){ .in = -1,
+		    .out = ends.out,
+		    .out_name = ends.out_name,
+		    .max_record = plan->max_record,
+		    .says = &diag_says }) < 0)
+		die_of(&stage.trouble);
 	while (stage_next_input(&stage, &ends))
 		answer_all(&stage, &fib);
 	ends_close(&ends);
 	fib_close(&fib);
-	return stage_close(&stage);
+	if (stage_close(&stage, &status) < 0)
+		die_of(&stage.trouble);
+	return status;
 }
 
 int

@@ -86,6 +86,7 @@ bool
 command_ended(struct command *command)
 {
 	const char *name = command->argv[0];
+	char text[SPAWN_TEXT];
 
 	while (!command->ended) {
 		int code, signal;
@@ -99,10 +100,11 @@ command_ended(struct command *command)
 			break;
 		case SPAWN_STOPPED:
 			if (command->kill_at != UINT64_MAX)
-				spawn_say_stopped(name, command->pid, signal);
+				warn("%s",
+				    spawn_stopped_text(name, command->pid, signal, text));
 			break;
 		case SPAWN_GOES_ON:
-			spawn_say_stopped(name, command->pid, 0);
+			warn("%s", spawn_stopped_text(name, command->pid, 0, text));
 			break;
 		}
 	}

@@ -62,7 +62,7 @@ gather_open(
 	if (inputs_open(&gather->in, files, count, plan->max_record) < 0 ||
 	    writer_open(&gather->out, open_output(gather, plan)) < 0)
 		die(STATUS_BROKEN, errno, "buffers");
-	writer_share(&gather->out);
+	writer_share(&gather->out, &diag_says);
 	gather->in.watched = gather->signals;
 	gather->in.follow = plan->follow;
 	gather->in.wait_ms = plan->wait_ms;

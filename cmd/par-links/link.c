@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "diag.h"
 #include "hash.h"
 #include "link.h"
 #include "site.h"
@@ -31,11 +32,21 @@ sink_begin(struct sink *sink, struct field page)
 	sink->seen_open = true;
 }
 
+static char *
+reserve(struct sink *sink, size_t len)
+{
+	char *room = stage_reserve(sink->stage, len);
+
+	if (room == NULL)
+		die_of(&sink->stage->trouble);
+	return room;
+}
+
 /* Begin a link record: room for its page, a TAB and len bytes more. */
 static char *
 begin_record(struct sink *sink, size_t len)
 {
-	char *to = stage_reserve(sink->stage, sink->page.len + len + 2);
+	char *to = reserve(sink, sink->page.len + len + 2);
 
 	memcpy(to, sink->page.data, sink->page.len);
 	to += sink->page.len;
@@ -265,7 +276,7 @@ put_object(struct sink *sink, const struct link *link, const struct resolved *re
 	struct field page = page_name(sink);
 	char *start, *to;
 
-	to = start = stage_reserve(sink->stage,
+	to = start = reserve(sink,
 	    6 *
 		    (page.len + link->len + resolved->link.len + link->text.len +
 			link->rel.len) +

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "diag.h"
 #include "ends.h"
 #include "field.h"
 #include "fifo.h"
@@ -237,11 +238,13 @@ open_ends(struct ends *ends, struct stage *stage, struct options *options)
 	if (ends_open(ends, options->paths, options->count, options->output,
 		options->wait_ms) < 0)
 		die(STATUS_BROKEN, 0, "%s: %s", ends->name, fifo_why(errno));
-	stage_open(stage,
-	    &(struct stage_plan){ .in = -1,
-		.out = ends->out,
-		.out_name = ends->out_name,
-		.max_record = options->max_record });
+	if (stage_open(stage,
+		&(struct stage_plan){ .in = -1,
+		    .out = ends->out,
+		    .out_name = ends->out_name,
+		    .max_record = options->max_record,
+		    .says = &diag_says }) < 0)
+		die_of(&stage->trouble);
 	if (!options->sandbox)
 		return;
 	if (ends_open_all(ends) && ends_empty(ends) < 0)
@@ -328,6 +331,7 @@ work(struct options *options)
 	struct ends ends;
 	struct sink sink = { .stage = &stage, .choice = choice, .encoders = &encoders };
 	struct pages pages = { .choice = choice, .sink = &sink };
+	enum status status;
 
 	pages_open(&pages);
 	open_ends(&ends, &stage, options);
@@ -337,7 +341,9 @@ work(struct options *options)
 	pages_close(&pages);
 	sink_close(&sink);
 	pairs_release(&encoders);
-	return stage_close(&stage);
+	if (stage_close(&stage, &status) < 0)
+		die_of(&stage.trouble);
+	return status;
 }
 
 int

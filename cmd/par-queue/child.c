@@ -47,7 +47,7 @@ child_init(
 		.held_wait = HELD_WAIT };
 	if (strcmp(child->command[0], "--") == 0)
 		child->command++;
-	worker_init(&child->worker, 1);
+	worker_init(&child->worker, 1, &diag_says);
 }
 
 void

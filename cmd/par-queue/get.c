@@ -172,7 +172,7 @@ get_run(const struct queue_options *options)
 	if (get.signals < 0)
 		die(STATUS_BROKEN, errno, "cannot begin");
 	sig_last_resort(2);
-	share_open(&get.share, STDOUT_FILENO);
+	share_open(&get.share, STDOUT_FILENO, &diag_says);
 	get.queue.link.wake = get.signals;
 	status = read_all(&get);
 	leave(&get);

@@ -25,6 +25,13 @@ enum {
 /* Before a new attempt. */
 static const struct backoff attempts = { .first = 20, .longest = 1000 };
 
+static void
+check_memory(const struct link *link)
+{
+	if (redis_lacks_memory(link->context))
+		die(STATUS_BROKEN, ENOMEM, "the server");
+}
+
 void
 command_begin(struct command *command, enum script script)
 {
@@ -162,7 +169,7 @@ answer(struct link *link)
 	    redis_answer(link->context, link->patience > most ? link->patience : most);
 
 	if (reply == NULL)
-		redis_check_memory(link->context);
+		check_memory(link);
 	return reply;
 }
 
@@ -265,7 +272,7 @@ connect_to(struct link *link)
 
 	link->context = host == NULL ? redisConnectUnixWithTimeout(a->path, soon)
 				     : redisConnectWithTimeout(host, port, soon);
-	redis_check_memory(link->context);
+	check_memory(link);
 	if (link->context->err != 0 || redisSetTimeout(link->context, late) != REDIS_OK) {
 		forget_node(link);
 		return -1;

@@ -36,7 +36,7 @@ log_open(struct run *run)
 		fd = open(path, O_WRONLY | O_CREAT | O_NOCTTY | O_CLOEXEC, 0666);
 	if (fd < 0 || writer_open(&run->log.out, fd) < 0)
 		die(STATUS_BROKEN, errno, "%s", path);
-	writer_share(&run->log.out);
+	writer_share(&run->log.out, &diag_says);
 	run->log.on = true;
 	clock_gettime(CLOCK_REALTIME, &now);
 	run->log.epoch =

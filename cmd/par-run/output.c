@@ -80,7 +80,7 @@ output_open(struct run *run)
 	run->out_named = !ends.empty;
 	fdio_pipe_size(run->out, OUTPUT_PIPE);
 	if (run->above.fd < 0)
-		share_open(&run->share, run->out);
+		share_open(&run->share, run->out, &diag_says);
 }
 
 void

@@ -191,7 +191,7 @@ run_add_slot(struct run *run)
 	}
 	run->slots[run->slot_count++] = slot;
 	slot->command = run->options->command;
-	worker_init(&slot->worker, (unsigned)number);
+	worker_init(&slot->worker, (unsigned)number, &diag_says);
 	snprintf(slot->name, sizeof(slot->name), "PAR_WORKER=%zu", number);
 	slot->env[0] = slot->name;
 	slot->env[1] = slot->of;

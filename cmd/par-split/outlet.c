@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "diag.h"
 #include "fdio.h"
 #include "fifo.h"
 #include "outlet.h"
@@ -53,7 +54,7 @@ outlet_try_open(struct outlet *outlet, uint64_t now_ms)
 		return -1;
 	outlet->state = OUTLET_OPEN;
 	outlet->served = true;
-	share_open(&outlet->share, outlet->fd);
+	share_open(&outlet->share, outlet->fd, &diag_says);
 	outlet->pipe = fifo_is(outlet->fd);
 	if (outlet->pipe)
 		outlet->capacity = fdio_pipe_size(outlet->fd, OUTLET_BLOCK * 2);

@@ -114,7 +114,7 @@ run(const char *data, size_t len, size_t cut, bool framed, unsigned some,
 	struct batch_queue queue = { 0 };
 	int ends[2];
 
-	worker_init(&worker, 1);
+	worker_init(&worker, 1, &diag_says);
 	window_init(&worker.window);
 	worker.lines = malloc(128 << 10);
 	worker.hello.jobs = 1;
