@@ -15,7 +15,7 @@
 #include "sig.h"
 #include "stage.h"
 
-struct plan {
+struct fib_plan {
 	uint64_t max, mod, wait_ms, max_record; /* mod: 0 if not given */
 	bool digits;
 	const char *output;
@@ -56,7 +56,7 @@ answer(struct stage *stage, struct fib *fib, const struct record *rec)
 	return NULL;
 }
 
-/* The same for the small n that most are: no number is computed. */
+/* Put n, TAB and the answer of a small n, as most are: no number is computed. */
 static bool
 answer_small(struct stage *stage, const struct fib *fib, const struct record *rec)
 {
@@ -97,7 +97,7 @@ answer_all(struct stage *stage, struct fib *fib)
 }
 
 static enum status
-run(const struct plan *plan, char *const *paths, size_t count)
+run(const struct fib_plan *plan, char *const *paths, size_t count)
 {
 	struct fib fib;
 	struct stage stage;
@@ -136,7 +136,7 @@ run(const struct plan *plan, char *const *paths, size_t count)
 int
 main(int argc, char **argv)
 {
-	struct plan plan = { .max = UINT64_MAX, .max_record = RECORD_LIMIT };
+	struct fib_plan plan = { .max = UINT64_MAX, .max_record = RECORD_LIMIT };
 	const struct opt opts[] = {
 		{ 'd', "digits", OPT_FLAG, &plan.digits, NULL,
 		    "print how many decimal digits F(n) has", 0, 0, NULL },

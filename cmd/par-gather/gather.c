@@ -14,7 +14,7 @@
 
 /* Open what records are written to, when the inputs are there for their writers. */
 static int
-open_output(struct gather *gather, const struct plan *plan)
+open_output(struct gather *gather, const struct gather_plan *plan)
 {
 	struct ends ends;
 
@@ -40,22 +40,22 @@ catch_signals(void)
 
 /* No file may be two of those that are given; but what is grouped is read before. */
 static void
-check_roles(const struct plan *plan, char *const *files, size_t count)
+check_roles(const struct gather_plan *plan, char *const *files, size_t count)
 {
 	struct roles roles = { 0 };
 	struct trouble trouble = { 0 };
 
 	roles_add_inputs(&roles, files, count);
 	roles_add(&roles, ROLE_SETTINGS, "--join-keys", plan->join_keys);
-	roles_add(&roles, plan_groups(plan) ? ROLE_OUTPUT_LAST : ROLE_OUTPUT, "-o",
+	roles_add(&roles, gather_plan_groups(plan) ? ROLE_OUTPUT_LAST : ROLE_OUTPUT, "-o",
 	    plan->output);
 	if (roles_check(&roles, &trouble) < 0)
 		die_of(&trouble);
 }
 
 void
-gather_open(
-    struct gather *gather, const struct plan *plan, char *const *files, size_t count)
+gather_open(struct gather *gather, const struct gather_plan *plan, char *const *files,
+    size_t count)
 {
 	check_roles(plan, files, count);
 	*gather = (struct gather){ .signals = plan->follow ? catch_signals() : -1 };
@@ -196,4 +196,13 @@ gather_next(struct gather *gather, struct record *run)
 			break;
 		}
 	}
+}
+
+void
+gather_copy(struct gather *gather)
+{
+	struct record run;
+
+	while (gather_next(gather, &run))
+		gather_put(gather, run.data, run.len);
 }

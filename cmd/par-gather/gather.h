@@ -10,8 +10,8 @@
 #include <stdbool.h>
 
 #include "diag.h"
+#include "gather_plan.h"
 #include "input.h"
-#include "plan.h"
 #include "record.h"
 
 struct gather {
@@ -25,8 +25,8 @@ struct gather {
 };
 
 /* Open the output, and of the count files those that can be waited for. */
-void gather_open(
-    struct gather *gather, const struct plan *plan, char *const *files, size_t count);
+void gather_open(struct gather *gather, const struct gather_plan *plan,
+    char *const *files, size_t count);
 
 /* Send all, and free; the exit status. */
 enum status gather_close(struct gather *gather);
@@ -36,6 +36,9 @@ enum status gather_close(struct gather *gather);
  * What fails is named here, and the others go on.  False at the end.
  */
 bool gather_next(struct gather *gather, struct record *run);
+
+/* Pass on all records as they are. */
+void gather_copy(struct gather *gather);
 
 void gather_put(struct gather *gather, const void *data, size_t len);
 void gather_flush(struct gather *gather);

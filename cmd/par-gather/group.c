@@ -7,12 +7,12 @@
 #include "hash.h"
 
 enum {
-	CHUNK_FIRST = 48, /* bytes of a list; each chunk is twice the one before, */
+	CHUNK_FIRST = 48, /* bytes of a list; each piece is twice the one before, */
 	CHUNK_LAST = 64 << 10 /* up to this */
 };
 
 int
-group_open(struct group *group, const struct plan *plan)
+group_open(struct group *group, const struct gather_plan *plan)
 {
 	size_t state =
 	    sizeof(struct group_state) + plan->columns_count * sizeof(struct number);
@@ -52,7 +52,7 @@ join_values(struct group *group, struct group_add *out, const char *data)
 /* The numbers of a record, or why it has not all of them. */
 static const char *
 take_numbers(
-    const struct plan *plan, const char *data, size_t len, struct number *numbers)
+    const struct gather_plan *plan, const char *data, size_t len, struct number *numbers)
 {
 	for (size_t i = 0; i < plan->columns_count; i++) {
 		struct field field;
@@ -84,7 +84,7 @@ const char *
 group_take_apart(struct group *group, const char *data, size_t len, struct group_add *out,
     struct number *numbers)
 {
-	const struct plan *plan = group->plan;
+	const struct gather_plan *plan = group->plan;
 	const char *end = data + len;
 
 	*out = (struct group_add){
@@ -102,34 +102,34 @@ group_take_apart(struct group *group, const char *data, size_t len, struct group
 	return plan->columns_count > 0 ? take_numbers(plan, data, len, numbers) : NULL;
 }
 
-static struct chunk *
-new_chunk(struct group *group, const struct chunk *last, size_t needed)
+static struct list_piece *
+new_piece(struct group *group, const struct list_piece *last, size_t needed)
 {
 	size_t size = last == NULL ? CHUNK_FIRST : (size_t)last->size * 2;
-	struct chunk *chunk;
+	struct list_piece *piece;
 
 	if (size > CHUNK_LAST)
 		size = CHUNK_LAST;
 	if (size < needed)
 		size = needed;
-	chunk = table_take(&group->table, sizeof(*chunk) + size);
-	if (chunk != NULL)
-		*chunk = (struct chunk){ .size = (uint32_t)size };
-	return chunk;
+	piece = table_take(&group->table, sizeof(*piece) + size);
+	if (piece != NULL)
+		*piece = (struct list_piece){ .size = (uint32_t)size };
+	return piece;
 }
 
 /* Add to a list; 0, or -1 if there is no room, and nothing is added. */
 static int
 append(struct group *group, struct list *list, struct field add)
 {
-	struct chunk *tail = list->tail;
+	struct list_piece *tail = list->tail;
 	size_t fits = tail == NULL ? 0 : tail->size - tail->used, left;
 
 	if (fits > add.len)
 		fits = add.len;
 	left = add.len - fits;
 	if (left > 0) {
-		struct chunk *more = new_chunk(group, tail, left);
+		struct list_piece *more = new_piece(group, tail, left);
 
 		if (more == NULL)
 			return -1;
@@ -153,7 +153,7 @@ list_len(const struct list *list)
 {
 	size_t len = 0;
 
-	for (const struct chunk *c = list->head; c != NULL; c = c->next)
+	for (const struct list_piece *c = list->head; c != NULL; c = c->next)
 		len += c->used;
 	return len;
 }
@@ -161,7 +161,7 @@ list_len(const struct list *list)
 void
 list_copy(const struct list *list, char *dst)
 {
-	for (const struct chunk *c = list->head; c != NULL; c = c->next) {
+	for (const struct list_piece *c = list->head; c != NULL; c = c->next) {
 		memcpy(dst, c->bytes, c->used);
 		dst += c->used;
 	}
@@ -185,20 +185,21 @@ shorten(struct field *values, uint64_t *count, uint64_t most)
 static int
 add_values(struct group *group, struct group_state *state, const struct group_add *add)
 {
-	const struct plan *plan = group->plan;
+	const struct gather_plan *plan = group->plan;
 	struct field values = add->values;
 	uint64_t count = add->count;
 
 	if (plan->first > 0)
 		shorten(&values, &count, plan->first - state->values);
-	if (plan_values(plan) && append(group, &state->list, values) < 0)
+	if (gather_plan_values(plan) && append(group, &state->list, values) < 0)
 		return -1;
 	state->values += count;
 	return 0;
 }
 
 static void
-add_numbers(const struct plan *plan, struct group_state *state, const struct number *add)
+add_numbers(
+    const struct gather_plan *plan, struct group_state *state, const struct number *add)
 {
 	bool none = state->records == 0;
 

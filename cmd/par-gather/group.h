@@ -6,19 +6,19 @@
 #define PAR_GATHER_GROUP_H
 
 #include "field.h"
+#include "gather_plan.h"
 #include "number.h"
-#include "plan.h"
 #include "table.h"
 
 /* A piece of a list of bytes. */
-struct chunk {
-	struct chunk *next;
+struct list_piece {
+	struct list_piece *next;
 	uint32_t used, size;
 	char bytes[];
 };
 
 struct list {
-	struct chunk *head, *tail;
+	struct list_piece *head, *tail;
 };
 
 struct group_state {
@@ -30,7 +30,7 @@ struct group_state {
 };
 
 struct group {
-	const struct plan *plan;
+	const struct gather_plan *plan;
 	struct table table; /* entry.seq: the place in the output */
 	uint64_t seq; /* for the next key */
 	char *joined; /* scratch of joining values */
@@ -51,7 +51,7 @@ struct group_add {
 enum { GROUP_ASKED = 1 }; /* flag of an entry: --join-keys has named its key */
 
 /* 0, or -1 with errno. */
-int group_open(struct group *group, const struct plan *plan);
+int group_open(struct group *group, const struct gather_plan *plan);
 void group_close(struct group *group);
 
 /*

@@ -5,10 +5,10 @@
 
 #include "diag.h"
 #include "layer.h"
-#include "show.h"
+#include "render.h"
 
 /* What stands before key, numbers, values and later places of a key on disk. */
-struct saved {
+struct saved_key {
 	uint64_t hash, seq, records, values;
 	uint64_t key_len, list_len, again_len;
 	uint64_t asked;
@@ -24,7 +24,7 @@ check(bool good)
 static void
 save_list(struct spool *spool, const struct list *list)
 {
-	for (const struct chunk *c = list->head; c != NULL; c = c->next)
+	for (const struct list_piece *c = list->head; c != NULL; c = c->next)
 		check(spool_put(spool, c->bytes, c->used) == 0);
 }
 
@@ -35,7 +35,7 @@ save_key(struct layer *layer, const struct group *group, uint32_t index)
 	const struct group_state *state = group_state(group, index);
 	unsigned shift = 64 - LAYER_BITS * (layer->depth + 1);
 	struct spool *spool = &layer->parts[entry->hash >> shift & (LAYER_PARTS - 1)];
-	struct saved saved = { .hash = entry->hash,
+	struct saved_key saved = { .hash = entry->hash,
 		.seq = entry->seq,
 		.records = state->records,
 		.values = state->values,
@@ -104,7 +104,7 @@ load(struct spool *spool, struct scratch *scratch, size_t len)
  */
 static void
 load_key(struct layer *layer, struct group *group, struct spool *spool,
-    const struct saved *saved, struct scratch scratch[3])
+    const struct saved_key *saved, struct scratch scratch[3])
 {
 	struct number numbers[PLAN_COLUMNS];
 	struct group_add add = { .hash = saved->hash,
@@ -135,7 +135,7 @@ static void
 load_part(struct layer *layer, struct group *group, struct spool *spool)
 {
 	struct scratch scratch[3] = { { NULL, 0 } };
-	struct saved saved;
+	struct saved_key saved;
 	int got;
 
 	check(spool_rewind(spool) == 0);
@@ -192,37 +192,37 @@ list_places(const struct group *group, size_t *count)
 }
 
 static void
-write_key(const struct group *group, struct show *show, struct result_sink *sink,
+write_key(const struct group *group, struct render *render, struct result_sink *sink,
     uint64_t seq, uint32_t index)
 {
 	const struct group_state *state = group_state(group, index);
-	struct result result = { .seq = seq, .rank = show_rank(group->plan, state) };
+	struct result result = { .seq = seq, .rank = render_rank(group->plan, state) };
 
-	if (show_key(show, group->plan, table_entry(&group->table, index), state) < 0)
+	if (render_key(render, group->plan, table_entry(&group->table, index), state) < 0)
 		die(STATUS_BROKEN, ENOMEM, "results");
-	result.len = show->len;
-	result_put(sink, &result, show->data);
+	result.len = render->len;
+	result_put(sink, &result, render->data);
 }
 
 /* Write the keys of the table, all there are. */
 static void
 write_table(const struct group *group, struct result_sink *sink)
 {
-	struct show show = { .data = NULL };
+	struct render render = { .data = NULL };
 
 	if (group->plan->join_keys != NULL) {
 		size_t count;
 		struct place *places = list_places(group, &count);
 
 		for (size_t i = 0; i < count; i++)
-			write_key(group, &show, sink, places[i].seq, places[i].index);
+			write_key(group, &render, sink, places[i].seq, places[i].index);
 		free(places);
 	} else {
 		for (uint32_t i = 0; i < group->table.count; i++)
 			write_key(
-			    group, &show, sink, table_entry(&group->table, i)->seq, i);
+			    group, &render, sink, table_entry(&group->table, i)->seq, i);
 	}
-	show_close(&show);
+	render_close(&render);
 }
 
 /* A layer whose parts are being read back, each into the layer below. */

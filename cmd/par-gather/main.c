@@ -5,17 +5,17 @@
  */
 #include <string.h>
 
-#include "collect.h"
 #include "gather.h"
+#include "gather_plan.h"
+#include "groups.h"
 #include "merge.h"
 #include "num.h"
 #include "opt.h"
-#include "plan.h"
 #include "sig.h"
 
 /* Let column kind of the field that value names be shown, too. */
 static const char *
-add_column(struct plan *plan, enum column_kind kind, const char *value)
+add_column(struct gather_plan *plan, enum column_kind kind, const char *value)
 {
 	struct column column = { .kind = kind };
 
@@ -61,7 +61,7 @@ add_mean(void *plan, const char *value)
 static const char *
 set_key(void *target, const char *value)
 {
-	struct plan *plan = target;
+	struct gather_plan *plan = target;
 
 	plan->key_given = true;
 	if (num_parse(value, 0, UINT32_MAX, &plan->key) < 0)
@@ -71,14 +71,14 @@ set_key(void *target, const char *value)
 
 /* What fits with what; NULL, or what does not. */
 static const char *
-conflict(struct plan *plan)
+conflict(struct gather_plan *plan)
 {
 	bool asked = plan->first > 0 || plan->json || plan->join_keys != NULL;
 
 	/* What is said of values needs values. */
 	if (asked && plan->columns_count == 0)
 		plan->group = true;
-	if (plan->merge && (plan_groups(plan) || plan->follow || plan->top > 0))
+	if (plan->merge && (gather_plan_groups(plan) || plan->follow || plan->top > 0))
 		return "--merge does not group, nor follow";
 	if ((plan->numeric || plan->reverse) && !plan->merge)
 		return "--numeric and --reverse need --merge";
@@ -96,7 +96,7 @@ conflict(struct plan *plan)
 
 /* Options of groups. */
 static void
-group_options(struct plan *plan, struct opt_table *table)
+group_options(struct gather_plan *plan, struct opt_table *table)
 {
 	const struct opt rows[] = {
 		{ 'c', "count", OPT_CALL, plan, NULL,
@@ -134,7 +134,7 @@ group_options(struct plan *plan, struct opt_table *table)
 
 /* The others. */
 static void
-stream_options(struct plan *plan, struct opt_table *table)
+stream_options(struct gather_plan *plan, struct opt_table *table)
 {
 	const struct opt rows[] = {
 		{ 'm', "merge", OPT_FLAG, &plan->merge, NULL,
@@ -162,7 +162,7 @@ stream_options(struct plan *plan, struct opt_table *table)
 int
 main(int argc, char **argv)
 {
-	struct plan plan = {
+	struct gather_plan plan = {
 		.key = 1, .max_record = RECORD_LIMIT, .memory = (uint64_t)1 << 30
 	};
 	struct opt_table table = { 0 };
@@ -186,9 +186,9 @@ main(int argc, char **argv)
 	gather_open(&gather, &plan, argv + first, (size_t)(argc - first));
 	if (plan.merge)
 		merge_run(&gather, &plan);
-	else if (plan_groups(&plan))
-		collect_groups(&gather, &plan);
+	else if (gather_plan_groups(&plan))
+		groups_run(&gather, &plan);
 	else
-		collect_all(&gather);
+		gather_copy(&gather);
 	return (int)gather_close(&gather);
 }

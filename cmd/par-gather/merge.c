@@ -9,7 +9,7 @@
 #include "number.h"
 
 /* An input that has not ended, and its next record. */
-struct source {
+struct merge_input {
 	size_t index;
 	struct record rec;
 	struct field key;
@@ -18,8 +18,8 @@ struct source {
 
 struct merge {
 	struct gather *gather;
-	const struct plan *plan;
-	struct source *heap; /* the least first */
+	const struct gather_plan *plan;
+	struct merge_input *heap; /* the least first */
 	size_t live;
 };
 
@@ -58,7 +58,8 @@ compare_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
 
 /* Should a come before b? */
 static bool
-before(const struct plan *plan, const struct source *a, const struct source *b)
+before(const struct gather_plan *plan, const struct merge_input *a,
+    const struct merge_input *b)
 {
 	int order;
 
@@ -73,15 +74,15 @@ before(const struct plan *plan, const struct source *a, const struct source *b)
 	return order != 0 ? order < 0 : a->index < b->index;
 }
 
-/* The next record of source; false at its end. */
+/* The next record of input; false at its end. */
 static bool
-advance(struct merge *merge, struct source *source)
+advance(struct merge *merge, struct merge_input *input)
 {
 	struct gather *gather = merge->gather;
-	struct record *rec = &source->rec;
+	struct record *rec = &input->rec;
 	enum record_status got;
 
-	while ((got = inputs_take_of(&gather->in, source->index, rec)) != RECORD_OK) {
+	while ((got = inputs_take_of(&gather->in, input->index, rec)) != RECORD_OK) {
 		if (got == RECORD_EOF)
 			return false;
 		if (got == RECORD_TOO_LONG) {
@@ -89,17 +90,17 @@ advance(struct merge *merge, struct source *source)
 			continue;
 		}
 		gather_flush(gather);
-		if (inputs_fill_of(&gather->in, source->index) == RECORD_ERROR) {
+		if (inputs_fill_of(&gather->in, input->index) == RECORD_ERROR) {
 			gather_fail_input(gather, inputs_name(&gather->in), errno);
 			return false;
 		}
 	}
-	source->key = (struct field){ rec->data, rec->len };
+	input->key = (struct field){ rec->data, rec->len };
 	if (merge->plan->key > 0 &&
-	    !field_at(rec->data, rec->len, merge->plan->key - 1, &source->key))
-		source->key.len = 0;
+	    !field_at(rec->data, rec->len, merge->plan->key - 1, &input->key))
+		input->key.len = 0;
 	if (merge->plan->numeric)
-		source->number = leading_number(source->key);
+		input->number = leading_number(input->key);
 	return true;
 }
 
@@ -107,7 +108,7 @@ advance(struct merge *merge, struct source *source)
 static void
 sift(struct merge *merge, size_t at)
 {
-	struct source moved = merge->heap[at];
+	struct merge_input moved = merge->heap[at];
 
 	for (;;) {
 		size_t child = 2 * at + 1;
@@ -125,7 +126,7 @@ sift(struct merge *merge, size_t at)
 }
 
 void
-merge_run(struct gather *gather, const struct plan *plan)
+merge_run(struct gather *gather, const struct gather_plan *plan)
 {
 	struct merge merge = { .gather = gather, .plan = plan };
 
@@ -140,7 +141,7 @@ merge_run(struct gather *gather, const struct plan *plan)
 	for (size_t i = merge.live / 2; i-- > 0;)
 		sift(&merge, i);
 	while (merge.live > 0) {
-		struct source *least = &merge.heap[0];
+		struct merge_input *least = &merge.heap[0];
 
 		gather_put(gather, least->rec.data, least->rec.len);
 		gather_put(gather, "\n", 1);

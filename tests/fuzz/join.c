@@ -8,11 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "need.h"
-#include "collect.h"
 #include "field.h"
 #include "fuzz.h"
 #include "gather.h"
+#include "groups.h"
+#include "need.h"
 #include "record.h"
 
 enum { MOST = 40 }; /* records; more make a run slow */
@@ -88,7 +88,7 @@ gather(size_t memory)
 {
 	char input[] = "records";
 	char *files[] = { input };
-	struct plan plan = { .key = 1,
+	struct gather_plan plan = { .key = 1,
 		.group = true,
 		.join_keys = "keys",
 		.memory = memory,
@@ -97,7 +97,7 @@ gather(size_t memory)
 	struct gather gather;
 
 	gather_open(&gather, &plan, files, 1);
-	collect_groups(&gather, &plan);
+	groups_run(&gather, &plan);
 	must(gather_close(&gather) == STATUS_OK);
 }
 

@@ -5,59 +5,51 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "collect.h"
 #include "diag.h"
+#include "groups.h"
 #include "hash.h"
 #include "layer.h"
-#include "show.h"
+#include "render.h"
 
 /* Records whose memory is brought near together. */
-enum { BATCH = 32 };
-
-void
-collect_all(struct gather *gather)
-{
-	struct record run;
-
-	while (gather_next(gather, &run))
-		gather_put(gather, run.data, run.len);
-}
+enum { PENDING = 32 };
 
 /* Records that are taken apart, and soon to be added. */
-struct batch {
-	struct group_add adds[BATCH];
+struct pending {
+	struct group_add adds[PENDING];
 	struct number *numbers; /* columns of each */
 	size_t count, most;
 };
 
 static void
-batch_open(struct batch *batch, const struct plan *plan)
+pending_open(struct pending *pending, const struct gather_plan *plan)
 {
-	batch->count = 0;
+	pending->count = 0;
 	/* Values that stood around the key are joined in one scratch buffer. */
-	batch->most = plan->group && plan->key > 1 ? 1 : BATCH;
-	batch->numbers = calloc(BATCH * (plan->columns_count + 1), sizeof(struct number));
-	if (batch->numbers == NULL)
+	pending->most = plan->group && plan->key > 1 ? 1 : PENDING;
+	pending->numbers =
+	    calloc(PENDING * (plan->columns_count + 1), sizeof(struct number));
+	if (pending->numbers == NULL)
 		die(STATUS_BROKEN, errno, "keys");
 }
 
 static void
-batch_add(struct batch *batch, struct group *group, struct layer *layer)
+pending_add(struct pending *pending, struct group *group, struct layer *layer)
 {
-	for (size_t i = 0; i < batch->count; i++)
-		table_near_entry(&group->table, batch->adds[i].hash);
-	for (size_t i = 0; i < batch->count; i++)
-		table_near_key(&group->table, batch->adds[i].hash);
-	for (size_t i = 0; i < batch->count; i++) {
-		batch->adds[i].seq = group->seq;
-		layer_add(layer, group, &batch->adds[i]);
+	for (size_t i = 0; i < pending->count; i++)
+		table_near_entry(&group->table, pending->adds[i].hash);
+	for (size_t i = 0; i < pending->count; i++)
+		table_near_key(&group->table, pending->adds[i].hash);
+	for (size_t i = 0; i < pending->count; i++) {
+		pending->adds[i].seq = group->seq;
+		layer_add(layer, group, &pending->adds[i]);
 	}
-	batch->count = 0;
+	pending->count = 0;
 }
 
 static void
 add_run(struct gather *gather, struct group *group, struct layer *layer,
-    struct batch *batch, const struct record *run)
+    struct pending *pending, const struct record *run)
 {
 	const char *at = run->data, *end = at + run->len;
 	size_t columns = group->plan->columns_count;
@@ -65,20 +57,20 @@ add_run(struct gather *gather, struct group *group, struct layer *layer,
 	while (at < end) {
 		const char *newline = memchr(at, '\n', (size_t)(end - at)), *why;
 		size_t len = (size_t)(newline - at);
-		struct group_add *add = &batch->adds[batch->count];
+		struct group_add *add = &pending->adds[pending->count];
 
 		why = group_take_apart(
-		    group, at, len, add, batch->numbers + batch->count * columns);
+		    group, at, len, add, pending->numbers + pending->count * columns);
 		if (why != NULL) {
 			gather_fail(gather, at, len, why);
 		} else {
 			table_near_slot(&group->table, add->hash);
-			if (++batch->count == batch->most)
-				batch_add(batch, group, layer);
+			if (++pending->count == pending->most)
+				pending_add(pending, group, layer);
 		}
 		at = newline + 1;
 	}
-	batch_add(batch, group, layer);
+	pending_add(pending, group, layer);
 }
 
 /* Let the keys of a file, the first fields of its records, have their places. */
@@ -111,26 +103,26 @@ ask_for(struct group *group, struct layer *layer, const char *path)
 }
 
 void
-collect_groups(struct gather *gather, const struct plan *plan)
+groups_run(struct gather *gather, const struct gather_plan *plan)
 {
 	struct layer layer = { .depth = 0 };
 	struct result_sink sink = { .gather = gather };
 	struct group group;
-	struct batch batch;
+	struct pending pending;
 	struct record run;
 
-	batch_open(&batch, plan);
+	pending_open(&pending, plan);
 	if (group_open(&group, plan) < 0)
 		die(STATUS_BROKEN, errno, "keys");
 	if (plan->join_keys != NULL)
 		ask_for(&group, &layer, plan->join_keys);
 	while (gather_next(gather, &run))
-		add_run(gather, &group, &layer, &batch, &run);
+		add_run(gather, &group, &layer, &pending, &run);
 	if (plan->top > 0)
 		sink.best = best_open(plan->top);
 	layer_finish(&layer, &group, &sink);
 	if (sink.best != NULL)
 		best_close(sink.best, gather);
 	group_close(&group);
-	free(batch.numbers);
+	free(pending.numbers);
 }

@@ -4,52 +4,52 @@
 #include <string.h>
 
 #include "num.h"
-#include "show.h"
+#include "render.h"
 
 static int
-make_room(struct show *show, size_t len)
+make_room(struct render *render, size_t len)
 {
-	size_t size = show->size == 0 ? 4096 : show->size;
+	size_t size = render->size == 0 ? 4096 : render->size;
 	char *larger;
 
-	if (show->size - show->len >= len)
+	if (render->size - render->len >= len)
 		return 0;
-	while (size - show->len < len)
+	while (size - render->len < len)
 		size *= 2;
-	larger = realloc(show->data, size);
+	larger = realloc(render->data, size);
 	if (larger == NULL)
 		return -1;
-	show->data = larger;
-	show->size = size;
+	render->data = larger;
+	render->size = size;
 	return 0;
 }
 
 static int
-put(struct show *show, const char *data, size_t len)
+put(struct render *render, const char *data, size_t len)
 {
-	if (make_room(show, len) < 0)
+	if (make_room(render, len) < 0)
 		return -1;
 	if (len > 0)
-		memcpy(show->data + show->len, data, len);
-	show->len += len;
+		memcpy(render->data + render->len, data, len);
+	render->len += len;
 	return 0;
 }
 
 static int
-put_text(struct show *show, const char *text)
+put_text(struct render *render, const char *text)
 {
-	return put(show, text, strlen(text));
+	return put(render, text, strlen(text));
 }
 
 static struct number
-count_of(const struct plan *plan, const struct group_state *state)
+count_of(const struct gather_plan *plan, const struct group_state *state)
 {
 	return (struct number){ .units = (__int128)(plan->group ? state->values
 								: state->records) };
 }
 
 struct number
-show_rank(const struct plan *plan, const struct group_state *state)
+render_rank(const struct gather_plan *plan, const struct group_state *state)
 {
 	if (plan->columns_count == 0)
 		return (struct number){ 0 };
@@ -71,7 +71,8 @@ show_rank(const struct plan *plan, const struct group_state *state)
 
 /* A column in text at dst, NUMBER_TEXT bytes; 0 if there is no such number. */
 static size_t
-column_text(const struct plan *plan, const struct group_state *state, size_t i, char *dst)
+column_text(
+    const struct gather_plan *plan, const struct group_state *state, size_t i, char *dst)
 {
 	struct number count;
 
@@ -97,33 +98,33 @@ column_text(const struct plan *plan, const struct group_state *state, size_t i, 
 }
 
 static int
-put_list(struct show *show, const struct list *list)
+put_list(struct render *render, const struct list *list)
 {
 	size_t len = list_len(list);
 
 	if (len == 0)
 		return 0;
-	if (make_room(show, len) < 0)
+	if (make_room(render, len) < 0)
 		return -1;
-	list_copy(list, show->data + show->len);
-	show->len += len;
+	list_copy(list, render->data + render->len);
+	render->len += len;
 	return 0;
 }
 
 static int
-show_fields(struct show *show, const struct plan *plan, const struct table_entry *key,
-    const struct group_state *state)
+render_fields(struct render *render, const struct gather_plan *plan,
+    const struct table_entry *key, const struct group_state *state)
 {
-	if (put(show, key->key, key->len) < 0 ||
-	    (plan_values(plan) && put_list(show, &state->list) < 0))
+	if (put(render, key->key, key->len) < 0 ||
+	    (gather_plan_values(plan) && put_list(render, &state->list) < 0))
 		return -1;
 	for (size_t i = 0; i < plan->columns_count; i++) {
 		char text[NUMBER_TEXT + 1] = "\t";
 
-		if (put(show, text, 1 + column_text(plan, state, i, text + 1)) < 0)
+		if (put(render, text, 1 + column_text(plan, state, i, text + 1)) < 0)
 			return -1;
 	}
-	return put(show, "\n", 1);
+	return put(render, "\n", 1);
 }
 
 /*
@@ -154,7 +155,7 @@ sequence(const unsigned char *p, size_t left)
 
 /* One character of a JSON string; *used tells its bytes.  -1 if no memory. */
 static int
-put_character(struct show *show, const unsigned char *p, size_t left, size_t *used)
+put_character(struct render *render, const unsigned char *p, size_t left, size_t *used)
 {
 	static const char named[] = "\"\"\\\\\bb\ff\nn\rr\tt";
 	char text[8];
@@ -162,27 +163,27 @@ put_character(struct show *show, const unsigned char *p, size_t left, size_t *us
 
 	*used = len == 0 ? 1 : len;
 	if (len == 0)
-		return put_text(show, "\xef\xbf\xbd");
+		return put_text(render, "\xef\xbf\xbd");
 	if (p[0] >= 0x20 && p[0] != '"' && p[0] != '\\')
-		return put(show, (const char *)p, len);
+		return put(render, (const char *)p, len);
 	for (size_t i = 0; i < sizeof(named) - 1; i += 2) {
 		if (p[0] == (unsigned char)named[i]) {
 			text[0] = '\\';
 			text[1] = named[i + 1];
-			return put(show, text, 2);
+			return put(render, text, 2);
 		}
 	}
 	snprintf(text, sizeof(text), "\\u%04x", p[0]);
-	return put_text(show, text);
+	return put_text(render, text);
 }
 
 /* A field as a JSON string, its escapes undone. */
 static int
-put_string(struct show *show, const char *field, size_t len)
+put_string(struct render *render, const char *field, size_t len)
 {
 	char *plain = malloc(len + 1);
 	const unsigned char *p, *end;
-	int got = plain == NULL ? -1 : put(show, "\"", 1);
+	int got = plain == NULL ? -1 : put(render, "\"", 1);
 
 	if (plain == NULL)
 		return -1;
@@ -191,46 +192,46 @@ put_string(struct show *show, const char *field, size_t len)
 	for (end = p + len; got == 0 && p < end;) {
 		size_t used;
 
-		got = put_character(show, p, (size_t)(end - p), &used);
+		got = put_character(render, p, (size_t)(end - p), &used);
 		p += used;
 	}
 	free(plain);
-	return got < 0 ? -1 : put(show, "\"", 1);
+	return got < 0 ? -1 : put(render, "\"", 1);
 }
 
 static int
-put_values(struct show *show, const struct list *list)
+put_values(struct render *render, const struct list *list)
 {
 	size_t len = list_len(list);
 	const char *at, *end;
 
-	if (show->values_size < len) {
-		free(show->values);
-		show->values = malloc(len * 2);
-		show->values_size = show->values == NULL ? 0 : len * 2;
+	if (render->values_size < len) {
+		free(render->values);
+		render->values = malloc(len * 2);
+		render->values_size = render->values == NULL ? 0 : len * 2;
 	}
-	if (len > 0 && show->values == NULL)
+	if (len > 0 && render->values == NULL)
 		return -1;
-	if (put_text(show, ",\"values\":[") < 0)
+	if (put_text(render, ",\"values\":[") < 0)
 		return -1;
 	if (len == 0)
-		return put(show, "]", 1);
-	list_copy(list, show->values);
-	for (at = show->values, end = at + len; at < end;) {
+		return put(render, "]", 1);
+	list_copy(list, render->values);
+	for (at = render->values, end = at + len; at < end;) {
 		const char *tab = memchr(at + 1, '\t', (size_t)(end - at) - 1);
 		const char *stop = tab == NULL ? end : tab;
 
-		if ((at != show->values && put(show, ",", 1) < 0) ||
-		    put_string(show, at + 1, (size_t)(stop - at) - 1) < 0)
+		if ((at != render->values && put(render, ",", 1) < 0) ||
+		    put_string(render, at + 1, (size_t)(stop - at) - 1) < 0)
 			return -1;
 		at = stop;
 	}
-	return put(show, "]", 1);
+	return put(render, "]", 1);
 }
 
 static int
-put_column(
-    struct show *show, const struct plan *plan, const struct group_state *state, size_t i)
+put_column(struct render *render, const struct gather_plan *plan,
+    const struct group_state *state, size_t i)
 {
 	static const char *const names[] = { [COLUMN_COUNT] = "count",
 		[COLUMN_SUM] = "sum",
@@ -247,37 +248,38 @@ put_column(
 		snprintf(name, sizeof(name), ",\"%s_%llu\":", names[column->kind],
 		    (unsigned long long)column->field);
 	len = column_text(plan, state, i, text);
-	if (put_text(show, name) < 0)
+	if (put_text(render, name) < 0)
 		return -1;
-	return len == 0 ? put_text(show, "null") : put(show, text, len);
+	return len == 0 ? put_text(render, "null") : put(render, text, len);
 }
 
 static int
-show_json(struct show *show, const struct plan *plan, const struct table_entry *key,
-    const struct group_state *state)
+render_json(struct render *render, const struct gather_plan *plan,
+    const struct table_entry *key, const struct group_state *state)
 {
-	if (put_text(show, "{\"key\":") < 0 || put_string(show, key->key, key->len) < 0)
+	if (put_text(render, "{\"key\":") < 0 ||
+	    put_string(render, key->key, key->len) < 0)
 		return -1;
-	if (plan_values(plan) && put_values(show, &state->list) < 0)
+	if (gather_plan_values(plan) && put_values(render, &state->list) < 0)
 		return -1;
 	for (size_t i = 0; i < plan->columns_count; i++)
-		if (put_column(show, plan, state, i) < 0)
+		if (put_column(render, plan, state, i) < 0)
 			return -1;
-	return put_text(show, "}\n");
+	return put_text(render, "}\n");
 }
 
 int
-show_key(struct show *show, const struct plan *plan, const struct table_entry *key,
-    const struct group_state *state)
+render_key(struct render *render, const struct gather_plan *plan,
+    const struct table_entry *key, const struct group_state *state)
 {
-	show->len = 0;
-	return plan->json ? show_json(show, plan, key, state)
-			  : show_fields(show, plan, key, state);
+	render->len = 0;
+	return plan->json ? render_json(render, plan, key, state)
+			  : render_fields(render, plan, key, state);
 }
 
 void
-show_close(struct show *show)
+render_close(struct render *render)
 {
-	free(show->data);
-	free(show->values);
+	free(render->data);
+	free(render->values);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * plan - what the command line asks of par-gather.
+ * gather_plan - what the command line asks of par-gather.
  */
-#ifndef PAR_GATHER_PLAN_H
-#define PAR_GATHER_PLAN_H
+#ifndef PAR_GATHER_GATHER_PLAN_H
+#define PAR_GATHER_GATHER_PLAN_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,7 +19,7 @@ struct column {
 	uint64_t field; /* from 1; unused for a count */
 };
 
-struct plan {
+struct gather_plan {
 	uint64_t key; /* field, from 1, that records are grouped by; 0: all of it */
 	bool key_given;
 	bool group; /* show the values of each key, or count them */
@@ -40,14 +40,14 @@ struct plan {
 
 /* Is there anything to do for each key, or are records just passed on? */
 static inline bool
-plan_groups(const struct plan *plan)
+gather_plan_groups(const struct gather_plan *plan)
 {
 	return plan->group || plan->columns_count > 0;
 }
 
 /* Are the values of each key wanted, not only numbers? */
 static inline bool
-plan_values(const struct plan *plan)
+gather_plan_values(const struct gather_plan *plan)
 {
 	return plan->group && plan->columns_count == 0;
 }
