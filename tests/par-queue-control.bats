@@ -33,7 +33,8 @@ server_time() { redis TIME | head -n 1; }
 	echo fresh | par-queue put --expires 1h q
 	past() { [ "$(server_time)" -gt "$now" ]; }
 	now=$(server_time) && eventually past
-	work q -- par-run -n 1 --map cat
+	run -1 work q -- par-run -n 1 --map cat
+	[ "$output" = 'par-queue: stale: expired' ]
 	[ "$(par-queue get q)" = fresh ]
 	[ "$(par-queue dead q | cut -f 1-3)" = $'stale\t0\texpired' ]
 	balanced q

@@ -273,7 +273,8 @@ slow_stage() {
 	chmod +x deadly
 	seq 0 5 >in
 	par-queue put --chunk 6 q <in
-	until work --deaths 3 --lease 200ms q -- ./deadly; do :; done
+	until work --deaths 3 --lease 200ms q -- ./deadly 2>>errors; do :; done
+	grep -qx 'par-queue: 3: 3 workers died with it, or hung' errors
 	par-queue get q >out
 	same <(grep -vx 3 in | sort) <(sort out)
 	[ "$(par-queue dead q | cut -f 1,3)" = $'3\t3 workers died with it, or hung' ]

@@ -2605,6 +2605,7 @@ quiet_redis() {
 	quiet_redis hset 'pq:{q}:body' 6:4 nonsense
 	seq 11 20 | par-queue put q
 	run -1 timeout "$DEADLINE" par-queue work --once q -- par-run -n 1 --map cat
+	[ "$(grep -c '^par-queue: .*: not a chunk: ' <<<"$output")" = 16 ]
 	par-queue get q | sort -n | same <(seq 20) -
 	par-queue dead q | cut -f 3 | cut -d : -f 1 >dead
 	[ "$(sort -u dead)" = "not a chunk" ]
@@ -2615,6 +2616,18 @@ quiet_redis() {
 	par-queue dead --requeue q >out
 	timeout "$DEADLINE" par-queue work --once q -- par-run -n 1 --map cat
 	[ "$(par-queue get q | sort | uniq -c | awk '{ print $2 "*" $1 }' | paste -sd' ')" = "1*11 2*3 abc*1 x*1" ]
+}
+
+@test "promise 22: what the server buries is named by the worker, as what dies in it" {
+	redis_start
+	seq 3 | par-queue put --chunk 3 --expires 1ms q
+	second() { redis TIME | head -n 1; }
+	past() { [ "$(second)" -gt "$now" ]; }
+	now=$(second) && eventually past
+	echo fresh | par-queue put q
+	run -1 timeout "$DEADLINE" par-queue work --once q -- par-run -n 1 --map cat
+	[ "$output" = 'par-queue: 1: expired; with 2 more of its entry' ]
+	[ "$(par-queue get q)" = fresh ]
 }
 
 @test "promise 22: results, counts and workers that others wrote are checked" {

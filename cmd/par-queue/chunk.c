@@ -126,6 +126,23 @@ chunk_new(
 }
 
 void
+chunk_buried(const struct queue *queue, redisReply *const *buried)
+{
+	uint64_t count = reply_number(buried[1]);
+	char why[200];
+
+	snprintf(why, sizeof(why), "%.120s", buried[2]->str);
+	if (count > 1)
+		snprintf(why, sizeof(why), "%.120s; with %llu more of its entry",
+		    buried[2]->str, (unsigned long long)count - 1);
+	if (buried[0]->len > 0)
+		warn_record(buried[0]->str, buried[0]->len, why);
+	else
+		warn("%s: an entry without records: %s; it goes to the dead", queue->name,
+		    why);
+}
+
+void
 chunk_add(struct chunk_list *list, struct chunk *chunk)
 {
 	if (list->head == NULL)

@@ -40,9 +40,13 @@ struct chunk_list {
 	size_t bytes; /* of records and results */
 };
 
-/* What take.lua gives: so many replies for each chunk, and their shape; see reply.h. */
-enum { GIVEN = 7 };
+/*
+ * What take.lua gives: so many replies for each chunk, so many for each that died, and
+ * their shape; see reply.h.
+ */
+enum { GIVEN = 7, BURIED = 3 };
 #define GIVEN_SHAPE "[{tnn##bn}]"
+#define TAKEN_SHAPE "[" GIVEN_SHAPE "[{bnb}]]"
 
 /*
  * A chunk as it is given, whose first record gets the number first; *batch holds its
@@ -51,6 +55,9 @@ enum { GIVEN = 7 };
  */
 struct chunk *chunk_new(
     struct queue *queue, redisReply *const *given, uint64_t first, struct batch **batch);
+
+/* Name an entry that the server says is dead, by its first record. */
+void chunk_buried(const struct queue *queue, redisReply *const *buried);
 
 void chunk_add(struct chunk_list *list, struct chunk *chunk);
 

@@ -74,7 +74,12 @@ local function add_at(c, due)
 	count('delayed', c.n)
 end
 
+local buried = {} -- for each entry: its first record, how many there are, and why
+
 local function bury(c, why, last)
+	buried[#buried + 1] = c.r:match('^[^\n]*'):sub(1, 1024)
+	buried[#buried + 1] = c.n
+	buried[#buried + 1] = why
 	call('XADD', DEAD, '*', 'k', c.k, 'n', c.n, 'a', c.a, 'r', c.r, 'why', why, 'last', last or '')
 	count('dead', c.n)
 end

@@ -87,7 +87,7 @@ take_from(struct sources *sources, struct source *source, const struct room *roo
 {
 	const struct queue_options *o = sources->options;
 	struct command command = { 0 };
-	const redisReply *reply;
+	const redisReply *reply, *given, *buried;
 	size_t taken = 0;
 
 	queue_begin(&source->queue, &command, SCRIPT_TAKE, 0);
@@ -97,11 +97,17 @@ take_from(struct sources *sources, struct source *source, const struct room *roo
 	command_number(&command, o->lease);
 	command_number(&command, o->deaths);
 	command_number(&command, o->limit);
-	reply = link_ask(&source->queue.link, &command, GIVEN_SHAPE);
-	for (size_t i = 0; reply != NULL && i < reply->elements; i += GIVEN) {
+	reply = link_ask(&source->queue.link, &command, TAKEN_SHAPE);
+	given = reply == NULL ? NULL : reply->element[0];
+	buried = reply == NULL ? NULL : reply->element[1];
+	for (size_t i = 0; buried != NULL && i < buried->elements; i += BURIED) {
+		chunk_buried(&source->queue, buried->element + i);
+		sources->ill++;
+	}
+	for (size_t i = 0; given != NULL && i < given->elements; i += GIVEN) {
 		struct batch *batch;
 		struct chunk *chunk = chunk_new(
-		    &source->queue, reply->element + i, sources->numbers, &batch);
+		    &source->queue, given->element + i, sources->numbers, &batch);
 
 		sources->numbers += chunk->count;
 		chunk_add(&sources->chunks, chunk);

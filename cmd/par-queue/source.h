@@ -30,7 +30,7 @@ struct sources {
 	struct chunk_list chunks;
 	uint64_t numbers; /* records taken so far */
 	uint64_t committed, late; /* chunks */
-	uint64_t ill; /* chunks that were none, and buried */
+	uint64_t ill; /* chunks that were none or came too late, and buried */
 	uint64_t lost; /* records that were given to others or revoked */
 };
 

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: ISC
 -- Give chunks to a worker: first those whose worker did not renew its lease, then
--- waiting ones, delayed ones that are due among them.  An array: seven for each.
+-- waiting ones, delayed ones that are due among them.  Two arrays: seven for each, and
+-- three for each that died here.
 local me, records, bytes = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local lease, deaths, most_results = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local SOME = 64 -- chunks at a time, of each kind
@@ -10,7 +11,7 @@ local t = now()
 need_group()
 local paused, rate, tokens, filled, looked = numbers('paused', 'rate', 'tokens', 'filled', 'looked')
 if paused ~= 0 or (most_results > 0 and call('XLEN', OUT) >= most_results) then
-	return given
+	return { given, buried }
 end
 
 -- The limit of records a second: a bucket that holds those of one second, and may
@@ -155,4 +156,4 @@ end
 if rate > 0 then
 	call('HSET', META, 'tokens', tostring(tokens), 'filled', t)
 end
-return given
+return { given, buried }
