@@ -14,7 +14,7 @@
 enum { GRACE = 2000 }; /* ms from telling it to end to killing it */
 
 void
-command_start(struct command *command)
+command_start(struct crawl_command *command)
 {
 	const char *const env[] = { NULL };
 	int in[2], out[2];
@@ -40,22 +40,22 @@ command_start(struct command *command)
 }
 
 void
-command_give(struct command *command, const char *data, size_t len)
+command_give(struct crawl_command *command, const char *data, size_t len)
 {
 	need_put(&command->send, data, len);
 	need_put(&command->send, "\n", 1);
 }
 
 bool
-command_hungry(const struct command *command)
+command_unsent(const struct crawl_command *command)
 {
 	return command->in >= 0 && command->sent < command->send.len;
 }
 
 void
-command_feed(struct command *command)
+command_feed(struct crawl_command *command)
 {
-	while (command_hungry(command)) {
+	while (command_unsent(command)) {
 		ssize_t n = write(command->in, command->send.data + command->sent,
 		    command->send.len - command->sent);
 
@@ -75,7 +75,7 @@ command_feed(struct command *command)
 }
 
 void
-command_end_input(struct command *command)
+command_end_input(struct crawl_command *command)
 {
 	if (command->in >= 0)
 		close(command->in);
@@ -83,7 +83,7 @@ command_end_input(struct command *command)
 }
 
 bool
-command_ended(struct command *command)
+command_ended(struct crawl_command *command)
 {
 	const char *name = command->argv[0];
 	char text[SPAWN_TEXT];
@@ -112,7 +112,7 @@ command_ended(struct command *command)
 }
 
 void
-command_force(struct command *command, uint64_t now)
+command_force(struct crawl_command *command, uint64_t now)
 {
 	bool kill = command->kill_at != 0;
 
@@ -123,7 +123,7 @@ command_force(struct command *command, uint64_t now)
 }
 
 int
-command_reap(struct command *command)
+command_reap(struct crawl_command *command)
 {
 	command_end_input(command);
 	close(command->out);

@@ -14,7 +14,7 @@
 #include "kin.h"
 #include "record.h"
 
-struct command {
+struct crawl_command {
 	char *const *argv;
 	size_t max_record; /* bytes */
 	pid_t pid; /* 0: it does not run */
@@ -29,29 +29,29 @@ struct command {
 	struct record_reader from;
 };
 
-/* Start it.  If it cannot be, the program ends with a diagnostic. */
-void command_start(struct command *command);
+/* Start the command.  If that cannot be, the program ends with a diagnostic. */
+void command_start(struct crawl_command *command);
 
-/* Add a record to what it is to get. */
-void command_give(struct command *command, const char *data, size_t len);
+/* Add a record to those that the command is to get. */
+void command_give(struct crawl_command *command, const char *data, size_t len);
 
-/* Is something left to write? */
-bool command_hungry(const struct command *command);
+/* Are there some that it has not been sent? */
+bool command_unsent(const struct crawl_command *command);
 
-/* Write what it takes now. */
-void command_feed(struct command *command);
+/* Write as many of them as it takes now. */
+void command_feed(struct crawl_command *command);
 
-/* What it is to get ends here. */
-void command_end_input(struct command *command);
+/* End its input. */
+void command_end_input(struct crawl_command *command);
 
-/* Has it ended?  That it was stopped is said. */
-bool command_ended(struct command *command);
+/* Has the command ended?  When it was stopped by a signal, that is said. */
+bool command_ended(struct crawl_command *command);
 
-/* It is to end: by SIGTERM, and two seconds later by SIGKILL, with all that came of it.
- */
-void command_force(struct command *command, uint64_t now);
+/* End the command: by SIGTERM, and two seconds later by SIGKILL, with all that came of
+ * it. */
+void command_force(struct crawl_command *command, uint64_t now);
 
-/* It has ended: close what is left of it; how it ended. */
-int command_reap(struct command *command);
+/* Close what is left of a command that has ended; how it ended. */
+int command_reap(struct crawl_command *command);
 
 #endif

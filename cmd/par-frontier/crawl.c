@@ -15,12 +15,12 @@
 #include "field.h"
 #include "fifo.h"
 #include "flight.h"
+#include "frontier.h"
 #include "need.h"
 #include "record.h"
 #include "roles.h"
 #include "sig.h"
 #include "spawn.h"
-#include "state.h"
 #include "url.h"
 
 enum {
@@ -36,9 +36,9 @@ enum poll_slot { POLL_START, POLL_SIGNALS, POLL_OUTPUT, POLL_SEND, POLL_HEAR, PO
 
 struct crawl {
 	const struct crawl_plan *plan;
-	struct state *state;
+	struct frontier *frontier;
 	struct flights flights;
-	struct command command;
+	struct crawl_command command;
 	struct record_reader starts; /* standard input */
 	struct record_writer out;
 	const char *out_name;
@@ -74,10 +74,10 @@ static void
 commit(struct crawl *crawl)
 {
 	flush(crawl);
-	if (state_changes(crawl->state) > 0 && crawl->plan->state != NULL &&
+	if (frontier_changes(crawl->frontier) > 0 && crawl->plan->state != NULL &&
 	    fdatasync(crawl->out.fd) < 0 && errno != EINVAL && errno != EROFS)
 		die_output(errno, crawl->out_name);
-	state_commit(crawl->state, crawl->out_before + crawl->out.total);
+	frontier_commit(crawl->frontier, crawl->out_before + crawl->out.total);
 	crawl->committed = clock_ms();
 }
 
@@ -105,7 +105,7 @@ take_starts(struct crawl *crawl)
 		else if (!url_read(&url, &crawl->text, first.data, first.len))
 			complain(crawl, rec.data, rec.len, "not a URL of http or https");
 		else
-			state_add(crawl->state, &url, 0, 0);
+			frontier_add(crawl->frontier, &url, 0, 0);
 	}
 }
 
@@ -129,7 +129,7 @@ wanted(const struct crawl *crawl, const struct url *link, const struct url *page
 
 /* Follow the links in the records that came of a page. */
 static void
-follow(struct crawl *crawl, const struct flight *flight)
+follow(struct crawl *crawl, const struct handed_url *flight)
 {
 	struct bytes own = { 0 };
 	struct url page, link;
@@ -147,7 +147,8 @@ follow(struct crawl *crawl, const struct flight *flight)
 		if (field_at(at, (size_t)(newline - at), 1, &field) && field.len > 0 &&
 		    url_read(&link, &crawl->text, field.data, field.len) &&
 		    wanted(crawl, &link, &page))
-			state_add(crawl->state, &link, depth, level_of(crawl, depth));
+			frontier_add(
+			    crawl->frontier, &link, depth, level_of(crawl, depth));
 		at = newline + 1;
 	}
 	bytes_free(&own);
@@ -155,21 +156,21 @@ follow(struct crawl *crawl, const struct flight *flight)
 
 /* Take a URL out of those in flight, and out of the queue. */
 static void
-finish(struct crawl *crawl, struct flight *flight)
+finish(struct crawl *crawl, struct handed_url *flight)
 {
 	struct line line = flight->line;
 	uint64_t last;
 	size_t before = flights_of_line(&crawl->flights, &line, &last);
 
-	state_remove(crawl->state, &line, flight->seq);
+	frontier_remove(crawl->frontier, &line, flight->seq);
 	flights_remove(&crawl->flights, flight);
 	if (before == crawl->plan->per_host)
-		state_list(crawl->state, &line);
+		frontier_list(crawl->frontier, &line);
 }
 
 /* The record that ends a page: the URL that answered in the end is known, too. */
 static void
-end_page(struct crawl *crawl, struct flight *flight, const struct record *rec)
+end_page(struct crawl *crawl, struct handed_url *flight, const struct record *rec)
 {
 	struct field effective;
 	struct url url;
@@ -177,7 +178,7 @@ end_page(struct crawl *crawl, struct flight *flight, const struct record *rec)
 	follow(crawl, flight);
 	if (field_at(rec->data, rec->len, EFFECTIVE, &effective) && effective.len > 0 &&
 	    url_read(&url, &crawl->text, effective.data, effective.len))
-		state_know(crawl->state, &url);
+		frontier_know(crawl->frontier, &url);
 	if (writer_put(&crawl->out, flight->page.data, flight->page.len) < 0)
 		die_output(errno, crawl->out_name);
 	finish(crawl, flight);
@@ -189,7 +190,7 @@ static void
 hear(struct crawl *crawl, const struct record *rec)
 {
 	struct field fields[2];
-	struct flight *flight;
+	struct handed_url *flight;
 	struct field link = { "", 0 };
 
 	field_at(rec->data, rec->len, 0, &fields[0]);
@@ -207,12 +208,12 @@ hear(struct crawl *crawl, const struct record *rec)
 		end_page(crawl, flight, rec);
 }
 
-/* All that are in flight are to be handed out again. */
+/* Have all URLs that are in flight handed out again. */
 static void
-take_back(struct crawl *crawl)
+requeue_all(struct crawl *crawl)
 {
 	for (size_t i = 0; i < crawl->flights.count; i++)
-		state_list(crawl->state, &crawl->flights.all[i].line);
+		frontier_list(crawl->frontier, &crawl->flights.all[i].line);
 	flights_clear(&crawl->flights);
 }
 
@@ -228,9 +229,9 @@ say_how_it_ended(struct crawl *crawl, int how)
 	crawl->failed = crawl->failed || how != 0;
 }
 
-/* The command has ended, and its output. */
+/* The command and its output have ended. */
 static void
-settle_end(struct crawl *crawl)
+handle_end(struct crawl *crawl)
 {
 	bool asked = crawl->ending;
 	int how = command_reap(&crawl->command);
@@ -243,7 +244,7 @@ settle_end(struct crawl *crawl)
 	if (asked &&
 	    (how == STATUS_OK || how == STATUS_FAILED || crawl->command.kill_at != 0)) {
 		while (crawl->flights.count > 0) {
-			struct flight *flight = &crawl->flights.all[0];
+			struct handed_url *flight = &crawl->flights.all[0];
 
 			complain(crawl, flight->url, flight->len, "did not come back");
 			finish(crawl, flight);
@@ -251,7 +252,7 @@ settle_end(struct crawl *crawl)
 		return;
 	}
 	if (how == STATUS_NEVER) {
-		take_back(crawl);
+		requeue_all(crawl);
 		commit(crawl);
 		die(STATUS_BROKEN, 0, "%s: %s", crawl->plan->command[0], diag_never);
 	}
@@ -259,7 +260,7 @@ settle_end(struct crawl *crawl)
 	if (crawl->flights.count > 0)
 		warn("%s: ended with %zu URLs in flight, which are handed out again",
 		    crawl->plan->command[0], crawl->flights.count);
-	take_back(crawl);
+	requeue_all(crawl);
 	if (crawl->barren < BARREN_MOST)
 		return;
 	say_how_it_ended(crawl, how);
@@ -303,7 +304,7 @@ take_pages(struct crawl *crawl)
 static void
 look_at_command(struct crawl *crawl)
 {
-	struct command *command = &crawl->command;
+	struct crawl_command *command = &crawl->command;
 	uint64_t now = clock_ms();
 	bool ended;
 
@@ -311,7 +312,7 @@ look_at_command(struct crawl *crawl)
 		return;
 	ended = command_ended(command);
 	if (ended && (command->silent || command->kill_at == UINT64_MAX)) {
-		settle_end(crawl);
+		handle_end(crawl);
 		return;
 	}
 	if (command->kill_at != 0 ||
@@ -339,11 +340,11 @@ hand_out_one(struct crawl *crawl)
 	uint64_t last;
 	size_t count;
 
-	if (!state_turn(crawl->state, &line) ||
+	if (!frontier_turn(crawl->frontier, &line) ||
 	    flights_off_level(flights, line.level) > 0)
 		return false;
 	count = flights_of_line(flights, &line, &last);
-	if (!state_take(crawl->state, &line, last, &entry))
+	if (!frontier_take(crawl->frontier, &line, last, &entry))
 		return true;
 	if (crawl->command.pid == 0) {
 		crawl->finished = 0;
@@ -354,21 +355,21 @@ hand_out_one(struct crawl *crawl)
 	flights_add(flights, &entry);
 	crawl->heard = clock_ms();
 	if (count + 1 < crawl->plan->per_host)
-		state_list(crawl->state, &line);
+		frontier_list(crawl->frontier, &line);
 	return true;
 }
 
 static void
 hand_out(struct crawl *crawl)
 {
-	struct command *command = &crawl->command;
+	struct crawl_command *command = &crawl->command;
 
 	while (!crawl->ending && !crawl->stopped &&
 	    crawl->flights.count < crawl->plan->in_flight &&
 	    command->send.len < SEND_AHEAD && hand_out_one(crawl))
 		;
 	command_feed(command);
-	if (crawl->ending && !command_hungry(command))
+	if (crawl->ending && !command_unsent(command))
 		command_end_input(command);
 }
 
@@ -380,7 +381,8 @@ at_end(struct crawl *crawl)
 
 	if (crawl->flights.count > 0)
 		return false;
-	return crawl->stopped || (crawl->starts.eof && !state_turn(crawl->state, &line));
+	return crawl->stopped ||
+	    (crawl->starts.eof && !frontier_turn(crawl->frontier, &line));
 }
 
 static bool
@@ -414,7 +416,7 @@ time_to_wait(const struct crawl *crawl)
 {
 	uint64_t now = clock_ms(), due = UINT64_MAX;
 
-	if (state_changes(crawl->state) > 0)
+	if (frontier_changes(crawl->frontier) > 0)
 		due = crawl->committed + COMMIT_AFTER;
 	if (crawl->flights.count > 0 && !crawl->ending &&
 	    crawl->heard + crawl->plan->patience < due)
@@ -434,7 +436,7 @@ wait_for_something(struct crawl *crawl)
 		    .events = POLLIN },
 		[POLL_SIGNALS] = { .fd = crawl->signals, .events = POLLIN },
 		[POLL_OUTPUT] = { .fd = crawl->out.fd }, /* has its reader left? */
-		[POLL_SEND] = { .fd = command_hungry(&crawl->command) ? crawl->command.in
+		[POLL_SEND] = { .fd = command_unsent(&crawl->command) ? crawl->command.in
 								      : -1,
 		    .events = POLLOUT },
 		[POLL_HEAR] = { .fd = crawl->command.pid > 0 && !crawl->command.silent
@@ -461,8 +463,9 @@ mind_the_clock(struct crawl *crawl)
 {
 	uint64_t now = clock_ms();
 
-	if (state_changes(crawl->state) >= COMMIT_CHANGES ||
-	    (state_changes(crawl->state) > 0 && now - crawl->committed >= COMMIT_AFTER))
+	if (frontier_changes(crawl->frontier) >= COMMIT_CHANGES ||
+	    (frontier_changes(crawl->frontier) > 0 &&
+		now - crawl->committed >= COMMIT_AFTER))
 		commit(crawl);
 	if (crawl->flights.count > 0 && now - crawl->heard >= crawl->plan->patience)
 		crawl->ending = true;
@@ -484,7 +487,7 @@ open_output(struct crawl *crawl)
 		if (fd < 0 || fstat(fd, &about) < 0)
 			die(STATUS_BROKEN, errno, "%s", path);
 		if (S_ISREG(about.st_mode)) {
-			crawl->out_before = state_output(crawl->state);
+			crawl->out_before = frontier_output(crawl->frontier);
 			if ((uint64_t)about.st_size < crawl->out_before)
 				die(STATUS_BROKEN, 0,
 				    "%s: shorter than when the crawl was left", path);
@@ -505,7 +508,8 @@ check_roles(const struct crawl_plan *plan)
 	roles_add(&roles, ROLE_INPUT, NULL, "-");
 	roles_add(&roles, ROLE_OUTPUT, "-o", plan->output);
 	if (plan->state != NULL)
-		roles_add_in(&roles, ROLE_REPLACED, "--state", plan->state, state_file);
+		roles_add_in(
+		    &roles, ROLE_REPLACED, "--state", plan->state, frontier_file);
 	if (roles_check(&roles, &trouble) < 0)
 		die_of(&trouble);
 }
@@ -517,7 +521,7 @@ open_crawl(struct crawl *crawl)
 	const struct crawl_plan *plan = crawl->plan;
 
 	check_roles(plan);
-	crawl->state = state_open(plan->state);
+	crawl->frontier = frontier_open(plan->state);
 	open_output(crawl);
 	crawl->signals = sig_open(caught, sizeof(caught) / sizeof(caught[0]));
 	sig_last_resort(3);
@@ -535,12 +539,12 @@ close_crawl(struct crawl *crawl)
 	struct line line;
 	bool left = !crawl->starts.eof || crawl->flights.count > 0;
 
-	take_back(crawl);
-	left = left || state_turn(crawl->state, &line);
+	requeue_all(crawl);
+	left = left || frontier_turn(crawl->frontier, &line);
 	if (!crawl->stopped)
 		begin_output(crawl);
 	commit(crawl);
-	state_close(crawl->state);
+	frontier_close(crawl->frontier);
 	flights_close(&crawl->flights);
 	record_close(&crawl->starts);
 	writer_close(&crawl->out);

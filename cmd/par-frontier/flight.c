@@ -23,7 +23,7 @@ flights_close(struct flights *flights)
 void
 flights_add(struct flights *flights, const struct entry *entry)
 {
-	flights->all[flights->count++] = (struct flight){
+	flights->all[flights->count++] = (struct handed_url){
 		.hash = hash_keyed(entry->url, entry->len, &flights->key),
 		.line = entry->line,
 		.seq = entry->seq,
@@ -33,13 +33,13 @@ flights_add(struct flights *flights, const struct entry *entry)
 	};
 }
 
-struct flight *
+struct handed_url *
 flights_find(struct flights *flights, const char *url, size_t len)
 {
 	uint64_t hash = hash_keyed(url, len, &flights->key);
 
 	for (size_t i = 0; i < flights->count; i++) {
-		struct flight *flight = &flights->all[i];
+		struct handed_url *flight = &flights->all[i];
 
 		if (flight->hash == hash && flight->len == len &&
 		    memcmp(flight->url, url, len) == 0)
@@ -55,7 +55,7 @@ flights_of_line(const struct flights *flights, const struct line *line, uint64_t
 
 	*last = 0;
 	for (size_t i = 0; i < flights->count; i++) {
-		const struct flight *flight = &flights->all[i];
+		const struct handed_url *flight = &flights->all[i];
 
 		if (flight->line.host != line->host || flight->line.level != line->level)
 			continue;
@@ -77,14 +77,14 @@ flights_off_level(const struct flights *flights, uint32_t level)
 }
 
 static void
-forget(struct flight *flight)
+forget(struct handed_url *flight)
 {
 	free(flight->url);
 	bytes_free(&flight->page);
 }
 
 void
-flights_remove(struct flights *flights, struct flight *flight)
+flights_remove(struct flights *flights, struct handed_url *flight)
 {
 	forget(flight);
 	*flight = flights->all[--flights->count];

@@ -9,10 +9,10 @@
 #include <stdint.h>
 
 #include "bytes.h"
+#include "frontier.h"
 #include "hash.h"
-#include "state.h"
 
-struct flight {
+struct handed_url {
 	uint64_t hash; /* of the URL */
 	struct line line;
 	uint64_t seq;
@@ -22,9 +22,9 @@ struct flight {
 	struct bytes page; /* the records that came of it so far */
 };
 
-/* They are few: looking through all of them is nothing beside fetching one. */
+/* URLs in flight are few: looking through all of them is nothing beside fetching one. */
 struct flights {
-	struct flight *all;
+	struct handed_url *all;
 	size_t count, room;
 	struct hash_key key;
 };
@@ -36,8 +36,8 @@ void flights_close(struct flights *flights);
 /* There must be room. */
 void flights_add(struct flights *flights, const struct entry *entry);
 
-/* That of a URL, or NULL. */
-struct flight *flights_find(struct flights *flights, const char *url, size_t len);
+/* The one that is a URL, or NULL. */
+struct handed_url *flights_find(struct flights *flights, const char *url, size_t len);
 
 /* How many are of a line; *last is the largest number among them, or 0. */
 size_t
@@ -46,7 +46,7 @@ flights_of_line(const struct flights *flights, const struct line *line, uint64_t
 /* How many are at another level. */
 size_t flights_off_level(const struct flights *flights, uint32_t level);
 
-void flights_remove(struct flights *flights, struct flight *flight);
+void flights_remove(struct flights *flights, struct handed_url *flight);
 void flights_clear(struct flights *flights);
 
 #endif

@@ -14,8 +14,8 @@
 
 #include "diag.h"
 #include "field.h"
+#include "frontier.h"
 #include "fuzz.h"
-#include "state.h"
 
 static void
 check_url(const char *data, size_t len)
@@ -90,26 +90,26 @@ write_state(struct pieces in)
 static void
 use_state(void *arg)
 {
-	struct state *state = state_open("state");
+	struct frontier *frontier = frontier_open("state");
 	struct line line;
 	struct entry entry;
 	struct bytes text = { 0 };
 	struct url url;
 
 	(void)arg;
-	for (int i = 0; i < 20 && state_turn(state, &line); i++) {
+	for (int i = 0; i < 20 && frontier_turn(frontier, &line); i++) {
 		uint64_t seq = 0;
 
-		if (!state_take(state, &line, seq, &entry))
+		if (!frontier_take(frontier, &line, seq, &entry))
 			continue;
 		must(entry.len > 0 && memchr(entry.url, '\n', entry.len) == NULL);
-		state_remove(state, &line, entry.seq);
-		state_list(state, &line);
+		frontier_remove(frontier, &line, entry.seq);
+		frontier_list(frontier, &line);
 	}
 	must(url_read(&url, &text, "http://h/new", 12));
-	state_add(state, &url, 1, 1);
+	frontier_add(frontier, &url, 1, 1);
 	bytes_free(&text);
-	state_close(state);
+	frontier_close(frontier);
 }
 
 int

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * state - what a crawl knows, on disk: the URLs seen, and the queue of those that
+ * frontier - what a crawl knows, on disk: the URLs seen, and the queue of those that
  * are not finished.
  *
  * It is kept by LMDB, so that memory does not grow with it and a process that is
- * killed leaves it as the last state_commit() did.  Hosts take turns: each that has
+ * killed leaves it as the last frontier_commit() did.  Hosts take turns: each that has
  * URLs waiting, and may have more of them in flight, is listed for one.
  *
  * All that fails here ends the program with a diagnostic.
  */
-#ifndef PAR_FRONTIER_STATE_H
-#define PAR_FRONTIER_STATE_H
+#ifndef PAR_FRONTIER_FRONTIER_H
+#define PAR_FRONTIER_FRONTIER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,10 +18,10 @@
 
 #include "url.h"
 
-struct state;
+struct frontier;
 
-/* Its file in the folder. */
-extern const char state_file[];
+/* The name of its file in the folder. */
+extern const char frontier_file[];
 
 /* The URLs of a host wait in a line of their own; all of level 0 before level 1. */
 struct line {
@@ -40,42 +40,42 @@ struct entry {
 
 /*
  * Open the state in folder, which is made if need be and then nobody else's until
- * state_close(); with NULL it is in a temporary file that nobody sees.  All lines that
+ * frontier_close(); with NULL it is in a temporary file that nobody sees.  All lines that
  * have something are listed.
  */
-struct state *state_open(const char *folder);
-void state_close(struct state *state);
+struct frontier *frontier_open(const char *folder);
+void frontier_close(struct frontier *frontier);
 
 /* Is url new?  It is seen then, and put into the queue if that is asked for. */
-bool
-state_add(struct state *state, const struct url *url, uint32_t depth, uint32_t level);
+bool frontier_add(
+    struct frontier *frontier, const struct url *url, uint32_t depth, uint32_t level);
 
 /* Let it be known as seen, without ever being in the queue. */
-void state_know(struct state *state, const struct url *url);
+void frontier_know(struct frontier *frontier, const struct url *url);
 
 /* Whose turn it is; false if no line is listed. */
-bool state_turn(struct state *state, struct line *out);
+bool frontier_turn(struct frontier *frontier, struct line *out);
 
 /*
  * Take the line whose turn it is off the list.  The entry in it that comes after
  * number after; false if there is none.
  */
-bool state_take(
-    struct state *state, const struct line *line, uint64_t after, struct entry *out);
+bool frontier_take(struct frontier *frontier, const struct line *line, uint64_t after,
+    struct entry *out);
 
 /* List a line, for a turn after all that have one, if it is not listed. */
-void state_list(struct state *state, const struct line *line);
+void frontier_list(struct frontier *frontier, const struct line *line);
 
 /* An entry is finished. */
-void state_remove(struct state *state, const struct line *line, uint64_t seq);
+void frontier_remove(struct frontier *frontier, const struct line *line, uint64_t seq);
 
 /* How much was written to the output when the state was what it is. */
-uint64_t state_output(const struct state *state);
+uint64_t frontier_output(const struct frontier *frontier);
 
 /* Changes since the last commit. */
-uint64_t state_changes(const struct state *state);
+uint64_t frontier_changes(const struct frontier *frontier);
 
 /* Make the state what it is now, together with so many bytes of output. */
-void state_commit(struct state *state, uint64_t output);
+void frontier_commit(struct frontier *frontier, uint64_t output);
 
 #endif

@@ -14,10 +14,10 @@
 #include "clock.h"
 #include "diag.h"
 #include "disk.h"
+#include "frontier.h"
 #include "hash.h"
 #include "need.h"
 #include "spool.h"
-#include "state.h"
 
 enum {
 	PATH = 4096,
@@ -40,7 +40,7 @@ struct facts {
 	uint64_t output; /* bytes */
 };
 
-struct state {
+struct frontier {
 	const char *name;
 	int folder; /* locked, or -1 */
 	MDB_env *env;
@@ -57,22 +57,23 @@ struct state {
 	struct bytes value;
 };
 
-const char state_file[] = "frontier";
+const char frontier_file[] = "frontier";
 
 static void
-check(const struct state *state, int error)
+check(const struct frontier *frontier, int error)
 {
 	if (error == 0)
 		return;
-	error = disk_error(state->folder >= 0 ? state->name : spool_folder(), error);
-	die(STATUS_BROKEN, 0, "%s: %s", state->name, mdb_strerror(error));
+	error =
+	    disk_error(frontier->folder >= 0 ? frontier->name : spool_folder(), error);
+	die(STATUS_BROKEN, 0, "%s: %s", frontier->name, mdb_strerror(error));
 }
 
 /* What is read there is not what was written. */
 static _Noreturn void
-damaged(const struct state *state)
+damaged(const struct frontier *frontier)
 {
-	die(STATUS_BROKEN, 0, "%s: the state is damaged", state->name);
+	die(STATUS_BROKEN, 0, "%s: the state is damaged", frontier->name);
 }
 
 /* LMDB finds that its file contradicts itself. */
@@ -124,65 +125,67 @@ turn_key(unsigned char key[static TURN_KEY], const struct line *line, uint64_t t
 }
 
 static void
-put(struct state *state, MDB_dbi db, void *key, size_t key_len, void *data, size_t len)
+put(struct frontier *frontier, MDB_dbi db, void *key, size_t key_len, void *data,
+    size_t len)
 {
 	MDB_val name = { .mv_data = key, .mv_size = key_len },
 		value = { .mv_data = data, .mv_size = len };
 
-	check(state, mdb_put(state->txn, db, &name, &value, 0));
-	state->changes++;
+	check(frontier, mdb_put(frontier->txn, db, &name, &value, 0));
+	frontier->changes++;
 }
 
 static void
-drop(struct state *state, MDB_dbi db, void *key, size_t key_len)
+drop(struct frontier *frontier, MDB_dbi db, void *key, size_t key_len)
 {
 	MDB_val name = { .mv_data = key, .mv_size = key_len };
 
-	check(state, mdb_del(state->txn, db, &name, NULL));
-	state->changes++;
+	check(frontier, mdb_del(frontier->txn, db, &name, NULL));
+	frontier->changes++;
 }
 
 static void
-begin(struct state *state)
+begin(struct frontier *frontier)
 {
-	check(state, mdb_txn_begin(state->env, NULL, 0, &state->txn));
+	check(frontier, mdb_txn_begin(frontier->env, NULL, 0, &frontier->txn));
 }
 
 static void
-open_cursors(struct state *state)
+open_cursors(struct frontier *frontier)
 {
-	check(state, mdb_cursor_open(state->txn, state->queue, &state->entries));
-	check(state, mdb_cursor_open(state->txn, state->list, &state->turns));
+	check(frontier,
+	    mdb_cursor_open(frontier->txn, frontier->queue, &frontier->entries));
+	check(frontier, mdb_cursor_open(frontier->txn, frontier->list, &frontier->turns));
 }
 
 static void
-close_cursors(struct state *state)
+close_cursors(struct frontier *frontier)
 {
-	mdb_cursor_close(state->entries);
-	mdb_cursor_close(state->turns);
+	mdb_cursor_close(frontier->entries);
+	mdb_cursor_close(frontier->turns);
 }
 
 /* The entry of the queue at a key or behind it; false if there is none. */
 static bool
-seek(struct state *state, unsigned char name[static QUEUE_KEY], struct entry *out)
+seek(struct frontier *frontier, unsigned char name[static QUEUE_KEY], struct entry *out)
 {
 	MDB_val key = { .mv_data = name, .mv_size = QUEUE_KEY }, value;
-	int got = mdb_cursor_get(state->entries, &key, &value, MDB_SET_RANGE);
+	int got = mdb_cursor_get(frontier->entries, &key, &value, MDB_SET_RANGE);
 	const unsigned char *data;
 
 	if (got == MDB_NOTFOUND)
 		return false;
-	check(state, got);
+	check(frontier, got);
 	if (key.mv_size != QUEUE_KEY || value.mv_size <= DEPTH ||
 	    memchr((const char *)value.mv_data + DEPTH, '\n', value.mv_size - DEPTH) !=
 		NULL)
-		damaged(state);
+		damaged(frontier);
 	data = key.mv_data;
 	out->line =
 	    (struct line){ (uint32_t)get_number(data, 4), get_number(data + 4, 8) };
 	out->seq = get_number(data + LINE_KEY, 8);
 	if (out->seq == UINT64_MAX) /* it is sought as the end of a line */
-		damaged(state);
+		damaged(frontier);
 	data = value.mv_data;
 	out->depth = (uint32_t)get_number(data, DEPTH);
 	out->url = (const char *)data + DEPTH;
@@ -192,63 +195,66 @@ seek(struct state *state, unsigned char name[static QUEUE_KEY], struct entry *ou
 
 /* List all lines that have something: nothing is in flight yet. */
 static void
-list_all(struct state *state)
+list_all(struct frontier *frontier)
 {
 	unsigned char key[QUEUE_KEY] = { 0 };
 	struct entry entry;
 
-	check(state, mdb_drop(state->txn, state->list, 0));
-	check(state, mdb_drop(state->txn, state->listed, 0));
-	while (seek(state, key, &entry)) {
-		state_list(state, &entry.line);
+	check(frontier, mdb_drop(frontier->txn, frontier->list, 0));
+	check(frontier, mdb_drop(frontier->txn, frontier->listed, 0));
+	while (seek(frontier, key, &entry)) {
+		frontier_list(frontier, &entry.line);
 		queue_key(key, &entry.line, UINT64_MAX);
 	}
 }
 
 /* The databases of a state that may be new. */
 static void
-open_databases(struct state *state)
+open_databases(struct frontier *frontier)
 {
 	MDB_val key = { .mv_data = (char[]){ "facts" }, .mv_size = 5 }, value;
 	int got;
 
-	begin(state);
-	check(state, mdb_dbi_open(state->txn, "seen", MDB_CREATE, &state->seen));
-	check(state, mdb_dbi_open(state->txn, "queue", MDB_CREATE, &state->queue));
-	check(state, mdb_dbi_open(state->txn, "list", MDB_CREATE, &state->list));
-	check(state, mdb_dbi_open(state->txn, "listed", MDB_CREATE, &state->listed));
-	check(state, mdb_dbi_open(state->txn, "facts", MDB_CREATE, &state->facts_db));
-	got = mdb_get(state->txn, state->facts_db, &key, &value);
+	begin(frontier);
+	check(frontier, mdb_dbi_open(frontier->txn, "seen", MDB_CREATE, &frontier->seen));
+	check(
+	    frontier, mdb_dbi_open(frontier->txn, "queue", MDB_CREATE, &frontier->queue));
+	check(frontier, mdb_dbi_open(frontier->txn, "list", MDB_CREATE, &frontier->list));
+	check(frontier,
+	    mdb_dbi_open(frontier->txn, "listed", MDB_CREATE, &frontier->listed));
+	check(frontier,
+	    mdb_dbi_open(frontier->txn, "facts", MDB_CREATE, &frontier->facts_db));
+	got = mdb_get(frontier->txn, frontier->facts_db, &key, &value);
 	if (got == MDB_NOTFOUND) {
-		state->facts =
+		frontier->facts =
 		    (struct facts){ .format = FORMAT, .seed = hash_random_seed() };
-		state->changes++;
+		frontier->changes++;
 	} else {
-		check(state, got);
-		if (value.mv_size == sizeof(state->facts))
-			memcpy(&state->facts, value.mv_data, sizeof(state->facts));
-		if (state->facts.format != FORMAT)
+		check(frontier, got);
+		if (value.mv_size == sizeof(frontier->facts))
+			memcpy(&frontier->facts, value.mv_data, sizeof(frontier->facts));
+		if (frontier->facts.format != FORMAT)
 			die(STATUS_BROKEN, 0, "%s: not a state of this version",
-			    state->name);
+			    frontier->name);
 	}
-	open_cursors(state);
+	open_cursors(frontier);
 }
 
 static void
-open_environment(struct state *state, const char *path, unsigned flags)
+open_environment(struct frontier *frontier, const char *path, unsigned flags)
 {
 	/* One whose first two pages are cut, no one can open. */
 	if (disk_reserve(path, 2 * sysconf(_SC_PAGESIZE), DISK_KEEP) < 0)
-		die(STATUS_BROKEN, errno, "%s", state->name);
-	check(state, mdb_env_create(&state->env));
-	check(state, mdb_env_set_userctx(state->env, state));
-	check(state, mdb_env_set_assert(state->env, give_up));
-	check(state, mdb_env_set_maxdbs(state->env, 5));
-	check(state, mdb_env_set_mapsize(state->env, MAP));
+		die(STATUS_BROKEN, errno, "%s", frontier->name);
+	check(frontier, mdb_env_create(&frontier->env));
+	check(frontier, mdb_env_set_userctx(frontier->env, frontier));
+	check(frontier, mdb_env_set_assert(frontier->env, give_up));
+	check(frontier, mdb_env_set_maxdbs(frontier->env, 5));
+	check(frontier, mdb_env_set_mapsize(frontier->env, MAP));
 	/* No other process may use it, so LMDB need not lock. */
-	check(state,
-	    mdb_env_open(
-		state->env, path, flags | MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOTLS, 0600));
+	check(frontier,
+	    mdb_env_open(frontier->env, path,
+		flags | MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOTLS, 0600));
 }
 
 /*
@@ -269,27 +275,27 @@ lock_folder(int fd)
 }
 
 static void
-open_folder(struct state *state, const char *folder)
+open_folder(struct frontier *frontier, const char *folder)
 {
 	char path[PATH];
 
 	if (mkdir(folder, 0777) < 0 && errno != EEXIST)
 		die(STATUS_BROKEN, errno, "%s", folder);
-	state->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (state->folder < 0)
+	frontier->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (frontier->folder < 0)
 		die(STATUS_BROKEN, errno, "%s", folder);
-	if (lock_folder(state->folder) < 0)
+	if (lock_folder(frontier->folder) < 0)
 		die(STATUS_BROKEN, 0, "%s: in use by another process", folder);
-	if ((size_t)snprintf(path, sizeof(path), "%s/%s", folder, state_file) >=
+	if ((size_t)snprintf(path, sizeof(path), "%s/%s", folder, frontier_file) >=
 	    sizeof(path))
 		die(STATUS_BROKEN, ENAMETOOLONG, "%s", folder);
 	if (anew_plain(path) < 0)
 		die(STATUS_BROKEN, errno, "%s", path);
-	open_environment(state, path, 0);
+	open_environment(frontier, path, 0);
 }
 
 static void
-open_temporary(struct state *state)
+open_temporary(struct frontier *frontier)
 {
 	char path[PATH];
 	int fd;
@@ -301,38 +307,38 @@ open_temporary(struct state *state)
 	if (fd < 0)
 		die(STATUS_BROKEN, errno, "%s", path);
 	close(fd);
-	open_environment(state, path, MDB_NOSYNC);
+	open_environment(frontier, path, MDB_NOSYNC);
 	unlink(path);
 }
 
-struct state *
-state_open(const char *folder)
+struct frontier *
+frontier_open(const char *folder)
 {
-	struct state *state = calloc(1, sizeof(*state));
+	struct frontier *frontier = calloc(1, sizeof(*frontier));
 
-	if (state == NULL)
+	if (frontier == NULL)
 		die(STATUS_BROKEN, errno, "state");
-	state->folder = -1;
-	state->name = folder != NULL ? folder : "temporary state";
+	frontier->folder = -1;
+	frontier->name = folder != NULL ? folder : "temporary state";
 	if (folder != NULL)
-		open_folder(state, folder);
+		open_folder(frontier, folder);
 	else
-		open_temporary(state);
-	open_databases(state);
-	list_all(state);
-	return state;
+		open_temporary(frontier);
+	open_databases(frontier);
+	list_all(frontier);
+	return frontier;
 }
 
 void
-state_close(struct state *state)
+frontier_close(struct frontier *frontier)
 {
-	close_cursors(state);
-	mdb_txn_abort(state->txn);
-	mdb_env_close(state->env);
-	if (state->folder >= 0)
-		close(state->folder);
-	bytes_free(&state->value);
-	free(state);
+	close_cursors(frontier);
+	mdb_txn_abort(frontier->txn);
+	mdb_env_close(frontier->env);
+	if (frontier->folder >= 0)
+		close(frontier->folder);
+	bytes_free(&frontier->value);
+	free(frontier);
 }
 
 /*
@@ -340,9 +346,9 @@ state_close(struct state *state)
  * taken by another URL the number after it.
  */
 static bool
-see(struct state *state, const struct url *url)
+see(struct frontier *frontier, const struct url *url)
 {
-	uint64_t hash = hash_bytes(url->data, url->len, state->facts.seed);
+	uint64_t hash = hash_bytes(url->data, url->len, frontier->facts.seed);
 	unsigned char number[8];
 	MDB_val key = { .mv_data = number, .mv_size = sizeof(number) };
 	int got;
@@ -352,129 +358,133 @@ see(struct state *state, const struct url *url)
 			.mv_size = url->len };
 
 		put_number(number, hash, sizeof(number));
-		got = mdb_put(state->txn, state->seen, &key, &value, MDB_NOOVERWRITE);
+		got =
+		    mdb_put(frontier->txn, frontier->seen, &key, &value, MDB_NOOVERWRITE);
 		if (got != MDB_KEYEXIST)
 			break;
 		if (value.mv_size == url->len &&
 		    memcmp(value.mv_data, url->data, url->len) == 0)
 			return false;
 	}
-	check(state, got);
-	state->changes++;
+	check(frontier, got);
+	frontier->changes++;
 	return true;
 }
 
 void
-state_list(struct state *state, const struct line *line)
+frontier_list(struct frontier *frontier, const struct line *line)
 {
 	unsigned char name[LINE_KEY], number[8], key[TURN_KEY];
 	MDB_val at = { .mv_data = name, .mv_size = sizeof(name) }, value;
 	int got;
 
 	line_key(name, line);
-	got = mdb_get(state->txn, state->listed, &at, &value);
+	got = mdb_get(frontier->txn, frontier->listed, &at, &value);
 	if (got == 0)
 		return;
 	if (got != MDB_NOTFOUND)
-		check(state, got);
-	put_number(number, state->turn + 1, sizeof(number));
-	put(state, state->listed, name, sizeof(name), number, sizeof(number));
-	turn_key(key, line, state->turn + 1);
-	put(state, state->list, key, sizeof(key), number, 0);
+		check(frontier, got);
+	put_number(number, frontier->turn + 1, sizeof(number));
+	put(frontier, frontier->listed, name, sizeof(name), number, sizeof(number));
+	turn_key(key, line, frontier->turn + 1);
+	put(frontier, frontier->list, key, sizeof(key), number, 0);
 }
 
 bool
-state_add(struct state *state, const struct url *url, uint32_t depth, uint32_t level)
+frontier_add(
+    struct frontier *frontier, const struct url *url, uint32_t depth, uint32_t level)
 {
 	struct line line = { .level = level };
 	unsigned char key[QUEUE_KEY], number[DEPTH];
 
-	if (!see(state, url))
+	if (!see(frontier, url))
 		return false;
-	line.host = hash_bytes(url->data + url->host, url->host_len, state->facts.seed);
-	queue_key(key, &line, ++state->facts.seq);
+	line.host =
+	    hash_bytes(url->data + url->host, url->host_len, frontier->facts.seed);
+	queue_key(key, &line, ++frontier->facts.seq);
 	put_number(number, depth, DEPTH);
-	bytes_clear(&state->value, SIZE_MAX);
-	need_put(&state->value, number, DEPTH);
-	need_put(&state->value, url->data, url->len);
-	put(state, state->queue, key, sizeof(key), state->value.data, state->value.len);
-	state_list(state, &line);
+	bytes_clear(&frontier->value, SIZE_MAX);
+	need_put(&frontier->value, number, DEPTH);
+	need_put(&frontier->value, url->data, url->len);
+	put(frontier, frontier->queue, key, sizeof(key), frontier->value.data,
+	    frontier->value.len);
+	frontier_list(frontier, &line);
 	return true;
 }
 
 void
-state_know(struct state *state, const struct url *url)
+frontier_know(struct frontier *frontier, const struct url *url)
 {
-	see(state, url);
+	see(frontier, url);
 }
 
 bool
-state_turn(struct state *state, struct line *out)
+frontier_turn(struct frontier *frontier, struct line *out)
 {
 	MDB_val key, value;
-	int got = mdb_cursor_get(state->turns, &key, &value, MDB_FIRST);
+	int got = mdb_cursor_get(frontier->turns, &key, &value, MDB_FIRST);
 	const unsigned char *data;
 
 	if (got == MDB_NOTFOUND)
 		return false;
-	check(state, got);
+	check(frontier, got);
 	if (key.mv_size != TURN_KEY)
-		damaged(state);
+		damaged(frontier);
 	data = key.mv_data;
 	out->level = (uint32_t)get_number(data, 4);
 	out->host = get_number(data + 12, 8);
-	state->turn = get_number(data + 4, 8);
+	frontier->turn = get_number(data + 4, 8);
 	return true;
 }
 
 bool
-state_take(
-    struct state *state, const struct line *line, uint64_t after, struct entry *out)
+frontier_take(
+    struct frontier *frontier, const struct line *line, uint64_t after, struct entry *out)
 {
 	unsigned char key[QUEUE_KEY], turn[TURN_KEY];
 
-	turn_key(turn, line, state->turn);
-	drop(state, state->list, turn, sizeof(turn));
+	turn_key(turn, line, frontier->turn);
+	drop(frontier, frontier->list, turn, sizeof(turn));
 	queue_key(key, line, after + 1);
-	drop(state, state->listed, key, LINE_KEY);
-	return seek(state, key, out) && out->line.level == line->level &&
+	drop(frontier, frontier->listed, key, LINE_KEY);
+	return seek(frontier, key, out) && out->line.level == line->level &&
 	    out->line.host == line->host;
 }
 
 void
-state_remove(struct state *state, const struct line *line, uint64_t seq)
+frontier_remove(struct frontier *frontier, const struct line *line, uint64_t seq)
 {
 	unsigned char key[QUEUE_KEY];
 
 	queue_key(key, line, seq);
-	drop(state, state->queue, key, sizeof(key));
+	drop(frontier, frontier->queue, key, sizeof(key));
 }
 
 uint64_t
-state_output(const struct state *state)
+frontier_output(const struct frontier *frontier)
 {
-	return state->facts.output;
+	return frontier->facts.output;
 }
 
 uint64_t
-state_changes(const struct state *state)
+frontier_changes(const struct frontier *frontier)
 {
-	return state->changes;
+	return frontier->changes;
 }
 
 void
-state_commit(struct state *state, uint64_t output)
+frontier_commit(struct frontier *frontier, uint64_t output)
 {
 	char name[] = "facts";
 
-	if (state->changes == 0)
+	if (frontier->changes == 0)
 		return;
-	state->facts.output = output;
-	put(state, state->facts_db, name, sizeof(name) - 1, &state->facts,
-	    sizeof(state->facts));
-	close_cursors(state);
-	check(state, mdb_txn_commit(state->txn));
-	begin(state);
-	open_cursors(state);
-	state->changes = 0;
+	frontier->facts.output = output;
+	put(frontier, frontier->facts_db, name, sizeof(name) - 1, &frontier->facts,
+	    sizeof(frontier->facts));
+	close_cursors(frontier);
+	check(frontier, mdb_txn_commit(frontier->txn));
+	begin(frontier);
+	open_cursors(frontier);
+	frontier->changes = 0;
 }
