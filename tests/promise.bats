@@ -2234,7 +2234,8 @@ cuts() {
 }
 
 @test "promise 18: whatever is missing of an answer is told, and what came is kept" {
-	cuts
+	local how
+
 	cat >judge.awk <<-'EOF'
 	BEGIN {
 		FS = "\t"
@@ -2253,10 +2254,22 @@ cuts() {
 		if (some["cut"] < 500 || some["damaged"] == 0) print "nothing was kept"
 	}
 	EOF
-	awk -f judge.awk out >wrong
-	[ "$(cat wrong)" = "" ]
-	# each is named, with what is missing
-	[ "$(wc -l <err)" -eq "$(awk -F '\t' '$5 != ""' out | wc -l)" ]
+	for how in '' '--warc a.warc.gz'; do
+		# shellcheck disable=SC2086 # words
+		cuts $how
+		awk -f judge.awk out >wrong
+		[ "$(cat wrong)" = "" ]
+		# each is named, with what is missing
+		[ "$(wc -l <err)" -eq "$(awk -F '\t' '$5 != ""' out | wc -l)" ]
+		rm cuts.port
+	done
+	# an archive says it, too
+	zcat a.warc.gz | tr -d '\r' | LC_ALL=C awk '
+		/^WARC-Type: / { type = $2; cut = 0 }
+		/^WARC-Truncated: / { cut = 1 }
+		/^WARC-Target-URI: / { uri = $2 }
+		/^$/ && type == "response" { if (!cut) print uri; type = "" }' | sort -u >whole
+	same <(awk -F '\t' '$5 == "" { print $1 }' out | sort) whole
 }
 
 @test "promise 18: a cut body is no file, is in JSON with its error, and is asked for again" {

@@ -160,6 +160,20 @@ decode_body(struct transfer *transfer, const char *data, size_t len)
 	return false;
 }
 
+/* An archive is to have the body as it was sent; false if that is too much. */
+static bool
+archive_body(struct transfer *transfer, const char *data, size_t len)
+{
+	struct bytes *body = &transfer->exchange.body;
+	uint64_t most = transfer->request->robots != NULL ? 2 * (uint64_t)RULES_TEXT
+							  : transfer->set->max_body;
+
+	if (body->len + len > most)
+		return refuse(transfer, "body", most) > 0;
+	need_put(body, data, len);
+	return true;
+}
+
 /* libcurl has more of the body: CURLOPT_WRITEFUNCTION. */
 static size_t
 take_body(char *data, size_t one, size_t len, void *user)
@@ -170,9 +184,8 @@ take_body(char *data, size_t one, size_t len, void *user)
 	if (!transfer->started)
 		transfer->moved = will_move(transfer);
 	transfer->started = true;
-	if (transfer->form->warc != NULL &&
-	    transfer->body + len <= transfer->set->max_body)
-		need_put(&transfer->exchange.body, data, len);
+	if (transfer->form->warc != NULL && !archive_body(transfer, data, len))
+		return 0;
 	if (transfer->moved || !transfer->whole.coded)
 		return take_decoded(transfer, data, len) ? len : 0;
 	return decode_body(transfer, data, len) ? len : 0;
@@ -537,8 +550,7 @@ transfer_begin(struct transfer *transfer, struct request *request, bool last)
 	transfer->crowded = transfer->mixed = transfer->asked = false;
 	transfer->torn = transfer->dropped = transfer->started = false;
 	transfer->stream_ended = false;
-	whole_begin(
-	    &transfer->whole, request->target.http && transfer->form->warc == NULL);
+	whole_begin(&transfer->whole, request->target.http);
 	transfer->body = transfer->header = 0;
 	transfer->why[0] = transfer->curl_why[0] = '\0';
 	curl_easy_setopt(transfer->easy, CURLOPT_URL, request->target.url);
@@ -671,9 +683,10 @@ transfer_archive(struct transfer *transfer)
 	curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_IP, &address);
 	about.address = address;
 	if (transfer->broken || transfer->enough)
-		about.truncated = transfer->code == CURLE_WRITE_ERROR ? "length"
-		    : transfer->code == CURLE_OPERATION_TIMEDOUT      ? "time"
-								      : "disconnect";
+		about.truncated = transfer->whole.decode.why[0] != '\0' ? "unspecified"
+		    : transfer->code == CURLE_WRITE_ERROR		? "length"
+		    : transfer->code == CURLE_OPERATION_TIMEDOUT	? "time"
+									: "disconnect";
 	warc_write(transfer->form->warc, &about, &transfer->exchange);
 }
 

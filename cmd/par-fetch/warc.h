@@ -34,7 +34,7 @@ void warc_close(struct warc *warc);
 struct warc_about {
 	const char *url;
 	const char *address; /* of the server; or NULL */
-	const char *truncated; /* length, time or disconnect; NULL: the body is whole */
+	const char *truncated; /* why, by ISO 28500; NULL: the body is whole */
 };
 
 /* Append a record of the request and one of the answer; ends the program if it cannot. */
