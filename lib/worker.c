@@ -20,6 +20,8 @@
 enum {
 	LINES_SIZE = 128 << 10,
 	OUT_PIPE = 1 << 20,
+	IN_PIPE = 1 << 20, /* for what is known to come */
+	USUAL_PIPE = 64 << 10, /* that the system makes */
 	HOLD_STEP = 256 << 10,
 	LOOK_STEP = 16 << 10, /* of output, taken into memory to be looked at */
 	TURN_WORDS = OUT_PIPE, /* read at once: all that waits when it has ended, bytes */
@@ -64,6 +66,17 @@ make_pipe(int *ours, int *theirs, int which_is_ours)
 	return fdio_nonblocking(*ours);
 }
 
+/* The size of a new pipe to a worker that will get so many bytes, or 0, see above. */
+static size_t
+in_size(int fd, size_t bytes)
+{
+	if (bytes == 0)
+		return fdio_pipe_size(fd, 1);
+	if (bytes <= USUAL_PIPE)
+		return USUAL_PIPE;
+	return fdio_pipe_size(fd, bytes < IN_PIPE ? bytes : IN_PIPE);
+}
+
 int
 worker_start(struct worker *worker, const struct worker_plan *plan)
 {
@@ -102,7 +115,7 @@ worker_start(struct worker *worker, const struct worker_plan *plan)
 		goto fail;
 	if (plan->capture_errors && make_pipe(&worker->err, &spawned.fds[2], 0) < 0)
 		goto fail;
-	worker->in_room = fdio_pipe_size(worker->in, 1);
+	worker->in_room = in_size(worker->in, plan->in_bytes);
 	worker->out_room =
 	    fdio_pipe_size(plan->framed ? worker->ack : worker->out, OUT_PIPE);
 	worker->pid = spawn(&spawned);

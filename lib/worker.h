@@ -78,6 +78,7 @@ struct worker_plan {
 	const char *const *env; /* NAME=VALUE, ended by NULL */
 	bool capture_errors; /* see worker_errors() */
 	bool hold_in_memory; /* all output is to be at hold.data, however much it is */
+	size_t in_bytes; /* that it will get, if that is known; or 0 */
 	enum worker_kind kind; /* if it is known; only WORKER_UNKNOWN may say hello */
 	/*
 	 * It says hello on standard output, and each line there is followed by the
@@ -113,7 +114,8 @@ worker_hungry(const struct worker *worker)
 
 /*
  * Ask for a pipe to it of about size bytes.  A new worker's has the least size
- * there is, so that it can be written to only when all was read.
+ * there is, so that it can be written to only when all was read; or takes all that it
+ * will get at once, if in_bytes of its plan says how much that is.
  */
 void worker_in_size(struct worker *worker, size_t size);
 
