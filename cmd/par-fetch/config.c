@@ -8,7 +8,7 @@
 #include "diag.h"
 #include "num.h"
 
-enum kind {
+enum value_kind {
 	TEXT, /* the value is its argument */
 	NUMBER,
 	FLAG /* it stands for a number */
@@ -18,7 +18,7 @@ enum kind {
 static const struct extra {
 	const char *name;
 	CURLoption option;
-	enum kind kind;
+	enum value_kind kind;
 	long number; /* of FLAG */
 } extras[] = {
 	{ "anyauth", CURLOPT_HTTPAUTH, FLAG, (long)CURLAUTH_ANY },
@@ -64,15 +64,15 @@ _Static_assert(EXTRAS <= SETTINGS_EXTRAS, "settings have no room for all");
 
 /* A value that stays while the program runs. */
 static const char *
-keep(struct settings *set, const char *value)
+copy_of(struct settings *set, const char *value)
 {
-	struct curl_slist *kept = curl_slist_append(NULL, value);
+	struct curl_slist *copy = curl_slist_append(NULL, value);
 
-	if (kept == NULL)
+	if (copy == NULL)
 		die(STATUS_BROKEN, ENOMEM, "options");
-	kept->next = set->config;
-	set->config = kept;
-	return kept->data;
+	copy->next = set->config;
+	set->config = copy;
+	return copy->data;
 }
 
 /* One of curl's: NULL, or what is wrong with it. */
@@ -133,7 +133,7 @@ take_option(const struct opt_program *program, struct settings *set, const char 
 	if (strcmp(name, "config") == 0 || strcmp(name, "K") == 0)
 		return "not in such a file";
 	if (value != NULL)
-		value = keep(set, value);
+		value = copy_of(set, value);
 	switch (opt_set(program, name, value, &trouble)) {
 	case OPT_SET:
 		break;

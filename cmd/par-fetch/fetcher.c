@@ -42,10 +42,10 @@ struct fetcher {
 	struct stage stage;
 	struct ends ends;
 	struct client client;
-	struct store store; /* of -o */
+	struct bodies bodies; /* of -o */
 	struct warc warc; /* of --warc */
 	struct form form;
-	struct lanes lanes;
+	struct connections connections;
 	CURLM *multi;
 	struct sockets sockets;
 	CURLU *parser;
@@ -56,7 +56,7 @@ struct fetcher {
 	struct transfer *idle;
 	struct transfer *done, **done_tail; /* their records wait to be written */
 	size_t transfers, in_flight; /* made; at work */
-	size_t held; /* requests, wherever they are */
+	size_t requests; /* of input, wherever they are */
 	size_t held_bytes; /* of input, of those that wait */
 	bool input_ended, input_empty, stuck;
 	bool input_awaited; /* it is a FIFO that had no writer so far */
@@ -129,8 +129,8 @@ open_form(struct fetcher *fetcher)
 	}
 	if (fetcher->set->folder == NULL)
 		return;
-	store_open(&fetcher->store, fetcher->set->folder);
-	fetcher->form.store = &fetcher->store;
+	bodies_open(&fetcher->bodies, fetcher->set->folder);
+	fetcher->form.bodies = &fetcher->bodies;
 }
 
 /* No file may be two of those that are given. */
@@ -202,8 +202,8 @@ fetcher_close(struct fetcher *fetcher)
 		transfer_free(transfer);
 	}
 	client_close(&fetcher->client);
-	if (fetcher->form.store != NULL)
-		store_close(&fetcher->store);
+	if (fetcher->form.bodies != NULL)
+		bodies_close(&fetcher->bodies);
 	if (fetcher->form.warc != NULL)
 		warc_close(&fetcher->warc);
 	robots_close(&fetcher->robots);
@@ -220,7 +220,7 @@ static bool
 wants_input(const struct fetcher *fetcher)
 {
 	return !fetcher->input_ended && !fetcher->stuck &&
-	    fetcher->held < fetcher->set->jobs + fetcher->set->lookahead &&
+	    fetcher->requests < fetcher->set->jobs + fetcher->set->lookahead &&
 	    fetcher->held_bytes < AHEAD_BYTES;
 }
 
@@ -263,10 +263,10 @@ accept_record(struct fetcher *fetcher, const struct record *rec)
 {
 	struct request *request = request_new(rec, fetcher->parser, fetcher->set->proto);
 
-	if (fetcher->form.store != NULL)
+	if (fetcher->form.bodies != NULL)
 		request_name_file(
-		    request, fetcher->form.store, fetcher->set->if_modified);
-	fetcher->held++;
+		    request, fetcher->form.bodies, fetcher->set->if_modified);
+	fetcher->requests++;
 	fetcher->held_bytes += request->input.len;
 	if (request->refusal == NULL)
 		admit(fetcher, request, false, clock_ms());
@@ -311,7 +311,7 @@ idle_transfer(struct fetcher *fetcher)
 	if (fetcher->transfers == fetcher->set->jobs)
 		return NULL;
 	transfer = transfer_new(&fetcher->client, &fetcher->form,
-	    client_shares(fetcher->set) ? &fetcher->lanes : NULL);
+	    client_shares(fetcher->set) ? &fetcher->connections : NULL);
 	if (transfer == NULL)
 		no_memory();
 	fetcher->transfers++;
@@ -488,7 +488,7 @@ static void
 mind_status(struct fetcher *fetcher, struct transfer *transfer, uint64_t now)
 {
 	long status = transfer_status(transfer);
-	struct host *host = transfer->request->host;
+	struct host_queue *host = transfer->request->host;
 
 	if (status == 429 || status == 503)
 		schedule_busy(host, now, transfer_retry_after(transfer),
@@ -502,7 +502,7 @@ static void
 landed(struct fetcher *fetcher, struct transfer *transfer, CURLcode code)
 {
 	uint64_t now = clock_ms();
-	enum verdict verdict = transfer_judge(transfer, code);
+	enum attempt_verdict verdict = transfer_judge(transfer, code);
 	bool hopeless;
 	long status = transfer->broken ? 0 : transfer_status(transfer);
 
@@ -512,20 +512,20 @@ landed(struct fetcher *fetcher, struct transfer *transfer, CURLcode code)
 	hopeless = transfer->request->host->refusals >= SCHEDULE_HOPELESS;
 	schedule_landed(&fetcher->schedule, transfer->request, now);
 	switch (verdict) {
-	case VERDICT_MOVED:
+	case ATTEMPT_MOVED:
 		if (move(fetcher, transfer, now))
 			return;
 		break;
-	case VERDICT_CROWDED:
+	case ATTEMPT_CROWDED:
 		ask_again(fetcher, transfer, now);
 		return;
-	case VERDICT_RETRY:
+	case ATTEMPT_RETRY:
 		if (!hopeless && retry(fetcher, transfer, now))
 			return;
 		transfer_archive(transfer);
 		break;
-	case VERDICT_ANSWER:
-	case VERDICT_FAIL:
+	case ATTEMPT_ANSWER:
+	case ATTEMPT_FAIL:
 		transfer_archive(transfer);
 		break;
 	}
@@ -573,7 +573,7 @@ written(struct fetcher *fetcher, struct transfer *transfer)
 	else
 		stage_ok(&fetcher->stage, name.number);
 	request = transfer_release(transfer);
-	fetcher->held--;
+	fetcher->requests--;
 	fetcher->held_bytes -= request->input.len;
 	request_free(request);
 	put_idle(fetcher, transfer);
@@ -622,7 +622,7 @@ output_refused(const struct fetcher *fetcher)
 
 /* How long a wait may last, milliseconds. */
 static int
-patience(const struct fetcher *fetcher, bool flushed)
+poll_timeout(const struct fetcher *fetcher, bool flushed)
 {
 	uint64_t due = schedule_due(&fetcher->schedule), now = clock_ms();
 	int most = fetcher->progress.ticker.terminal ? TICKER_EVERY : WAIT_MAX;
@@ -657,8 +657,8 @@ wait_for_events(struct fetcher *fetcher)
 	if (!flushed && !output_refused(fetcher))
 		extra[count++] =
 		    (struct pollfd){ .fd = fetcher->stage.out.fd, .events = POLLOUT };
-	if (sockets_wait(&fetcher->sockets, extra, count, patience(fetcher, flushed)) !=
-	    CURLM_OK)
+	if (sockets_wait(&fetcher->sockets, extra, count,
+		poll_timeout(fetcher, flushed)) != CURLM_OK)
 		no_memory();
 }
 
@@ -683,7 +683,7 @@ read_input(struct fetcher *fetcher)
 static bool
 finished(const struct fetcher *fetcher)
 {
-	return fetcher->input_ended && fetcher->held == 0;
+	return fetcher->input_ended && fetcher->requests == 0;
 }
 
 enum status

@@ -5,8 +5,8 @@
  */
 #include <signal.h>
 
+#include "command_line.h"
 #include "fetcher.h"
-#include "options.h"
 #include "sig.h"
 
 int
@@ -16,9 +16,9 @@ main(int argc, char **argv)
 	enum status status;
 
 	sig_begin();
-	options_read(&set, argc, argv);
+	command_line_read(&set, argc, argv);
 	signal(SIGPIPE, SIG_IGN); /* of connections; that of the output is minded */
 	status = fetcher_run(&set);
-	options_release(&set);
+	command_line_release(&set);
 	return (int)status;
 }

@@ -13,7 +13,7 @@ progress_open(struct progress *progress, bool on)
 	ticker_open(&progress->ticker, on);
 }
 
-static enum kind
+static enum failure_kind
 kind_of(struct transfer *transfer)
 {
 	long status;
@@ -49,7 +49,7 @@ kind_of(struct transfer *transfer)
 void
 progress_count(struct progress *progress, struct transfer *transfer)
 {
-	enum kind kind;
+	enum failure_kind kind;
 
 	if (!progress->ticker.on)
 		return;

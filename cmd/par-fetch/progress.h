@@ -14,7 +14,7 @@
 #include "transfer.h"
 
 /* What went wrong, by kind; what is 4xx or 5xx is no failure for itself. */
-enum kind {
+enum failure_kind {
 	KIND_REFUSED, /* no URL, or not to be asked for */
 	KIND_NAME,
 	KIND_CONNECTION,

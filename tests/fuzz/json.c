@@ -170,7 +170,7 @@ expect_field(struct reader *in, const char *data, size_t len)
 
 static void
 check(const struct bytes *out, const struct request *request,
-    const struct page_head *head, const struct bytes *body)
+    const struct page_record_head *head, const struct bytes *body)
 {
 	struct reader in = { out->data, out->data + out->len };
 	struct field field;
@@ -207,7 +207,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct pieces in = pieces_of(data, size);
 	struct request request = { 0 };
-	struct page_head head = { .status = 404 };
+	struct page_record_head head = { .status = 404 };
 	struct bytes body = { 0 }, out = { 0 };
 	struct field first;
 	size_t len, type_len;

@@ -95,7 +95,7 @@ wake(void)
 static bool
 may_go(int h)
 {
-	const struct host *host;
+	const struct host_queue *host;
 
 	if (model.lens[h] == 0)
 		return false;
@@ -187,7 +187,7 @@ compare(const struct schedule *schedule)
 	check_is(schedule->waiting, waiting);
 	check(schedule->hosts_seen <= HOSTS);
 	for (int h = 0; h < HOSTS; h++) {
-		const struct host *host;
+		const struct host_queue *host;
 
 		if (model.lens[h] == 0)
 			continue;
@@ -268,7 +268,7 @@ penalties(void)
 		{ 20000, 10000, 4000, 11000 }, /* more than we wait */
 		{ 0, 300, 300, 11000 }, /* never sooner than was said */
 	};
-	struct host host = { .key = names[0] };
+	struct host_queue host = { .key = names[0] };
 	unsigned n = 0;
 
 	for (size_t i = 0; i < COUNT(rows); i++) {

@@ -14,9 +14,9 @@
 #include "record.h"
 #include "target.h"
 
-struct host;
+struct host_queue;
 struct robots_entry;
-struct store;
+struct bodies;
 
 struct request {
 	struct request *next; /* in whichever queue it is */
@@ -27,7 +27,7 @@ struct request {
 	char *file; /* name for its body, or NULL */
 	char *had; /* --if-modified: name of the file that is there; or NULL */
 	const char *refusal; /* why it is not asked for, or NULL */
-	struct host *host; /* while it is asked for, or waits to be */
+	struct host_queue *host; /* while it is asked for, or waits to be */
 	struct robots_entry *robots; /* it is for a robots.txt, and makes no record */
 	uint64_t delay; /* that the robots.txt wants between requests, ms */
 	unsigned attempts; /* that were made of this target */
@@ -53,9 +53,9 @@ const char *request_redirect(
 /* How to name it in a diagnostic: its URL, without password, as a record. */
 struct record request_name(const struct request *request);
 
-/* Give it a name for a file of the store; if_modified: find the one that is there. */
+/* Give it a name for a file of bodies; if_modified: find the one that is there. */
 void
-request_name_file(struct request *request, const struct store *store, bool if_modified);
+request_name_file(struct request *request, const struct bodies *bodies, bool if_modified);
 
 void request_free(struct request *request);
 

@@ -166,7 +166,7 @@ put_fields(struct bytes *out, const struct request *request)
 
 void
 json_record(struct bytes *out, const struct request *request,
-    const struct page_head *head, const struct bytes *body, bool in_file)
+    const struct page_record_head *head, const struct bytes *body, bool in_file)
 {
 	char status[32];
 

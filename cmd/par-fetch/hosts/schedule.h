@@ -21,9 +21,9 @@ enum host_state {
 	HOST_RESTING /* until its time has come */
 };
 
-struct host {
+struct host_queue {
 	char *key;
-	struct host *next; /* that is ready, too */
+	struct host_queue *next; /* that is ready, too */
 	struct request *head, **tail; /* its queue */
 	enum host_state state;
 	unsigned active; /* requests in flight */
@@ -37,7 +37,7 @@ struct host {
 /* Something that waits for a time: a host that rests, or a request to be tried again. */
 struct due {
 	uint64_t at;
-	struct host *host; /* or NULL: */
+	struct host_queue *host; /* or NULL: */
 	struct request *request;
 };
 
@@ -48,7 +48,7 @@ struct schedule {
 	struct hash_key key;
 	size_t hosts_seen; /* different ones so far, a lower bound; */
 	unsigned char seen[SCHEDULE_SEEN / 8]; /* a bit for each, by its hash */
-	struct host *ready, **ready_tail;
+	struct host_queue *ready, **ready_tail;
 	struct due *heap;
 	size_t heap_count, heap_size;
 	size_t waiting; /* requests here, not in flight */
@@ -80,10 +80,11 @@ enum { SCHEDULE_HOPELESS = 8 }; /* refusals after which asking again is of no us
  * host is too busy: ask it for nothing for a while, at least for wanted milliseconds,
  * and then for one thing at a time.  at_most bounds the while.
  */
-void schedule_busy(struct host *host, uint64_t now, uint64_t wanted, uint64_t at_most);
+void
+schedule_busy(struct host_queue *host, uint64_t now, uint64_t wanted, uint64_t at_most);
 
 /* host has answered as it should: be less slow with it. */
-void schedule_fine(struct host *host);
+void schedule_fine(struct host_queue *host);
 
 /* When something that waits is due; UINT64_MAX if nothing does. */
 uint64_t schedule_due(const struct schedule *schedule);

@@ -14,11 +14,11 @@
 #include <stdbool.h>
 
 #include "bytes.h"
-#include "page.h"
+#include "page_record.h"
 #include "request.h"
 
 /* in_file: body is the path of a file. */
 void json_record(struct bytes *out, const struct request *request,
-    const struct page_head *head, const struct bytes *body, bool in_file);
+    const struct page_record_head *head, const struct bytes *body, bool in_file);
 
 #endif

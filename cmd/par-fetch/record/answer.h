@@ -10,17 +10,17 @@
 #include <stddef.h>
 #include <time.h>
 
+#include "bodies.h"
 #include "bytes.h"
-#include "page.h"
+#include "page_record.h"
 #include "request.h"
-#include "store.h"
 
 struct warc;
 
 /* What records are to be like. */
 struct form {
 	bool json;
-	struct store *store; /* bodies go to files; or NULL */
+	struct bodies *bodies; /* bodies go to files; or NULL */
 	struct warc *warc; /* exchanges are archived; or NULL */
 };
 
@@ -29,7 +29,7 @@ struct answer {
 	struct bytes out; /* the record, as far as it is made */
 	size_t head; /* length of what it has before the body; 0: not begun */
 	struct bytes raw; /* the body, where out cannot have it before the end */
-	struct store_file file; /* or there */
+	struct body_file file; /* or there */
 };
 
 /*
@@ -38,7 +38,7 @@ struct answer {
  */
 int
 answer_body(struct answer *answer, const struct form *form, const struct request *request,
-    const struct page_head *head, const char *data, size_t len);
+    const struct page_record_head *head, const char *data, size_t len);
 
 enum answer_body {
 	ANSWER_NONE, /* nothing of it is kept */
@@ -52,8 +52,8 @@ enum answer_body {
  * not be made; call it again, with an error in the head and no body.
  */
 int answer_finish(struct answer *answer, const struct form *form,
-    const struct request *request, const struct page_head *head, enum answer_body body,
-    time_t modified);
+    const struct request *request, const struct page_record_head *head,
+    enum answer_body body, time_t modified);
 
 /* Forget all of it; memory beyond a limit is given back. */
 void answer_clear(struct answer *answer, const struct form *form);

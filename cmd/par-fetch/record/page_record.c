@@ -4,7 +4,7 @@
 
 #include "field.h"
 #include "need.h"
-#include "page.h"
+#include "page_record.h"
 
 enum { PIECE = 16 << 10 }; /* of a body: it could become twice as long */
 
@@ -20,7 +20,8 @@ put_field(struct bytes *out, const char *text)
 }
 
 void
-page_begin(struct bytes *out, const struct request *request, const struct page_head *head)
+page_record_begin(
+    struct bytes *out, const struct request *request, const struct page_record_head *head)
 {
 	char status[24];
 
@@ -35,7 +36,7 @@ page_begin(struct bytes *out, const struct request *request, const struct page_h
 }
 
 void
-page_body(struct bytes *out, const char *data, size_t len)
+page_record_body(struct bytes *out, const char *data, size_t len)
 {
 	while (len > 0) {
 		size_t piece = len < PIECE ? len : PIECE;
@@ -47,7 +48,7 @@ page_body(struct bytes *out, const char *data, size_t len)
 }
 
 void
-page_end(struct bytes *out, const struct request *request)
+page_record_end(struct bytes *out, const struct request *request)
 {
 	if (request->input.len > request->field)
 		need_put(out, request->input.data + request->field,

@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bodies.h"
 #include "diag.h"
 #include "field.h"
 #include "need.h"
 #include "request.h"
-#include "store.h"
 
 struct request *
 request_new(const struct record *rec, CURLU *parser, const char *protocols)
@@ -96,16 +96,16 @@ request_name(const struct request *request)
 }
 
 void
-request_name_file(struct request *request, const struct store *store, bool if_modified)
+request_name_file(struct request *request, const struct bodies *bodies, bool if_modified)
 {
-	char name[STORE_NAME];
+	char name[BODIES_NAME];
 
-	store_name(name, request->input.data, request->field);
+	bodies_name(name, request->input.data, request->field);
 	request->file = need_string(name, strlen(name));
 	if (!if_modified)
 		return;
-	if (store_modified(store, name) == -1)
-		store_old_name(name, request->input.data, request->field);
+	if (bodies_modified(bodies, name) == -1)
+		bodies_old_name(name, request->input.data, request->field);
 	request->had = need_string(name, strlen(name));
 }
 

@@ -15,7 +15,7 @@
 #include "answer.h"
 #include "bytes.h"
 #include "client.h"
-#include "lane.h"
+#include "connection.h"
 #include "request.h"
 #include "settings.h"
 #include "warc.h"
@@ -27,8 +27,9 @@ struct transfer {
 	struct transfer *next; /* in whichever queue it is */
 	const struct settings *set;
 	CURL *easy;
-	struct lanes *lanes; /* all connections; NULL if none is ever shared */
-	struct lane_user lane; /* the one it is on */
+	struct connections
+	    *connections; /* all connections; NULL if none is ever shared */
+	struct connection_user connection; /* the one it is on */
 	struct request *request; /* the one it is at */
 	const struct form *form;
 	struct whole whole; /* is the answer? */
@@ -41,7 +42,7 @@ struct transfer {
 	bool crowded; /* it was not sent: its connection is another's, */
 	bool mixed; /* that speaks HTTP/1.x, or says that it is what it is not */
 	bool broken; /* the answer is not there, or not whole, */
-	bool torn; /* but could be another time */
+	bool cut_short; /* but could be another time */
 	bool dropped; /* nothing of its body is kept: it is too long, or a redirect's */
 	bool started; /* its body has */
 	bool stream_ended; /* that of HTTP/2, by its end */
@@ -55,17 +56,17 @@ struct transfer {
 };
 
 /* What is to become of the request after an attempt. */
-enum verdict {
-	VERDICT_ANSWER, /* it has its answer */
-	VERDICT_FAIL, /* it has none, or not a whole one: see why */
-	VERDICT_RETRY, /* another attempt may do better */
-	VERDICT_CROWDED, /* its connection was not its own: this was no attempt */
-	VERDICT_MOVED /* the answer lies elsewhere, see transfer_location() */
+enum attempt_verdict {
+	ATTEMPT_ANSWER, /* it has its answer */
+	ATTEMPT_FAIL, /* it has none, or not a whole one: see why */
+	ATTEMPT_RETRY, /* another attempt may do better */
+	ATTEMPT_CROWDED, /* its connection was not its own: this was no attempt */
+	ATTEMPT_MOVED /* the answer lies elsewhere, see transfer_location() */
 };
 
-/* NULL without memory.  lanes are for all that share connections, or NULL. */
-struct transfer *
-transfer_new(const struct client *client, const struct form *form, struct lanes *lanes);
+/* NULL without memory.  connections are for all that share connections, or NULL. */
+struct transfer *transfer_new(const struct client *client, const struct form *form,
+    struct connections *connections);
 void transfer_free(struct transfer *transfer);
 
 /* Take request over and make easy ready for it; last: its connection is for no other. */
@@ -75,7 +76,7 @@ void transfer_begin(struct transfer *transfer, struct request *request, bool las
 void transfer_stream_ended(CURL *easy);
 
 /* The attempt has ended, with code. */
-enum verdict transfer_judge(struct transfer *transfer, CURLcode code);
+enum attempt_verdict transfer_judge(struct transfer *transfer, CURLcode code);
 
 /* Where the answer sends us, valid until the next attempt; NULL if nowhere. */
 const char *transfer_location(struct transfer *transfer);

@@ -23,7 +23,7 @@ enum {
 	ZSTD_WINDOW = 23 /* most memory that a body may ask for, 2 to the power of it */
 };
 
-struct piece {
+struct decode_piece {
 	const unsigned char *in;
 	size_t in_len;
 	char *out;
@@ -41,7 +41,7 @@ enum next {
 struct decode_kind {
 	const char *name;
 	const char *(*begin)(struct decode_layer *layer, unsigned char first);
-	const char *(*step)(struct decode_layer *layer, struct piece *piece);
+	const char *(*step)(struct decode_layer *layer, struct decode_piece *piece);
 	void (*clear)(struct decode_layer *layer);
 	enum next next;
 };
@@ -72,7 +72,7 @@ gzip_begin(struct decode_layer *layer, unsigned char first)
 }
 
 static const char *
-zlib_step(struct decode_layer *layer, struct piece *piece)
+zlib_step(struct decode_layer *layer, struct decode_piece *piece)
 {
 	z_stream *zlib = &layer->zlib;
 	unsigned in =
@@ -110,7 +110,7 @@ brotli_begin(struct decode_layer *layer, unsigned char first)
 }
 
 static const char *
-brotli_step(struct decode_layer *layer, struct piece *piece)
+brotli_step(struct decode_layer *layer, struct decode_piece *piece)
 {
 	size_t room = piece->out_len;
 	unsigned char *out = (unsigned char *)piece->out;
@@ -146,7 +146,7 @@ zstd_begin(struct decode_layer *layer, unsigned char first)
 }
 
 static const char *
-zstd_step(struct decode_layer *layer, struct piece *piece)
+zstd_step(struct decode_layer *layer, struct decode_piece *piece)
 {
 	ZSTD_inBuffer in = { .src = piece->in, .size = piece->in_len };
 	ZSTD_outBuffer out = { .dst = piece->out, .size = piece->out_len };
@@ -257,11 +257,11 @@ step(struct decode *decode, size_t depth, const char **data, size_t *len,
 {
 	struct decode_layer *layer = &decode->layers[depth];
 	char out[PIECE];
-	struct piece piece;
+	struct decode_piece piece;
 	const char *why;
 
 	do {
-		piece = (struct piece){ .in = (const unsigned char *)*data,
+		piece = (struct decode_piece){ .in = (const unsigned char *)*data,
 			.in_len = *len,
 			.out = out,
 			.out_len = sizeof(out) };

@@ -188,7 +188,7 @@ set_aside(const struct members *members, uint64_t size)
 
 /* See to it that the file ends with a whole member. */
 static void
-settle(struct members *members)
+mend_end(struct members *members)
 {
 	uint64_t size = size_of(members);
 
@@ -213,7 +213,7 @@ members_append(struct members *members, const void *data, size_t len)
 		return;
 	}
 	lock(members, LOCK_EX);
-	settle(members);
+	mend_end(members);
 	if (lseek(members->fd, (off_t)members->end, SEEK_SET) < 0)
 		broken(members);
 	if (fdio_write(members->fd, data, len) < 0) {

@@ -10,6 +10,7 @@
 
 #include <curl/curl.h>
 
+#include "command_line.h"
 #include "config.h"
 #include "diag.h"
 #include "fdio.h"
@@ -17,7 +18,6 @@
 #include "need.h"
 #include "num.h"
 #include "opt.h"
-#include "options.h"
 #include "record.h"
 
 enum {
@@ -89,12 +89,12 @@ breaks_line(const char *value)
 	return strpbrk(value, "\r\n") != NULL;
 }
 
-/* Keep a copy of value. */
+/* Put a copy of value in place of the old one. */
 static void
-replace(char **kept, const char *value)
+replace(char **old, const char *value)
 {
-	free(*kept);
-	*kept = need_string(value, strlen(value));
+	free(*old);
+	*old = need_string(value, strlen(value));
 }
 
 static const char *
@@ -445,7 +445,7 @@ fit_jobs(struct settings *set)
 }
 
 void
-options_read(struct settings *set, int argc, char **argv)
+command_line_read(struct settings *set, int argc, char **argv)
 {
 	struct opt_table table = { 0 };
 	struct opt_program program = { .name = "par-fetch",
@@ -495,7 +495,7 @@ options_read(struct settings *set, int argc, char **argv)
 }
 
 void
-options_release(struct settings *set)
+command_line_release(struct settings *set)
 {
 	curl_slist_free_all(set->headers);
 	curl_slist_free_all(set->safe_headers);

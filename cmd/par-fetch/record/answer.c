@@ -17,44 +17,45 @@ good(long status)
 
 int
 answer_body(struct answer *answer, const struct form *form, const struct request *request,
-    const struct page_head *head, const char *data, size_t len)
+    const struct page_record_head *head, const char *data, size_t len)
 {
-	if (form->store != NULL) {
+	if (form->bodies != NULL) {
 		if (!good(head->status))
 			return 0;
-		if (answer->file.fd < 0 && store_begin(form->store, &answer->file) < 0)
+		if (answer->file.fd < 0 && bodies_begin(form->bodies, &answer->file) < 0)
 			return -1;
-		return store_write(&answer->file, data, len);
+		return bodies_write(&answer->file, data, len);
 	}
 	if (form->json) {
 		need_put(&answer->raw, data, len);
 		return 0;
 	}
 	if (answer->head == 0) {
-		page_begin(&answer->out, request, head);
+		page_record_begin(&answer->out, request, head);
 		answer->head = answer->out.len;
 	}
-	page_body(&answer->out, data, len);
+	page_record_body(&answer->out, data, len);
 	return 0;
 }
 
 /* The file of the body gets its name, and the path of it becomes the body. */
 static int
 keep_file(struct answer *answer, const struct form *form, const struct request *request,
-    const struct page_head *head, time_t modified)
+    const struct page_record_head *head, time_t modified)
 {
 	const char *name = request->had != NULL ? request->had : request->file;
 
 	if (good(head->status)) {
-		if (answer->file.fd < 0 && store_begin(form->store, &answer->file) < 0)
+		if (answer->file.fd < 0 && bodies_begin(form->bodies, &answer->file) < 0)
 			return -1;
-		if (store_commit(form->store, &answer->file, request->file, modified) < 0)
+		if (bodies_commit(form->bodies, &answer->file, request->file, modified) <
+		    0)
 			return -1;
 		name = request->file;
-	} else if (head->status != 304 || store_modified(form->store, name) == -1) {
+	} else if (head->status != 304 || bodies_modified(form->bodies, name) == -1) {
 		return 0;
 	}
-	need_put(&answer->raw, form->store->path, strlen(form->store->path));
+	need_put(&answer->raw, form->bodies->path, strlen(form->bodies->path));
 	need_put(&answer->raw, "/", 1);
 	need_put(&answer->raw, name, strlen(name));
 	return 0;
@@ -63,49 +64,49 @@ keep_file(struct answer *answer, const struct form *form, const struct request *
 /* Put the head of a page record, other than the one it has, before the body it has. */
 static void
 change_head(struct answer *answer, const struct request *request,
-    const struct page_head *head, enum answer_body body)
+    const struct page_record_head *head, enum answer_body body)
 {
 	struct bytes old = answer->out;
 	size_t from = body != ANSWER_NONE && answer->head > 0 ? answer->head : old.len;
 
 	answer->out = (struct bytes){ 0 };
-	page_begin(&answer->out, request, head);
+	page_record_begin(&answer->out, request, head);
 	need_put(&answer->out, old.data + from, old.len - from);
 	bytes_free(&old);
 }
 
 int
 answer_finish(struct answer *answer, const struct form *form,
-    const struct request *request, const struct page_head *head, enum answer_body body,
-    time_t modified)
+    const struct request *request, const struct page_record_head *head,
+    enum answer_body body, time_t modified)
 {
-	if (body != ANSWER_WHOLE && form->store != NULL)
-		store_abandon(form->store, &answer->file);
+	if (body != ANSWER_WHOLE && form->bodies != NULL)
+		bodies_abandon(form->bodies, &answer->file);
 	if (body == ANSWER_NONE) {
 		bytes_clear(&answer->raw, KEEP);
-	} else if (body == ANSWER_WHOLE && form->store != NULL &&
+	} else if (body == ANSWER_WHOLE && form->bodies != NULL &&
 	    keep_file(answer, form, request, head, modified) < 0) {
 		return -1;
 	}
 	if (form->json) {
 		json_record(&answer->out, request, head, &answer->raw,
-		    form->store != NULL && answer->raw.len > 0);
+		    form->bodies != NULL && answer->raw.len > 0);
 		return 0;
 	}
 	if (answer->head == 0)
-		page_begin(&answer->out, request, head);
+		page_record_begin(&answer->out, request, head);
 	else if (head->error != NULL)
 		change_head(answer, request, head, body);
-	page_body(&answer->out, answer->raw.data, answer->raw.len);
-	page_end(&answer->out, request);
+	page_record_body(&answer->out, answer->raw.data, answer->raw.len);
+	page_record_end(&answer->out, request);
 	return 0;
 }
 
 void
 answer_clear(struct answer *answer, const struct form *form)
 {
-	if (form->store != NULL)
-		store_abandon(form->store, &answer->file);
+	if (form->bodies != NULL)
+		bodies_abandon(form->bodies, &answer->file);
 	bytes_clear(&answer->out, KEEP);
 	bytes_clear(&answer->raw, KEEP);
 	answer->head = 0;

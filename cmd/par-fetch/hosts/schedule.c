@@ -21,7 +21,7 @@ schedule_open(struct schedule *schedule, unsigned per_host, uint64_t delay)
 static int
 by_key(const void *one, const void *other)
 {
-	const struct host *a = one, *b = other;
+	const struct host_queue *a = one, *b = other;
 
 	return strcmp(a->key, b->key);
 }
@@ -39,11 +39,11 @@ note_host(struct schedule *schedule, const char *key)
 	schedule->hosts_seen++;
 }
 
-static struct host *
+static struct host_queue *
 find_host(struct schedule *schedule, char *key)
 {
-	const struct host wanted = { .key = key };
-	struct host *host, **found;
+	const struct host_queue wanted = { .key = key };
+	struct host_queue *host, **found;
 
 	found = tfind(&wanted, &schedule->hosts, by_key);
 	if (found != NULL)
@@ -60,7 +60,7 @@ find_host(struct schedule *schedule, char *key)
 }
 
 static void
-forget(struct schedule *schedule, struct host *host)
+forget(struct schedule *schedule, struct host_queue *host)
 {
 	tdelete(host, &schedule->hosts, by_key);
 	free(host->key);
@@ -111,7 +111,7 @@ pop_due(struct schedule *schedule)
 
 /* Something about host has changed: give it the place where it belongs now. */
 static void
-settle(struct schedule *schedule, struct host *host, uint64_t now)
+rehome(struct schedule *schedule, struct host_queue *host, uint64_t now)
 {
 	unsigned limit = host->penalty > 0 ? 1 : schedule->per_host;
 
@@ -143,7 +143,7 @@ wake(struct schedule *schedule, uint64_t now)
 
 		if (due.host != NULL) {
 			due.host->state = HOST_IDLE;
-			settle(schedule, due.host, now);
+			rehome(schedule, due.host, now);
 		} else {
 			schedule->waiting--;
 			schedule_add(schedule, due.request, true, now);
@@ -154,7 +154,7 @@ wake(struct schedule *schedule, uint64_t now)
 void
 schedule_add(struct schedule *schedule, struct request *request, bool first, uint64_t now)
 {
-	struct host *host = find_host(schedule, request->target.key);
+	struct host_queue *host = find_host(schedule, request->target.key);
 
 	request->host = host;
 	schedule->waiting++;
@@ -168,7 +168,7 @@ schedule_add(struct schedule *schedule, struct request *request, bool first, uin
 		*host->tail = request;
 		host->tail = &request->next;
 	}
-	settle(schedule, host, now);
+	rehome(schedule, host, now);
 }
 
 void
@@ -179,10 +179,10 @@ schedule_later(struct schedule *schedule, struct request *request, uint64_t at)
 }
 
 /* The first host whose turn it is, taken off the ring. */
-static struct host *
+static struct host_queue *
 pop_ready(struct schedule *schedule)
 {
-	struct host *host = schedule->ready;
+	struct host_queue *host = schedule->ready;
 
 	if (host == NULL)
 		return NULL;
@@ -197,12 +197,12 @@ struct request *
 schedule_next(struct schedule *schedule, uint64_t now)
 {
 	struct request *request;
-	struct host *host;
+	struct host_queue *host;
 
 	wake(schedule, now);
 	host = pop_ready(schedule);
 	while (host != NULL && host->not_before > now) { /* held since it was ready */
-		settle(schedule, host, now);
+		rehome(schedule, host, now);
 		host = pop_ready(schedule);
 	}
 	if (host == NULL)
@@ -217,22 +217,22 @@ schedule_next(struct schedule *schedule, uint64_t now)
 	if (schedule->delay > 0 || request->delay > 0)
 		host->not_before = now +
 		    (schedule->delay > request->delay ? schedule->delay : request->delay);
-	settle(schedule, host, now);
+	rehome(schedule, host, now);
 	return request;
 }
 
 void
 schedule_landed(struct schedule *schedule, struct request *request, uint64_t now)
 {
-	struct host *host = request->host;
+	struct host_queue *host = request->host;
 
 	request->host = NULL;
 	host->active--;
-	settle(schedule, host, now);
+	rehome(schedule, host, now);
 }
 
 void
-schedule_busy(struct host *host, uint64_t now, uint64_t wanted, uint64_t at_most)
+schedule_busy(struct host_queue *host, uint64_t now, uint64_t wanted, uint64_t at_most)
 {
 	const struct backoff penalty = { .first = SCHEDULE_PENALTY,
 		.longest =
@@ -249,7 +249,7 @@ schedule_busy(struct host *host, uint64_t now, uint64_t wanted, uint64_t at_most
 }
 
 void
-schedule_fine(struct host *host)
+schedule_fine(struct host_queue *host)
 {
 	host->refusals = 0;
 	host->penalty = host->penalty > SCHEDULE_PENALTY / 4 ? host->penalty / 2 : 0;
@@ -265,6 +265,6 @@ void
 schedule_close(struct schedule *schedule)
 {
 	while (schedule->hosts != NULL)
-		forget(schedule, *(struct host **)schedule->hosts);
+		forget(schedule, *(struct host_queue **)schedule->hosts);
 	free(schedule->heap);
 }

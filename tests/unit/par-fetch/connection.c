@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The model of lanes says for each user on which connection it is.
+ * The model of connections says for each user on which connection it is.
  */
 #include <string.h>
 
 #include "chance.h"
 #include "check.h"
-#include "lane.h"
+#include "connection.h"
 
 enum { USERS = 30, CONNECTIONS = 10 };
 
 static void
 agrees(void)
 {
-	static struct lanes lanes;
-	static struct lane_user users[USERS];
+	static struct connections known;
+	static struct connection_user users[USERS];
 	static const char connections[CONNECTIONS << 12];
 	int on[USERS];
 
-	memset(&lanes, 0, sizeof(lanes));
+	memset(&known, 0, sizeof(known));
 	memset(users, 0, sizeof(users));
 	for (int i = 0; i < USERS; i++)
 		on[i] = -1;
@@ -26,22 +26,22 @@ agrees(void)
 		int user = (int)chance_below(USERS), c = (int)chance_below(CONNECTIONS);
 		/* Some are in one bucket, as their addresses go by it. */
 		const char *connection = connections + (c % 2 == 0 ? c << 12 : c << 4);
-		const struct lane_user *found;
+		const struct connection_user *found;
 		int count = 0, seen = 0;
 
 		check_at(step);
 		users[user].transfer = &users[user];
 		if (chance_one_in(3)) {
-			lanes_leave(&users[user]);
+			connections_leave(&users[user]);
 			on[user] = -1;
 		} else {
 			users[user].told = users[user].many = true;
-			lanes_enter(&lanes, &users[user], connection);
+			connections_enter(&known, &users[user], connection);
 			check(!users[user].told && !users[user].many);
 			on[user] = c;
 		}
 		check(users[user].transfer == &users[user]);
-		found = lanes_find(&lanes, connection);
+		found = connections_find(&known, connection);
 		for (int i = 0; i < USERS; i++)
 			count += on[i] == c;
 		check((found != NULL) == (count > 0));
@@ -53,4 +53,4 @@ agrees(void)
 	}
 }
 
-TESTS("lane", { "agrees with an array", agrees })
+TESTS("connection", { "agrees with an array", agrees })

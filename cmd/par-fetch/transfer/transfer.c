@@ -59,10 +59,10 @@ transfer_retry_after(struct transfer *transfer)
 }
 
 /* What stands before the body.  Protocols that have no status get 200 for a success. */
-static struct page_head
+static struct page_record_head
 head_of(struct transfer *transfer)
 {
-	struct page_head head = { .status = transfer_status(transfer) };
+	struct page_record_head head = { .status = transfer_status(transfer) };
 	char *type = NULL;
 
 	curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &type);
@@ -107,7 +107,7 @@ foresee(struct transfer *transfer)
 static int
 keep_body(struct transfer *transfer, const char *data, size_t len)
 {
-	struct page_head head = { 0 };
+	struct page_record_head head = { 0 };
 
 	if (transfer->answer.head == 0) {
 		head = head_of(transfer);
@@ -156,7 +156,7 @@ decode_body(struct transfer *transfer, const char *data, size_t len)
 	if (transfer->why[0] != '\0' || transfer->enough)
 		return false;
 	snprintf(transfer->why, sizeof(transfer->why), "%s", decode->why);
-	transfer->torn = transfer->body > 0;
+	transfer->cut_short = transfer->body > 0;
 	return false;
 }
 
@@ -223,7 +223,7 @@ static bool
 lies(const struct transfer *transfer, const char *line, size_t len)
 {
 	return len > 5 && memcmp(line, "HTTP/", 5) == 0 && line[5] >= '2' &&
-	    !transfer->lane.many && !has_own(transfer);
+	    !transfer->connection.many && !has_own(transfer);
 }
 
 /* libcurl has a header line: CURLOPT_HEADERFUNCTION. */
@@ -283,8 +283,8 @@ may_share(const struct transfer *transfer)
 {
 	const struct request *request = transfer->request;
 
-	return transfer->lanes != NULL && !request->alone && !request->host->mixed &&
-	    target_is_https(&request->target);
+	return transfer->connections != NULL && !request->alone &&
+	    !request->host->mixed && target_is_https(&request->target);
 }
 
 /* What tells its connection from others; NULL if it has none, or not yet. */
@@ -298,15 +298,15 @@ connection_of(const struct transfer *transfer)
 }
 
 /* Another transfer on the connection, but for those that only wait to be collected. */
-static const struct lane_user *
+static const struct connection_user *
 find_other(struct transfer *transfer, const void *connection)
 {
-	struct lane_user *other;
+	struct connection_user *other;
 
-	lanes_leave(&transfer->lane);
-	while ((other = lanes_find(transfer->lanes, connection)) != NULL &&
+	connections_leave(&transfer->connection);
+	while ((other = connections_find(transfer->connections, connection)) != NULL &&
 	    connection_of(other->transfer) != connection)
-		lanes_leave(other);
+		connections_leave(other);
 	return other;
 }
 
@@ -315,7 +315,7 @@ static bool
 take_lane(struct transfer *transfer)
 {
 	const void *connection = connection_of(transfer);
-	const struct lane_user *other;
+	const struct connection_user *other;
 
 	if (connection == NULL)
 		return !may_share(transfer);
@@ -323,7 +323,7 @@ take_lane(struct transfer *transfer)
 	transfer->mixed = other != NULL && other->told && !other->many;
 	if (other != NULL && !other->many)
 		return false;
-	lanes_enter(transfer->lanes, &transfer->lane, connection);
+	connections_enter(transfer->connections, &transfer->connection, connection);
 	curl_easy_setopt(transfer->easy, CURLOPT_VERBOSE, 1L);
 	return true;
 }
@@ -364,8 +364,8 @@ before_request(void *user, char *peer, char *local, int peer_port, int local_por
 		deny(transfer, peer);
 		return CURL_PREREQFUNC_ABORT;
 	}
-	if (transfer->lanes != NULL && target_is_https(&transfer->request->target) &&
-	    !take_lane(transfer)) {
+	if (transfer->connections != NULL &&
+	    target_is_https(&transfer->request->target) && !take_lane(transfer)) {
 		transfer->crowded = true;
 		return CURL_PREREQFUNC_ABORT;
 	}
@@ -383,10 +383,10 @@ take_version(CURL *easy, curl_infotype type, char *data, size_t len, void *user)
 	const char *end = memchr(data, '\r', len);
 
 	if (type != CURLINFO_HEADER_OUT || end == NULL || end - data < 8 ||
-	    transfer->lane.link == NULL)
+	    transfer->connection.link == NULL)
 		return 0;
-	transfer->lane.told = true;
-	transfer->lane.many =
+	transfer->connection.told = true;
+	transfer->connection.many =
 	    memcmp(end - 7, " HTTP/2", 7) == 0 || memcmp(end - 7, " HTTP/3", 7) == 0;
 	curl_easy_setopt(easy, CURLOPT_VERBOSE, 0L);
 	return 0;
@@ -427,7 +427,7 @@ hear(struct transfer *transfer)
 		curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, take_wire);
 		curl_easy_setopt(easy, CURLOPT_DEBUGDATA, transfer);
 		curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
-	} else if (transfer->lanes != NULL) {
+	} else if (transfer->connections != NULL) {
 		curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, take_version);
 		curl_easy_setopt(easy, CURLOPT_DEBUGDATA, transfer);
 	}
@@ -440,7 +440,8 @@ hear(struct transfer *transfer)
 }
 
 struct transfer *
-transfer_new(const struct client *client, const struct form *form, struct lanes *lanes)
+transfer_new(
+    const struct client *client, const struct form *form, struct connections *connections)
 {
 	struct transfer *transfer = calloc(1, sizeof(*transfer));
 
@@ -448,8 +449,8 @@ transfer_new(const struct client *client, const struct form *form, struct lanes 
 		return NULL;
 	transfer->set = client->set;
 	transfer->form = form;
-	transfer->lanes = lanes;
-	transfer->lane.transfer = transfer;
+	transfer->connections = connections;
+	transfer->connection.transfer = transfer;
 	transfer->answer.file.fd = -1;
 	transfer->easy = client_handle(client);
 	if (transfer->easy == NULL) {
@@ -518,7 +519,7 @@ set_method(struct transfer *transfer)
 static void
 set_condition(struct transfer *transfer)
 {
-	time_t have = store_modified(transfer->form->store, transfer->request->had);
+	time_t have = bodies_modified(transfer->form->bodies, transfer->request->had);
 
 	curl_easy_setopt(transfer->easy, CURLOPT_TIMECONDITION,
 	    have == -1 ? CURL_TIMECOND_NONE : CURL_TIMECOND_IFMODSINCE);
@@ -534,7 +535,7 @@ set_lane(struct transfer *transfer, bool last)
 
 	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, own ? 1L : 0L);
 	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, own || last ? 1L : 0L);
-	if (transfer->lanes == NULL)
+	if (transfer->connections == NULL)
 		return;
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
 	    share ? (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1);
@@ -548,7 +549,7 @@ transfer_begin(struct transfer *transfer, struct request *request, bool last)
 	transfer->request = request;
 	transfer->moved = transfer->broken = transfer->enough = false;
 	transfer->crowded = transfer->mixed = transfer->asked = false;
-	transfer->torn = transfer->dropped = transfer->started = false;
+	transfer->cut_short = transfer->dropped = transfer->started = false;
 	transfer->stream_ended = false;
 	whole_begin(&transfer->whole, request->target.http);
 	transfer->body = transfer->header = 0;
@@ -599,23 +600,23 @@ may_pass(const struct transfer *transfer, long status)
 }
 
 /* There is an answer. */
-static enum verdict
+static enum attempt_verdict
 judge_answer(struct transfer *transfer)
 {
 	long status = transfer_status(transfer);
 
 	transfer->why[0] = '\0';
 	if (will_move(transfer))
-		return VERDICT_MOVED;
+		return ATTEMPT_MOVED;
 	if (status >= 0 && status < SETTINGS_STATUSES && transfer->set->fail_on[status])
 		snprintf(transfer->why, sizeof(transfer->why), "status %ld", status);
-	return may_pass(transfer, status) ? VERDICT_RETRY : VERDICT_ANSWER;
+	return may_pass(transfer, status) ? ATTEMPT_RETRY : ATTEMPT_ANSWER;
 }
 
 static enum whole_stream
 stream_of(const struct transfer *transfer)
 {
-	if (!transfer->lane.many)
+	if (!transfer->connection.many)
 		return STREAM_NONE;
 	return transfer->stream_ended || !streams_watched() ? STREAM_ENDED : STREAM_CUT;
 }
@@ -633,30 +634,31 @@ check_whole(struct transfer *transfer)
 	if (why == NULL)
 		return true;
 	snprintf(transfer->why, sizeof(transfer->why), "%s", why);
-	transfer->torn = true;
+	transfer->cut_short = true;
 	return false;
 }
 
-enum verdict
+enum attempt_verdict
 transfer_judge(struct transfer *transfer, CURLcode code)
 {
 	transfer->code = code;
-	lanes_leave(&transfer->lane);
-	if (transfer->lane.told && !transfer->lane.many && transfer->whole.header)
+	connections_leave(&transfer->connection);
+	if (transfer->connection.told && !transfer->connection.many &&
+	    transfer->whole.header)
 		transfer->request->host->plain = true;
 	if (transfer->crowded || transfer->mixed)
-		return VERDICT_CROWDED;
+		return ATTEMPT_CROWDED;
 	if (transfer->moved || transfer->enough ||
 	    (code == CURLE_OK && check_whole(transfer)))
 		return judge_answer(transfer);
 	transfer->broken = true;
 	if (transfer->why[0] != '\0')
-		return transfer->torn && repeatable(transfer) ? VERDICT_RETRY
-							      : VERDICT_FAIL;
+		return transfer->cut_short && repeatable(transfer) ? ATTEMPT_RETRY
+								   : ATTEMPT_FAIL;
 	snprintf(transfer->why, sizeof(transfer->why), "%s",
 	    transfer->curl_why[0] != '\0' ? transfer->curl_why
 					  : curl_easy_strerror(code));
-	return passing(transfer, code) ? VERDICT_RETRY : VERDICT_FAIL;
+	return passing(transfer, code) ? ATTEMPT_RETRY : ATTEMPT_FAIL;
 }
 
 void
@@ -696,7 +698,7 @@ transfer_finish(struct transfer *transfer)
 	enum answer_body body = transfer->dropped ? ANSWER_NONE
 	    : transfer->broken			  ? ANSWER_PART
 						  : ANSWER_WHOLE;
-	struct page_head head;
+	struct page_record_head head;
 	curl_off_t modified = -1;
 
 	if (body != ANSWER_NONE && transfer->header_lines.len > 0)
@@ -718,7 +720,7 @@ transfer_finish(struct transfer *transfer)
 void
 transfer_refuse(struct transfer *transfer, struct request *request)
 {
-	const struct page_head head = { .error = request->refusal };
+	const struct page_record_head head = { .error = request->refusal };
 
 	transfer->request = request;
 	transfer->failed = true;

@@ -11,10 +11,10 @@
 
 #include <sodium.h>
 
+#include "bodies.h"
 #include "diag.h"
 #include "fdio.h"
 #include "hash.h"
-#include "store.h"
 
 enum {
 	READABLE = 96, /* most of a URL that is kept in a name, bytes */
@@ -22,22 +22,22 @@ enum {
 };
 
 void
-store_open(struct store *store, const char *path)
+bodies_open(struct bodies *bodies, const char *path)
 {
-	*store = (struct store){ .path = path };
+	*bodies = (struct bodies){ .path = path };
 	if (sodium_init() < 0)
 		die(STATUS_BROKEN, 0, "libsodium does not start");
 	if (mkdir(path, 0777) < 0 && errno != EEXIST)
 		die(STATUS_BROKEN, errno, "%s", path);
-	store->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (store->folder < 0)
+	bodies->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (bodies->folder < 0)
 		die(STATUS_BROKEN, errno, "%s", path);
 }
 
 void
-store_close(struct store *store)
+bodies_close(struct bodies *bodies)
 {
-	close(store->folder);
+	close(bodies->folder);
 }
 
 /* What of a URL can be read in a name, from its byte at from on; the length. */
@@ -69,7 +69,7 @@ host_of(const char *url, size_t len)
 }
 
 void
-store_name(char name[static STORE_NAME], const char *url, size_t len)
+bodies_name(char name[static BODIES_NAME], const char *url, size_t len)
 {
 	unsigned char hash[HASH];
 	size_t at = put_readable(name, url, len, host_of(url, len));
@@ -80,7 +80,7 @@ store_name(char name[static STORE_NAME], const char *url, size_t len)
 }
 
 void
-store_old_name(char name[static STORE_NAME], const char *url, size_t len)
+bodies_old_name(char name[static BODIES_NAME], const char *url, size_t len)
 {
 	const char *begin = memmem(url, len, "://", 3);
 	size_t from = begin == NULL ? 0 : (size_t)(begin - url) + 3, at;
@@ -90,47 +90,47 @@ store_old_name(char name[static STORE_NAME], const char *url, size_t len)
 		if (url[i] == '@')
 			from = i + 1;
 	at = put_readable(name, url, len, from);
-	snprintf(name + at, STORE_NAME - at, "-%016" PRIx64, hash_bytes(url, len, 0));
+	snprintf(name + at, BODIES_NAME - at, "-%016" PRIx64, hash_bytes(url, len, 0));
 }
 
 time_t
-store_modified(const struct store *store, const char *name)
+bodies_modified(const struct bodies *bodies, const char *name)
 {
 	struct stat st;
 
-	if (fstatat(store->folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (fstatat(bodies->folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return -1;
 	return S_ISREG(st.st_mode) ? st.st_mtime : -1;
 }
 
 int
-store_begin(struct store *store, struct store_file *file)
+bodies_begin(struct bodies *bodies, struct body_file *file)
 {
 	do {
 		snprintf(file->temporary, sizeof(file->temporary), ".par-fetch.%ld.%u",
-		    (long)getpid(), store->made++);
-		file->fd = openat(store->folder, file->temporary,
+		    (long)getpid(), bodies->made++);
+		file->fd = openat(bodies->folder, file->temporary,
 		    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	} while (file->fd < 0 && errno == EEXIST);
 	return file->fd < 0 ? -1 : 0;
 }
 
 int
-store_write(struct store_file *file, const void *data, size_t len)
+bodies_write(struct body_file *file, const void *data, size_t len)
 {
 	return fdio_write(file->fd, data, len);
 }
 
 int
-store_commit(
-    struct store *store, struct store_file *file, const char *name, time_t modified)
+bodies_commit(
+    struct bodies *bodies, struct body_file *file, const char *name, time_t modified)
 {
 	const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
 		{ .tv_sec = modified } };
 
 	if (modified != -1)
 		futimens(file->fd, times);
-	if (renameat(store->folder, file->temporary, store->folder, name) < 0)
+	if (renameat(bodies->folder, file->temporary, bodies->folder, name) < 0)
 		return -1;
 	close(file->fd);
 	file->fd = -1;
@@ -138,11 +138,11 @@ store_commit(
 }
 
 void
-store_abandon(struct store *store, struct store_file *file)
+bodies_abandon(struct bodies *bodies, struct body_file *file)
 {
 	if (file->fd < 0)
 		return;
 	close(file->fd);
 	file->fd = -1;
-	unlinkat(store->folder, file->temporary, 0);
+	unlinkat(bodies->folder, file->temporary, 0);
 }
