@@ -21,6 +21,8 @@
 #: make bench       measure, beside other tools (BENCH=tests/bench/NAME.sh)
 #: make chaos       torment the supervisor and the queue with runs made from seeds (SEED=1 COUNT=300)
 #: make torture     let each allocation of each program fail once, and all after it (STEP=1)
+#: make mutants     plant small mistakes and see which no test finds (SEED=1 COUNT=100;
+#:                  ONLY=unit tries unit tests alone, IN="lib/num.c" is where they are planted)
 #: make check-all   all of these that take longer than a change does: sanitize, chaos,
 #:                  torture, fuzz targets for a minute each
 #: make lint        check style, man pages, shell scripts; clang-tidy
@@ -242,6 +244,12 @@ torture:
 	@PATH='$(abspath $B/bin)':"$$PATH" python3 tests/aid/no-memory.py '$(abspath $B/fail.so)' \
 	    $(STEP) | awk '{ print } END { exit NR > 0 }'
 
+ONLY	?=
+IN	?=
+mutants:
+	@scripts/deps build check
+	@tests/mutants/mutants.py $(ONLY:%=--only %) $(SEED) $(COUNT) $(IN)
+
 check-all: check sanitize torture
 	@$(MAKE) --no-print-directory chaos COUNT=300
 	@tests/fuzz/run all 60s
@@ -354,5 +362,5 @@ clean:
 help:
 	@awk '/^#:/ { print substr($$0, 4) }' Makefile
 
-.PHONY: all check unit units sanitize bench chaos torture check-all lint $(LINT) install uninstall dist deps demo clean help FORCE
+.PHONY: all check unit units sanitize bench chaos torture mutants check-all lint $(LINT) install uninstall dist deps demo clean help FORCE
 .DELETE_ON_ERROR:

@@ -213,3 +213,25 @@ prepare() {
 		[[ $output == *" with ${want%:*}" ]]
 	done
 }
+
+@test "style: what is said to be a mistake that nobody can notice is one" {
+	tests/mutants/mutants.py --check
+	# one that fits nothing is named
+	cp -r tests/mutants lib "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
+	mkdir tests && mv mutants tests
+	printf 'lib/num.c within\n-\tif (value < min)\n+\tif (value <= min)\n' >tests/mutants/explained
+	run -1 tests/mutants/mutants.py --check
+	[[ $output == *"lib/num.c within: no such mistake any more"* ]]
+}
+
+@test "style: mistakes are of each kind, and the same for the same seed" {
+	tests/mutants/mutants.py --list 3 400 >"$BATS_TEST_TMPDIR/one"
+	tests/mutants/mutants.py --list 3 400 | cmp - "$BATS_TEST_TMPDIR/one"
+	run ! cmp <(tests/mutants/mutants.py --list 4 400) "$BATS_TEST_TMPDIR/one"
+	for kind in "left out" constant turned bound logic sum; do
+		grep -q "^[a-z/_0-9-]*\.c:[0-9]*: $kind (" "$BATS_TEST_TMPDIR/one"
+	done
+	# each changes its lines
+	[ "$(grep -c '^[a-z]' "$BATS_TEST_TMPDIR/one")" = 400 ]
+}

@@ -226,6 +226,35 @@ kept_room(void)
 	}
 }
 
+/* The last bytes are dropped: of those in memory, all of them, and of those in the file.
+ */
+static void
+cuts(void)
+{
+	static const size_t cut[] = { 9, 10, 11, MEMORY + 9, MEMORY + 10 };
+
+	for (size_t i = 0; i < COUNT(cut); i++) {
+		struct hold hold = { 0 };
+		uint64_t left = MEMORY + 10 - cut[i];
+
+		check_at(i + 1);
+		begin();
+		come(&hold, MEMORY, MEMORY);
+		come(&hold, 10, 10);
+		hold_cut(&hold, cut[i]);
+		model.to -= cut[i];
+		check_is(hold_filed(&hold), left < MEMORY ? left : MEMORY);
+		compare(&hold);
+		/* What comes then is behind what is left. */
+		come(&hold, 5, 5);
+		compare(&hold);
+		move(&hold, left + 5);
+		check_is(hold_bytes(&hold), 0);
+		hold_free(&hold);
+		close(model.out);
+	}
+}
+
 /* Where a file is cut by somebody, it is told. */
 static void
 cut_file(void)
@@ -237,6 +266,7 @@ cut_file(void)
 	come(&hold, 10, 10);
 	check_is(hold_filed(&hold), MEMORY);
 	check_is(ftruncate(hold.fd_plus_one - 1, 100), 0);
+	errno = EINTR; /* of something before it */
 	look(&hold, 99);
 	errno = 0;
 	check_is(hold_look(&hold, 100), -1);
@@ -305,5 +335,6 @@ starves(void)
 
 TESTS("hold", { "agrees with what came", agrees }, { "all in memory", in_memory },
     { "the limit of memory", limit }, { "a huge piece", huge },
-    { "room is kept up to a limit", kept_room }, { "its file is cut", cut_file },
-    { "no folder for its file", no_folder }, { "without memory", starves })
+    { "room is kept up to a limit", kept_room }, { "its end is cut", cuts },
+    { "its file is cut", cut_file }, { "no folder for its file", no_folder },
+    { "without memory", starves })

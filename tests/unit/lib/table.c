@@ -120,6 +120,7 @@ agrees(void)
 		}
 		compare(&table);
 		table_close(&table);
+		check(table.slots == NULL && table.entries == NULL);
 	}
 }
 
