@@ -133,6 +133,9 @@ class Tree:
             sys.exit("mutants: the tree cannot be copied")
         if not self.make():
             sys.exit("mutants: the tree does not build as it is:\n" + self.said)
+        for unit in glob.glob(f"{self.path}/build/unit/*"):
+            if self.run([unit, "--stop"], UNIT_LIMIT) != 0:
+                sys.exit("mutants: a unit test fails as it is:\n" + self.said)
         shutil.copytree(f"{self.path}/build", f"{self.path}/before", symlinks=True)
 
     def run(self, command, limit, **more):

@@ -17,6 +17,16 @@ static struct {
 	struct record_writer one, two;
 } pair;
 
+static unsigned said;
+
+static void __attribute__((format(printf, 1, 2))) hear(const char *format, ...)
+{
+	check(*format != '\0');
+	said++;
+}
+
+static const struct says hears = { .line = hear };
+
 static void
 begin(void)
 {
@@ -28,15 +38,17 @@ begin(void)
 	snprintf(path, sizeof(path), "/dev/fd/%d", pair.ends[1]);
 	pair.other = open(path, O_WRONLY | O_CLOEXEC);
 	check(pair.other >= 0);
+	said = 0;
 	check_is(writer_open(&pair.one, pair.ends[1]), 0);
 	check_is(writer_open(&pair.two, pair.other), 0);
-	writer_share(&pair.one);
-	writer_share(&pair.two);
+	writer_share(&pair.one, &hears);
+	writer_share(&pair.two, &hears);
 }
 
 static void
 end(void)
 {
+	check_is(said, 0);
 	writer_close(&pair.one);
 	writer_close(&pair.two);
 	close(pair.ends[0]);
@@ -126,8 +138,8 @@ files(void)
 	int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	struct share one, two;
 
-	share_open(&one, fd);
-	share_open(&two, fd);
+	share_open(&one, fd, &hears);
+	share_open(&two, fd, &hears);
 	check(!one.on && !two.on);
 	check(share_try(&one));
 	share_wrote(&one, 'a');
@@ -139,5 +151,29 @@ files(void)
 	close(fd);
 }
 
+/* Where there is no lock it is said, once, and records are written without one. */
+static void
+no_lock(void)
+{
+	char back[10];
+
+	begin();
+	close(pair.one.share.fd);
+	put("a\n");
+	check_is(writer_flush(&pair.one), 0);
+	check_is(said, 1);
+	put("half");
+	check_is(writer_flush(&pair.one), 0);
+	check(share_try(&pair.one.share));
+	check_is(said, 1);
+	check(second_may());
+	check_is(read(pair.ends[0], back, sizeof(back)), 8);
+	check_bytes(back, 8, "a\nhalfb\n", 8);
+	pair.one.share.ours = false;
+	said = 0;
+	end();
+}
+
 TESTS("share", { "a record is whole, however it is written", whole },
-    { "who leaves, leaves the lock", leaves }, { "what is no pipe", files })
+    { "who leaves, leaves the lock", leaves }, { "what is no pipe", files },
+    { "what cannot be locked", no_lock })
