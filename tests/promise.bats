@@ -1998,6 +1998,21 @@ on_small_disk() {
 # 15. records cut, mixed or not counted
 #
 
+@test "promise 15: what a plain command wrote just before its end is passed on, if that is seen first" {
+	local below
+
+	cc -shared -fPIC -o late-look.so "$ROOT/tests/aid/late-look.c" -ldl
+	# shellcheck disable=SC2016
+	for below in '' 'par-run -n 1'; do
+		echo 1 >in
+		# shellcheck disable=SC2086
+		ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0 LD_PRELOAD=$PWD/late-look.so \
+			timeout "$DEADLINE" par-run -n 1 $below env -u LD_PRELOAD \
+			sh -c 'read -r x; echo "got $x"' <in >out
+		[ "$(cat out)" = 'got 1' ]
+	done
+}
+
 @test "promise 15: an error of reading from a worker is not taken for its end" {
 	local mode
 
