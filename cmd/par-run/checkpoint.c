@@ -20,32 +20,30 @@ written(struct run *run, int fd, const char *path)
 	off_t at = lseek(fd, 0, SEEK_CUR);
 
 	if (at < 0)
-		run_broken(run, errno, path);
+		ending_broken(&run->ending, errno, path);
 	return (uint64_t)at;
 }
 
-/* All that is not finished, of what was given out. */
-static struct batch_queue
-not_done(struct run *run)
+/* All that is not finished, of what was given out.  0, or -1 without memory. */
+static int
+not_done(const struct run *run, struct batch_queue *queue)
 {
-	struct batch_queue queue = { 0 };
-
 	for (size_t i = 0; i < run->slot_count; i++)
-		if (window_not_done(&run->slots[i]->worker.window, &queue) < 0)
-			run_broken(run, ENOMEM, "checkpoint");
+		if (window_not_done(&run->slots[i]->worker.window, queue) < 0)
+			return -1;
 	for (const struct batch *b = run->again.head; b != NULL; b = b->next) {
 		struct batch *copy = batch_slice(b, 0, b->count, 0);
 
 		if (copy == NULL)
-			run_broken(run, ENOMEM, "checkpoint");
-		batch_push(&queue, copy);
+			return -1;
+		batch_push(queue, copy);
 	}
-	return queue;
+	return 0;
 }
 
-/* These, one by one, are to be done again. */
-static void
-list_again(struct run *run, struct saved *saved, const struct batch_queue *queue)
+/* These, one by one, are to be done again.  0, or -1 without memory. */
+static int
+list_again(struct saved *saved, const struct batch_queue *queue)
 {
 	size_t count = 0;
 
@@ -53,13 +51,14 @@ list_again(struct run *run, struct saved *saved, const struct batch_queue *queue
 		count++;
 	saved->again = malloc((count + 1) * sizeof(*saved->again));
 	if (saved->again == NULL)
-		run_broken(run, ENOMEM, "checkpoint");
+		return -1;
 	for (const struct batch *b = queue->head; b != NULL; b = b->next)
 		saved->again[saved->again_count++] =
 		    (struct stretch){ .offset = b->offset,
 			    .len = b->len,
 			    .first = b->first,
 			    .count = b->count };
+	return 0;
 }
 
 /* With -k all from the first of them on is to be done again. */
@@ -75,35 +74,48 @@ go_back(struct saved *saved, const struct batch_queue *queue)
 	}
 }
 
-/* What is to be remembered now; what it owns is the caller's. */
-static struct saved
-remember(struct run *run)
+/* How far it all is, but for what is not finished. */
+static void
+take_stock(struct run *run, struct saved *saved)
 {
-	struct checkpoint *checkpoint = &run->checkpoint;
-	struct saved saved = *checkpoint->saved;
-	struct batch_queue queue = not_done(run);
+	const struct checkpoint *checkpoint = &run->checkpoint;
 
-	if (run->settled + queue.records != run->intake.next)
-		run_broken(run, 0, "checkpoint: records are unaccounted for");
-	saved.hash = checkpoint->hash;
-	saved.digest = hash_end(&checkpoint->hash);
+	*saved = *checkpoint->saved;
+	saved->hash = checkpoint->hash;
+	saved->digest = hash_end(&checkpoint->hash);
 	/* The hash may be ahead, read before; the offset by a newline that was missing.
 	 */
-	saved.offset = run->intake.offset < checkpoint->hash.total
+	saved->offset = run->intake.offset < checkpoint->hash.total
 	    ? run->intake.offset
 	    : checkpoint->hash.total;
-	saved.next = run->intake.next;
-	saved.skipping = run->intake.skipping;
-	saved.output = written(run, run->out, run->out_name);
+	saved->next = run->intake.next;
+	saved->skipping = run->intake.skipping;
+	saved->output = written(run, run->out, run->out_name);
 	if (run->quarantine.fd >= 0)
-		saved.quarantine = written(run, run->quarantine.fd, run->quarantine.path);
-	saved.failed = run->failed - run->quarantine.later.count;
-	if (run->keep_order)
-		go_back(&saved, &queue);
-	else
-		list_again(run, &saved, &queue);
+		saved->quarantine =
+		    written(run, run->quarantine.fd, run->quarantine.path);
+	saved->failed = run->failed - run->quarantine.later.count;
+}
+
+/* What is to be remembered now; what it owns is the caller's.  0, or -1. */
+static int
+remember(struct run *run, struct saved *saved)
+{
+	struct batch_queue queue = { 0 };
+	int status = not_done(run, &queue);
+
+	take_stock(run, saved);
+	if (status == 0 && run->keep_order)
+		go_back(saved, &queue);
+	else if (status == 0)
+		status = list_again(saved, &queue);
+	if (status < 0)
+		ending_broken(&run->ending, ENOMEM, "checkpoint");
+	else if (run->settled + queue.records != run->intake.next)
+		status = ending_broken(
+		    &run->ending, 0, "checkpoint: records are unaccounted for");
 	batch_clear(&queue);
-	return saved;
+	return ending_near(&run->ending) ? -1 : status;
 }
 
 static void
@@ -117,18 +129,23 @@ save(struct run *run)
 	char *text;
 	int error;
 
-	if (quarantine_in_turn(&run->quarantine) < 0)
-		run_broken(run, errno, run->quarantine.path);
-	saved = remember(run);
-	text = saved_format(&saved, &len);
+	if (quarantine_in_turn(&run->quarantine) < 0) {
+		ending_broken(&run->ending, errno, run->quarantine.path);
+		return;
+	}
+	text = remember(run, &saved) < 0 ? NULL : saved_format(&saved, &len);
 	saved_free(&saved);
+	if (ending_near(&run->ending)) {
+		free(text);
+		return;
+	}
 	saved_it = text != NULL && state_save(&checkpoint->state, text, len) == 0;
 	error = errno;
 	free(text);
 	if (!saved_it && error == EBUSY)
-		resume_busy(run->options->checkpoint);
-	if (!saved_it)
-		run_broken(run, error, run->options->checkpoint);
+		resume_busy(&run->ending, run->options->checkpoint);
+	else if (!saved_it)
+		ending_broken(&run->ending, error, run->options->checkpoint);
 	took = (clock_ns() - began) / 1000000 * SHARE;
 	checkpoint->settled = run->settled;
 	checkpoint->next_at = clock_ms() + (took < LEAST_PAUSE ? LEAST_PAUSE : took);
@@ -144,7 +161,7 @@ checkpoint_open(struct run *run)
 	checkpoint->on = true;
 	checkpoint->saved = calloc(1, sizeof(*checkpoint->saved));
 	if (checkpoint->saved == NULL)
-		run_broken(run, ENOMEM, "checkpoint");
+		die(STATUS_BROKEN, ENOMEM, "checkpoint");
 	hash_begin(&checkpoint->hash);
 	run->intake.hash = &checkpoint->hash;
 	if (run->keep_order)
@@ -175,24 +192,26 @@ checkpoint_turn(struct run *run)
 }
 
 void
-checkpoint_close(struct run *run)
+checkpoint_end(struct run *run)
 {
-	struct checkpoint *checkpoint = &run->checkpoint;
-
-	if (!checkpoint->on)
-		return;
-	if (checkpoint->settled != run->settled)
+	if (checkpoint_due(run) != UINT64_MAX && !ending_near(&run->ending))
 		save(run);
-	state_close(&checkpoint->state);
+}
+
+void
+checkpoint_close(struct checkpoint *checkpoint)
+{
+	if (checkpoint->on)
+		state_close(&checkpoint->state);
 	free(checkpoint->saved);
 }
 
 void
 checkpoint_refuse(struct run *run)
 {
-	run_abandon(run);
 	if (run->settled == 0)
 		state_remove(&run->checkpoint.state);
-	die(STATUS_MISUSE, 0, "--checkpoint: %s is not a native stage; see --map",
+	ending_say(&run->ending, ENDING_MISUSE,
+	    "--checkpoint: %s is not a native stage; see --map",
 	    run->options->command[0]);
 }

@@ -43,10 +43,13 @@ void checkpoint_turn(struct run *run);
 /* When it will be time to, clock_ms(); UINT64_MAX if there is nothing to save. */
 uint64_t checkpoint_due(const struct run *run);
 
-/* The last time. */
-void checkpoint_close(struct run *run);
+/* The last time, if something has changed. */
+void checkpoint_end(struct run *run);
 
-/* The command cannot be resumed: end the workers and say so. */
-_Noreturn void checkpoint_refuse(struct run *run);
+/* Let others have it. */
+void checkpoint_close(struct checkpoint *checkpoint);
+
+/* The command cannot be resumed: the run ends. */
+void checkpoint_refuse(struct run *run);
 
 #endif

@@ -7,6 +7,8 @@
 #include "collect.h"
 #include "dispatch.h"
 #include "fate.h"
+#include "known.h"
+#include "ledger.h"
 #include "move.h"
 #include "output.h"
 #include "overdue.h"
@@ -110,7 +112,8 @@ skip_output(struct run *run, struct slot *slot, uint64_t bytes)
 {
 	output_settle(run, slot);
 	if (worker_skip(&slot->worker, bytes) < 0)
-		run_broken(run, errno == ENODATA ? 0 : errno, output_overdrawn);
+		ending_broken(
+		    &run->ending, errno == ENODATA ? 0 : errno, output_overdrawn);
 }
 
 /* Is the output that ack counts as it should be?  NULL, or what is wrong, as text. */
@@ -198,8 +201,8 @@ log_ack(struct run *run, struct slot *slot, struct flight *flight, const struct 
 		.attempts = flight->batch->attempts + 1,
 		.why = done ? NULL
 		    : words ? ack->reason
-			    : fate_unsaid,
-		.why_len = done || words ? ack->reason_len : strlen(fate_unsaid) });
+			    : ledger_unsaid,
+		.why_len = done || words ? ack->reason_len : strlen(ledger_unsaid) });
 }
 
 /*
@@ -219,62 +222,42 @@ take_block_back(
 		return NULL;
 	slot->put_back = 0;
 	whole = batch_slice(batch, 0, batch->count, 0);
-	if (whole == NULL)
-		run_broken(run, ENOMEM, "record");
+	if (whole == NULL) {
+		ending_broken(&run->ending, ENOMEM, "record");
+		return NULL;
+	}
+	/* In order there is nothing that needs memory. */
 	for (uint64_t k = 0; k < batch->count; k++)
-		if (window_done(&slot->worker.window, flight, flight->base + k) ==
-		    UINT64_MAX)
-			run_broken(run, ENOMEM, "window");
+		window_done(&slot->worker.window, flight, flight->base + k);
 	fate_retry(run, slot, whole, ack->reason, ack->reason_len);
 	return NULL;
 }
 
-/* Take an acknowledgement; NULL, or what is wrong with it, maybe written to text. */
-static const char *
-take_ack(struct run *run, struct slot *slot, const struct ack *ack,
-    char text[static WORKER_ILL_TEXT])
+/* What an acknowledgement that was found right says of record number is so. */
+static void
+heed(struct run *run, struct slot *slot, struct flight *flight, const struct ack *ack,
+    uint64_t number)
 {
-	struct window *window = &slot->worker.window;
-	struct flight *flight = window_find(window, ack->index);
-	struct batch *record = NULL;
-	const char *wrong;
-	struct ack failed;
-	uint64_t number;
+	struct batch *record =
+	    ack->fate == FATE_OK ? NULL : window_record(flight, ack->index);
 
-	if (flight == NULL)
-		return worker_no_record;
-	if (worker_unsaid(&slot->worker, ack) && run_in_order(run) &&
-	    !window_neighbours(window, ack->index, ack->index + ack->more))
-		return worker_apart;
-	number = batch_number(flight->batch, ack->index - flight->base);
-	wrong = is_plain(run, slot, number, ack)
-	    ? NULL
-	    : limit_output(run, slot, number, &ack, &failed, text);
-	if (wrong != NULL)
-		return wrong;
-	if (run->kind == WORKER_UNKNOWN) /* by one that is unsure, and right already */
-		output_begin(run);
-	if (ack->fate == FATE_RETRY && slot->host != NULL &&
-	    run->options->block_records != 0)
-		return take_block_back(run, slot, flight, ack);
-	if (ack->fate != FATE_OK) {
-		record = window_record(flight, ack->index);
-		if (record == NULL)
-			run_broken(run, ENOMEM, "record");
+	if ((ack->fate != FATE_OK && record == NULL) ||
+	    window_done(&slot->worker.window, flight, ack->index) == UINT64_MAX) {
+		batch_free(record);
+		ending_broken(&run->ending, ENOMEM, "window");
+		return;
 	}
-	number = window_done(window, flight, ack->index);
-	if (number == UINT64_MAX)
-		run_broken(run, ENOMEM, "window");
 	if (ack->fate != FATE_RETRY)
 		keys_done(&run->keys, flight->batch, ack->index - flight->base);
 	if (run->log.on && ack->fate != FATE_RETRY)
 		log_ack(run, slot, flight, ack);
 	switch (ack->fate) {
 	case FATE_OK:
-		fate_done(run, slot, number, ack->bytes, ack->more);
+		ledger_done(run, slot, number, ack->bytes, ack->more);
 		break;
 	case FATE_FAIL:
-		fate_failed(run, slot, record, ack->bytes, ack->reason, ack->reason_len);
+		ledger_failed(
+		    run, slot, record, ack->bytes, ack->reason, ack->reason_len);
 		break;
 	case FATE_RETRY:
 		skip_output(run, slot, ack->bytes);
@@ -282,6 +265,35 @@ take_ack(struct run *run, struct slot *slot, const struct ack *ack,
 		break;
 	}
 	slot->told = number;
+}
+
+/* Take an acknowledgement; NULL, or what is wrong with it, maybe written to text. */
+static const char *
+take_ack(struct run *run, struct slot *slot, const struct ack *ack,
+    char text[static WORKER_ILL_TEXT])
+{
+	struct flight *flight = window_find(&slot->worker.window, ack->index);
+	const char *wrong;
+	struct ack failed;
+	uint64_t number;
+
+	if (flight == NULL)
+		return worker_no_record;
+	if (worker_unsaid(&slot->worker, ack) && run_in_order(run) &&
+	    !window_neighbours(&slot->worker.window, ack->index, ack->index + ack->more))
+		return worker_apart;
+	number = batch_number(flight->batch, ack->index - flight->base);
+	wrong = is_plain(run, slot, number, ack)
+	    ? NULL
+	    : limit_output(run, slot, number, &ack, &failed, text);
+	if (wrong != NULL || ending_near(&run->ending))
+		return wrong;
+	if (run->kind == WORKER_UNKNOWN) /* by one that is unsure, and right already */
+		output_begin(run);
+	if (ack->fate == FATE_RETRY && slot->host != NULL &&
+	    run->options->block_records != 0)
+		return take_block_back(run, slot, flight, ack);
+	heed(run, slot, flight, ack, number);
 	return NULL;
 }
 
@@ -296,7 +308,7 @@ know(struct run *run, struct slot *slot)
 	if (run->kind != WORKER_UNKNOWN)
 		return;
 	output_settle(run, slot); /* what was told counts output that must be there */
-	run_known(run, slot->worker.kind, &slot->worker.hello);
+	known_as(run, slot->worker.kind, &slot->worker.hello);
 	output_begin(run);
 }
 
@@ -311,8 +323,9 @@ bad_word(struct run *run, struct slot *slot)
 	snprintf(what, sizeof(what), "not a line of par-stage(7): %s", line);
 	if (run->kind == WORKER_UNKNOWN &&
 	    slot->host == NULL) /* all of them will begin like that */
-		run_broken(run, 0, what);
-	distrust(slot, what);
+		ending_say(&run->ending, ENDING_BROKEN, "%s", what);
+	else
+		distrust(slot, what);
 }
 
 /* A supervisor below says that it runs a plain command. */
@@ -354,7 +367,7 @@ collect_words(struct run *run, struct slot *slot)
 	char text[WORKER_ILL_TEXT];
 	const char *wrong;
 
-	while (
+	while (!ending_near(&run->ending) &&
 	    (word = worker_hear(&slot->worker, &ack)) != WORD_NONE && word != WORD_END) {
 		if (word == WORD_HELLO) {
 			if (slot->worker.hello.waits)
@@ -438,13 +451,14 @@ take_lines(struct run *run, struct slot *slot, size_t from)
 	char text[WORKER_ILL_TEXT];
 	const char *newline;
 
-	while (from < end &&
+	while (from < end && !ending_near(&run->ending) &&
 	    (newline = memchr(worker->hold.data + from, '\n', end - from)) != NULL) {
 		size_t next = (size_t)(newline + 1 - worker->hold.data);
 		struct ack ack = { .index = slot->lines, .bytes = before + next - begin };
 
 		if (take_ack(run, slot, &ack, text) != NULL)
-			run_no_map(run, "a line too many came");
+			ending_add(
+			    &run->ending, ENDING_NO_MAP, 0, "a line too many came");
 		slot->lines++;
 		lines++;
 		before = 0;
@@ -464,7 +478,7 @@ collect_output(struct run *run, struct slot *slot)
 
 	got = worker_absorb(&slot->worker, READ_SIZE);
 	if (got < 0 && errno == ENOMEM)
-		run_broken(run, errno, "output of a worker");
+		return ending_broken(&run->ending, errno, "output of a worker");
 	if (got < 0 && errno != ENODATA) {
 		burst(run, slot, errno);
 		return -1;
@@ -578,8 +592,10 @@ collect_last(struct run *run, struct slot *slot)
 
 	if (len == 0 || slot->torn)
 		return;
-	if (!worker_end_line(&slot->worker))
-		run_broken(run, ENOMEM, "output of a worker");
+	if (!worker_end_line(&slot->worker)) {
+		ending_broken(&run->ending, ENOMEM, "output of a worker");
+		return;
+	}
 	output_write(run, hold->data + hold->start, len + 1);
 	worker_release(&slot->worker, len + 1);
 }

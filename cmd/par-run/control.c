@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "crew.h"
 #include "hosts.h"
 #include "num.h"
+#include "pool.h"
 #include "printable.h"
 #include "run.h"
 
@@ -37,7 +37,7 @@ set_workers(struct run *run, const char *argument)
 		return hosts_set(run, argument);
 	if (num_parse(argument, 1, WORKERS_MAX, &count) < 0)
 		return "not a number of workers";
-	return crew_resize(run, (size_t)count) < 0 ? strerror(errno) : NULL;
+	return pool_resize(run, (size_t)count) < 0 ? strerror(errno) : NULL;
 }
 
 static const char *
@@ -84,7 +84,7 @@ restart_workers(struct run *run, const char *argument)
 	(void)argument;
 	if (run->kind == WORKER_BLOCK)
 		return "each block has a process of its own anyway";
-	crew_renew(run);
+	pool_renew(run);
 	return NULL;
 }
 

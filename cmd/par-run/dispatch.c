@@ -5,7 +5,9 @@
 
 #include "clock.h"
 #include "dispatch.h"
+#include "gate.h"
 #include "move.h"
+#include "starts.h"
 
 enum {
 	MOST_CREDIT = 1 << 16, /* records in flight */
@@ -23,9 +25,7 @@ enum {
 	SLOW_TURN = 20 * 1000 * 1000, /* ns: give less, so that none waits long */
 	SLOW_RECORD = 20 * 1000, /* ns: the last records are shared out evenly */
 	FAST_PARCEL = 1 * 1000 * 1000, /* ns from given to read */
-	SLOW_PARCEL = 10 * 1000 * 1000,
-	MOST_KEPT = 64 << 20, /* output kept for its turn, bytes */
-	MOST_AHEAD = 1 << 20 /* records given out before the one whose turn it is */
+	SLOW_PARCEL = 10 * 1000 * 1000
 };
 
 void
@@ -305,7 +305,7 @@ wants(const struct run *run, const struct slot *slot)
 	if (run_lets_go(slot))
 		return false;
 	if (run->kind == WORKER_BLOCK)
-		return worker->pid == 0 && !worker->ended && run_may_start(run);
+		return worker->pid == 0 && !worker->ended && starts_may(run);
 	if (worker->in < 0 || worker->deaf || worker_hungry(worker))
 		return false;
 	if (window->head != NULL && window->head->batch->alone)
@@ -328,17 +328,7 @@ wants(const struct run *run, const struct slot *slot)
 	return false;
 }
 
-bool
-dispatch_open(const struct run *run)
-{
-	if (run->phase != PHASE_RUN)
-		return false;
-	return !run->keep_order || run->intake.next == run->order.next ||
-	    (run->order.bytes + run->quarantine.later.bytes < MOST_KEPT &&
-		run->intake.next - run->order.next < MOST_AHEAD);
-}
-
-/* The same, of what only this worker may get. */
+/* The next batch of what only this worker may get. */
 static struct batch *
 choose_by_key(struct run *run, struct slot *slot)
 {
@@ -370,7 +360,7 @@ next_block(struct run *run)
 		if (intake_framed(intake, &why))
 			return intake_cut_gathered(intake);
 		if (why != NULL)
-			run_broken(run, 0, why);
+			ending_broken(&run->ending, 0, why);
 		return NULL;
 	}
 	if (!counted || behind >= o->block_records)
@@ -452,7 +442,7 @@ choose(struct run *run, struct slot *slot)
 	}
 	if (again != NULL && run->reserved == NULL)
 		run->reserved = slot;
-	if (run->reserved == slot || !dispatch_open(run) || !intake_ready(&run->intake))
+	if (run->reserved == slot || !gate_open(run) || !intake_ready(&run->intake))
 		return NULL;
 	if (run->kind == WORKER_BLOCK)
 		return next_block(run);
@@ -480,11 +470,11 @@ give(struct run *run, struct slot *slot)
 	struct batch *batch = choose(run, slot);
 
 	if (batch == NULL && run->intake.no_memory)
-		run_broken(run, ENOMEM, run->in_name);
+		ending_broken(&run->ending, ENOMEM, run->in_name);
 	if (batch == NULL) {
 		slot->turn_since = 0; /* it waits for us: no measure of its speed */
 		run->wanting = run->wanting || starved(slot) ||
-		    (intake_ready(&run->intake) && dispatch_open(run));
+		    (intake_ready(&run->intake) && gate_open(run));
 		return false;
 	}
 	if (slot->host != NULL && run->options->block_records != 0)
@@ -495,15 +485,18 @@ give(struct run *run, struct slot *slot)
 		slot->turn_since = clock_ns();
 		slot->turn_acks = 0;
 	}
-	if (run->kind == WORKER_BLOCK && !run_start(run, slot, batch))
+	if (run->kind == WORKER_BLOCK && !starts_one(run, slot, batch))
 		return false;
 	batch->given_at = run_work_time(run);
 	if (slot->worker.window.records == 0) {
 		slot->check_wait = 1;
 		slot->check_at = run->now + 1;
 	}
-	if (window_add(&slot->worker.window, batch) < 0)
-		run_broken(run, ENOMEM, "window");
+	if (window_add(&slot->worker.window, batch) < 0) {
+		batch_push(&run->again, batch);
+		ending_broken(&run->ending, ENOMEM, "window");
+		return false;
+	}
 	account_given(slot, batch->count, batch->len);
 	if (slot->worker.kind == WORKER_PLAIN) /* nobody will tell */
 		slot->account.done += batch->count;
@@ -522,7 +515,7 @@ static void
 end_starved(struct run *run)
 {
 	bool closed =
-	    run->phase == PHASE_RUN && (!dispatch_open(run) || !keys_room(&run->keys));
+	    run->phase == PHASE_RUN && (!gate_open(run) || !keys_room(&run->keys));
 
 	for (size_t i = 0; i < run->slot_count; i++) {
 		struct slot *slot = run->slots[i];
@@ -557,7 +550,7 @@ dispatch(struct run *run)
 	run->wanting = false;
 	keys_settle(run);
 	/* Once around without anybody taking something is the end. */
-	while (refused < run->slot_count) {
+	while (refused < run->slot_count && !ending_near(&run->ending)) {
 		struct slot *slot = run->slots[run->turn];
 
 		run->turn = run->turn + 1 == run->slot_count ? 0 : run->turn + 1;
@@ -575,5 +568,5 @@ dispatch(struct run *run)
 		run->short_since = 0;
 	else if (run->short_since == 0)
 		run->short_since = run->now;
-	return wanted && dispatch_open(run) && keys_room(&run->keys);
+	return wanted && gate_open(run) && keys_room(&run->keys);
 }

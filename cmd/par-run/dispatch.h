@@ -31,9 +31,6 @@ void dispatch_waits(struct slot *slot);
  */
 uint64_t dispatch_short(const struct run *run);
 
-/* May new input be given out, rather than what is to be sent again? */
-bool dispatch_open(const struct run *run);
-
 /* Give out what is ready.  True if a worker would take more, were there any. */
 bool dispatch(struct run *run);
 

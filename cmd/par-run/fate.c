@@ -7,6 +7,7 @@
 #include "dispatch.h"
 #include "fate.h"
 #include "hosts.h"
+#include "ledger.h"
 #include "output.h"
 
 /* Before a record is tried again. */
@@ -14,174 +15,12 @@ static const struct backoff tries = {
 	.first = 100, .longest = 10 * 1000, .spread = true
 };
 
-const char fate_unsaid[] = "failed";
-
-/* Tell the supervisor above, if there is one. */
-static void
-tell(struct run *run, struct slot *slot, const struct ack *ack)
-{
-	bool full;
-
-	if (run->above.fd < 0)
-		return;
-	full = ack->fate == FATE_OK && ack->more == 0
-	    ? supervisor_tell_ok(&run->above, ack->index, ack->bytes)
-	    : supervisor_tell(&run->above, ack);
-	if (!full)
-		return;
-	if (slot != NULL)
-		output_settle(run, slot); /* what the lines count goes before them */
-	if (supervisor_flush(&run->above) < 0)
-		run_output_failed(run, errno);
-}
-
-/* Record number is done; nobody is told yet. */
-static void
-done(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
-{
-	slot->account.done++;
-	run->settled++;
-	restarts_progress(&run->restarts);
-	output_done(run, slot, number, bytes);
-}
-
-/* Tell of the records that its worker did together, the last with so much output. */
-static void
-tell_joint(struct run *run, struct slot *slot, size_t bytes)
-{
-	tell(run, slot,
-	    &(struct ack){
-		.index = slot->joint_first, .more = slot->joint - 1, .bytes = bytes });
-	slot->joint = 0;
-}
-
-void
-fate_done(
-    struct run *run, struct slot *slot, uint64_t number, size_t bytes, uint64_t more)
-{
-	done(run, slot, number, bytes);
-	if (number != slot->joint_first + slot->joint)
-		fate_told(run, slot);
-	if (slot->joint++ == 0)
-		slot->joint_first = number;
-	if (more == 0)
-		tell_joint(run, slot, bytes);
-}
-
-void
-fate_told(struct run *run, struct slot *slot)
-{
-	if (slot->joint > 0)
-		tell_joint(run, slot, 0);
-}
-
-/* A record that is given up. */
-struct failure {
-	struct record record;
-	size_t bytes; /* of output all the same */
-	uint64_t attempts;
-	bool elsewhere; /* another host may try it */
-	bool cut; /* record is only how it begins: it cannot be set aside */
-	const char *why;
-};
-
-/* Name it, or set it aside, here or above. */
-static void
-name(struct run *run, struct slot *slot, const struct failure *failure)
-{
-	const struct record *record = &failure->record;
-
-	run->failed++;
-	run->settled++;
-	if (slot != NULL)
-		slot->account.failed++;
-	tell(run, slot,
-	    &(struct ack){ .index = record->number,
-		.bytes = failure->bytes,
-		.fate = failure->elsewhere ? FATE_RETRY : FATE_FAIL,
-		.reason = failure->why,
-		.reason_len = strlen(failure->why) });
-	if (run->above.fd >= 0)
-		return;
-	if (run->quarantine.fd < 0 || failure->cut)
-		warn_record(record->data, record->len, failure->why);
-	else if (quarantine_add(&run->quarantine, record, failure->attempts, failure->why,
-		     slot == NULL ? "" : slot->worker.last_line,
-		     slot == NULL ? 0 : slot->worker.last_len) < 0)
-		run_broken(run, errno, run->quarantine.path);
-}
-
-/* The one record of batch. */
-static struct record
-record_of(const struct batch *batch)
-{
-	return (struct record){
-		.data = batch->data, .len = batch->len - 1, .number = batch->first
-	};
-}
-
-void
-fate_failed(struct run *run, struct slot *slot, struct batch *batch, size_t bytes,
-    const char *why, size_t why_len)
-{
-	char text[ACK_LINE_MAX];
-
-	snprintf(text, sizeof(text), "%.*s", (int)why_len, why);
-	restarts_progress(&run->restarts);
-	output_done(run, slot, batch->first, bytes);
-	name(run, slot,
-	    &(struct failure){ .record = record_of(batch),
-		.bytes = bytes,
-		.attempts = batch->attempts + 1,
-		.why = why_len > 0 ? text : fate_unsaid });
-	batch_free(batch);
-}
-
-/* Record number will have no output: the others need not wait for it. */
-static void
-no_output(struct run *run, uint64_t number)
-{
-	if (!run->keep_order)
-		return;
-	if (number == run->order.next)
-		run->order.next++;
-	else if (order_keep(&run->order, NULL, number, 1, NULL, 0) < 0)
-		run_broken(run, ENOMEM, "output in order");
-	output_in_turn(run);
-}
-
-void
-fate_refused(struct run *run, const struct record *record, bool cut, const char *why)
-{
-	no_output(run, record->number);
-	if (run->log.on)
-		log_add(run, NULL,
-		    &(struct log_entry){
-			.number = record->number, .why = why, .why_len = strlen(why) });
-	run->refused++;
-	name(run, NULL, &(struct failure){ .record = *record, .cut = cut, .why = why });
-}
-
-/* The record of batch will not be done.  Takes the batch. */
+/* The record of batch, one record, will not be done.  Takes the batch. */
 static void
 give_up(struct run *run, struct slot *slot, struct batch *batch, const char *why)
 {
-	no_output(run, batch->first);
 	keys_done(&run->keys, batch, 0);
-	if (run->log.on)
-		log_add(run, slot,
-		    &(struct log_entry){ .number = batch->first,
-			.given_at = batch->given_at,
-			.bytes_in = batch->len,
-			.attempts = batch->attempts,
-			.why = why,
-			.why_len = strlen(why) });
-	name(run, slot,
-	    &(struct failure){ .record = record_of(batch),
-		.attempts = batch->attempts,
-		.elsewhere = run->options->serve,
-		.why = why });
-	batch_free(batch);
+	ledger_give_up(run, slot, batch, why);
 }
 
 /* The same, of each record of batch. */
@@ -191,8 +30,10 @@ give_up_all(struct run *run, struct slot *slot, struct batch *batch, const char 
 	for (uint64_t i = 0, at = 0; i < batch->count; i++) {
 		struct batch *one = batch_slice(batch, i, 1, at);
 
-		if (one == NULL)
-			run_broken(run, ENOMEM, "record");
+		if (one == NULL) {
+			ending_broken(&run->ending, ENOMEM, "record");
+			break;
+		}
 		at += one->len;
 		give_up(run, slot, one, why);
 	}
@@ -245,7 +86,7 @@ fate_retry(struct run *run, struct slot *slot, struct batch *batch, const char *
  * one record is found that kills it, or none does.
  */
 static void
-suspect(struct run *run, struct slot *slot, struct batch *batch, const char *why)
+suspect(struct run *run, struct slot *slot, struct batch *batch)
 {
 	uint64_t half = batch->count / 2;
 	struct batch *first, *second;
@@ -260,8 +101,12 @@ suspect(struct run *run, struct slot *slot, struct batch *batch, const char *why
 	second = first == NULL
 	    ? NULL
 	    : batch_slice(batch, half, batch->count - half, first->len);
-	if (second == NULL)
-		run_broken(run, ENOMEM, why);
+	if (second == NULL) {
+		batch_free(first);
+		batch_push(run_again(run, slot), batch);
+		ending_broken(&run->ending, ENOMEM, "records to send again");
+		return;
+	}
 	first->alone = second->alone = true;
 	send_again(run, slot, first);
 	send_again(run, slot, second);
@@ -275,7 +120,7 @@ take_back(struct run *run, struct slot *slot, uint64_t offset, struct batch_queu
 	struct worker *worker = &slot->worker;
 
 	if (window_take_back(&worker->window, offset, queue) < 0)
-		run_broken(run, ENOMEM, "records to send again");
+		ending_broken(&run->ending, ENOMEM, "records to send again");
 	return queue->records;
 }
 
@@ -294,7 +139,7 @@ send_suspects(
 		    (batch->count == 1 || run->options->block_records != 0))
 			again(run, slot, batch, back_off(run, batch->attempts), why);
 		else
-			suspect(run, slot, batch, why);
+			suspect(run, slot, batch);
 	}
 }
 
@@ -362,8 +207,7 @@ end_of_unknown(struct run *run, struct slot *slot, bool crashed, const char *how
  * it the oldest, as with one that does not?  Else it is found as what kills workers is.
  */
 static void
-suspect_late(
-    struct run *run, struct slot *slot, struct batch_queue *queue, const char *why)
+suspect_late(struct run *run, struct slot *slot, struct batch_queue *queue)
 {
 	struct batch *batch = batch_pop(queue, UINT64_MAX), *oldest, *rest;
 
@@ -371,14 +215,18 @@ suspect_late(
 	rest = oldest == NULL || batch->count == 1
 	    ? NULL
 	    : batch_slice(batch, 1, batch->count - 1, oldest->len);
-	if (oldest == NULL || (batch->count > 1 && rest == NULL))
-		run_broken(run, ENOMEM, why);
-	suspect(run, slot, oldest, why);
-	if (rest != NULL)
-		suspect(run, slot, rest, why);
-	batch_free(batch);
+	if (oldest == NULL || (batch->count > 1 && rest == NULL)) {
+		batch_free(oldest);
+		batch_push(run_again(run, slot), batch);
+		ending_broken(&run->ending, ENOMEM, "records to send again");
+	} else {
+		suspect(run, slot, oldest);
+		if (rest != NULL)
+			suspect(run, slot, rest);
+		batch_free(batch);
+	}
 	while ((batch = batch_pop(queue, UINT64_MAX)) != NULL)
-		suspect(run, slot, batch, why);
+		suspect(run, slot, batch);
 }
 
 /* The record of that number out of queue, alone; the rest goes to others. */
@@ -398,8 +246,13 @@ pick(struct run *run, struct batch_queue *queue, uint64_t number,
 		found = batch_slice(batch, 0, 1, 0);
 		if (found != NULL && batch->count > 1)
 			rest = batch_slice(batch, 1, batch->count - 1, found->len);
-		if (found == NULL || (batch->count > 1 && rest == NULL))
-			run_broken(run, ENOMEM, "records to send again");
+		if (found == NULL || (batch->count > 1 && rest == NULL)) {
+			batch_free(found);
+			found = NULL;
+			batch_push(others, batch);
+			ending_broken(&run->ending, ENOMEM, "records to send again");
+			continue;
+		}
 		if (rest != NULL)
 			batch_push(others, rest);
 		batch_free(batch);
@@ -420,7 +273,7 @@ send_late(struct run *run, struct slot *slot, struct batch_queue *queue)
 	warn("worker %u: a record %s; %llu records sent again", slot->worker.number, why,
 	    (unsigned long long)queue->records);
 	if (dispatch_reads_ahead(&slot->worker) && queue->records > 1) {
-		suspect_late(run, slot, queue, why);
+		suspect_late(run, slot, queue);
 		return;
 	}
 	late = pick(run, queue, slot->late, &others);
@@ -430,15 +283,13 @@ send_late(struct run *run, struct slot *slot, struct batch_queue *queue)
 }
 
 /* It ended well, has not answered all that it was given, and never will. */
-static _Noreturn void
+static void
 no_map(struct run *run, const struct slot *slot, uint64_t left)
 {
 	uint64_t had = slot->worker.window.given_records;
-	char how[120];
 
-	snprintf(how, sizeof(how), "%llu lines came for %llu records",
+	ending_say(&run->ending, ENDING_NO_MAP, "%llu lines came for %llu records",
 	    (unsigned long long)(had - left), (unsigned long long)had);
-	run_no_map(run, how);
 }
 
 /*
@@ -453,7 +304,7 @@ send_burst(struct run *run, struct slot *slot, struct batch_queue *queue)
 
 	if (queue->records > 1 && slot->worker.kind != WORKER_MAP) {
 		while ((one = batch_pop(queue, UINT64_MAX)) != NULL)
-			suspect(run, slot, one, slot->burst);
+			suspect(run, slot, one);
 		return;
 	}
 	one = pick(run, queue, slot->late, &others);
@@ -483,8 +334,11 @@ end_of_native(struct run *run, struct slot *slot, bool crashed, const char *how)
 		return;
 	}
 	if (slot->input_ended && !crashed && run->phase < PHASE_STOP && back > 0) {
-		if (slot->worker.kind == WORKER_MAP)
+		if (slot->worker.kind == WORKER_MAP) {
+			send_back(run, slot, &queue);
 			no_map(run, slot, back);
+			return;
+		}
 		/* Sent again as if nothing were wrong they would be for ever. */
 		how = "ended without a word of it";
 		crashed = true;
@@ -519,27 +373,6 @@ end_of_link(struct run *run, struct slot *slot, bool failed, const char *how)
 	hosts_end(run);
 }
 
-/* Tell of each record of a block that is done; its output is said to be the last's. */
-static void
-log_block(struct run *run, struct slot *slot, const struct batch *batch, size_t bytes)
-{
-	size_t at = 0;
-	uint64_t one;
-
-	for (uint64_t k = 0; k < batch->count; k++) {
-		size_t len =
-		    record_span(batch->data + at, batch->len - at, 1, SIZE_MAX, &one);
-
-		log_add(run, slot,
-		    &(struct log_entry){ .number = batch_number(batch, k),
-			.given_at = batch->given_at,
-			.bytes_in = len,
-			.bytes_out = k + 1 < batch->count ? 0 : bytes,
-			.attempts = batch->attempts + 1 });
-		at += len;
-	}
-}
-
 /*
  * Unless it is to be any bytes, the output of a block is records: what is none is told
  * of, once, and gets the newline that it lacks.
@@ -566,14 +399,7 @@ block_done(struct run *run, struct slot *slot, const struct batch *batch)
 	if (!run->options->raw)
 		make_records(run, slot);
 	bytes = hold_bytes(&slot->worker.hold);
-	if (run->log.on)
-		log_block(run, slot, batch, bytes);
-	for (uint64_t i = 0; i < batch->count; i++)
-		done(run, slot, batch->first + i, i + 1 < batch->count ? 0 : bytes);
-	/* In one line: it is heard of all of them or of none. */
-	tell(run, slot,
-	    &(struct ack){
-		.index = batch->first, .more = batch->count - 1, .bytes = bytes });
+	ledger_block(run, slot, batch, bytes);
 	output_settle(run, slot);
 }
 
@@ -603,6 +429,8 @@ end_of_block(struct run *run, struct slot *slot, bool failed, const char *how)
 
 	take_back(run, slot, 0, &queue);
 	batch = batch_pop(&queue, UINT64_MAX);
+	if (batch == NULL)
+		return;
 	snprintf(why, sizeof(why), "%s", burst ? slot->burst : how);
 	if (slot->timed_out && !burst)
 		snprintf(why, sizeof(why), "took longer than %g s",

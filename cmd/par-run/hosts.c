@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "backoff.h"
+#include "gate.h"
 #include "hosts.h"
+#include "pool.h"
 #include "printable.h"
 
 enum {
@@ -54,7 +56,7 @@ static const char *
 add(struct run *run, struct host *host)
 {
 	const char *why = host_prepare(host, run->options);
-	struct slot *slot = why == NULL ? run_add_slot(run) : NULL;
+	struct slot *slot = why == NULL ? pool_add(run) : NULL;
 
 	if (slot == NULL) {
 		host_free(host);
@@ -243,15 +245,13 @@ hosts_begin(struct run *run, struct slot *slot)
 }
 
 /* It cannot go on: what was last heard of a host is told with it. */
-static _Noreturn void
+static void
 end(struct run *run, const char *what)
 {
 	const char *why = run->links.why;
-	char text[sizeof(run->links.why) + 120];
 
-	snprintf(
-	    text, sizeof(text), "%s%s%s", what, *why == '\0' ? "" : ", the last: ", why);
-	run_broken(run, 0, text);
+	ending_say(&run->ending, ENDING_BROKEN, "%s%s%s", what,
+	    *why == '\0' ? "" : ", the last: ", why);
 }
 
 void
@@ -376,7 +376,7 @@ connecting(const struct slot *slot)
 static bool
 none_up(const struct run *run)
 {
-	if (!hosts_used(run->options) || run->phase >= PHASE_STOP || !run_has_input(run))
+	if (!hosts_used(run->options) || run->phase >= PHASE_STOP || !gate_has_input(run))
 		return false;
 	for (size_t i = 0; i < run->slot_count; i++)
 		if (up(run->slots[i]))

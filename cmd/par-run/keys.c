@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dispatch.h"
-#include "fate.h"
+#include "gate.h"
 #include "keys.h"
+#include "ledger.h"
 #include "run.h"
 
 enum {
@@ -176,8 +176,10 @@ put(struct run *run, struct slot *slot, const char *data, size_t len,
 	struct lane *lane = &slot->lane;
 
 	if ((!fits(lane, len) && make_room(lane, len, run->intake.aside) < 0) ||
-	    (lane->open == NULL && begin(lane, note->number) < 0))
-		run_broken(run, ENOMEM, "records that wait for their worker");
+	    (lane->open == NULL && begin(lane, note->number) < 0)) {
+		ending_broken(&run->ending, ENOMEM, "records that wait for their worker");
+		return;
+	}
 	notes_of(lane)[lane->notes++] = *note;
 	memcpy(lane->block->data + lane->text, data, len);
 	lane->text += len;
@@ -209,16 +211,17 @@ spread_input(struct run *run)
 	struct batch_note note;
 	struct field key;
 
-	while (keys_room(&run->keys) && dispatch_open(run) &&
+	while (!ending_near(&run->ending) && keys_room(&run->keys) && gate_open(run) &&
 	    intake_peek(&run->intake, &record)) {
 		if (!key_of(&run->options->key, record.data, record.len, room, &key)) {
 			intake_pass(&run->intake, &record);
-			fate_refused(run, &record, false, key_lacking);
+			ledger_refused(run, &record, false, key_lacking);
 			continue;
 		}
 		note = (struct batch_note){ .number = record.number,
 			.tag = hash_keyed(key.data, key.len, &run->keys.hash) % CLASSES };
-		if (!spread(run, record.data, record.len + 1, &note))
+		if (!spread(run, record.data, record.len + 1, &note) ||
+		    ending_near(&run->ending))
 			return;
 		if (run->keys.classes[note.tag].records < UINT32_MAX)
 			run->keys.classes[note.tag].records++;
@@ -257,8 +260,10 @@ cut(struct run *run, struct lane *lane, uint64_t max, size_t max_bytes)
 		return batch_pop(&lane->fresh, UINT64_MAX);
 	}
 	front = batch_slice(head, 0, count, 0);
-	if (front == NULL)
-		run_broken(run, ENOMEM, "batch");
+	if (front == NULL) {
+		ending_broken(&run->ending, ENOMEM, "batch");
+		return NULL;
+	}
 	head->data += len;
 	head->len -= len;
 	head->notes += count;

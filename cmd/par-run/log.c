@@ -20,7 +20,7 @@ static void
 put(struct run *run, const char *data, size_t len)
 {
 	if (writer_put(&run->log.out, data, len) < 0)
-		run_broken(run, errno, run->options->log);
+		ending_broken(&run->ending, errno, run->options->log);
 }
 
 void
@@ -52,7 +52,7 @@ log_begin(struct run *run)
 		return;
 	log->begun = true;
 	if (log->out.fd != STDOUT_FILENO && fdio_cut(log->out.fd, 0) < 0)
-		run_broken(run, errno, run->options->log);
+		ending_broken(&run->ending, errno, run->options->log);
 	put(run, head, sizeof(head) - 1);
 	log_flush(run);
 }
@@ -113,8 +113,10 @@ log_add(struct run *run, const struct slot *slot, const struct log_entry *entry)
 
 	log_begin(run);
 	line = to = writer_reserve(&log->out, LINE_ROOM + 2 * entry->why_len);
-	if (line == NULL)
-		run_broken(run, errno, run->options->log);
+	if (line == NULL) {
+		ending_broken(&run->ending, errno, run->options->log);
+		return;
+	}
 	to = put_number(to, entry->number + 1);
 	to = put_worker(to, slot);
 	to = put_seconds(to, log->epoch + run->now - took);
@@ -134,18 +136,25 @@ void
 log_flush(struct run *run)
 {
 	if (run->log.on && writer_flush(&run->log.out) < 0)
-		run_broken(run, errno, run->options->log);
+		ending_broken(&run->ending, errno, run->options->log);
 }
 
 void
-log_close(struct run *run)
+log_end(struct run *run)
 {
 	log_flush(run);
 	if (!run->log.on)
 		return;
 	if (run->log.out.fd != STDOUT_FILENO && close(run->log.out.fd) < 0 &&
 	    errno != EINTR)
-		run_broken(run, errno, run->options->log);
-	writer_close(&run->log.out);
-	run->log.on = false;
+		ending_broken(&run->ending, errno, run->options->log);
+	log_close(&run->log);
+}
+
+void
+log_close(struct log *log)
+{
+	if (log->on)
+		writer_close(&log->out);
+	log->on = false;
 }

@@ -45,6 +45,9 @@ void log_add(struct run *run, const struct slot *slot, const struct log_entry *e
 /* Write the lines that were added. */
 void log_flush(struct run *run);
 
-void log_close(struct run *run);
+/* The last lines. */
+void log_end(struct run *run);
+
+void log_close(struct log *log);
 
 #endif

@@ -8,18 +8,23 @@
 
 #include "clock.h"
 #include "collect.h"
-#include "crew.h"
 #include "dispatch.h"
 #include "fate.h"
 #include "fdio.h"
+#include "gate.h"
 #include "hosts.h"
+#include "known.h"
+#include "ledger.h"
 #include "loop.h"
 #include "output.h"
 #include "overdue.h"
+#include "pool.h"
 #include "report.h"
 #include "sig.h"
 #include "silent.h"
 #include "spawn.h"
+#include "starts.h"
+#include "stop.h"
 #include "undone.h"
 
 enum {
@@ -50,10 +55,9 @@ start_due(struct run *run)
 		struct slot *slot = run->slots[i];
 
 		if (slot->worker.pid != 0 || slot->retired || slot->start_at > run->now ||
-		    run->phase >= PHASE_STOP || !run_may_start(run) ||
-		    !run_has_input(run))
+		    run->phase >= PHASE_STOP || !starts_may(run) || !gate_has_input(run))
 			continue;
-		run_start(run, slot, NULL);
+		starts_one(run, slot, NULL);
 	}
 }
 
@@ -74,11 +78,11 @@ bury(struct run *run, struct slot *slot)
 	worker_close(&slot->worker);
 	run->living--;
 	slot->absorbing = false;
-	run_rest(run, slot);
+	starts_rest(run, slot);
 	worker_exit_text(&slot->worker, how);
-	run_count_deaths(run, how);
+	starts_count_deaths(run, how);
 	if (slot->host != NULL || !fate_is_permanent(run, &slot->worker) ||
-	    (slot->worker.kind != WORKER_NATIVE && !run_has_input(run)))
+	    (slot->worker.kind != WORKER_NATIVE && !gate_has_input(run)))
 		return;
 	run_give_in(run, diag_never);
 	run->never = true;
@@ -140,10 +144,10 @@ go_further(struct run *run)
 		return;
 	run->phase++;
 	if (run->phase == PHASE_STOP) {
-		run_signal_workers(run, SIGTERM);
+		stop_signal(run, SIGTERM);
 		run->kill_at = run->now + STOP_GRACE;
 	} else if (run->phase == PHASE_KILL) {
-		run_signal_workers(run, SIGKILL);
+		stop_signal(run, SIGKILL);
 	}
 }
 
@@ -173,15 +177,17 @@ take_input(struct run *run)
 	run->short_since = 0;
 	run->short_told = false;
 	run->intake.aside = dispatch_in_flight(run) > MOST_MEMORY;
-	if (intake_fill(&run->intake) < 0 && errno != EAGAIN && errno != EINTR)
-		run_broken(run, errno, run->in_name);
+	if (intake_fill(&run->intake) < 0 && errno != EAGAIN && errno != EINTR) {
+		ending_broken(&run->ending, errno, run->in_name);
+		return;
+	}
 	while (intake_refused(&run->intake, &refused)) {
 		snprintf(why, sizeof(why),
 		    "record %llu at byte %llu is longer than %llu bytes",
 		    (unsigned long long)refused.number + 1,
 		    (unsigned long long)refused.offset,
 		    (unsigned long long)run->options->max_record);
-		fate_refused(run, &refused, true, why);
+		ledger_refused(run, &refused, true, why);
 		intake_look(&run->intake);
 	}
 }
@@ -193,7 +199,7 @@ take_input(struct run *run)
 static void
 end_inputs(struct run *run)
 {
-	bool more = run_has_input(run);
+	bool more = gate_has_input(run);
 
 	for (size_t i = 0; i < run->slot_count; i++) {
 		struct slot *slot = run->slots[i];
@@ -264,9 +270,9 @@ check_due(const struct run *run, const struct slot *slot)
 {
 	const struct worker *worker = &slot->worker;
 	bool absent = worker->pid == 0 && !worker->ended && !slot->retired &&
-	    run->phase < PHASE_STOP && run_has_input(run);
+	    run->phase < PHASE_STOP && gate_has_input(run);
 
-	if (absent && !run_may_start(run))
+	if (absent && !starts_may(run))
 		return run->starts.next_at;
 	if (absent && run->kind != WORKER_BLOCK)
 		return slot->start_at;
@@ -355,32 +361,22 @@ pass_errors(struct run *run, const struct waiting *waiting)
 			worker_errors(&run->slots[i]->worker);
 }
 
-/* Room for what is waited for of all workers. */
-static void
+/* Room for what is waited for of all workers.  0, or -1 and the run ends. */
+static int
 make_room(struct run *run, struct waiting *waiting)
 {
 	size_t count = FIXED_POLLS + WORKER_POLLS * run->slot_count;
 
 	if (waiting->polls != NULL && waiting->room >= run->slot_count)
-		return;
+		return 0;
 	free(waiting->polls);
 	free(waiting->asked);
 	waiting->polls = calloc(count, sizeof(struct pollfd));
 	waiting->asked = calloc(count, sizeof(struct pollfd));
 	if (waiting->polls == NULL || waiting->asked == NULL)
-		run_broken(run, errno, "cannot wait");
+		return ending_broken(&run->ending, errno, "cannot wait");
 	waiting->room = run->slot_count;
-}
-
-/* Say above that we are there, if what our workers are is not known yet. */
-static void
-say_unsure(struct run *run)
-{
-	if (run->above.fd < 0 || run->kind != WORKER_UNKNOWN)
-		return;
-	run->ours = (struct hello){ .standing = STANDING_UNSURE };
-	if (supervisor_greet(&run->above, &run->ours) < 0)
-		run_output_failed(run, errno);
+	return 0;
 }
 
 /* Who is above us may wait for us to answer, while we wait for more. */
@@ -393,31 +389,37 @@ tell_short(struct run *run)
 		return;
 	hello.waits = true;
 	run->short_told = true;
-	if (supervisor_greet(&run->above, &hello) < 0)
-		run_output_failed(run, errno);
+	known_above(run, &hello);
 }
 
-/* One turn: give out, wait, and see to what has come. */
-static void
-turn(struct run *run, struct waiting *waiting)
+/* Give out what there is, and see to who else has to know.  Is more input wanted? */
+static bool
+give_out(struct run *run)
 {
 	bool wanted = dispatch(run);
-	uint64_t took;
 
 	/* What is too long comes first now. */
-	while (wanted && run->intake.barred && !intake_ready(&run->intake)) {
+	while (wanted && run->intake.barred && !intake_ready(&run->intake) &&
+	    !ending_near(&run->ending)) {
 		take_input(run);
 		wanted = dispatch(run);
 	}
 	if (run->started && run->kind != WORKER_UNKNOWN)
 		output_begin(run);
-	crew_turn(run);
+	pool_turn(run);
 	hosts_turn(run);
 	tell_short(run);
 	end_inputs(run);
-	if (run->above.fd >= 0 && supervisor_flush(&run->above) < 0)
-		run_output_failed(run, errno);
-	make_room(run, waiting);
+	ledger_flush(run);
+	return wanted;
+}
+
+/* Wait for what may happen next.  0, or -1 and the run ends. */
+static int
+wait_for_all(struct run *run, struct waiting *waiting, bool wanted)
+{
+	if (make_room(run, waiting) < 0)
+		return -1;
 	waiting->count = 0;
 	await(waiting, run->signals, POLLIN);
 	await(waiting, run->out, 0); /* its reader leaves: POLLERR */
@@ -426,14 +428,25 @@ turn(struct run *run, struct waiting *waiting)
 	for (size_t i = 0; i < run->slot_count; i++)
 		await_worker(run->slots[i], waiting);
 	if (wait_for(waiting, patience(run)) < 0 && errno != EINTR)
-		run_broken(run, errno, "poll");
+		return ending_broken(&run->ending, errno, "poll");
 	run->now = clock_ms();
+	return 0;
+}
+
+/* See to what has happened. */
+static void
+take_part(struct run *run, const struct waiting *waiting)
+{
+	uint64_t took;
+
 	pass_errors(run, waiting);
 	if ((waiting->polls[1].revents & (POLLERR | POLLNVAL | POLLHUP)) != 0)
-		run_output_failed(run, EPIPE);
-	for (size_t i = 0; i < run->slot_count; i++)
+		ending_output(&run->ending, EPIPE, run->out_name);
+	for (size_t i = 0; i < run->slot_count && !ending_near(&run->ending); i++)
 		attend(
 		    run, run->slots[i], &waiting->polls[FIXED_POLLS + WORKER_POLLS * i]);
+	if (ending_near(&run->ending))
+		return;
 	take_signals(run);
 	if (waiting->polls[2].revents != 0)
 		take_input(run);
@@ -442,6 +455,8 @@ turn(struct run *run, struct waiting *waiting)
 	if (run->phase == PHASE_STOP && run->now >= run->kill_at)
 		go_further(run);
 	start_due(run);
+	if (ending_near(&run->ending))
+		return;
 	checkpoint_turn(run);
 	report_turn(run);
 	/*
@@ -451,6 +466,16 @@ turn(struct run *run, struct waiting *waiting)
 	took = clock_ms() - run->now;
 	if (took >= LONG_TURN)
 		run->blocked += took;
+}
+
+/* One turn: give out, wait, and see to what has come. */
+static void
+turn(struct run *run, struct waiting *waiting)
+{
+	bool wanted = give_out(run);
+
+	if (!ending_near(&run->ending) && wait_for_all(run, waiting, wanted) == 0)
+		take_part(run, waiting);
 }
 
 /* Is there nothing left to wait for? */
@@ -466,7 +491,7 @@ finished(const struct run *run)
 			return false;
 		startable = startable || !slot->retired;
 	}
-	return run->phase >= PHASE_STOP || !startable || !run_has_input(run);
+	return run->phase >= PHASE_STOP || !startable || !gate_has_input(run);
 }
 
 /* How many records processes for blocks of them can take at once, each. */
@@ -508,16 +533,18 @@ open_run(struct run *run)
 	run->workers = run->options->workers;
 	if (restarts_open(&run->restarts, &run->options->restarts) < 0)
 		die(STATUS_BROKEN, errno, "cannot begin");
-	if (run->checkpoint.on && !run_has_input(run)) /* all was done before */
+	if (ending_near(&run->ending))
+		return;
+	if (run->checkpoint.on && !gate_has_input(run)) /* all was done before */
 		return;
 	if (hosts_used(run->options)) {
 		hosts_open(run);
 		return;
 	}
 	if (run->options->map)
-		run_known(run, WORKER_MAP, &(struct hello){ .jobs = 1 });
+		known_as(run, WORKER_MAP, &(struct hello){ .jobs = 1 });
 	if (run->options->block_records != 0)
-		run_known(run, WORKER_BLOCK,
+		known_as(run, WORKER_BLOCK,
 		    &(struct hello){ .jobs = block_jobs(run->options),
 			.joint = run->options->block_records > 1,
 			.raw = run->options->raw,
@@ -527,12 +554,12 @@ open_run(struct run *run)
 			    ? block_jobs(run->options)
 			    : 0 });
 	for (uint64_t i = 0; i < run->options->workers; i++) {
-		struct slot *slot = run_add_slot(run);
+		struct slot *slot = pool_add(run);
 
 		if (slot == NULL)
-			run_broken(run, errno, "cannot begin");
-		if (run->kind != WORKER_BLOCK && run_may_start(run))
-			run_start(run, slot, NULL);
+			die(STATUS_BROKEN, errno, "cannot begin");
+		if (run->kind != WORKER_BLOCK && starts_may(run))
+			starts_one(run, slot, NULL);
 	}
 }
 
@@ -555,47 +582,77 @@ sum_up(const struct run *run)
 								      : STATUS_OK;
 }
 
+/* All is done that will be: what is kept for its turn, and told at last. */
+static enum status
+end_well(struct run *run)
+{
+	enum status status;
+
+	if (run->phase >= PHASE_STOP) /* what those that were told to end left behind */
+		kin_signal(&run->kin, NULL, 0, SIGKILL);
+	ledger_flush(run);
+	if (!run->given_in && run->phase == PHASE_RUN) /* there was no input */
+		output_begin(run);
+	checkpoint_end(run);
+	if (!ending_near(&run->ending))
+		report_end(run);
+	if (ending_near(&run->ending))
+		return STATUS_BROKEN;
+	status = sum_up(run);
+	if (run->options->stats)
+		account_show(run);
+	output_close(run);
+	return status;
+}
+
+/* Give back what all has taken. */
+static void
+close_run(struct run *run, struct waiting *waiting)
+{
+	checkpoint_close(&run->checkpoint);
+	report_close(run);
+	order_close(&run->order); /* it knows slots */
+	keys_close(run);
+	for (size_t i = 0; i < run->slot_count; i++) {
+		struct slot *slot = run->slots[i];
+
+		window_take_back(&slot->worker.window, 0, &run->again);
+		worker_close(&slot->worker);
+		free(slot->worker.lines);
+		host_free(slot->host);
+		host_free(slot->next_host);
+		free(slot);
+	}
+	free(run->slots);
+	kin_free(&run->kin);
+	free(waiting->polls);
+	free(waiting->asked);
+	batch_clear(&run->again);
+	quarantine_close(&run->quarantine);
+	restarts_close(&run->restarts);
+	intake_close(&run->intake);
+	supervisor_leave(&run->above);
+	close(run->signals);
+}
+
 enum status
 loop_run(const struct run_options *options)
 {
 	struct run run = { .options = options };
 	struct waiting waiting = { 0 };
-	enum status status;
+	enum status status = STATUS_OK;
 
 	open_run(&run);
-	say_unsure(&run);
-	while (!finished(&run))
+	known_not_yet(&run);
+	while (!ending_near(&run.ending) && !finished(&run))
 		turn(&run, &waiting);
-	if (run.phase >= PHASE_STOP) /* what those that were told to end left behind */
-		kin_signal(&run.kin, NULL, 0, SIGKILL);
-	kin_free(&run.kin);
-	if (run.above.fd >= 0 && supervisor_flush(&run.above) < 0)
-		run_output_failed(&run, errno);
-	if (!run.given_in && run.phase == PHASE_RUN) /* there was no input */
-		output_begin(&run);
-	checkpoint_close(&run);
-	report_close(&run);
-	status = sum_up(&run);
-	if (options->stats)
-		account_show(&run);
-	output_close(&run);
+	if (!ending_near(&run.ending))
+		status = end_well(&run);
+	if (ending_near(&run.ending))
+		stop_workers(&run);
 	control_close(&run.control);
-	order_close(&run.order); /* it knows slots */
-	keys_close(&run);
-	for (size_t i = 0; i < run.slot_count; i++) {
-		free(run.slots[i]->worker.lines);
-		host_free(run.slots[i]->host);
-		host_free(run.slots[i]->next_host);
-		free(run.slots[i]);
-	}
-	free(waiting.polls);
-	free(waiting.asked);
-	free(run.slots);
-	batch_clear(&run.again);
-	quarantine_close(&run.quarantine);
-	restarts_close(&run.restarts);
-	intake_close(&run.intake);
-	supervisor_leave(&run.above);
-	close(run.signals);
+	if (ending_near(&run.ending))
+		status = stop_say(&run);
+	close_run(&run, &waiting);
 	return status;
 }

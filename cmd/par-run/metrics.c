@@ -232,9 +232,14 @@ metrics_turn(struct run *run)
 }
 
 void
-metrics_close(struct run *run)
+metrics_end(struct run *run)
 {
 	if (run->metrics.path != NULL)
 		write_now(run, false);
-	bytes_free(&run->metrics.text);
+}
+
+void
+metrics_close(struct metrics *metrics)
+{
+	bytes_free(&metrics->text);
 }

@@ -27,6 +27,8 @@ void metrics_open(struct run *run);
 void metrics_turn(struct run *run);
 
 /* The last time. */
-void metrics_close(struct run *run);
+void metrics_end(struct run *run);
+
+void metrics_close(struct metrics *metrics);
 
 #endif

@@ -56,11 +56,11 @@ check_roles(const struct run_options *o)
 void
 output_begin(struct run *run)
 {
-	if (run->out_begun)
+	if (run->out_begun || ending_near(&run->ending))
 		return;
 	run->out_begun = true;
 	if (run->out_named && fdio_cut(run->out, run->out_start) < 0)
-		run_output_failed(run, errno);
+		ending_output(&run->ending, errno, run->out_name);
 	log_begin(run);
 }
 
@@ -88,20 +88,25 @@ output_close(struct run *run)
 {
 	share_close(&run->share);
 	if (close(run->out) < 0 && errno != EINTR)
-		run_output_failed(run, errno);
+		ending_output(&run->ending, errno, run->out_name);
 }
 
 void
 output_write(struct run *run, const char *data, size_t len)
 {
+	if (ending_near(&run->ending))
+		return;
 	share_wait(&run->share);
 	if (fdio_write(run->out, data, len) < 0)
-		run_output_failed(run, errno);
+		ending_output(&run->ending, errno, run->out_name);
 	share_leave(&run->share);
 }
 
-/* Have the next len bytes of the worker's output, which it has written, in the hold. */
-static void
+/*
+ * Have the next len bytes of the worker's output, which it has written, in the hold.  0,
+ * or -1 and the run ends.
+ */
+static int
 take_in(struct run *run, struct slot *slot, size_t len)
 {
 	struct hold *hold = &slot->worker.hold;
@@ -110,9 +115,10 @@ take_in(struct run *run, struct slot *slot, size_t len)
 		int got = worker_absorb(&slot->worker, len - (hold->end - hold->start));
 
 		if (got <= 0)
-			run_broken(run, got == 0 || errno == ENODATA ? 0 : errno,
-			    output_overdrawn);
+			return ending_broken(&run->ending,
+			    got == 0 || errno == ENODATA ? 0 : errno, output_overdrawn);
 	}
+	return 0;
 }
 
 /* The next len bytes of the worker's output, which it has written, go to to. */
@@ -128,14 +134,15 @@ move_some(void *slot, int to, size_t len)
 }
 
 /* That went wrong, by errno. */
-static _Noreturn void
+static void
 move_failed(struct run *run, int to)
 {
 	if (errno == ENODATA)
-		run_broken(run, 0, output_overdrawn);
-	if (to == run->out)
-		run_output_failed(run, errno);
-	run_broken(run, errno, temporary_file);
+		ending_broken(&run->ending, 0, output_overdrawn);
+	else if (to == run->out)
+		ending_output(&run->ending, errno, run->out_name);
+	else
+		ending_broken(&run->ending, errno, temporary_file);
 }
 
 /* Move output that was acknowledged as one stream: behind each line what it counts. */
@@ -147,10 +154,9 @@ move_framed(struct run *run, struct slot *slot)
 	if (slot->acked > HOLD_MEMORY || hold_filed(hold) > 0) {
 		if (supervisor_frame_by(&run->above, move_some, slot) < 0)
 			move_failed(run, run->out);
-	} else {
-		take_in(run, slot, slot->acked);
+	} else if (take_in(run, slot, slot->acked) == 0) {
 		if (supervisor_frame(&run->above, hold_at(hold)) < 0)
-			run_output_failed(run, errno);
+			ending_output(&run->ending, errno, run->out_name);
 		worker_release(&slot->worker, slot->acked);
 	}
 	slot->acked = 0;
@@ -186,8 +192,8 @@ keep_filed(struct run *run, struct slot *slot, const struct kept *kept)
 	int fd;
 
 	if (order_keep_filed(&run->order, kept->first, kept->count, kept->bytes, &fd) < 0)
-		run_broken(run, errno, temporary_file);
-	if (move_some(slot, fd, kept->bytes) < 0)
+		ending_broken(&run->ending, errno, temporary_file);
+	else if (move_some(slot, fd, kept->bytes) < 0)
 		move_failed(run, fd);
 }
 
@@ -221,10 +227,11 @@ keep(struct run *run, struct slot *slot)
 		keep_filed(run, slot, &kept);
 		return;
 	}
-	take_in(run, slot, kept.bytes);
+	if (take_in(run, slot, kept.bytes) < 0)
+		return;
 	if (order_keep(&run->order, &slot->held, kept.first, kept.count, hold_at(hold),
 		kept.bytes) < 0)
-		run_broken(run, ENOMEM, "output in order");
+		ending_broken(&run->ending, ENOMEM, "output in order");
 	worker_release(&slot->worker, kept.bytes);
 }
 
@@ -232,8 +239,9 @@ keep(struct run *run, struct slot *slot)
 static void
 settle(struct run *run, struct slot *slot)
 {
-	move(run, slot);
-	if (slot->kept.count > 0)
+	if (!ending_near(&run->ending))
+		move(run, slot);
+	if (slot->kept.count > 0 && !ending_near(&run->ending))
 		keep(run, slot);
 }
 
@@ -249,7 +257,7 @@ write_held(struct run *run, const struct held *held)
 {
 	share_wait(&run->share);
 	if (order_write(&run->order, held, run->out) < 0)
-		run_output_failed(run, errno);
+		ending_output(&run->ending, errno, run->out_name);
 	share_leave(&run->share);
 }
 
@@ -259,7 +267,7 @@ output_in_turn(struct run *run)
 	char gathered[GATHERED];
 	size_t used = 0;
 
-	while (order_ready(&run->order)) {
+	while (order_ready(&run->order) && !ending_near(&run->ending)) {
 		struct held *held = order_take(&run->order);
 		bool large = held->filed || held->len > sizeof(gathered) / 4;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <signal.h>
 
+#include "gate.h"
 #include "overdue.h"
 #include "silent.h"
 
@@ -34,7 +35,7 @@ waits(const struct run *run, const struct slot *slot)
 	if (worker->kind == WORKER_UNKNOWN && slot->host != NULL) /* see hosts_turn() */
 		return FOR_NOTHING;
 	if (worker->kind == WORKER_UNKNOWN && !slot->input_ended)
-		return some || (run->kind == WORKER_NATIVE && run_has_input(run))
+		return some || (run->kind == WORKER_NATIVE && gate_has_input(run))
 		    ? FOR_START
 		    : FOR_NOTHING;
 	if (some && worker->kind != WORKER_PLAIN)

@@ -119,12 +119,19 @@ report_due(const struct run *run)
 }
 
 void
-report_close(struct run *run)
+report_end(struct run *run)
 {
 	char line[LINE];
 
-	log_close(run);
-	metrics_close(run);
+	log_end(run);
+	metrics_end(run);
 	make_line(run, line);
 	ticker_close(&run->report.ticker, line);
+}
+
+void
+report_close(struct run *run)
+{
+	log_close(&run->log);
+	metrics_close(&run->metrics);
 }

@@ -27,6 +27,8 @@ void report_turn(struct run *run);
 uint64_t report_due(const struct run *run);
 
 /* The last state of it all. */
+void report_end(struct run *run);
+
 void report_close(struct run *run);
 
 #endif

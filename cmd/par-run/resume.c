@@ -99,7 +99,7 @@ read_at(struct run *run, char *to, size_t len, uint64_t offset)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			run_broken(run, errno, run->in_name);
+			die(STATUS_BROKEN, errno, "%s", run->in_name);
 		if (n == 0)
 			break;
 		got += (size_t)n;
@@ -124,7 +124,7 @@ rehash(struct run *run, const struct saved *saved)
 	uint64_t total = saved->hash.total;
 
 	if (buffer == NULL)
-		run_broken(run, ENOMEM, "checkpoint");
+		die(STATUS_BROKEN, ENOMEM, "checkpoint");
 	if (untouched(&saved->input, &run->checkpoint.saved->input)) {
 		*hash = saved->hash;
 		hash->total -= total % sizeof(hash->tail);
@@ -206,19 +206,20 @@ read_again(struct run *run, const struct saved *saved)
 		size_t got;
 
 		if (block == NULL)
-			run_broken(run, ENOMEM, "checkpoint");
+			die(STATUS_BROKEN, ENOMEM, "checkpoint");
 		got = read_at(run, block->data, s->len, s->offset);
 		if (got + 1 == s->len) /* the last record has no newline */
 			block->data[got++] = '\n';
 		batch = batch_new(block, block->data, s->len, s->first, s->count);
 		block_drop(block);
 		if (batch == NULL)
-			run_broken(run, ENOMEM, "checkpoint");
+			die(STATUS_BROKEN, ENOMEM, "checkpoint");
 		if (got != s->len || block->data[got - 1] != '\n')
-			run_broken(run, 0, "standard input: it changes while it is read");
+			die(STATUS_BROKEN, 0,
+			    "standard input: it changes while it is read");
 		record_span(batch->data, s->len, UINT64_MAX, SIZE_MAX, &count);
 		if (count != s->count)
-			run_broken(run, 0, "checkpoint: it does not fit the input");
+			die(STATUS_BROKEN, 0, "checkpoint: it does not fit the input");
 		batch->offset = s->offset;
 		batch_push(&run->again, batch);
 	}
@@ -236,7 +237,7 @@ seek(struct run *run, const struct saved *saved)
 	run->intake.end = input->base + saved->offset >= input->size;
 	run->order.next = saved->next;
 	if (lseek(run->intake.fd, (off_t)(input->base + saved->offset), SEEK_SET) < 0)
-		run_broken(run, errno, run->in_name);
+		die(STATUS_BROKEN, errno, "%s", run->in_name);
 }
 
 static void
@@ -264,10 +265,12 @@ go_on(struct run *run, const struct saved *saved)
 		    (unsigned long long)saved->failed);
 }
 
+static const char busy[] = "another par-run uses it";
+
 void
-resume_busy(const char *path)
+resume_busy(struct ending *ending, const char *path)
 {
-	die(STATUS_BROKEN, 0, "%s: another par-run uses it", path);
+	ending_say(ending, ENDING_BROKEN, "%s: %s", path, busy);
 }
 
 bool
@@ -282,7 +285,7 @@ resume(struct run *run)
 	if (got == 0)
 		return false;
 	if (got < 0 && errno == EBUSY)
-		resume_busy(path);
+		die(STATUS_BROKEN, 0, "%s: %s", path, busy);
 	if (got < 0 && errno != EBADMSG)
 		die(STATUS_BROKEN, errno, "%s", path);
 	if (got < 0 || saved_parse(&saved, text) < 0)

@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 
+#include "ending.h"
+
 struct run;
 struct saved;
 
@@ -20,7 +22,7 @@ void resume_describe(struct run *run, struct saved *saved);
  */
 bool resume(struct run *run);
 
-/* Another process has the state, path, open: ends the program. */
-_Noreturn void resume_busy(const char *path);
+/* Another process has the state, path, open: the run ends. */
+void resume_busy(struct ending *ending, const char *path);
 
 #endif

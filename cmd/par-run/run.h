@@ -19,6 +19,7 @@
 #include "checkpoint.h"
 #include "control.h"
 #include "diag.h"
+#include "ending.h"
 #include "host.h"
 #include "intake.h"
 #include "keys.h"
@@ -90,7 +91,7 @@ struct slot {
 	bool absorbing; /* its output is read before it is acknowledged */
 	bool torn; /* plain: dropping the rest of a too long output record */
 	bool retired; /* one too many, or left well before the end: not started again */
-	bool outdated; /* to be replaced, see crew_renew() */
+	bool outdated; /* to be replaced, see pool_renew() */
 	bool leaving; /* the same, and now: it gets no more */
 };
 
@@ -122,7 +123,7 @@ struct run {
 	struct slot **slots;
 	size_t slot_count;
 	size_t workers; /* that there are to be: slots that are not retired */
-	bool renewing; /* see crew_renew() */
+	bool renewing; /* see pool_renew() */
 	bool paused; /* nothing is given out */
 	struct control control;
 	size_t turn; /* the slot that is offered records first */
@@ -135,6 +136,7 @@ struct run {
 	struct supervisor above; /* of this par-run, if any */
 	struct links links; /* to hosts, see hosts.h */
 	struct restarts restarts;
+	struct ending ending; /* why it cannot go on, if it cannot */
 	bool given_in; /* nothing is given out or started any more; status 3, or */
 	bool never; /* what was started can never work: the one above is told so */
 	bool started; /* a worker was, once */
@@ -177,35 +179,6 @@ run_lets_go(const struct slot *slot)
 	return slot->retired || slot->leaving;
 }
 
-/* Signal all workers' process groups. */
-void run_signal_workers(struct run *run, int number);
-
-/*
- * One more place, empty: its worker is started when there is work for it.  NULL
- * without memory.
- */
-struct slot *run_add_slot(struct run *run);
-
-/*
- * Start the worker of a slot; for a block: that one, which goes back to be sent again
- * if that cannot be done now; else NULL.  False: not now.  Does not return if the
- * command can never be run, unless it could be before.
- */
-bool run_start(struct run *run, struct slot *slot, struct batch *block);
-
-/* May another one be tried? */
-static inline bool
-run_may_start(const struct run *run)
-{
-	return run->now >= run->starts.next_at || run->living < run->starts.room;
-}
-
-/* The worker of slot has ended: for how long it is not started again. */
-void run_rest(const struct run *run, struct slot *slot);
-
-/* The first worker has shown what the command is; hello if it is native. */
-void run_known(struct run *run, enum worker_kind kind, const struct hello *hello);
-
 /* Where records of the worker of slot go that are to be sent again. */
 static inline struct batch_queue *
 run_again(struct run *run, struct slot *slot)
@@ -220,9 +193,6 @@ run_in_order(const struct run *run)
 	return run->keep_order || run->checkpoint.on || run->above.fd >= 0;
 }
 
-/* Is there input that no worker has yet, now or later? */
-bool run_has_input(const struct run *run);
-
 /* Time in which workers could work: without that spent on our reader, ms. */
 static inline uint64_t
 run_work_time(const struct run *run)
@@ -231,30 +201,9 @@ run_work_time(const struct run *run)
 }
 
 /*
- * The end before the end: workers are told to end, killed if they do not, and waited
- * for, so that nobody is left.
- */
-void run_abandon(struct run *run);
-
-/*
  * It can do no good any more, for the reason given: workers finish what they have, and
  * nothing else is done.
  */
 void run_give_in(struct run *run, const char *why);
-
-/* Give in if too many workers have died; how: the last one. */
-void run_count_deaths(struct run *run, const char *how);
-
-/* The output failed with error: end the workers, then as die_output(). */
-_Noreturn void run_output_failed(struct run *run, int error);
-
-/*
- * The command breaks the rule of --map, in this way: end the workers and die, saying to
- * a supervisor above that it can never work.
- */
-_Noreturn void run_no_map(struct run *run, const char *how);
-
-/* Cannot go on: end the workers and die(STATUS_BROKEN). */
-_Noreturn void run_broken(struct run *run, int error, const char *what);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "silent.h"
 #include "dispatch.h"
+#include "gate.h"
 #include "move.h"
 
 /* Has it read all that it was given, and not answered it? */
@@ -24,7 +25,7 @@ is_kept_short(const struct run *run, struct slot *slot)
 	if (window->head->batch->alone || run->paused || run->phase != PHASE_RUN ||
 	    run->reserved == slot || (again != NULL && again->alone))
 		return true;
-	if (!dispatch_open(run)) /* all wait for the output of one record */
+	if (!gate_open(run)) /* all wait for the output of one record */
 		return window_oldest(window) == run->order.next;
 	return dispatch_block_goes_on(run, slot);
 }

@@ -1,5 +1,30 @@
 /* SPDX-License-Identifier: ISC */
-#include "crew.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "pool.h"
+
+struct slot *
+pool_add(struct run *run)
+{
+	size_t number = run->slot_count + 1;
+	struct slot **slots = realloc(run->slots, number * sizeof(struct slot *));
+	struct slot *slot = calloc(1, sizeof(*slot));
+
+	if (slots != NULL)
+		run->slots = slots;
+	if (slots == NULL || slot == NULL) {
+		free(slot);
+		return NULL;
+	}
+	run->slots[run->slot_count++] = slot;
+	slot->command = run->options->command;
+	worker_init(&slot->worker, (unsigned)number, &diag_says);
+	snprintf(slot->name, sizeof(slot->name), "PAR_WORKER=%zu", number);
+	slot->env[0] = slot->name;
+	slot->env[1] = slot->of;
+	return slot;
+}
 
 /* The worker of slot gets no more: another one has to take what waits for it. */
 static void
@@ -10,7 +35,7 @@ let_go(struct run *run, const struct slot *slot)
 }
 
 int
-crew_resize(struct run *run, size_t workers)
+pool_resize(struct run *run, size_t workers)
 {
 	size_t now = 0;
 
@@ -29,13 +54,13 @@ crew_resize(struct run *run, size_t workers)
 	}
 	run->workers = workers;
 	for (; now < workers; now++)
-		if (run_add_slot(run) == NULL)
+		if (pool_add(run) == NULL)
 			return -1;
 	return 0;
 }
 
 void
-crew_renew(struct run *run)
+pool_renew(struct run *run)
 {
 	for (size_t i = 0; i < run->slot_count; i++)
 		run->slots[i]->outdated = run->slots[i]->worker.pid != 0;
@@ -52,7 +77,7 @@ changing(const struct run *run, const struct slot *slot)
 }
 
 void
-crew_turn(struct run *run)
+pool_turn(struct run *run)
 {
 	struct slot *next = NULL;
 

@@ -1,25 +1,31 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * crew - how many workers there are: more, fewer, or new ones in their place,
+ * pool - how many workers there are: more, fewer, or new ones in their place,
  * while the run goes on and without sending a record twice.
  */
-#ifndef PAR_RUN_CREW_H
-#define PAR_RUN_CREW_H
+#ifndef PAR_RUN_POOL_H
+#define PAR_RUN_POOL_H
 
 #include <stddef.h>
 
 #include "run.h"
 
 /*
+ * One more place, empty: its worker is started when there is work for it.  NULL
+ * without memory.
+ */
+struct slot *pool_add(struct run *run);
+
+/*
  * Have so many workers.  Those that are missing are started by the loop; those too
  * many, the last ones, finish what they have.  0, or -1 without memory.
  */
-int crew_resize(struct run *run, size_t workers);
+int pool_resize(struct run *run, size_t workers);
 
 /* Replace all workers that run now, one at a time. */
-void crew_renew(struct run *run);
+void pool_renew(struct run *run);
 
 /* Go on with that, if it is time to. */
-void crew_turn(struct run *run);
+void pool_turn(struct run *run);
 
 #endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * gate - may new input be given out now?
+ */
+#ifndef PAR_RUN_GATE_H
+#define PAR_RUN_GATE_H
+
+#include "run.h"
+
+/* May it be, rather than what is to be sent again? */
+bool gate_open(const struct run *run);
+
+/* Is there input that no worker has yet, now or later? */
+bool gate_has_input(const struct run *run);
+
+#endif
