@@ -51,7 +51,8 @@ make_room(struct intake *intake)
 	if (block != intake->block)
 		block_drop(intake->block);
 	intake->block = block;
-	intake->cut = intake->whole = 0;
+	intake->whole -= intake->cut;
+	intake->cut = 0;
 	intake->used = left;
 	return 0;
 }
