@@ -92,24 +92,23 @@ hold_look(const struct hold *hold, uint64_t at)
 	return (unsigned char)hold->data[hold->start + (size_t)(at - filed)];
 }
 
-int
-hold_move(struct hold *hold, int to, uint64_t len)
+ssize_t
+hold_move(struct hold *hold, int to, size_t len)
 {
-	size_t rest;
+	struct iovec iov = { .iov_len = len };
+	uint64_t n = hold_filed(hold) < len ? hold_filed(hold) : len;
+	ssize_t moved;
 
-	while (len > 0 && hold_filed(hold) > 0) {
-		uint64_t most = hold_filed(hold) < len ? hold_filed(hold) : len;
-
-		if (spool_copy(hold->fd_plus_one - 1, hold->from, &most, to) < 0)
-			return -1;
-		hold_drop(hold, most);
-		len -= most;
-	}
-	rest = (size_t)len;
-	if (rest > 0 && fdio_write(to, hold->data + hold->start, rest) < 0)
+	if (n > 0 && spool_copy(hold->fd_plus_one - 1, hold->from, &n, to) < 0)
 		return -1;
-	hold_drop(hold, rest);
-	return 0;
+	moved = (ssize_t)n;
+	if (n == 0) {
+		iov.iov_base = hold->data + hold->start;
+		moved = fdio_writev_now(to, &iov, 1);
+	}
+	if (moved > 0)
+		hold_drop(hold, (uint64_t)moved);
+	return moved;
 }
 
 /* Close the file, and start at its beginning when there is another one. */

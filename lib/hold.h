@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 enum { HOLD_MEMORY = 16 << 20 }; /* bytes */
 
@@ -51,8 +52,11 @@ void hold_came(struct hold *hold, size_t len);
 /* The byte at place at, which is there: from 0 to 255, or -1 with errno. */
 int hold_look(const struct hold *hold, uint64_t at);
 
-/* Write the first len bytes, which are there, to descriptor to.  0, or -1 with errno. */
-int hold_move(struct hold *hold, int to, uint64_t len);
+/*
+ * Write some of the first len bytes, which are there, to descriptor to: how many, 0 if it
+ * takes none now, or -1 with errno.
+ */
+ssize_t hold_move(struct hold *hold, int to, size_t len);
 
 /* Drop the first len bytes, which are there. */
 void hold_drop(struct hold *hold, uint64_t len);

@@ -8,13 +8,17 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
+
+/* What is less goes through a buffer: crumbs would fill the slots of a pipe. */
+enum { MOVE_FROM = 16 << 10 };
 
 /*
- * Move len bytes, which from holds already, to the descriptor to, waiting for
- * room there.  0, or -1 with errno: of writing, or ENODATA when from did not
- * hold so many.  EINTR is returned only with *left updated, to be called again.
+ * Move some of len bytes, which the pipe from holds already, to the descriptor to.  How
+ * many, or 0 if it cannot be done without a buffer, or -1 with errno: of writing, EAGAIN
+ * when to takes none now, or ENODATA when from holds none.
  */
-int move_bytes(int from, int to, size_t *left);
+ssize_t move_some(int from, int to, size_t len);
 
 /*
  * Sees the bytes of a pipe, and takes none.  Begins with descriptors of -1; opened when

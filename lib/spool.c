@@ -57,8 +57,10 @@ spool_copy(int fd, uint64_t offset, uint64_t *len, int to)
 		errno = ENODATA; /* somebody has cut it */
 	if (n <= 0)
 		return -1;
-	*len = (uint64_t)n;
-	return fdio_write(to, buffer, (size_t)n);
+	n = fdio_writev_now(
+	    to, &(struct iovec){ .iov_base = buffer, .iov_len = (size_t)n }, 1);
+	*len = n < 0 ? 0 : (uint64_t)n;
+	return n < 0 ? -1 : 0;
 }
 
 static int

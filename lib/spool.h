@@ -27,7 +27,7 @@ int spool_file(void);
 
 /*
  * Copy some of the *len bytes at offset of such a file to descriptor to; *len is how
- * many then.  0, or -1 with errno.
+ * many then: 0 if it takes none now.  0, or -1 with errno.
  */
 int spool_copy(int fd, uint64_t offset, uint64_t *len, int to);
 

@@ -672,30 +672,52 @@ worker_release(struct worker *worker, uint64_t len)
 	worker->passed += len;
 }
 
+/*
+ * Move some of the next len bytes of its output, which it has written: how many, 0 when
+ * to takes none now, or -1 with errno.
+ */
+static ssize_t
+move_next(struct worker *worker, int to, size_t len)
+{
+	uint64_t held = hold_bytes(&worker->hold);
+	ssize_t n = 0;
+	int got;
+
+	if (held == 0 && len >= MOVE_FROM && worker->out >= 0)
+		n = move_some(worker->out, to, len);
+	if (n < 0 && errno == EAGAIN)
+		return 0;
+	if (n != 0)
+		return n;
+	if (held == 0) {
+		got = worker_absorb(worker, len);
+		if (got == 0)
+			errno = ENODATA;
+		if (got <= 0)
+			return -1;
+		held = hold_bytes(&worker->hold);
+	}
+	return hold_move(&worker->hold, to, held < len ? (size_t)held : len);
+}
+
 int
 worker_move(struct worker *worker, int to, size_t *len)
 {
-	uint64_t held = hold_bytes(&worker->hold);
-	size_t before = *len;
-	int moved = 0;
-
 	if (!worker_wrote(worker, *len)) {
 		errno = ENODATA;
 		return -1;
 	}
-	if (held > *len)
-		held = *len;
-	if (hold_move(&worker->hold, to, held) < 0)
-		return -1;
-	*len -= (size_t)held;
-	if (*len > 0 && worker->out < 0) {
-		errno = ENODATA;
-		moved = -1;
-	} else if (*len > 0) {
-		moved = move_bytes(worker->out, to, len);
+	while (*len > 0) {
+		ssize_t n = move_next(worker, to, *len);
+
+		if (n == 0)
+			errno = EAGAIN;
+		if (n <= 0)
+			return -1;
+		*len -= (size_t)n;
+		worker->passed += (uint64_t)n;
 	}
-	worker->passed += before - *len;
-	return moved;
+	return 0;
 }
 
 int

@@ -236,12 +236,12 @@ void worker_release(struct worker *worker, uint64_t len);
 
 /*
  * Move the next len bytes of its output, which it has written already, to the
- * descriptor to.  0, or -1 with errno: of writing, or ENODATA when they are not
- * there.  EINTR: *len is what is left.
+ * descriptor to.  0, or -1 with errno: of writing, EAGAIN when to takes no more now, or
+ * ENODATA when they are not there; *len is what is left.
  */
 int worker_move(struct worker *worker, int to, size_t *len);
 
-/* Drop the next len bytes of its output, written already.  As worker_move(). */
+/* Drop the next len bytes of its output, written already.  0, or -1 with errno. */
 int worker_skip(struct worker *worker, size_t len);
 
 /*

@@ -154,6 +154,86 @@ records_read() { # ERR
 	done
 }
 
+# Does the FIFO take nothing more?
+is_full() {
+	! dd if=/dev/zero of=full oflag=nonblock bs=1 count=1 status=none 2>dd.err
+}
+
+# Does the run answer while nobody reads its output?
+answers() { # ERR
+	echo help >ctl
+	eventually grep -q 'pause  *give out nothing more' "$1"
+	kill -USR1 "$pid"
+	eventually grep -q 'time/job' "$1"
+}
+
+@test "par-run: while nobody reads its output it hears signals and commands, and ends" {
+	local mode status
+
+	yes 123456789 | head -c 8000000 >in
+	mkfifo full
+	for mode in '--map cat' '-k --map cat' '-b 64K cat' 'cat' '-k -N 5000 cat' 'par-run --map cat'; do
+		rm -f err
+		exec {full}<>full
+		# shellcheck disable=SC2086
+		par-run -n 2 --control ctl --metrics m $mode <in >&"$full" 2>err 3>&- {full}>&- &
+		pid=$!
+		eventually is_full
+		answers err
+		kill "$pid"
+		eventually grep -qx 'par_run_running 1' m
+		kill -HUP "$pid"
+		status=0
+		wait "$pid" || status=$?
+		exec {full}>&-
+		[ "$status" = 4 ]
+		grep -q '^par-run: stopped early: ' err
+		[ ! -e ctl ]
+	done
+}
+
+@test "par-run: a reader that pauses gets every record once, by whatever way they come" {
+	local mode line
+
+	seq 400000 >in
+	mkfifo out.fifo
+	for mode in '--map cat' '-k --map cat' '-b 64K cat' '-k -b 64K cat' cat 'par-run --map cat' \
+		'par-run -b 10K cat' '-k --key 1 --map cat' '--host :2,: --map cat' '-k par-run -n 2 --map cat'; do
+		# shellcheck disable=SC2086
+		par-run -n 3 $mode <in >out.fifo 2>err 3>&- &
+		pid=$!
+		# A byte at a time, which is slow enough; then all that is left.
+		{
+			for _ in {1..5000}; do
+				read -r line
+				echo "$line"
+			done
+			cat
+		} <out.fifo >out
+		wait "$pid"
+		[ ! -s err ]
+		[[ $mode == *-k* ]] || sort -no out out
+		cmp in out
+	done
+}
+
+@test "par-run: what waits for its turn or its reader is counted, however large it is" {
+	mkfifo gate
+	# shellcheck disable=SC2016
+	seq 4 | par-run -n 4 -N 1 -k --metrics m \
+		sh -c 'read x; [ "$x" != 1 ] || read x <gate; yes aaaaaaaaa | head -c 20000000' >out 2>err 3>&- &
+	pid=$!
+	# Each but the first has written all that it has.
+	eventually eval '[ "$(grep -c "^par_run_records_total.*done.* 1$" m)" = 3 ]'
+	kill -TERM "$pid"
+	kill -HUP "$pid"
+	status=0
+	wait "$pid" || status=$?
+	[ "$status" = 4 ]
+	[ ! -s out ]
+	grep -qx 'par-run: stopped early: 4 records were read and not delivered' err
+}
+
 @test "par-run: of plain workers that were ended it is told what is not known" {
 	mkfifo in gate
 	# shellcheck disable=SC2016

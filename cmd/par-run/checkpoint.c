@@ -90,7 +90,7 @@ take_stock(struct run *run, struct saved *saved)
 	    : checkpoint->hash.total;
 	saved->next = run->intake.next;
 	saved->skipping = run->intake.skipping;
-	saved->output = written(run, run->out, run->out_name);
+	saved->output = written(run, run->output.fd, run->output.name);
 	if (run->quarantine.fd >= 0)
 		saved->quarantine =
 		    written(run, run->quarantine.fd, run->quarantine.path);
@@ -105,7 +105,7 @@ remember(struct run *run, struct saved *saved)
 	int status = not_done(run, &queue);
 
 	take_stock(run, saved);
-	if (status == 0 && run->keep_order)
+	if (status == 0 && run->output.in_order)
 		go_back(saved, &queue);
 	else if (status == 0)
 		status = list_again(saved, &queue);
@@ -164,8 +164,8 @@ checkpoint_open(struct run *run)
 		die(STATUS_BROKEN, ENOMEM, "checkpoint");
 	hash_begin(&checkpoint->hash);
 	run->intake.hash = &checkpoint->hash;
-	if (run->keep_order)
-		run->quarantine.turn = &run->order.next;
+	if (run->output.in_order)
+		run->quarantine.turn = &run->output.order.next;
 	resume_describe(run, checkpoint->saved);
 	if (resume(run)) {
 		checkpoint->settled = run->settled;

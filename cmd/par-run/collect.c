@@ -80,6 +80,7 @@ refuse(struct run *run, struct slot *slot, const struct ack *ack, const char *wh
 static void
 burst(struct run *run, struct slot *slot, int error)
 {
+	output_clear(&run->output, &slot->spout);
 	if (error != 0)
 		worker_lost_text(error, slot->burst);
 	else
@@ -92,6 +93,16 @@ burst(struct run *run, struct slot *slot, int error)
 	worker_hang_up(&slot->worker);
 }
 
+/* Of its output that was read, what it has not acknowledged. */
+static uint64_t
+unsettled(const struct slot *slot)
+{
+	uint64_t told = slot->spout.acked + slot->spout.kept.bytes;
+	uint64_t held = hold_bytes(&slot->worker.hold);
+
+	return held > told ? held - told : 0;
+}
+
 /* Has it written more than all that it has may have for output? */
 static void
 check_limit(struct run *run, struct slot *slot)
@@ -102,7 +113,7 @@ check_limit(struct run *run, struct slot *slot)
 	if (run->options->max_output != 0 && slot->burst[0] == '\0' &&
 	    worker->kind != WORKER_PLAIN && worker->kind != WORKER_UNKNOWN &&
 	    records > 0 && worker->window.records > 0 &&
-	    hold_bytes(&worker->hold) / records > run->options->max_output)
+	    unsettled(slot) / records > run->options->max_output)
 		burst(run, slot, 0);
 }
 
@@ -110,7 +121,7 @@ check_limit(struct run *run, struct slot *slot)
 static void
 skip_output(struct run *run, struct slot *slot, uint64_t bytes)
 {
-	output_settle(run, slot);
+	output_clear(&run->output, &slot->spout);
 	if (worker_skip(&slot->worker, bytes) < 0)
 		ending_broken(
 		    &run->ending, errno == ENODATA ? 0 : errno, output_overdrawn);
@@ -121,7 +132,7 @@ static const char *
 check_output(struct run *run, struct slot *slot, const struct ack *ack,
     char text[static WORKER_ILL_TEXT])
 {
-	uint64_t before = slot->acked + slot->kept.bytes;
+	uint64_t before = slot->spout.acked + slot->spout.kept.bytes;
 	uint64_t held = hold_bytes(&slot->worker.hold);
 
 	if ((slot->worker.kind != WORKER_NATIVE && !slot->worker.unsure) ||
@@ -129,8 +140,8 @@ check_output(struct run *run, struct slot *slot, const struct ack *ack,
 		return NULL;
 	/* What cannot be seen is looked at where it is first. */
 	if (before > held && !worker_sees(&slot->worker, before + ack->bytes - 1)) {
-		output_settle(run, slot);
-		before = 0;
+		output_settle(&run->output, &slot->spout);
+		before = slot->spout.acked;
 	}
 	return worker_ill(&slot->worker, before, ack, text);
 }
@@ -157,7 +168,7 @@ limit_output(struct run *run, struct slot *slot, uint64_t number, const struct a
 	} else {
 		wrong = check_output(run, slot, *ack, text);
 		if (wrong == NULL && bytes > 0 && (*ack)->fate != FATE_RETRY &&
-		    output_room(run, slot, number, bytes) < 0) {
+		    output_room(&run->output, &slot->spout, number, bytes) < 0) {
 			worker->lost = errno;
 			wrong = worker_lost_text(errno, text);
 		} else if (wrong == NULL) {
@@ -178,12 +189,13 @@ limit_output(struct run *run, struct slot *slot, uint64_t number, const struct a
 static inline bool
 is_plain(struct run *run, struct slot *slot, uint64_t number, const struct ack *ack)
 {
-	uint64_t before = slot->acked + slot->kept.bytes;
+	uint64_t before = slot->spout.acked + slot->spout.kept.bytes;
 
 	return ack->fate == FATE_OK && ack->bytes > 0 && run->options->max_output == 0 &&
 	    slot->worker.kind == WORKER_NATIVE &&
 	    worker_glance(&slot->worker, before + ack->bytes - 1) == '\n' &&
-	    (!run->keep_order || output_room(run, slot, number, ack->bytes) == 0);
+	    (!run->output.in_order ||
+		output_room(&run->output, &slot->spout, number, ack->bytes) == 0);
 }
 
 /* Tell of a record that is done or failed for good. */
@@ -289,7 +301,7 @@ take_ack(struct run *run, struct slot *slot, const struct ack *ack,
 	if (wrong != NULL || ending_near(&run->ending))
 		return wrong;
 	if (run->kind == WORKER_UNKNOWN) /* by one that is unsure, and right already */
-		output_begin(run);
+		output_begin(&run->output);
 	if (ack->fate == FATE_RETRY && slot->host != NULL &&
 	    run->options->block_records != 0)
 		return take_block_back(run, slot, flight, ack);
@@ -307,9 +319,10 @@ know(struct run *run, struct slot *slot)
 	}
 	if (run->kind != WORKER_UNKNOWN)
 		return;
-	output_settle(run, slot); /* what was told counts output that must be there */
+	output_settle(&run->output,
+	    &slot->spout); /* what was told counts output that must be there */
 	known_as(run, slot->worker.kind, &slot->worker.hello);
-	output_begin(run);
+	output_begin(&run->output);
 }
 
 static void
@@ -358,6 +371,13 @@ finished(struct run *run, struct slot *slot, uint64_t acks)
 	slot->check_at = run->now + 2;
 }
 
+bool
+collect_hears(const struct run *run)
+{
+	return !ending_near(&run->ending) &&
+	    (run->above.fd < 0 || run->above.framed || !output_waits(&run->output));
+}
+
 void
 collect_words(struct run *run, struct slot *slot)
 {
@@ -367,7 +387,7 @@ collect_words(struct run *run, struct slot *slot)
 	char text[WORKER_ILL_TEXT];
 	const char *wrong;
 
-	while (!ending_near(&run->ending) &&
+	while (collect_hears(run) &&
 	    (word = worker_hear(&slot->worker, &ack)) != WORD_NONE && word != WORD_END) {
 		if (word == WORD_HELLO) {
 			if (slot->worker.hello.waits)
@@ -398,21 +418,24 @@ collect_words(struct run *run, struct slot *slot)
 			break;
 		}
 		acks++;
-		if (slot->acked >= SETTLE_SIZE && hold_bytes(&slot->worker.hold) > 0)
-			output_settle(run, slot);
+		if (slot->spout.acked >= SETTLE_SIZE &&
+		    hold_bytes(&slot->worker.hold) > 0)
+			output_settle(&run->output, &slot->spout);
 	}
-	output_settle(run, slot);
+	output_settle(&run->output, &slot->spout);
 	finished(run, slot, acks);
 }
 
 /* Drop the rest of a record that was too long, in what came last. */
 static void
-drop_torn(struct slot *slot)
+drop_torn(struct run *run, struct slot *slot)
 {
 	struct hold *hold = &slot->worker.hold;
-	const char *from = hold->data + hold->start;
-	const char *newline = memchr(from, '\n', hold->end - hold->start);
+	const char *from, *newline;
 
+	output_clear(&run->output, &slot->spout);
+	from = hold_at(hold);
+	newline = memchr(from, '\n', hold->end - hold->start);
 	slot->torn = newline == NULL;
 	worker_release(&slot->worker,
 	    newline == NULL ? hold->end - hold->start : (size_t)(newline - from) + 1);
@@ -427,18 +450,18 @@ pass_whole(struct run *run, struct slot *slot, size_t from)
 	size_t len;
 
 	if (newline != NULL) {
-		len = (size_t)(newline + 1 - hold->data) - hold->start;
-		output_write(run, hold->data + hold->start, len);
-		worker_release(&slot->worker, len);
+		len =
+		    (size_t)(newline + 1 - hold->data) - hold->start - slot->spout.acked;
 		slot->account.bytes_out += len;
 		restarts_progress(&run->restarts);
+		output_add(&run->output, &slot->spout, len);
 	}
-	if (hold->end - hold->start <= run->options->max_record)
+	if (hold->end - hold->start - slot->spout.acked <= run->options->max_record)
 		return;
 	warn("worker %u: dropped an output record longer than %llu bytes",
 	    slot->worker.number, (unsigned long long)run->options->max_record);
 	run->trouble = true;
-	drop_torn(slot);
+	drop_torn(run, slot);
 }
 
 /* Each line that a mapping worker has written is a record done; from: what is new. */
@@ -446,11 +469,15 @@ static void
 take_lines(struct run *run, struct slot *slot, size_t from)
 {
 	struct worker *worker = &slot->worker;
+	uint64_t told = slot->spout.acked + slot->spout.kept.bytes;
+	uint64_t filed = hold_filed(&worker->hold), lines = 0;
+	uint64_t before = told < filed ? filed - told : 0; /* of it, in the file */
 	size_t begin = worker->hold.start, end = worker->hold.end;
-	uint64_t lines = 0, before = hold_filed(&worker->hold);
 	char text[WORKER_ILL_TEXT];
 	const char *newline;
 
+	if (told > filed)
+		begin += (size_t)(told - filed);
 	while (from < end && !ending_near(&run->ending) &&
 	    (newline = memchr(worker->hold.data + from, '\n', end - from)) != NULL) {
 		size_t next = (size_t)(newline + 1 - worker->hold.data);
@@ -464,7 +491,7 @@ take_lines(struct run *run, struct slot *slot, size_t from)
 		before = 0;
 		from = begin = next; /* the hold moves nothing before it is empty */
 	}
-	output_settle(run, slot);
+	output_settle(&run->output, &slot->spout);
 	finished(run, slot, lines);
 }
 
@@ -499,7 +526,7 @@ collect_output(struct run *run, struct slot *slot)
 	if (got > 0 && slot->worker.kind == WORKER_PLAIN) {
 		slot->progress_at = run_work_time(run);
 		if (slot->torn)
-			drop_torn(slot);
+			drop_torn(run, slot);
 		else
 			pass_whole(run, slot, from);
 	}
@@ -537,9 +564,11 @@ collect_check(struct run *run, struct slot *slot)
 		slot->check_wait +=
 		    dispatch_reads_ahead(&slot->worker) ? 1 : slot->check_wait;
 	}
-	if (slot->worker.kind == WORKER_NATIVE && !slot->absorbing) {
+	/* What was acknowledged is in the way, and the reader's to take. */
+	if (slot->worker.kind == WORKER_NATIVE && !slot->spout.absorbing &&
+	    slot->spout.acked == 0) {
 		waiting = move_held(slot->worker.out);
-		slot->absorbing = waiting >= slot->worker.out_room / 2 ||
+		slot->spout.absorbing = waiting >= slot->worker.out_room / 2 ||
 		    (waiting > 0 && slot->check_wait > LONG_SILENCE);
 	}
 	if (slot->worker.kind == WORKER_PLAIN)
@@ -587,8 +616,8 @@ collect_end(struct run *run, struct slot *slot)
 void
 collect_last(struct run *run, struct slot *slot)
 {
-	struct hold *hold = &slot->worker.hold;
-	size_t len = hold->end - hold->start;
+	const struct hold *hold = &slot->worker.hold;
+	size_t len = hold->end - hold->start - slot->spout.acked;
 
 	if (len == 0 || slot->torn)
 		return;
@@ -596,6 +625,5 @@ collect_last(struct run *run, struct slot *slot)
 		ending_broken(&run->ending, ENOMEM, "output of a worker");
 		return;
 	}
-	output_write(run, hold->data + hold->start, len + 1);
-	worker_release(&slot->worker, len + 1);
+	output_add(&run->output, &slot->spout, len + 1);
 }

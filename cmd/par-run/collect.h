@@ -7,6 +7,12 @@
 
 #include "run.h"
 
+/*
+ * Are workers heard?  Not while output waits that the supervisor above is to have before
+ * it is told of more.
+ */
+bool collect_hears(const struct run *run);
+
 /* Take what the worker has said, and the output that it has acknowledged. */
 void collect_words(struct run *run, struct slot *slot);
 

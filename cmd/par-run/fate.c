@@ -400,7 +400,7 @@ block_done(struct run *run, struct slot *slot, const struct batch *batch)
 		make_records(run, slot);
 	bytes = hold_bytes(&slot->worker.hold);
 	ledger_block(run, slot, batch, bytes);
-	output_settle(run, slot);
+	output_settle(&run->output, &slot->spout);
 }
 
 /* The block was not done: try it again, or give each of its records up. */
@@ -436,7 +436,7 @@ end_of_block(struct run *run, struct slot *slot, bool failed, const char *how)
 		snprintf(why, sizeof(why), "took longer than %g s",
 		    (double)run->options->timeout / 1000);
 	if (!failed && !burst &&
-	    output_room(run, slot, batch->first,
+	    output_room(&run->output, &slot->spout, batch->first,
 		(size_t)hold_bytes(&slot->worker.hold) + 1) < 0) {
 		worker_lost_text(errno, why);
 		failed = true;

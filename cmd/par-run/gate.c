@@ -9,11 +9,11 @@ enum {
 bool
 gate_open(const struct run *run)
 {
-	if (run->phase != PHASE_RUN)
+	if (run->phase != PHASE_RUN || run->output.aside_bytes >= MOST_KEPT)
 		return false;
-	return !run->keep_order || run->intake.next == run->order.next ||
-	    (run->order.bytes + run->quarantine.later.bytes < MOST_KEPT &&
-		run->intake.next - run->order.next < MOST_AHEAD);
+	return !run->output.in_order || run->intake.next == run->output.order.next ||
+	    (run->output.order.bytes + run->quarantine.later.bytes < MOST_KEPT &&
+		run->intake.next - run->output.order.next < MOST_AHEAD);
 }
 
 bool

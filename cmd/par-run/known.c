@@ -7,7 +7,7 @@ void
 known_above(struct run *run, const struct hello *hello)
 {
 	if (supervisor_greet(&run->above, hello) < 0)
-		ending_output(&run->ending, errno, run->out_name);
+		ending_output(&run->ending, errno, run->output.name);
 }
 
 void
@@ -23,10 +23,10 @@ known_not_yet(struct run *run)
 static bool
 refuses_plain(struct run *run)
 {
-	const char *option = run->keep_order ? "-k"
-	    : run->options->serve	     ? "on a host"
-	    : run->log.on		     ? "--log"
-					     : NULL;
+	const char *option = run->output.in_order ? "-k"
+	    : run->options->serve		  ? "on a host"
+	    : run->log.on			  ? "--log"
+						  : NULL;
 
 	if (run->checkpoint.on)
 		checkpoint_refuse(run);

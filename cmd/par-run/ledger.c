@@ -11,9 +11,11 @@ const char ledger_unsaid[] = "failed";
 void
 ledger_flush(struct run *run)
 {
-	if (run->above.fd >= 0 && !ending_near(&run->ending) &&
-	    supervisor_flush(&run->above) < 0)
-		ending_output(&run->ending, errno, run->out_name);
+	if (run->above.fd < 0 || ending_near(&run->ending) ||
+	    output_waits(&run->output)) /* bytes go before the lines that count them */
+		return;
+	if (supervisor_flush(&run->above) < 0)
+		ending_output(&run->ending, errno, run->output.name);
 }
 
 /* Tell the supervisor above, if there is one. */
@@ -30,7 +32,8 @@ tell(struct run *run, struct slot *slot, const struct ack *ack)
 	if (!full)
 		return;
 	if (slot != NULL)
-		output_settle(run, slot); /* what the lines count goes before them */
+		output_settle(&run->output, &slot->spout);
+	output_wait(&run->output); /* there is no room for another line */
 	ledger_flush(run);
 }
 
@@ -39,9 +42,10 @@ static void
 done(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
 {
 	slot->account.done++;
+	slot->account.bytes_out += bytes;
 	run->settled++;
 	restarts_progress(&run->restarts);
-	output_done(run, slot, number, bytes);
+	output_done(&run->output, &slot->spout, number, bytes);
 }
 
 /* Tell of the records that its worker did together, the last with so much output. */
@@ -127,7 +131,8 @@ ledger_failed(struct run *run, struct slot *slot, struct batch *batch, size_t by
 
 	snprintf(text, sizeof(text), "%.*s", (int)why_len, why);
 	restarts_progress(&run->restarts);
-	output_done(run, slot, batch->first, bytes);
+	slot->account.bytes_out += bytes;
+	output_done(&run->output, &slot->spout, batch->first, bytes);
 	name(run, slot,
 	    &(struct failure){ .record = record_of(batch),
 		.bytes = bytes,
@@ -136,23 +141,10 @@ ledger_failed(struct run *run, struct slot *slot, struct batch *batch, size_t by
 	batch_free(batch);
 }
 
-/* Record number will have no output: the others need not wait for it. */
-static void
-no_output(struct run *run, uint64_t number)
-{
-	if (!run->keep_order)
-		return;
-	if (number == run->order.next)
-		run->order.next++;
-	else if (order_keep(&run->order, NULL, number, 1, NULL, 0) < 0)
-		ending_broken(&run->ending, ENOMEM, "output in order");
-	output_in_turn(run);
-}
-
 void
 ledger_refused(struct run *run, const struct record *record, bool cut, const char *why)
 {
-	no_output(run, record->number);
+	output_none(&run->output, record->number);
 	if (run->log.on)
 		log_add(run, NULL,
 		    &(struct log_entry){
@@ -164,7 +156,7 @@ ledger_refused(struct run *run, const struct record *record, bool cut, const cha
 void
 ledger_give_up(struct run *run, struct slot *slot, struct batch *batch, const char *why)
 {
-	no_output(run, batch->first);
+	output_none(&run->output, batch->first);
 	if (run->log.on)
 		log_add(run, slot,
 		    &(struct log_entry){ .number = batch->first,

@@ -69,15 +69,15 @@ bury(struct run *run, struct slot *slot)
 
 	if (run->reserved == slot)
 		run->reserved = NULL;
-	slot->held = NULL;
+	output_clear(&run->output, &slot->spout);
 	collect_end(run, slot);
 	fate_of_worker(run, slot);
 	if (slot->worker.kind == WORKER_PLAIN && slot->worker.hold.end > 0 &&
 	    slot->worker.exit_signal == 0)
 		collect_last(run, slot);
+	output_part(&run->output, &slot->spout);
 	worker_close(&slot->worker);
 	run->living--;
-	slot->absorbing = false;
 	starts_rest(run, slot);
 	worker_exit_text(&slot->worker, how);
 	starts_count_deaths(run, how);
@@ -122,7 +122,7 @@ look_for_ends(struct run *run, bool all)
 
 		if (!worker->ended && (worker->pid == 0 || !all))
 			continue;
-		if (!worker_ended(worker))
+		if (!worker_ended(worker) || !collect_hears(run))
 			continue;
 		collect_rest(run, slot);
 		if (is_written_on(worker))
@@ -250,16 +250,17 @@ wait_for(struct waiting *waiting, int timeout)
 
 /* What is waited for of one worker: room, words, output. */
 static void
-await_worker(const struct slot *slot, struct waiting *waiting)
+await_worker(const struct run *run, const struct slot *slot, struct waiting *waiting)
 {
 	const struct worker *worker = &slot->worker;
 	bool room = worker_hungry(worker) ||
 	    (worker->kind == WORKER_PLAIN && !worker->deaf && !slot->writable &&
 		!slot->draining);
-	bool output = worker->kind != WORKER_NATIVE || slot->absorbing;
+	bool output = (worker->kind != WORKER_NATIVE || slot->spout.absorbing) &&
+	    !output_full(&run->output, &slot->spout) && collect_hears(run);
 
 	await(waiting, room ? worker->in : -1, POLLOUT);
-	await(waiting, worker->ack, POLLIN);
+	await(waiting, collect_hears(run) ? worker->ack : -1, POLLIN);
 	await(waiting, output ? worker->out : -1, POLLIN);
 	await(waiting, worker->err, POLLIN);
 }
@@ -284,7 +285,7 @@ check_due(const struct run *run, const struct slot *slot)
 		worker->window.written > 0) ||
 	    ((worker->kind == WORKER_NATIVE || worker->kind == WORKER_MAP) &&
 		worker->window.records > 0 &&
-		(!slot->absorbing || worker->hello.ahead)) ||
+		(!slot->spout.absorbing || worker->hello.ahead)) ||
 	    slot->draining)
 		return slot->check_at;
 	return UINT64_MAX;
@@ -321,6 +322,9 @@ patience(const struct run *run)
 		if (again < due && again > run->now)
 			due = again;
 	}
+	if (output_due(&run->output) != UINT64_MAX &&
+	    run->now + output_due(&run->output) < due)
+		due = run->now + output_due(&run->output);
 	if (links < due)
 		due = links;
 	if (run->living > 0 && run->look_at < due)
@@ -405,7 +409,7 @@ give_out(struct run *run)
 		wanted = dispatch(run);
 	}
 	if (run->started && run->kind != WORKER_UNKNOWN)
-		output_begin(run);
+		output_begin(&run->output);
 	pool_turn(run);
 	hosts_turn(run);
 	tell_short(run);
@@ -422,15 +426,29 @@ wait_for_all(struct run *run, struct waiting *waiting, bool wanted)
 		return -1;
 	waiting->count = 0;
 	await(waiting, run->signals, POLLIN);
-	await(waiting, run->out, 0); /* its reader leaves: POLLERR */
+	/* Its reader leaves: POLLERR. */
+	await(waiting, run->output.to,
+	    run->output.stuck && !run->output.share.refused ? POLLOUT : 0);
 	await(waiting, wanted && !run->intake.end ? run->intake.fd : -1, POLLIN);
 	await(waiting, run->control.fd, POLLIN);
 	for (size_t i = 0; i < run->slot_count; i++)
-		await_worker(run->slots[i], waiting);
+		await_worker(run, run->slots[i], waiting);
 	if (wait_for(waiting, patience(run)) < 0 && errno != EINTR)
 		return ending_broken(&run->ending, errno, "poll");
+	if (run->output.stuck) /* no worker's fault */
+		run->blocked += clock_ms() - run->now;
 	run->now = clock_ms();
 	return 0;
+}
+
+/* The reader may take more; then what workers said meanwhile is heard. */
+static void
+let_out(struct run *run)
+{
+	output_go(&run->output);
+	for (size_t i = 0; i < run->slot_count && collect_hears(run); i++)
+		if (run->slots[i]->worker.pid != 0)
+			collect_words(run, run->slots[i]);
 }
 
 /* See to what has happened. */
@@ -441,7 +459,9 @@ take_part(struct run *run, const struct waiting *waiting)
 
 	pass_errors(run, waiting);
 	if ((waiting->polls[1].revents & (POLLERR | POLLNVAL | POLLHUP)) != 0)
-		ending_output(&run->ending, EPIPE, run->out_name);
+		ending_output(&run->ending, EPIPE, run->output.name);
+	if (run->output.stuck)
+		let_out(run);
 	for (size_t i = 0; i < run->slot_count && !ending_near(&run->ending); i++)
 		attend(
 		    run, run->slots[i], &waiting->polls[FIXED_POLLS + WORKER_POLLS * i]);
@@ -491,7 +511,9 @@ finished(const struct run *run)
 			return false;
 		startable = startable || !slot->retired;
 	}
-	return run->phase >= PHASE_STOP || !startable || !gate_has_input(run);
+	if (run->phase >= PHASE_STOP)
+		return true;
+	return !output_waits(&run->output) && (!startable || !gate_has_input(run));
 }
 
 /* How many records processes for blocks of them can take at once, each. */
@@ -512,12 +534,16 @@ open_run(struct run *run)
 	if ((run->options->serve ? supervisor_at(&run->above, STDOUT_FILENO)
 				 : supervisor_find(&run->above)) < 0)
 		die(STATUS_BROKEN, errno, "cannot begin");
-	output_open(run); /* may wait for a reader, and be interrupted */
+	run->output.above = &run->above;
+	run->output.ending = &run->ending;
+	/* May wait for a reader, and be interrupted. */
+	output_open(&run->output, run->options, &run->in_name);
 	run->signals = sig_open(caught, sizeof(caught) / sizeof(caught[0]));
 	if (run->signals < 0 ||
 	    intake_open(&run->intake, STDIN_FILENO, run->options->max_record) < 0)
 		die(STATUS_BROKEN, errno, "cannot begin");
-	run->keep_order = run->options->keep_order && run->above.fd < 0;
+	run->output.in_order = run->options->keep_order && run->above.fd < 0;
+	run->output.gathers = run->options->key.kind != KEY_RECORD;
 	signal(SIGPIPE, SIG_IGN);
 	sig_last_resort(PHASE_KILL + 1);
 	if (quarantine_open(&run->quarantine, run->options->quarantine) < 0)
@@ -592,7 +618,7 @@ end_well(struct run *run)
 		kin_signal(&run->kin, NULL, 0, SIGKILL);
 	ledger_flush(run);
 	if (!run->given_in && run->phase == PHASE_RUN) /* there was no input */
-		output_begin(run);
+		output_begin(&run->output);
 	checkpoint_end(run);
 	if (!ending_near(&run->ending))
 		report_end(run);
@@ -601,7 +627,7 @@ end_well(struct run *run)
 	status = sum_up(run);
 	if (run->options->stats)
 		account_show(run);
-	output_close(run);
+	output_close(&run->output);
 	return status;
 }
 
@@ -611,7 +637,7 @@ close_run(struct run *run, struct waiting *waiting)
 {
 	checkpoint_close(&run->checkpoint);
 	report_close(run);
-	order_close(&run->order); /* it knows slots */
+	output_drop(&run->output); /* it knows slots */
 	keys_close(run);
 	for (size_t i = 0; i < run->slot_count; i++) {
 		struct slot *slot = run->slots[i];

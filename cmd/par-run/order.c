@@ -103,6 +103,7 @@ order_keep(struct order *order, struct held **run, uint64_t number, uint64_t cou
 		memcpy(held->data + held->len, data, len);
 	held->len += len;
 	held->count += count;
+	held->done += data == NULL ? 0 : count;
 	order->bytes += len;
 	return 0;
 }
@@ -147,7 +148,7 @@ order_keep_filed(
 	held = begin(order, NULL, number);
 	if (held == NULL)
 		return -1;
-	held->count = count;
+	held->count = held->done = count;
 	held->len = len;
 	held->filed = true;
 	held->at = order->end;
@@ -159,20 +160,25 @@ order_keep_filed(
 }
 
 int
-order_write(const struct order *order, const struct held *held, int to)
+order_write(const struct order *order, const struct held *held, size_t *at, int to)
 {
-	uint64_t done = 0;
+	while (*at < held->len) {
+		struct iovec rest = { .iov_len = held->len - *at };
+		uint64_t n = held->len - *at;
+		ssize_t got;
 
-	if (!held->filed)
-		return fdio_write(to, held->data, held->len);
-	while (done < held->len) {
-		uint64_t n = held->len - done;
-
-		if (spool_copy(order->fd_plus_one - 1, held->at + done, &n, to) < 0)
-			return -1;
-		done += n;
+		if (held->filed) {
+			got = spool_copy(order->fd_plus_one - 1, held->at + *at, &n, to);
+			got = got < 0 ? -1 : (ssize_t)n;
+		} else {
+			rest.iov_base = held->data + *at;
+			got = fdio_writev_now(to, &rest, 1);
+		}
+		if (got <= 0)
+			return (int)got;
+		*at += (size_t)got;
 	}
-	return 0;
+	return 1;
 }
 
 /* Nothing in the file is needed any more: its room is given back. */
@@ -192,6 +198,12 @@ order_take(struct order *order)
 
 	order->next += held->count;
 	return held;
+}
+
+struct held *
+order_pull(struct order *order)
+{
+	return pop(order);
 }
 
 void

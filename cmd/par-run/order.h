@@ -14,7 +14,9 @@ enum { ORDER_MEMORY = 64 << 20 }; /* bytes; what is beyond that is for the file 
 
 /* The output of count records from number first on. */
 struct held {
+	struct held *next; /* the caller's */
 	uint64_t first, count;
+	uint64_t done; /* of these; the others were given up */
 	char *data;
 	size_t len, size;
 	bool filed; /* not at data, but in the file, from byte at on */
@@ -35,7 +37,7 @@ struct order {
 
 /*
  * Keep len bytes as the output of count records from number on, whose turn it is
- * not yet.
+ * not yet; data is NULL where they were given up, and have none.
  * *run is where its worker's last one was kept, or NULL; it is set for the next.
  * run is NULL if there is no next.
  * 0, or -1 without memory.
@@ -73,8 +75,14 @@ order_ready(const struct order *order)
  */
 struct held *order_take(struct order *order);
 
-/* Write what is held to descriptor to.  0, or -1 with errno. */
-int order_write(const struct order *order, const struct held *held, int to);
+/*
+ * Write what is held from byte *at on to descriptor to, as much as that takes; *at is
+ * where to go on.  1 if that was all, 0 if it takes no more now, or -1 with errno.
+ */
+int order_write(const struct order *order, const struct held *held, size_t *at, int to);
+
+/* The one with the least number, whose turn has not come: as order_take(). */
+struct held *order_pull(struct order *order);
 
 void order_free(struct order *order, struct held *held);
 

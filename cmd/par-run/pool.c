@@ -20,6 +20,7 @@ pool_add(struct run *run)
 	run->slots[run->slot_count++] = slot;
 	slot->command = run->options->command;
 	worker_init(&slot->worker, (unsigned)number, &diag_says);
+	slot->spout.worker = &slot->worker;
 	snprintf(slot->name, sizeof(slot->name), "PAR_WORKER=%zu", number);
 	slot->env[0] = slot->name;
 	slot->env[1] = slot->of;

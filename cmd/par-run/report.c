@@ -102,6 +102,8 @@ report_turn(struct run *run)
 {
 	char line[LINE];
 
+	if (run->output.begun)
+		log_begin(run);
 	log_flush(run);
 	metrics_turn(run);
 	if (!ticker_is_due(&run->report.ticker))
@@ -123,6 +125,8 @@ report_end(struct run *run)
 {
 	char line[LINE];
 
+	if (run->output.begun)
+		log_begin(run);
 	log_end(run);
 	metrics_end(run);
 	make_line(run, line);

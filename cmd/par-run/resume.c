@@ -73,9 +73,9 @@ resume_describe(struct run *run, struct saved *saved)
 		die(STATUS_MISUSE, 0, "--checkpoint: not as a stage of another par-run");
 	if (base < 0 || fstat(run->intake.fd, &in) < 0 || !S_ISREG(in.st_mode))
 		die(STATUS_MISUSE, 0, "--checkpoint: %s must be a file", run->in_name);
-	if (fstat(run->out, &out) < 0 || !S_ISREG(out.st_mode))
+	if (fstat(run->output.fd, &out) < 0 || !S_ISREG(out.st_mode))
 		die(STATUS_MISUSE, 0, "--checkpoint: %s is not a regular file",
-		    run->out_name);
+		    run->output.name);
 	if (run->quarantine.fd >= 0 &&
 	    (fstat(run->quarantine.fd, &aside) < 0 || !S_ISREG(aside.st_mode)))
 		die(STATUS_MISUSE, 0, "--checkpoint: %s is not a regular file",
@@ -235,7 +235,7 @@ seek(struct run *run, const struct saved *saved)
 	run->intake.next = saved->next;
 	run->intake.skipping = saved->skipping;
 	run->intake.end = input->base + saved->offset >= input->size;
-	run->order.next = saved->next;
+	run->output.order.next = saved->next;
 	if (lseek(run->intake.fd, (off_t)(input->base + saved->offset), SEEK_SET) < 0)
 		die(STATUS_BROKEN, errno, "%s", run->in_name);
 }
@@ -247,10 +247,10 @@ go_on(struct run *run, const struct saved *saved)
 	const struct quarantine *aside = &run->quarantine;
 
 	/* What lies behind goes when output_begin() says that it may. */
-	check_length(run->out, run->out_name, saved->output, path);
-	run->out_start = saved->output;
-	if (lseek(run->out, (off_t)saved->output, SEEK_SET) < 0)
-		die(STATUS_BROKEN, errno, "%s", run->out_name);
+	check_length(run->output.fd, run->output.name, saved->output, path);
+	run->output.start = saved->output;
+	if (lseek(run->output.fd, (off_t)saved->output, SEEK_SET) < 0)
+		die(STATUS_BROKEN, errno, "%s", run->output.name);
 	if (aside->fd >= 0) {
 		check_length(aside->fd, aside->path, saved->quarantine, path);
 		if (fdio_cut(aside->fd, saved->quarantine) < 0)

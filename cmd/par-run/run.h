@@ -26,25 +26,19 @@
 #include "log.h"
 #include "metrics.h"
 #include "options.h"
-#include "order.h"
+#include "output.h"
 #include "pace.h"
 #include "quarantine.h"
 #include "report.h"
 #include "restarts.h"
-#include "share.h"
 #include "supervisor.h"
 #include "worker.h"
-
-/* Neighbours that were acknowledged before their turn, and their output. */
-struct kept {
-	uint64_t first, count;
-	size_t bytes;
-};
 
 /* One worker's place. */
 struct slot {
 	struct worker worker;
 	struct account account;
+	struct spout spout; /* what it writes, on its way */
 	struct lane lane; /* what waits for it alone, by keys */
 	char name[32], of[32]; /* PAR_WORKER=3, PAR_WORKERS=8 */
 	const char *env[3];
@@ -75,9 +69,6 @@ struct slot {
 	uint64_t check_at; /* clock_ms() of the next look at a silent worker */
 	uint64_t check_wait; /* ms until the one after it */
 	uint64_t start_at; /* clock_ms() from when it may be started again */
-	uint64_t acked; /* bytes of output acknowledged and not yet moved */
-	struct kept kept; /* the same, not in their turn */
-	struct held *held; /* see order_keep() */
 	size_t parcel; /* plain: bytes to give at a time */
 	uint64_t given_at; /* plain: clock_ns() when it was last given some */
 	bool writable; /* plain: it has read enough to be given more */
@@ -88,7 +79,6 @@ struct slot {
 	bool refused; /* it broke the rules, and was killed for that */
 	uint64_t told; /* the record that it told of last */
 	uint64_t lines; /* --map: written, and so many records are done */
-	bool absorbing; /* its output is read before it is acknowledged */
 	bool torn; /* plain: dropping the rest of a too long output record */
 	bool retired; /* one too many, or left well before the end: not started again */
 	bool outdated; /* to be replaced, see pool_renew() */
@@ -130,8 +120,6 @@ struct run {
 	struct slot *reserved; /* kept free for a suspect */
 	enum worker_kind kind; /* of the command, as far as it is known */
 	enum phase phase;
-	bool keep_order; /* if asked to, and nobody above does it */
-	struct order order;
 	struct quarantine quarantine;
 	struct supervisor above; /* of this par-run, if any */
 	struct links links; /* to hosts, see hosts.h */
@@ -156,12 +144,8 @@ struct run {
 	uint64_t refused; /* of these, before a worker got them */
 	uint64_t settled; /* records done or given up */
 	struct checkpoint checkpoint;
-	int out; /* standard output, or what -o names */
-	bool out_begun; /* see output_begin() */
-	bool out_named; /* by -o: what it has goes then, */
-	uint64_t out_start; /* but for so many bytes, of an earlier run */
-	const char *in_name, *out_name;
-	struct share share; /* of out, with others that write to it */
+	struct outflow output;
+	const char *in_name;
 	int signals; /* descriptor */
 	uint64_t look_at; /* clock_ms() of the next look who has ended */
 	struct kin kin; /* of workers that were signalled together */
@@ -190,7 +174,7 @@ run_again(struct run *run, struct slot *slot)
 static inline bool
 run_in_order(const struct run *run)
 {
-	return run->keep_order || run->checkpoint.on || run->above.fd >= 0;
+	return run->output.in_order || run->checkpoint.on || run->above.fd >= 0;
 }
 
 /* Time in which workers could work: without that spent on our reader, ms. */

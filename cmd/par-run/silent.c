@@ -26,7 +26,7 @@ is_kept_short(const struct run *run, struct slot *slot)
 	    run->reserved == slot || (again != NULL && again->alone))
 		return true;
 	if (!gate_open(run)) /* all wait for the output of one record */
-		return window_oldest(window) == run->order.next;
+		return window_oldest(window) == run->output.order.next;
 	return dispatch_block_goes_on(run, slot);
 }
 

@@ -113,6 +113,7 @@ starts_one(struct run *run, struct slot *slot, struct batch *block)
 		.env = slot->env,
 		.capture_errors =
 		    run->quarantine.fd >= 0 || slot->host != NULL || run->terminal,
+		.in_bytes = block == NULL ? 0 : block->len,
 		.kind = run->kind == WORKER_NATIVE ? WORKER_UNKNOWN : run->kind };
 	const char *name = slot->command[0];
 	int error;

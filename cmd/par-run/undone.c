@@ -29,18 +29,6 @@ waiting(const struct intake *intake)
 	return count;
 }
 
-/* Records that were done, and whose turn has not come; not those that were named. */
-static uint64_t
-held(const struct order *order)
-{
-	uint64_t count = 0;
-
-	for (size_t i = 0; i < order->count; i++)
-		if (order->heap[i]->run != NULL)
-			count += order->heap[i]->count;
-	return count;
-}
-
 /* What was not read, in words; NULL if that is nothing. */
 static const char *
 rest(const struct intake *intake, char text[REST_SIZE])
@@ -85,7 +73,7 @@ undone_say(const struct run *run)
 {
 	char text[REST_SIZE], some[64] = "", more[96] = "";
 	uint64_t records = run->again.records + waiting(&run->intake) + in_flight(run) +
-	    held(&run->order);
+	    output_undelivered(&run->output);
 	uint64_t unknown = run->unknown;
 	const char *unread = rest(&run->intake, text);
 
