@@ -226,10 +226,12 @@ slow_stage() {
 	redis CONFIG SET maxmemory 6mb
 	background par-queue work q -- par-run -n 2 --map cat
 	worker=$!
-	par-queue get --wait "$DEADLINE" q >out &
+	background bash -c 'exec par-queue get --follow q >out' # ends for no pause of put's
+	get=$!
 	wait "$put"
+	kill "$get"
+	wait "$get" || [ $? = 4 ]
 	par-queue get --wait "$DEADLINE" q >>out
-	wait $!
 	kill "$worker"
 	wait "$worker" || [ $? = 4 ]
 	sort in | same - <(sort out)
@@ -292,6 +294,18 @@ slow_stage() {
 	awk '/./ { chunk = int($1 / 50); if (of != "" && chunk != of) exit 1; of = chunk; next }
 		{ of = "" }' blocks
 	[ "$(grep -c '^$' blocks)" -eq 36 ] # 20, 20 and 10 of each chunk
+}
+
+@test "par-queue: a record that is too long is passed over, and those beside it stay as they are" {
+	yes 0123456789 | head -300 >before
+	{ cat before; seq -s '' 100000; echo; seq 5; } >in
+	run -1 --separate-stderr par-queue put --chunk 100 --max-record 1000 q <in
+	[[ $stderr == *"longer than 1000 bytes" ]]
+	cat >run <<-'END'
+		exec par-run -n 1 --map cat
+	END
+	work q -- sh run
+	par-queue get q | cmp - <(cat before; echo; seq 5)
 }
 
 @test "par-queue: a stage that hangs is ended by the hard limit, and its record is dead" {

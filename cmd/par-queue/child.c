@@ -10,7 +10,6 @@
 #include "clock.h"
 #include "diag.h"
 #include "move.h"
-#include "need.h"
 #include "printable.h"
 
 enum {
@@ -39,11 +38,11 @@ static const char breaks_rules[] = "does not keep the rules of par-stage(7)";
 
 void
 child_init(
-    struct child *child, const struct queue_options *options, struct sources *sources)
+    struct child *child, const struct queue_options *options, struct origins *origins)
 {
 	*child = (struct child){ .options = options,
 		.command = options->operands + 1,
-		.sources = sources,
+		.origins = origins,
 		.held_wait = HELD_WAIT };
 	if (strcmp(child->command[0], "--") == 0)
 		child->command++;
@@ -80,7 +79,7 @@ child_start(struct child *child)
 static uint64_t
 most_credit(const struct child *child)
 {
-	uint64_t told = sources_jobs(child->sources), window = child->worker.hello.window;
+	uint64_t told = origins_jobs(child->origins), window = child->worker.hello.window;
 	uint64_t most = window != 0 && window < MOST_CREDIT ? window : MOST_CREDIT;
 
 	return told < most ? told : most;
@@ -109,7 +108,7 @@ may_have(const struct child *child)
 		child->now >= child->started + PROBE_AFTER);
 }
 
-struct room
+struct want
 child_room(const struct child *child)
 {
 	uint64_t have = child->todo.records + child->suspects.records;
@@ -118,15 +117,15 @@ child_room(const struct child *child)
 	for (const struct batch *b = child->todo.head; b != NULL; b = b->next)
 		bytes += b->len;
 	if (!may_have(child))
-		return (struct room){ 0 };
+		return (struct want){ 0 };
 	if (child->worker.kind != WORKER_NATIVE)
-		return (struct room){ .records = have + child->worker.window.records == 0,
+		return (struct want){ .records = have + child->worker.window.records == 0,
 			.bytes = MOST_BYTES };
 	if (has_suspect(child) || have >= child->credit || bytes >= MOST_BYTES)
-		return (struct room){ 0 };
+		return (struct want){ 0 };
 	if (have + child->worker.window.records >= 2 * child->credit)
-		return (struct room){ 0 };
-	return (struct room){ .records =
+		return (struct want){ 0 };
+	return (struct want){ .records =
 				  2 * child->credit - have - child->worker.window.records,
 		.bytes = MOST_BYTES - bytes };
 }
@@ -183,12 +182,12 @@ cut(struct batch_queue *queue, uint64_t most)
 static bool
 skip_lost(struct child *child, struct batch *batch)
 {
-	struct chunk *chunk = chunk_find(&child->sources->chunks, batch->first);
+	struct lease *lease = lease_find(&child->origins->leases, batch->first);
 
-	if (!chunk->lost)
+	if (!lease->lost)
 		return false;
-	chunk->torn = true;
-	chunk->left -= batch->count;
+	lease->torn = true;
+	lease->left -= batch->count;
 	batch_free(batch);
 	return true;
 }
@@ -216,12 +215,12 @@ give(struct child *child, struct batch *batch)
 static bool
 block_ends(const struct child *child, const struct window *window)
 {
-	struct chunk_list *chunks = &child->sources->chunks;
+	struct lease_list *leases = &child->origins->leases;
 
 	return child->worker.hello.joint && window->records > 0 &&
 	    child->todo.head != NULL &&
-	    chunk_find(chunks, window->head->batch->first) !=
-	    chunk_find(chunks, child->todo.head->first);
+	    lease_find(leases, window->head->batch->first) !=
+	    lease_find(leases, child->todo.head->first);
 }
 
 /*
@@ -303,11 +302,11 @@ back_off(const struct child *child, unsigned attempts)
 static void
 give_up(struct child *child, struct batch *record, const char *why)
 {
-	struct chunk *chunk = chunk_find(&child->sources->chunks, record->first);
+	struct lease *lease = lease_find(&child->origins->leases, record->first);
 
 	warn_record(record->data, record->len - 1, why);
 	child->dead++;
-	chunk_dead(chunk, record, record->attempts + 1, why);
+	lease_dead(lease, record, record->attempts + 1, why);
 	batch_free(record);
 }
 
@@ -315,12 +314,12 @@ give_up(struct child *child, struct batch *record, const char *why)
 static void
 settle_failed(struct child *child, struct batch *record, const struct ack *ack)
 {
-	struct chunk *chunk = chunk_find(&child->sources->chunks, record->first);
+	struct lease *lease = lease_find(&child->origins->leases, record->first);
 	char why[ACK_LINE_MAX];
 
 	snprintf(why, sizeof(why), "%.*s", (int)ack->reason_len, ack->reason);
 	if (ack->fate == FATE_RETRY && record->attempts < child->options->retries) {
-		chunk_retry(chunk, record, back_off(child, record->attempts));
+		lease_retry(lease, record, back_off(child, record->attempts));
 		batch_free(record);
 		return;
 	}
@@ -382,12 +381,12 @@ refuse_ack(struct child *child, const struct ack *ack, const char *what)
 static bool
 of_one_chunk(const struct child *child, const struct ack *ack)
 {
-	struct chunk_list *chunks = &child->sources->chunks;
+	struct lease_list *leases = &child->origins->leases;
 	const struct window *window = &child->worker.window;
-	const struct chunk *chunk = chunk_find(chunks, window_number(window, ack->index));
+	const struct lease *lease = lease_find(leases, window_number(window, ack->index));
 
 	for (uint64_t i = 1; i <= ack->more; i++)
-		if (chunk_find(chunks, window_number(window, ack->index + i)) != chunk)
+		if (lease_find(leases, window_number(window, ack->index + i)) != lease)
 			return false;
 	return true;
 }
@@ -400,7 +399,7 @@ take_ack(struct child *child, const struct ack *ack, char text[static WORKER_ILL
 	struct flight *flight = window_find(window, ack->index);
 	struct hold *hold = &child->worker.hold;
 	struct batch *record = NULL;
-	struct chunk *chunk;
+	struct lease *lease;
 	const char *wrong;
 	uint64_t number;
 
@@ -421,11 +420,11 @@ take_ack(struct child *child, const struct ack *ack, char text[static WORKER_ILL
 	number = window_done(window, flight, ack->index);
 	if (number == UINT64_MAX)
 		die(STATUS_BROKEN, errno, "window");
-	chunk = chunk_find(&child->sources->chunks, number);
+	lease = lease_find(&child->origins->leases, number);
 	if (ack->fate == FATE_OK)
-		chunk_done(chunk, hold_at(hold), ack->bytes);
+		lease_done(lease, hold_at(hold), ack->bytes);
 	else if (ack->fate == FATE_FAIL) /* passed on all the same: par-stage(7) */
-		need_put(&chunk->results, hold_at(hold), ack->bytes);
+		lease_results(lease, hold_at(hold), ack->bytes);
 	worker_release(&child->worker, ack->bytes);
 	if (record != NULL)
 		settle_failed(child, record, ack);
@@ -442,7 +441,7 @@ hand_back(struct child *child)
 	if (window_take_back(&child->worker.window, 0, &had) == 0)
 		push_all_front(&child->todo, &had);
 	child_give_back(child);
-	sources_commit(child->sources, "", 0);
+	origins_commit(child->origins, "", 0);
 }
 
 /* Not a native stage: say how it can become one. */
@@ -861,7 +860,7 @@ back(struct child *child, struct batch_queue *queue)
 	struct batch *batch;
 
 	while ((batch = batch_pop(queue, UINT64_MAX)) != NULL) {
-		chunk_again(chunk_find(&child->sources->chunks, batch->first), batch);
+		lease_again(lease_find(&child->origins->leases, batch->first), batch);
 		batch_free(batch);
 	}
 }

@@ -9,13 +9,13 @@
 #ifndef PAR_QUEUE_CHILD_H
 #define PAR_QUEUE_CHILD_H
 
-#include "source.h"
+#include "origin.h"
 #include "worker.h"
 
 struct child {
 	const struct queue_options *options;
 	char *const *command;
-	struct sources *sources;
+	struct origins *origins;
 	struct worker worker;
 	struct batch_queue todo, suspects;
 	uint64_t now; /* clock_ms(), the caller's to set */
@@ -42,13 +42,13 @@ struct child {
 };
 
 void child_init(
-    struct child *child, const struct queue_options *options, struct sources *sources);
+    struct child *child, const struct queue_options *options, struct origins *origins);
 
 /* Start it if it is not there; does not return if the command cannot be run. */
 void child_start(struct child *child);
 
 /* How many more records, and bytes, it has use for. */
-struct room child_room(const struct child *child);
+struct want child_room(const struct child *child);
 
 /* Give it what it may have now. */
 void child_give(struct child *child);

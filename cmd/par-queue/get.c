@@ -7,12 +7,12 @@
 
 #include "backoff.h"
 #include "clock.h"
+#include "engines.h"
 #include "fdio.h"
 #include "get.h"
-#include "queue.h"
+#include "reached.h"
 #include "share.h"
 #include "sig.h"
-#include "state.h"
 
 enum {
 	READ_BYTES = 4 << 20, /* asked for at a time */
@@ -24,13 +24,12 @@ static const struct backoff nothing = { .first = 5, .longest = 100 };
 
 struct get {
 	const struct queue_options *options;
-	struct queue queue;
-	char me[QUEUE_ID_MAX];
-	char last[QUEUE_ID_MAX]; /* what was written last */
+	struct engine engine;
+	char me[ENGINE_ID_SIZE];
+	char last[ENGINE_ID_SIZE]; /* what was written last */
 	bool unsafe; /* it was not dropped yet */
-	struct state state;
-	struct command command;
-	uint64_t open, dead; /* records, as we heard last */
+	struct reached reached;
+	struct engine_read heard; /* last */
 	int signals;
 	struct share share; /* of standard output, with others that write to it */
 };
@@ -41,25 +40,20 @@ enum heard { HEARD_SOME, HEARD_NONE, HEARD_BUSY, HEARD_WOKEN };
 static enum heard
 ask(struct get *get, size_t bytes, uint64_t hold)
 {
-	struct command *command = &get->command;
-	const redisReply *reply;
+	struct engine *engine = &get->engine;
+	struct engine_read read = { .me = get->me,
+		.hold = hold,
+		.safe = get->unsafe && !get->options->keep ? get->last : "",
+		.last = get->last,
+		.bytes = bytes };
 
-	queue_begin(&get->queue, command, SCRIPT_READ, 1);
-	queue_add_key(command, get->queue.name, "reader");
-	command_text(command, get->me);
-	command_number(command, hold);
-	command_text(command, get->unsafe && !get->options->keep ? get->last : "");
-	command_text(command, get->last);
-	command_number(command, bytes);
-	reply = link_ask(&get->queue.link, command, "[tii{tb}]");
-	if (reply == NULL)
+	if (!engines_answered(engine, engine->kind->read(engine, &read)))
 		return HEARD_WOKEN;
-	if (strcmp(reply->element[0]->str, "busy") == 0)
+	if (read.busy)
 		return HEARD_BUSY;
 	get->unsafe = false;
-	get->open = reply_number(reply->element[1]);
-	get->dead = reply_number(reply->element[2]);
-	return reply->elements > 3 ? HEARD_SOME : HEARD_NONE;
+	get->heard = read;
+	return read.count > 0 ? HEARD_SOME : HEARD_NONE;
 }
 
 /* Let another one read. */
@@ -67,35 +61,29 @@ static void
 leave(struct get *get)
 {
 	ask(get, 0, 1);
-	command_free(&get->command);
-	queue_close(&get->queue);
+	engines_close(&get->engine);
 	close(get->signals);
 }
 
 static void
 write_some(struct get *get)
 {
-	const redisReply *reply = get->command.reply;
+	for (size_t i = 0; i < get->heard.count; i++) {
+		const struct engine_result *result = &get->heard.results[i];
 
-	for (size_t i = 3; i + 1 < reply->elements; i += 2) {
-		const redisReply *records = reply->element[i + 1];
-
-		if (!reply_later(reply->element[i]->str, get->last) ||
-		    records->len == 0 || records->str[records->len - 1] != '\n')
-			link_odd(&get->queue.link, reply);
 		share_wait(&get->share);
-		if (fdio_write(STDOUT_FILENO, records->str, records->len) < 0) {
+		if (fdio_write(STDOUT_FILENO, result->data, result->len) < 0) {
 			int error = errno;
 
 			leave(get);
 			die_output(error, "standard output");
 		}
 		share_leave(&get->share);
-		snprintf(get->last, sizeof(get->last), "%s", reply->element[i]->str);
+		snprintf(get->last, sizeof(get->last), "%s", result->id);
 		get->unsafe = true;
 	}
 	if (get->options->state != NULL)
-		state_save(&get->state, get->last);
+		reached_save(&get->reached, get->last);
 }
 
 /* Nothing was there: is that the end, and with which status? */
@@ -108,18 +96,18 @@ ended(const struct get *get, uint64_t begin, enum status *status)
 		return false;
 	if (!o->waits)
 		return true;
-	if (get->open == 0) {
-		if (get->dead > 0) {
+	if (get->heard.open == 0) {
+		if (get->heard.dead > 0) {
 			warn("%s: %llu records are dead; see par-queue dead",
-			    get->queue.name, (unsigned long long)get->dead);
+			    get->engine.queue, (unsigned long long)get->heard.dead);
 			*status = STATUS_FAILED;
 		}
 		return true;
 	}
 	if (clock_ms() - begin < o->wait)
 		return false;
-	warn("%s: %llu records are not finished", get->queue.name,
-	    (unsigned long long)get->open);
+	warn("%s: %llu records are not finished", get->engine.queue,
+	    (unsigned long long)get->heard.open);
 	*status = STATUS_STOPPED;
 	return true;
 }
@@ -147,9 +135,9 @@ read_all(struct get *get)
 		/* One that died is forgotten after HOLD; one that lives goes on. */
 		if (heard == HEARD_BUSY && clock_ms() - busy_since > 2 * HOLD)
 			die(STATUS_BROKEN, 0, "%s: another par-queue get is running",
-			    get->queue.name);
+			    get->engine.queue);
 		pause = backoff_next(&nothing, pause);
-		link_pause(&get->queue.link, pause);
+		engine_pause(&get->engine, pause);
 	}
 }
 
@@ -157,23 +145,24 @@ enum status
 get_run(const struct queue_options *options)
 {
 	static const int caught[] = { SIGINT, SIGTERM, SIGHUP };
-	struct get get = { .options = options, .last = "0-0" };
+	struct get get = { .options = options };
 	enum status status;
 
+	engines_open(&get.engine, &options->engine, options->operands[0]);
+	snprintf(get.last, sizeof(get.last), "%s", get.engine.kind->start);
 	if (options->state != NULL) {
-		state_open(&get.state, options->state);
-		memcpy(get.last, get.state.last, sizeof(get.last));
-		get.unsafe = strcmp(get.last, "0-0") != 0;
+		reached_open(&get.reached, options->state, get.engine.kind->start);
+		memcpy(get.last, get.reached.last, sizeof(get.last));
+		get.unsafe = strcmp(get.last, get.engine.kind->start) != 0;
 	}
-	queue_init(
-	    &get.queue, options->operands[0], &options->address, options->patience);
-	queue_own_name(get.me);
+	if (engine_own_name(get.me) < 0)
+		die(STATUS_BROKEN, errno, "getrandom");
 	get.signals = sig_open(caught, sizeof(caught) / sizeof(caught[0]));
 	if (get.signals < 0)
 		die(STATUS_BROKEN, errno, "cannot begin");
 	sig_last_resort(2);
 	share_open(&get.share, STDOUT_FILENO, &diag_says);
-	get.queue.link.wake = get.signals;
+	get.engine.wake = get.signals;
 	status = read_all(&get);
 	leave(&get);
 	share_close(&get.share);

@@ -6,7 +6,7 @@
 #define PAR_QUEUE_GET_H
 
 #include "diag.h"
-#include "options.h"
+#include "verb.h"
 
 enum status get_run(const struct queue_options *options);
 

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * par-queue(1) - records on a queue of a Redis server, for workers on any host.
+ * par-queue(1) - records on a queue of a server, for workers on any host.
  * README lists its files, lowest layer first.
  */
 #include <signal.h>
 
-#include "check.h"
-#include "control.h"
 #include "diag.h"
 #include "get.h"
-#include "options.h"
+#include "look.h"
 #include "put.h"
 #include "roles.h"
-#include "show.h"
 #include "sig.h"
+#include "tell.h"
+#include "verb.h"
 #include "work.h"
 
 static enum status
@@ -27,23 +26,23 @@ run(const struct queue_options *options)
 	case VERB_GET:
 		return get_run(options);
 	case VERB_STAT:
-		return show_stat(options);
+		return look_stat(options);
 	case VERB_PS:
-		return show_workers(options);
+		return look_workers(options);
 	case VERB_DEAD:
-		return control_dead(options);
+		return tell_dead(options);
 	case VERB_REVOKE:
-		return control_revoke(options);
+		return tell_revoke(options);
 	case VERB_PAUSE:
 	case VERB_RESUME:
 	case VERB_SCALE:
 	case VERB_RATE:
 	case VERB_DRAIN:
-		return control_set(options);
+		return tell_workers(options);
 	case VERB_CHECK:
-		return check_run(options);
+		return look_check(options);
 	case VERB_PURGE:
-		return control_purge(options);
+		return tell_purge(options);
 	case VERB_COUNT:
 		break;
 	}
@@ -63,8 +62,8 @@ check_roles(const struct queue_options *o)
 	if (writes)
 		roles_add(&roles, ROLE_OUTPUT, NULL, "-");
 	roles_add(&roles, ROLE_REPLACED, "--state", o->state);
-	roles_add(&roles, ROLE_SETTINGS, "--password-file", o->password_file);
-	roles_add(&roles, ROLE_SETTINGS, "--cert", o->certificate);
+	roles_add(&roles, ROLE_SETTINGS, "--password-file", o->engine.password_file);
+	roles_add(&roles, ROLE_SETTINGS, "--cert", o->engine.certificate);
 	if (roles_check(&roles, &trouble) < 0)
 		die_of(&trouble);
 }
@@ -77,10 +76,10 @@ main(int argc, char **argv)
 
 	sig_begin();
 	diag_on_abort();
-	options_read(&options, argc, argv);
+	verb_read(&options, argc, argv);
 	check_roles(&options);
 	signal(SIGPIPE, SIG_IGN); /* a server that leaves is an error to deal with */
 	status = run(&options);
-	options_release(&options);
+	verb_release(&options);
 	return (int)status;
 }

@@ -6,10 +6,9 @@
 #include <unistd.h>
 
 #include "backoff.h"
-#include "check.h"
 #include "clock.h"
+#include "engines.h"
 #include "put.h"
-#include "queue.h"
 #include "record.h"
 
 enum {
@@ -23,25 +22,19 @@ enum {
 /* Before there may be room. */
 static const struct backoff full = { .first = 10, .longest = 200 };
 
-/* How long the server remembers a producer after its last word, ms. */
+/* How long a producer is remembered after its last word, ms. */
 #define PRODUCER_KEEP (30 * 24 * 60 * 60 * UINT64_C(1000))
-
-/* A chunk that was sent and is not known to be accepted. */
-struct piece {
-	struct command command;
-	uint64_t to; /* records of the input, up to its end */
-	uint64_t serial, count;
-};
 
 struct put {
 	const struct queue_options *options;
-	struct queue queue;
-	char own_name[QUEUE_ID_MAX], producer[QUEUE_KEY_MAX];
+	struct engine engine;
+	char own_name[ENGINE_ID_SIZE];
+	struct engine_put plan; /* of all chunks */
 	struct record_reader in;
-	struct piece pending[PENDING];
+	struct engine_piece pending[PENDING]; /* in the buffer of in, and not accepted */
 	size_t count;
 	uint64_t come; /* so many records of the input are chunked, or passed over */
-	uint64_t accepted; /* so many of them the server has, as it said last */
+	uint64_t accepted; /* so many of them the engine has, as it said last */
 	uint64_t open; /* records in the queue, when it last answered */
 	uint64_t serial, serials_end; /* numbers that are ours */
 	bool failed; /* some record was named */
@@ -55,7 +48,7 @@ must_remember(const struct put *put, uint64_t come)
 	if (come < put->accepted)
 		die(STATUS_BROKEN, 0,
 		    "%s: the server has lost %llu records that it had accepted%s",
-		    put->queue.name, (unsigned long long)(put->accepted - come),
+		    put->engine.queue, (unsigned long long)(put->accepted - come),
 		    put->options->producer == NULL ? "" : "; run again to put them");
 }
 
@@ -63,61 +56,56 @@ must_remember(const struct put *put, uint64_t come)
 static void
 ask_numbers(struct put *put)
 {
-	struct command command = { 0 };
-	const redisReply *reply;
+	struct engine *engine = &put->engine;
+	uint64_t come;
 
-	queue_begin(&put->queue, &command, SCRIPT_BEGIN, 1);
-	queue_add_key(&command, put->queue.name, put->producer);
-	command_number(&command, SERIALS);
-	reply = link_ask(&put->queue.link, &command, "[nn]");
-	must_remember(put, reply_number(reply->element[0]));
-	put->accepted = reply_number(reply->element[0]);
-	put->serial = reply_number(reply->element[1]);
+	engines_answered(engine,
+	    engine->kind->begin(
+		engine, put->plan.producer, SERIALS, &come, &put->serial));
+	must_remember(put, come);
+	put->accepted = come;
 	put->serials_end = put->serial + SERIALS;
-	command_free(&command);
 }
 
 static void
 begin(struct put *put)
 {
-	const char *name = put->options->producer;
+	const struct queue_options *o = put->options;
 
-	if (name == NULL) {
-		queue_own_name(put->own_name);
-		name = put->own_name;
+	put->plan = (struct engine_put){ .producer = o->producer,
+		.keep = PRODUCER_KEEP,
+		.limit = o->limit,
+		.delay = o->delay,
+		.at = o->at,
+		.expires = o->expires };
+	if (o->producer == NULL) {
+		if (engine_own_name(put->own_name) < 0)
+			die(STATUS_BROKEN, errno, "getrandom");
+		put->plan.producer = put->own_name;
 	}
-	snprintf(put->producer, sizeof(put->producer), "prod:%s", name);
 	ask_numbers(put);
 }
 
-/* What became of a piece; false if it is to be sent again later. */
+/* What became of a piece; false if it is to be put again later. */
 static bool
-settle(struct put *put, struct piece *piece)
+settle(struct put *put, const struct engine_piece *piece)
 {
-	const redisReply *reply = piece->command.reply;
-	uint64_t come;
-
-	if (reply_is(reply, "OOM") || reply_is(reply, "-OOM"))
+	if (piece->outcome == PIECE_NO_MEMORY)
 		return false;
-	if (!reply_fits(reply, "[tni]"))
-		link_odd(&put->queue.link, reply);
-	come = reply_number(reply->element[1]);
-	must_remember(put, come);
-	if (strcmp(reply->element[0]->str, "full") == 0)
+	must_remember(put, piece->come);
+	if (piece->outcome == PIECE_FULL)
 		return false;
-	if (strcmp(reply->element[0]->str, "ok") == 0)
-		put->open = reply_number(reply->element[2]);
-	else if (come > put->come)
+	if (piece->outcome == PIECE_TAKEN)
+		put->open = piece->open;
+	else if (piece->come > put->come)
 		die(STATUS_BROKEN, 0,
 		    "producer %s: another one of that name is at record %llu",
-		    put->options->producer == NULL ? put->own_name
-						   : put->options->producer,
-		    (unsigned long long)come);
-	else if (come < piece->to) /* the one before it waits for room */
+		    put->plan.producer, (unsigned long long)piece->come);
+	else if (piece->come < piece->to) /* the one before it waits for room */
 		return false;
 	if (put->options->ids)
-		printf("%llu\t%llu\n", (unsigned long long)piece->serial,
-		    (unsigned long long)piece->count);
+		printf("%llu\t%llu\n", (unsigned long long)piece->number,
+		    (unsigned long long)piece->records);
 	return true;
 }
 
@@ -125,50 +113,34 @@ settle(struct put *put, struct piece *piece)
 static void
 wait_for_room(struct put *put, uint64_t begin, uint64_t *pause)
 {
-	const redisReply *reply = put->pending[0].command.reply;
 	uint64_t waited = clock_ms() - begin;
-	const char *why = reply->type == REDIS_REPLY_ERROR ? "the server has no memory"
-							   : "the queue is full";
+	bool memory = put->pending[0].outcome == PIECE_NO_MEMORY;
+	const char *why = memory ? "the server has no memory" : "the queue is full";
 
 	if (waited >= put->options->wait)
 		die(STATUS_STOPPED, 0, "%s: %s since %g s; %llu records were not read on",
-		    put->queue.name, why, (double)waited / 1000,
+		    put->engine.queue, why, (double)waited / 1000,
 		    (unsigned long long)(put->come - put->accepted));
-	if (!put->told && reply->type == REDIS_REPLY_ERROR) {
-		warn("%s: %s; waiting", put->queue.name, why);
+	if (!put->told && memory) {
+		warn("%s: %s; waiting", put->engine.queue, why);
 		put->told = true;
 	}
 	*pause = backoff_next(&full, *pause);
-	link_pause(&put->queue.link, *pause);
+	engine_pause(&put->engine, *pause);
 }
 
-/* Forget the first n pieces, and keep what they own for others. */
-static void
-shift(struct put *put, size_t n)
-{
-	struct piece done[PENDING];
-
-	memcpy(done, put->pending, n * sizeof(done[0]));
-	memmove(put->pending, put->pending + n, (PENDING - n) * sizeof(done[0]));
-	memcpy(put->pending + PENDING - n, done, n * sizeof(done[0]));
-	put->count -= n;
-}
-
-/* Send what is pending until all of it is accepted. */
+/* Put what is pending until all of it is accepted. */
 static void
 flush(struct put *put)
 {
 	uint64_t begin = clock_ms(), pause = 0;
+	struct engine *engine = &put->engine;
 
 	while (put->count > 0) {
-		struct command commands[PENDING];
 		size_t done = 0;
 
-		for (size_t i = 0; i < put->count; i++)
-			commands[i] = put->pending[i].command;
-		link_send(&put->queue.link, commands, put->count);
-		for (size_t i = 0; i < put->count; i++)
-			put->pending[i].command = commands[i];
+		engines_answered(engine,
+		    engine->kind->put(engine, &put->plan, put->pending, put->count));
 		while (done < put->count && settle(put, &put->pending[done]))
 			done++;
 		if (done > 0) {
@@ -176,13 +148,11 @@ flush(struct put *put)
 			pause = 0;
 			put->accepted = put->pending[done - 1].to;
 		}
-		shift(put, done);
+		put->count -= done;
+		memmove(put->pending, put->pending + done,
+		    put->count * sizeof(put->pending[0]));
 		if (put->count > 0)
 			wait_for_room(put, begin, &pause);
-		for (size_t i = 0; i < put->count; i++) {
-			freeReplyObject(put->pending[i].command.reply);
-			put->pending[i].command.reply = NULL;
-		}
 	}
 	if (put->options->ids && fflush(stdout) == EOF)
 		die_output(errno, "standard output");
@@ -192,34 +162,19 @@ flush(struct put *put)
 static void
 add_chunk(struct put *put, const char *data, size_t len, uint64_t count)
 {
-	const struct queue_options *o = put->options;
-	struct piece *piece;
-	struct command *command;
-
 	if (put->count == PENDING)
 		flush(put);
 	if (put->serial == put->serials_end) {
 		flush(put);
 		ask_numbers(put);
 	}
-	piece = &put->pending[put->count++];
-	command = &piece->command;
-	piece->serial = put->serial++;
-	piece->count = count;
-	queue_begin(&put->queue, command, SCRIPT_PUT, 1);
-	queue_add_key(command, put->queue.name, put->producer);
-	command_number(command, put->come);
+	put->pending[put->count++] = (struct engine_piece){ .from = put->come,
+		.to = put->come + count,
+		.number = put->serial++,
+		.records = count,
+		.data = data,
+		.len = len };
 	put->come += count;
-	piece->to = put->come;
-	command_number(command, piece->to);
-	command_number(command, PRODUCER_KEEP);
-	command_number(command, o->limit);
-	command_number(command, o->delay);
-	command_number(command, o->at);
-	command_number(command, o->expires);
-	command_number(command, piece->serial);
-	command_number(command, count);
-	command_bytes(command, data, len);
 }
 
 /*
@@ -280,12 +235,22 @@ refuse(struct put *put, const struct record *record)
 	put->failed = true;
 }
 
+/* Does its buffer have more whole records?  Else what it handed out may be moved next. */
+static bool
+has_more(const struct record_reader *in)
+{
+	return in->start < in->end &&
+	    memchr(in->buffer + in->start, '\n', in->end - in->start) != NULL;
+}
+
 static void
 read_all(struct put *put)
 {
 	struct record run;
 
 	for (;;) {
+		if (!has_more(&put->in))
+			flush(put);
 		switch (record_take_run(&put->in, &run)) {
 		case RECORD_OK:
 			add_run(put, &run);
@@ -294,12 +259,10 @@ read_all(struct put *put)
 			refuse(put, &run);
 			break;
 		case RECORD_NONE:
-			flush(put);
 			if (record_fill(&put->in) == RECORD_ERROR)
 				die(STATUS_BROKEN, errno, "standard input");
 			break;
 		case RECORD_EOF:
-			flush(put);
 			return;
 		case RECORD_ERROR:
 			die(STATUS_BROKEN, errno, "standard input");
@@ -311,19 +274,13 @@ read_all(struct put *put)
 static void
 end(struct put *put)
 {
-	struct command command = { 0 };
+	struct engine *engine = &put->engine;
 
-	if (put->options->producer == NULL) {
-		command_begin(&command, SCRIPT_NONE);
-		command_text(&command, "DEL");
-		queue_add_key(&command, put->queue.name, put->producer);
-		link_ask(&put->queue.link, &command, "n");
-		command_free(&command);
-	}
-	for (size_t i = 0; i < PENDING; i++)
-		command_free(&put->pending[i].command);
+	if (put->options->producer == NULL)
+		engines_answered(
+		    engine, engine->kind->forget(engine, put->plan.producer));
 	record_close(&put->in);
-	queue_close(&put->queue);
+	engines_close(engine);
 }
 
 enum status
@@ -335,11 +292,10 @@ put_run(const struct queue_options *options)
 	if (put == NULL)
 		die(STATUS_BROKEN, errno, "cannot begin");
 	put->options = options;
-	queue_init(
-	    &put->queue, options->operands[0], &options->address, options->patience);
+	engines_open(&put->engine, &options->engine, options->operands[0]);
 	if (record_open(&put->in, STDIN_FILENO, options->max_record) < 0)
 		die(STATUS_BROKEN, errno, "cannot begin");
-	check_keeps(&put->queue.link);
+	engines_answered(&put->engine, put->engine.kind->ready(&put->engine));
 	begin(put);
 	read_all(put);
 	end(put);

@@ -7,7 +7,7 @@
 #define PAR_QUEUE_PUT_H
 
 #include "diag.h"
-#include "options.h"
+#include "verb.h"
 
 enum status put_run(const struct queue_options *options);
 

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "check.h"
 #include "child.h"
 #include "clock.h"
 #include "sig.h"
@@ -29,7 +28,7 @@ enum phase {
 
 struct work {
 	const struct queue_options *options;
-	struct sources sources;
+	struct origins origins;
 	struct child child;
 	enum phase phase;
 	bool signalled; /* it was a signal that began the end */
@@ -52,7 +51,7 @@ go_further(struct work *work)
 		child_give_back(&work->child);
 	if (work->phase == PHASE_STOP) {
 		worker_signal(&work->child.worker, SIGTERM);
-		sources_hurry(&work->sources);
+		origins_hurry(&work->origins);
 		work->kill_at = work->now + STOP_GRACE;
 	} else if (work->phase == PHASE_KILL) {
 		worker_signal(&work->child.worker, SIGKILL);
@@ -74,7 +73,7 @@ take_signals(struct work *work)
 	int number;
 
 	while ((number = sig_next(work->signals)) != 0) {
-		sources_wake(&work->sources, work->signals);
+		origins_wake(&work->origins, work->signals);
 		if (number == SIGCHLD) {
 			ended = true;
 			continue;
@@ -95,8 +94,8 @@ beat(struct work *work)
 
 	if (work->now < work->beat_at)
 		return;
-	sources_beat(&work->sources, work->child.worker.window.records);
-	if (sources_drained(&work->sources) && work->phase == PHASE_RUN)
+	origins_beat(&work->origins, work->child.worker.window.records);
+	if (origins_drained(&work->origins) && work->phase == PHASE_RUN)
 		go_further(work);
 	work->now = clock_ms();
 	work->beat_at = work->now + (wait < LONGEST_BEAT ? wait : LONGEST_BEAT);
@@ -106,18 +105,18 @@ beat(struct work *work)
 static void
 take(struct work *work)
 {
-	struct room room = child_room(&work->child);
+	struct want want = child_room(&work->child);
 
-	if (work->phase != PHASE_RUN || room.records == 0 || work->now < work->take_at)
+	if (work->phase != PHASE_RUN || want.records == 0 || work->now < work->take_at)
 		return;
-	if (sources_take(
-		&work->sources, &room, &work->child.todo, &work->child.suspects) > 0) {
+	if (origins_take(
+		&work->origins, &want, &work->child.todo, &work->child.suspects) > 0) {
 		work->idle = FIRST_IDLE;
 		work->take_at = work->now;
 		return;
 	}
-	if (work->options->once && work->sources.chunks.head == NULL &&
-	    sources_finished(&work->sources))
+	if (work->options->once && work->origins.leases.head == NULL &&
+	    origins_finished(&work->origins))
 		work->phase = PHASE_DRAIN;
 	work->take_at = work->now + work->idle;
 	work->idle = 2 * work->idle < LONGEST_IDLE ? 2 * work->idle : LONGEST_IDLE;
@@ -128,7 +127,7 @@ commit(struct work *work)
 {
 	const struct worker *worker = &work->child.worker;
 
-	sources_commit(&work->sources, worker->last_line, worker->last_len);
+	origins_commit(&work->origins, worker->last_line, worker->last_len);
 }
 
 /* How long poll(2) may wait, ms. */
@@ -221,11 +220,11 @@ turn(struct work *work)
 static enum status
 sum_up(const struct work *work)
 {
-	const struct sources *sources = &work->sources;
+	const struct origins *origins = &work->origins;
 
-	if (sources->lost > 0)
+	if (origins->lost > 0)
 		warn("%llu records went to other workers, or were revoked",
-		    (unsigned long long)sources->lost);
+		    (unsigned long long)origins->lost);
 	if (work->broken && work->child.never != NULL) {
 		warn("%s: %s", work->child.command[0], work->child.never);
 		return STATUS_BROKEN;
@@ -235,11 +234,11 @@ sum_up(const struct work *work)
 		    work->child.command[0], work->child.deaths);
 		return STATUS_BROKEN;
 	}
-	if (work->signalled || sources_drained(sources)) {
+	if (work->signalled || origins_drained(origins)) {
 		warn("stopped early: records are left in the queue, or may come");
 		return STATUS_STOPPED;
 	}
-	return work->child.dead > 0 || work->child.trouble || sources->ill > 0
+	return work->child.dead > 0 || work->child.trouble || origins->ill > 0
 	    ? STATUS_FAILED
 	    : STATUS_OK;
 }
@@ -252,23 +251,23 @@ work_run(const struct queue_options *options)
 	enum status status;
 	const char *why;
 
-	why = sources_open(&work.sources, options, options->operands[0]);
+	why = origins_open(&work.origins, options, options->operands[0]);
 	if (why != NULL)
 		die(STATUS_MISUSE, 0, "%s: %s", options->operands[0], why);
-	child_init(&work.child, options, &work.sources);
+	child_init(&work.child, options, &work.origins);
 	if (work.child.command[0] == NULL)
 		die(STATUS_MISUSE, 0, "a stage is needed");
 	work.signals = sig_open(caught, sizeof(caught) / sizeof(caught[0]));
 	if (work.signals < 0)
 		die(STATUS_BROKEN, errno, "cannot begin");
 	sig_last_resort(PHASE_KILL + 1);
-	sources_wake(&work.sources, work.signals);
-	check_keeps(&work.sources.all[0].queue.link);
+	origins_wake(&work.origins, work.signals);
+	origins_ready(&work.origins);
 	work.now = work.child.now = clock_ms();
 	while (!finished(&work))
 		turn(&work);
 	status = sum_up(&work);
-	sources_close(&work.sources);
+	origins_close(&work.origins);
 	child_close(&work.child);
 	close(work.signals);
 	return status;

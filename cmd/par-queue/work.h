@@ -7,7 +7,7 @@
 #define PAR_QUEUE_WORK_H
 
 #include "diag.h"
-#include "options.h"
+#include "verb.h"
 
 enum status work_run(const struct queue_options *options);
 

@@ -9,12 +9,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "chunk.h"
 #include "fuzz.h"
+#include "lease.h"
 #include "redis.h"
-#include "reply.h"
-
-enum { WORDS = 6 /* of a part for commit.lua */ };
+#include "redis_read.h"
+#include "redis_work.h"
 
 /* No element is missing, and arrays in arrays are few. */
 static void
@@ -40,11 +39,11 @@ lines_of(const char *data, size_t len)
 	return lines;
 }
 
-/* Commands are arrays of strings: how many, each ending in the right place. */
+/* Calls are arrays of strings: how many, each ending in the right place. */
 static unsigned
-count_words(const struct command *command)
+count_words(const struct call *call)
 {
-	const char *at = command->words.data, *end = at + command->words.len;
+	const char *at = call->words.data, *end = at + call->words.len;
 	unsigned count = 0;
 
 	for (; at < end; count++) {
@@ -64,32 +63,41 @@ count_words(const struct command *command)
 static void
 check_chunk(redisReply *const *given, uint64_t first)
 {
+	struct engine engine = { .queue = "q" };
 	struct queue queue = { .name = "q" };
-	struct chunk_list list = { 0 };
+	struct lease_list list = { 0 };
+	struct engine_commit commit;
+	struct engine_chunk chunk;
+	struct call call = { 0 };
 	struct batch *batch;
-	struct chunk *chunk = chunk_new(&queue, given, first, &batch);
-	struct command commit = { 0 };
+	struct lease *lease;
 
-	chunk_add(&list, chunk);
+	redis_given(&chunk, given);
+	lease = lease_new(&engine, &chunk, first, &batch);
+	lease_add(&list, lease);
 	if (batch == NULL) {
-		must(
-		    chunk->count == 0 && chunk->left == 0 && chunk->parts.count == WORDS);
-		must(memmem(chunk->parts.words.data, chunk->parts.words.len,
-			 given[5]->str, given[5]->len) != NULL);
+		must(lease->count == 0 && lease->left == 0 && lease->part_count == 1);
+		must(lease->parts->kind == PART_ILL);
+		must(same_bytes(
+		    lease->parts->data, lease->parts->len, given[5]->str, given[5]->len));
 	} else {
-		must(batch->count == chunk->count && batch->count > 0);
+		must(batch->count == lease->count && batch->count > 0);
 		must(batch->first == first && batch->data[batch->len - 1] == '\n');
 		must(lines_of(batch->data, batch->len) == batch->count);
 		must(same_bytes(batch->data, batch->len, given[5]->str, given[5]->len));
-		must(chunk_find(&list, first + chunk->count - 1) == chunk);
-		chunk_again(chunk, batch);
-		must(chunk->left == 0);
+		must(lease_find(&list, first + lease->count - 1) == lease);
+		lease_again(lease, batch);
+		must(lease->left == 0);
 		batch_free(batch);
 	}
-	chunk_commit(chunk, &commit, NULL, "last", 4);
-	must(count_words(&commit) == commit.count);
-	command_free(&commit);
-	chunk_remove(&list, chunk);
+	lease_commit(lease, &commit);
+	must(commit.part_count == 1);
+	commit.last = "last";
+	commit.last_len = 4;
+	redis_ask_commit(&queue, &call, &commit);
+	must(count_words(&call) == call.count);
+	call_free(&call);
+	lease_remove(&list, lease);
 }
 
 /* Entries of a stream: a name, and pairs of strings. */

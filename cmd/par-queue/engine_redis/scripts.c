@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "lua.h"
-#include "need.h"
 #include "scripts.h"
 
 /*
@@ -25,18 +24,14 @@ static const struct {
 	[SCRIPT_CONTROL] = { "flags=allow-oom", lua_control },
 };
 
-static void
-put_text(struct bytes *to, const char *text)
-{
-	need_put(to, text, strlen(text));
-}
-
-void
+int
 script_text(enum script script, struct bytes *text)
 {
-	put_text(text, "#!lua ");
-	put_text(text, scripts[script].flags);
-	put_text(text, "\n");
-	put_text(text, lua_common);
-	put_text(text, scripts[script].text);
+	const char *const parts[] = { "#!lua ", scripts[script].flags, "\n", lua_common,
+		scripts[script].text };
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (bytes_put(text, parts[i], strlen(parts[i])) < 0)
+			return -1;
+	return 0;
 }

@@ -10,9 +10,9 @@
 #include "diag.h"
 #include "fdio.h"
 #include "num.h"
-#include "state.h"
+#include "reached.h"
 
-enum { LINE_SIZE = QUEUE_ID_MAX + 32 };
+enum { LINE_SIZE = ENGINE_ID_SIZE + 32 };
 
 /* The line of the file, "ID LENGTH"; false if there is no such file. */
 static bool
@@ -34,31 +34,31 @@ read_line(const char *path, char line[static LINE_SIZE])
 }
 
 void
-state_open(struct state *state, const char *path)
+reached_open(struct reached *reached, const char *path, const char *start)
 {
 	char line[LINE_SIZE], *space, *newline;
 	struct stat out;
 	uint64_t length;
 
-	*state = (struct state){ .path = path };
+	*reached = (struct reached){ .path = path };
 	anew_sweep(path);
 	if (fstat(STDOUT_FILENO, &out) < 0 || !S_ISREG(out.st_mode))
 		die(STATUS_MISUSE, 0, "--state: standard output is not a file");
 	if (!read_line(path, line)) {
 		if (lseek(STDOUT_FILENO, 0, SEEK_END) < 0)
 			die(STATUS_BROKEN, errno, "standard output");
-		state_save(state, "0-0");
+		reached_save(reached, start);
 		return;
 	}
 	space = strchr(line, ' ');
 	newline = strchr(line, '\n');
 	if (space == NULL || newline == NULL || newline < space || newline[1] != '\0' ||
-	    space - line >= QUEUE_ID_MAX ||
+	    space - line >= ENGINE_ID_SIZE ||
 	    num_parse_bytes(
 		space + 1, (size_t)(newline - space - 1), 0, INT64_MAX, &length) < 0)
 		die(STATUS_BROKEN, 0, "%s: not a file that --state has written", path);
-	memcpy(state->last, line, (size_t)(space - line));
-	state->last[space - line] = '\0';
+	memcpy(reached->last, line, (size_t)(space - line));
+	reached->last[space - line] = '\0';
 	if ((uint64_t)out.st_size < length)
 		die(STATUS_BROKEN, 0,
 		    "standard output is shorter than %s says; append to it with >>",
@@ -69,24 +69,24 @@ state_open(struct state *state, const char *path)
 }
 
 void
-state_save(struct state *state, const char *last)
+reached_save(struct reached *reached, const char *last)
 {
 	char line[LINE_SIZE];
 	struct anew anew;
 	struct stat out;
 	int n;
 
-	snprintf(state->last, sizeof(state->last), "%s", last);
+	snprintf(reached->last, sizeof(reached->last), "%s", last);
 	if (fstat(STDOUT_FILENO, &out) < 0 || fdatasync(STDOUT_FILENO) < 0)
 		die_output(errno, "standard output");
 	n = snprintf(line, sizeof(line), "%s %lld\n", last, (long long)out.st_size);
-	if (anew_begin(&anew, state->path) < 0)
-		die(STATUS_BROKEN, errno, "%s", state->path);
+	if (anew_begin(&anew, reached->path) < 0)
+		die(STATUS_BROKEN, errno, "%s", reached->path);
 	if (fdio_write(anew.fd, line, (size_t)n) < 0) {
 		anew_drop(&anew);
-		die(STATUS_BROKEN, errno, "%s", state->path);
+		die(STATUS_BROKEN, errno, "%s", reached->path);
 	}
 	if (anew_commit(&anew, ANEW_SYNC) < 0)
-		die(STATUS_BROKEN, errno, "%s", state->path);
+		die(STATUS_BROKEN, errno, "%s", reached->path);
 	close(anew.fd);
 }

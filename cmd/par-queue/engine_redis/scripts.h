@@ -24,7 +24,10 @@ enum script {
 	SCRIPT_NONE = SCRIPT_COUNT
 };
 
-/* Put the whole text of a script, as the server is to load it, into an empty text. */
-void script_text(enum script script, struct bytes *text);
+/*
+ * Put the whole text of a script, as the server is to load it, into an empty text.  0, or
+ * -1 without memory.
+ */
+int script_text(enum script script, struct bytes *text);
 
 #endif

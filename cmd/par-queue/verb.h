@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * options - the command line of par-queue: a verb, its options, a queue.
+ * verb - the command line of par-queue: a verb, its options, a queue.
  */
-#ifndef PAR_QUEUE_OPTIONS_H
-#define PAR_QUEUE_OPTIONS_H
+#ifndef PAR_QUEUE_VERB_H
+#define PAR_QUEUE_VERB_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "address.h"
 #include "backoff.h"
+#include "engine.h"
 
 enum verb {
 	VERB_PUT,
@@ -32,11 +32,7 @@ enum verb {
 /* Times are in ms. */
 struct queue_options {
 	enum verb verb;
-	const char *url;
-	const char *password_file;
-	const char *certificate; /* for rediss://; NULL: none */
-	struct address address;
-	uint64_t patience;
+	struct engine_plan engine;
 	char **operands; /* behind the verb and its options; ends with NULL */
 	int operand_count;
 
@@ -68,8 +64,8 @@ struct queue_options {
 };
 
 /* Fill *options; what is wrong ends the program with STATUS_MISUSE. */
-void options_read(struct queue_options *options, int argc, char **argv);
+void verb_read(struct queue_options *options, int argc, char **argv);
 
-void options_release(struct queue_options *options);
+void verb_release(struct queue_options *options);
 
 #endif

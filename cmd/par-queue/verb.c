@@ -4,14 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "address.h"
 #include "diag.h"
-#include "need.h"
+#include "engines.h"
 #include "num.h"
 #include "opt.h"
-#include "options.h"
-#include "queue.h"
 #include "record.h"
-#include "tls.h"
+#include "verb.h"
 
 enum { DAY = 24 * 60 * 60 * 1000 };
 
@@ -105,7 +104,7 @@ take_wait(void *target, const char *value)
 static const char *
 take_name(void *target, const char *value)
 {
-	if (!queue_name_ok(value, strlen(value)))
+	if (!engine_name_ok(value, strlen(value)))
 		return "not a name of letters, digits, and . _ -, of at most 100";
 	*(const char **)target = value;
 	return NULL;
@@ -130,27 +129,27 @@ add(struct verb_options *options, const struct row *rows)
 }
 
 static void
-add_link(struct verb_options *options, struct queue_options *o)
+add_engine(struct verb_options *options, struct queue_options *o)
 {
 	const struct row rows[] = {
 		{ ~0u,
-		    { 'u', "url", OPT_STRING, &o->url, "URL",
+		    { 'u', "url", OPT_STRING, &o->engine.url, "URL",
 			"the server: redis://[USER@]HOST[:PORT][/DB], rediss:// the same "
 			"by TLS,\nor unix:///PATH[?db=DB] "
 			"(default $PAR_QUEUE_URL, or redis://127.0.0.1)",
 			0, 0, NULL } },
 		{ ~0u,
-		    { 0, "cert", OPT_STRING, &o->certificate, "FILE",
+		    { 0, "cert", OPT_STRING, &o->engine.certificate, "FILE",
 			"our certificate and its key, for a server of rediss:// that "
 			"asks for it",
 			0, 0, NULL } },
 		{ ~0u,
-		    { 0, "password-file", OPT_STRING, &o->password_file, "FILE",
+		    { 0, "password-file", OPT_STRING, &o->engine.password_file, "FILE",
 			"the password is the first line of FILE "
 			"(default $PAR_QUEUE_PASSWORD)",
 			0, 0, NULL } },
 		{ ~0u,
-		    { 0, "patience", OPT_DURATION, &o->patience, "TIME",
+		    { 0, "patience", OPT_DURATION, &o->engine.patience, "TIME",
 			"give up after TIME without the server (default 1m)", 0,
 			365ull * DAY, NULL } },
 		{ 0 },
@@ -293,35 +292,33 @@ find_verb(const char *word)
 	return VERB_COUNT;
 }
 
-/* Where the server is, and its password: from arguments, then the environment. */
+/* Where the engine is, and its password: from arguments, then the environment. */
 static void
-find_server(struct queue_options *o)
+find_engine(struct engine_plan *plan)
 {
-	const char *password = getenv("PAR_QUEUE_PASSWORD");
-	bool argued = o->url != NULL;
+	bool argued = plan->url != NULL;
 	const char *why;
 
 	if (!argued)
-		o->url = getenv("PAR_QUEUE_URL");
-	if (o->url == NULL)
-		o->url = "redis://127.0.0.1";
-	if (password != NULL)
-		o->address.password = need_string(password, strlen(password));
-	why = address_parse(&o->address, o->url, !argued);
+		plan->url = getenv("PAR_QUEUE_URL");
+	if (plan->url == NULL)
+		plan->url = engines_usual;
+	plan->secret = !argued;
+	plan->password = getenv("PAR_QUEUE_PASSWORD");
+	plan->kind = engines_find(plan->url);
+	why = plan->kind->read_url(plan);
 	address_hide("PAR_QUEUE_PASSWORD", true);
 	address_hide("PAR_QUEUE_URL", false);
-	if (why == address_no_memory)
+	plan->password = NULL;
+	if (plan->place == NULL)
 		die(STATUS_BROKEN, 0, "%s", why);
 	if (why != NULL) /* without the URL, which may hold a password */
 		die_misuse("%s: %s", argued ? "--url" : "PAR_QUEUE_URL", why);
-	if (o->address.tls && !tls_spoken())
-		die_misuse("%s", address_no_tls);
-	if (o->certificate != NULL && !o->address.tls)
-		die_misuse("--cert goes with rediss:// only");
-	o->address.certificate = o->certificate;
-	if (o->password_file != NULL &&
-	    address_password(&o->address, o->password_file) < 0)
-		die(STATUS_BROKEN, errno, "%s", o->password_file);
+	why = plan->kind->check_plan(plan);
+	if (why != NULL)
+		die_misuse("%s", why);
+	if (plan->password_file != NULL && plan->kind->read_password(plan) < 0)
+		die(STATUS_BROKEN, errno, "%s", plan->password_file);
 }
 
 /* What the table cannot say. */
@@ -337,7 +334,7 @@ check(const struct queue_options *o)
 	if (o->verb == VERB_CHECK && o->operand_count > 0)
 		die_misuse("%s: takes no operands", o->operands[0]);
 	if (!many && o->operand_count > 0 &&
-	    !queue_name_ok(o->operands[0], strlen(o->operands[0])))
+	    !engine_name_ok(o->operands[0], strlen(o->operands[0])))
 		die_misuse("%s: not the name of a queue", o->operands[0]);
 	if (o->requeue && o->drop)
 		die_misuse("--requeue does not go with --drop");
@@ -350,7 +347,7 @@ check(const struct queue_options *o)
 }
 
 void
-options_read(struct queue_options *o, int argc, char **argv)
+verb_read(struct queue_options *o, int argc, char **argv)
 {
 	struct verb_options options = { 0 };
 	struct opt_program program = { .name = "par-queue",
@@ -363,7 +360,7 @@ options_read(struct queue_options *o, int argc, char **argv)
 	char synopsis[128];
 	int first;
 
-	*o = (struct queue_options){ .patience = 60 * 1000,
+	*o = (struct queue_options){ .engine.patience = 60 * 1000,
 		.wait = 60 * 60 * 1000,
 		.lease = 30 * 1000,
 		.retries = 3,
@@ -372,7 +369,7 @@ options_read(struct queue_options *o, int argc, char **argv)
 		.max_record = RECORD_LIMIT,
 		.verb = find_verb(argc > 1 ? argv[1] : NULL) };
 	options.verbs = o->verb == VERB_COUNT ? ~0u : 1u << o->verb;
-	add_link(&options, o);
+	add_engine(&options, o);
 	add_put(&options, o);
 	add_work(&options, o);
 	add_rest(&options, o);
@@ -394,11 +391,11 @@ options_read(struct queue_options *o, int argc, char **argv)
 	o->operands = argv + first;
 	o->operand_count = argc - first;
 	check(o);
-	find_server(o);
+	find_engine(&o->engine);
 }
 
 void
-options_release(struct queue_options *o)
+verb_release(struct queue_options *o)
 {
-	address_free(&o->address);
+	o->engine.kind->free_plan(&o->engine);
 }

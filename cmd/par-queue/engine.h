@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * engine - where queues are kept, as the verbs see it.  A kind of engine is a folder,
+ * such as engine_redis, and a row of engines.c; nobody else knows how it keeps them.
+ *
+ * A queue has chunks: runs of records with one end, which move as one.  They wait, for
+ * their time or for a worker; run, under the lease of one worker; and end as results, as
+ * dead ones with a reason, or as chunks that wait anew.
+ *
+ * What holds of every kind:
+ *
+ * Steps.  A call is one step: all of it happens, or nothing, whoever dies meanwhile.  Of
+ * the lists that put and commit take each element is a step; the list saves round trips
+ * (Redis: a pipeline of scripts.  SQL: a pipeline of transactions, or one that has a
+ * savepoint for each.  LMDB: one write transaction, and one sync for all).  revoke, dead
+ * and purge go through many, and may have gone through some.
+ *
+ * Once.  There are two gates.  What a producer puts enters only if it has come as far as
+ * where that begins, in the step that moves it on (SQL: UPDATE ... SET come = TO WHERE
+ * producer = P AND come = FROM has a row; LMDB: compared in the transaction).  What a
+ * worker commits is taken only from the first that takes the chunk out of those that run,
+ * in the step that has its results (SQL: DELETE ... WHERE id = ID RETURNING has a row;
+ * LMDB: mdb_del() finds it).  So a call whose answer was lost is made once more: nothing
+ * is doubled, and a commit that did count may be told as late.
+ *
+ * Clock.  Leases, delays and rates go by the engine's clock, never by a caller's (Redis:
+ * TIME; SQL: clock_timestamp() of the server; LMDB: CLOCK_REALTIME, since all are on one
+ * host, and a lease that a changed clock ends early costs work, not results).  Callers
+ * say how long, in ms; only put's "at" is a time, ms since 1970.
+ *
+ * Memory.  What a caller gives stays its own, and is not looked at after the call.  What
+ * an engine gives is valid until its next call; graves until the next of dead() (Redis:
+ * in the reply; SQL: in the PGresult; LMDB: a copy, as no transaction may outlast a
+ * call).
+ *
+ * Waiting.  A server that is away, starts or moves is waited for up to patience, and the
+ * call made again.  ENGINE_WOKEN: the descriptor wake became readable first; the call may
+ * have happened, and is to be made again or let be.  (LMDB waits for other writers only.)
+ *
+ * Errors.  ENGINE_BROKEN: why says what is wrong, in a line that needs no other name.
+ * Nothing an engine answers is believed before all of the answer was checked: what it
+ * gives to a caller are numbers in range, texts without control bytes, and records as
+ * they are.  Only what it says of the number of records of a chunk is not: see lease.h.
+ */
+#ifndef PAR_QUEUE_ENGINE_H
+#define PAR_QUEUE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	ENGINE_NAME_MAX = 100, /* of a queue or producer */
+	ENGINE_ID_SIZE =
+	    64, /* a text of the engine's, or the name of a worker, with NUL */
+	ENGINE_WHY_SIZE = 1024,
+	ENGINE_AT_ONCE = 64 /* most of a list that put and commit take */
+};
+
+enum engine_end { ENGINE_OK, ENGINE_WOKEN, ENGINE_BROKEN };
+
+/* Where an engine is, and who asks, as the command line and the environment say it. */
+struct engine_plan {
+	const char *url;
+	bool secret; /* it comes from where nobody else sees it: it may hold a password */
+	const char *certificate, *password_file; /* files, or NULL */
+	const char *password; /* NULL: none was given but in these */
+	uint64_t patience; /* ms */
+	const struct engine_kind *kind;
+	void *place; /* url and password, as the kind has understood them */
+};
+
+/* One queue. */
+struct engine {
+	const struct engine_kind *kind;
+	const struct engine_plan *plan;
+	const char *queue; /* its name; NULL: it is about the engine itself */
+	void *state; /* the kind's */
+	uint64_t patience; /* ms without an answer; the caller may change it */
+	int wake; /* readable: wait no longer; -1: none; the caller's to set */
+	bool woken; /* it was, since the caller last set this to false */
+	char why[ENGINE_WHY_SIZE]; /* with ENGINE_BROKEN */
+};
+
+/* What put() is to know of all chunks. */
+struct engine_put {
+	const char *producer;
+	uint64_t keep; /* it is remembered for so long after its last word, ms */
+	uint64_t limit; /* records unfinished in the queue; 0: none */
+	uint64_t delay, at, expires; /* ms; 0: none */
+};
+
+/* A chunk to be put. */
+struct engine_piece {
+	uint64_t from, to; /* records that its producer has put before, and with it */
+	uint64_t number; /* one of those that begin() gave */
+	uint64_t records;
+	const char *data; /* of them, with their newlines */
+	size_t len;
+	/* Set by put(): */
+	enum {
+		PIECE_TAKEN,
+		PIECE_ELSEWHERE, /* come is not where it begins: nothing was done */
+		PIECE_FULL, /* the limit is reached */
+		PIECE_NO_MEMORY /* the engine has no room */
+	} outcome;
+	uint64_t come; /* how far the producer has come; not with PIECE_NO_MEMORY */
+	uint64_t open; /* unfinished records of the queue; with PIECE_TAKEN */
+};
+
+/* Bytes of somebody's. */
+struct engine_text {
+	const char *data;
+	size_t len;
+};
+
+/* By what the engine knows a chunk that a worker has; to callers just texts. */
+struct engine_claim {
+	char id[ENGINE_ID_SIZE], number[ENGINE_ID_SIZE], expires[ENGINE_ID_SIZE];
+	bool lost; /* set by beat(): it is another's by now, or nobody's */
+};
+
+/* A chunk that a worker was given. */
+struct engine_chunk {
+	struct engine_claim claim;
+	uint64_t records; /* as the engine counts them: data may have others */
+	uint64_t attempts; /* before this one */
+	bool alone; /* workers died with it: its one record is to be alone with its worker
+		     */
+	const char *data;
+	size_t len;
+};
+
+/* A chunk that died in a take: it had expired, was none, or cost too many workers. */
+struct engine_burial {
+	struct engine_text record; /* how the first one begins; empty: it has none */
+	uint64_t records;
+	struct engine_text why;
+};
+
+/* What a worker asks for. */
+struct engine_take {
+	const char *me; /* its name */
+	uint64_t records; /* so many, or so many bytes, or a little more */
+	size_t bytes;
+	uint64_t lease; /* ms for which it is the worker's, without a word of it */
+	uint64_t deaths; /* workers that one record may cost */
+	uint64_t results; /* nothing is given while so many chunks of them wait; 0: any */
+	/* Set by take(): */
+	const struct engine_chunk *chunks;
+	size_t count;
+	const struct engine_burial *burials;
+	size_t burial_count;
+};
+
+/* Records of a chunk that have no results. */
+struct engine_part {
+	enum {
+		PART_LATER, /* to be tried again after wait ms */
+		PART_DEAD, /* given up; why */
+		PART_ILL /* all of the chunk, which is none; why: data is counted anew */
+	} kind;
+	uint64_t records;
+	uint64_t attempts; /* so far */
+	uint64_t wait; /* ms */
+	const char *why;
+	const char *data;
+	size_t len;
+};
+
+/* What became of a chunk. */
+struct engine_commit {
+	const struct engine_claim *claim;
+	uint64_t records; /* as it was given */
+	uint64_t done; /* of these, finished */
+	const char *results; /* of those, lines records */
+	size_t results_len;
+	uint64_t lines;
+	const char *next; /* the queue, of the same engine, that results go to; or NULL */
+	const char *last; /* the last line of the stage's standard error, for dead ones */
+	size_t last_len;
+	const struct engine_part *parts;
+	size_t part_count;
+	bool late; /* set by commit(): it was another's, or revoked: nothing of it counts
+		    */
+};
+
+/* That a worker is alive. */
+struct engine_beat {
+	const char *me;
+	uint64_t in_flight; /* records with the stage */
+	uint64_t committed, late; /* chunks, so far */
+	struct engine_claim *const *held; /* leases that are to go on, if not lost */
+	size_t count;
+	/* Set by beat(): */
+	uint64_t now; /* by the engine's clock, ms */
+	uint64_t jobs; /* records that it may have in flight; 0: any number */
+	uint64_t drain; /* when workers were last asked to end, ms */
+};
+
+/* Results, as one run of records. */
+struct engine_result {
+	const char *id; /* comes after those of all that were given before */
+	const char *data; /* ends in a newline */
+	size_t len;
+};
+
+struct engine_read {
+	const char *me; /* the reader; there is one at a time, */
+	uint64_t hold; /* until it says nothing for so long, ms */
+	const char *safe; /* results up to this id are deleted first; "": none */
+	const char *last; /* and those after this one given, */
+	size_t bytes; /* so many or a little more */
+	/* Set by read(): */
+	bool busy; /* there is another reader: nothing was done */
+	uint64_t open, dead; /* records of the queue */
+	const struct engine_result *results;
+	size_t count;
+};
+
+/* What stat() counts, records but where it says otherwise. */
+enum engine_number {
+	NUMBER_ACCEPTED,
+	NUMBER_WAITING,
+	NUMBER_DELAYED,
+	NUMBER_RUNNING,
+	NUMBER_DONE,
+	NUMBER_DEAD,
+	NUMBER_DROPPED,
+	NUMBER_RESULTS,
+	NUMBER_LATE,
+	NUMBER_PAUSED, /* 1 or 0 */
+	NUMBER_JOBS, /* most in flight to a worker; 0: no limit */
+	NUMBER_COUNT
+};
+
+struct engine_stat {
+	int64_t number[NUMBER_COUNT];
+	const char *rate; /* a second, a decimal number; 0: no limit */
+};
+
+/* What can be told to the workers of a queue. */
+enum engine_told {
+	TELL_PAUSED, /* 1 or 0 */
+	TELL_JOBS, /* records */
+	TELL_RATE, /* records a second, a decimal number */
+	TELL_DRAIN /* those that are there now are to end; no value */
+};
+
+/* A worker, as its last beat told of it. */
+struct engine_worker {
+	const char *name;
+	uint64_t seen; /* by the engine's clock, ms */
+	uint64_t in_flight, committed, late;
+};
+
+/* A dead chunk; anybody may have written it, and what is missing is empty. */
+struct engine_grave {
+	char id[ENGINE_ID_SIZE];
+	struct engine_text records, attempts, why, last, number;
+};
+
+/*
+ * What a kind of engine can do.  After open() each may be called; what a connection needs
+ * is made by the first call that needs it.
+ */
+struct engine_kind {
+	/* What results come after that are the first, as an id. */
+	const char *start;
+
+	/*
+	 * Of a plan: understand its URL, NULL or what is wrong with that, and without
+	 * memory there is no place; see whether the rest goes with it, NULL or what does
+	 * not; read what the password file has, 0 or -1 with errno.  free_plan() frees
+	 * the place.
+	 */
+	const char *(*read_url)(struct engine_plan *plan);
+	const char *(*check_plan)(const struct engine_plan *plan);
+	int (*read_password)(struct engine_plan *plan);
+	void (*free_plan)(struct engine_plan *plan);
+
+	/* 0, or -1 without memory. */
+	int (*open)(struct engine *engine);
+	void (*close)(struct engine *engine);
+
+	/*
+	 * Before a queue is used: may it be trusted to this engine?  ENGINE_BROKEN if it
+	 * deletes what it has no room for.
+	 */
+	enum engine_end (*ready)(struct engine *engine);
+
+	/* Say on standard error what is wrong with the engine, and what it may lose. */
+	enum engine_end (*check)(struct engine *engine, bool *good);
+
+	/*
+	 * How far a producer has come, records; and the first of count numbers that are
+	 * given to nobody else (SQL: a sequence; LMDB: a counter).
+	 */
+	enum engine_end (*begin)(struct engine *engine, const char *producer,
+	    uint64_t count, uint64_t *come, uint64_t *first);
+
+	/*
+	 * Each piece in its order.  Its gate is its producer; the limit is looked at in
+	 * the same step (SQL: a counter row for each queue, locked by the UPDATE that
+	 * adds).
+	 */
+	enum engine_end (*put)(struct engine *engine, const struct engine_put *put,
+	    struct engine_piece *pieces, size_t count);
+
+	/* A producer will not come again. */
+	enum engine_end (*forget)(struct engine *engine, const char *producer);
+
+	/*
+	 * Chunks whose lease has lapsed, then waiting ones and those whose time has come,
+	 * in their order (SQL: SELECT ... ORDER BY ... LIMIT ... FOR UPDATE SKIP LOCKED,
+	 * within the UPDATE that sets worker and lease; LMDB: a cursor over keys that
+	 * begin with when each is due).  One that two workers had and let lapse comes
+	 * alone, each record by itself; what has expired or cost too many is dead, in
+	 * this step.
+	 */
+	enum engine_end (*take)(struct engine *engine, struct engine_take *take);
+
+	/*
+	 * Each in its order: the chunk ends, whoever it was given to, for the first that
+	 * says so; results, parts and counts are of the same step.
+	 */
+	enum engine_end (*commit)(
+	    struct engine *engine, struct engine_commit *commits, size_t count);
+
+	/*
+	 * Renew what is still its own (SQL: UPDATE ... SET lease = ... WHERE id = ANY
+	 * (...) AND worker = ME RETURNING id), and hear what is wanted.
+	 */
+	enum engine_end (*beat)(struct engine *engine, struct engine_beat *beat);
+
+	/* A worker ends: nobody need wait for its word.  Chunks that it has lapse. */
+	enum engine_end (*leave)(struct engine *engine, const char *me);
+
+	/*
+	 * Results for the one reader (SQL: its row is locked, or an advisory lock; LMDB:
+	 * a record of it with a time).  Ids only grow: results that are committed later
+	 * come later (SQL: a sequence does not do that by itself, as transactions end in
+	 * any order; the id is taken under the lock of the counter row).
+	 */
+	enum engine_end (*read)(struct engine *engine, struct engine_read *read);
+
+	enum engine_end (*stat)(struct engine *engine, struct engine_stat *stat);
+
+	/* The workers, and the time now by the engine's clock, ms. */
+	enum engine_end (*workers)(struct engine *engine, uint64_t *now,
+	    const struct engine_worker **workers, size_t *count);
+
+	enum engine_end (*tell)(
+	    struct engine *engine, enum engine_told what, const char *value);
+
+	/*
+	 * Bury what came of the chunks accepted under these numbers, ends with NULL, and
+	 * is not finished; how many records that were.
+	 */
+	enum engine_end (*revoke)(
+	    struct engine *engine, char *const *numbers, uint64_t *records);
+
+	/*
+	 * A page of dead ones, in their order, after the one with the id after ("": from
+	 * the first); count 0: there are no more.
+	 */
+	enum engine_end (*dead)(struct engine *engine, const char *after,
+	    const struct engine_grave **graves, size_t *count);
+
+	/* Those go back to the queue, or away. */
+	enum engine_end (*undead)(struct engine *engine, bool requeue,
+	    const struct engine_grave *graves, size_t count);
+
+	/* Delete all that there is of the queue. */
+	enum engine_end (*purge)(struct engine *engine);
+};
+
+/* The names of queues are made of letters, digits, and . _ - */
+bool engine_name_ok(const char *name, size_t len);
+
+/*
+ * A name that nobody else has, for a worker, a reader or a nameless producer:
+ * HOST:PID:RANDOM.  0, or -1 with errno.
+ */
+int engine_own_name(char name[static ENGINE_ID_SIZE]);
+
+/* For the kinds: say why, as printf(3) does; ENGINE_BROKEN. */
+enum engine_end engine_broken(struct engine *engine, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Wait for ms, less if it is woken. */
+void engine_pause(struct engine *engine, uint64_t ms);
+
+#endif

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "diag.h"
+#include "engines.h"
+#include "num.h"
+#include "origin.h"
+
+enum {
+	MOST_WEIGHT = 1000,
+	LAST_PATIENCE = 2000 /* ms: without our word the others find out, too */
+};
+
+/* NAME or NAME=WEIGHT, len bytes. */
+static const char *
+add_origin(struct origins *origins, const char *text, size_t len)
+{
+	struct origin *origin = &origins->all[origins->count];
+	const char *equals = memchr(text, '=', len);
+	size_t name = equals == NULL ? len : (size_t)(equals - text);
+
+	origin->weight = 1;
+	if (!engine_name_ok(text, name))
+		return "not the name of a queue";
+	if (equals != NULL &&
+	    num_parse_bytes(equals + 1, len - name - 1, 1, MOST_WEIGHT, &origin->weight) <
+		0)
+		return "the weight is not a number from 1 to 1000";
+	memcpy(origin->name, text, name);
+	for (size_t i = 0; i < origins->count; i++)
+		if (strcmp(origins->all[i].name, origin->name) == 0)
+			return "a queue stands there twice";
+	engines_open(&origin->engine, &origins->options->engine, origin->name);
+	origins->weights += (int64_t)origin->weight;
+	origins->count++;
+	return NULL;
+}
+
+const char *
+origins_open(struct origins *origins, const struct queue_options *options, char *list)
+{
+	const char *why;
+
+	*origins = (struct origins){ .options = options };
+	if (engine_own_name(origins->me) < 0)
+		die(STATUS_BROKEN, errno, "getrandom");
+	origins->all = calloc(ORIGINS_MAX, sizeof(*origins->all));
+	if (origins->all == NULL)
+		die(STATUS_BROKEN, errno, "cannot begin");
+	for (;;) {
+		size_t len = strcspn(list, ",");
+
+		if (origins->count == ORIGINS_MAX)
+			return "too many queues, the limit is 64";
+		why = add_origin(origins, list, len);
+		if (why != NULL || list[len] == '\0')
+			return why;
+		list += len + 1;
+	}
+}
+
+void
+origins_wake(struct origins *origins, int fd)
+{
+	for (size_t i = 0; i < origins->count; i++) {
+		origins->all[i].engine.wake = fd;
+		origins->all[i].engine.woken = false;
+	}
+}
+
+void
+origins_hurry(struct origins *origins)
+{
+	for (size_t i = 0; i < origins->count; i++)
+		if (origins->all[i].engine.patience > LAST_PATIENCE)
+			origins->all[i].engine.patience = LAST_PATIENCE;
+}
+
+/* Name a chunk that died while we took, by its first record. */
+static void
+name_burial(const struct engine *engine, const struct engine_burial *burial)
+{
+	char why[200];
+	int len = (int)burial->why.len;
+
+	snprintf(why, sizeof(why), "%.*s", len < 120 ? len : 120, burial->why.data);
+	if (burial->records > 1)
+		snprintf(why, sizeof(why), "%.*s; with %llu more of its entry",
+		    len < 120 ? len : 120, burial->why.data,
+		    (unsigned long long)burial->records - 1);
+	if (burial->record.len > 0)
+		warn_record(burial->record.data, burial->record.len, why);
+	else
+		warn("%s: an entry without records: %s; it goes to the dead",
+		    engine->queue, why);
+}
+
+/* A chunk that was given is a lease, and work. */
+static void
+begin_lease(struct origins *origins, struct engine *engine,
+    const struct engine_chunk *chunk, struct batch_queue *todo,
+    struct batch_queue *suspects)
+{
+	struct batch *batch;
+	struct lease *lease = lease_new(engine, chunk, origins->numbers, &batch);
+
+	origins->numbers += lease->count;
+	lease_add(&origins->leases, lease);
+	if (batch != NULL)
+		batch_push(batch->alone ? suspects : todo, batch);
+	else
+		origins->ill++;
+}
+
+/* Take from this one. */
+static size_t
+take_from(struct origins *origins, struct origin *origin, const struct want *want,
+    struct batch_queue *todo, struct batch_queue *suspects)
+{
+	const struct queue_options *o = origins->options;
+	struct engine_take take = { .me = origins->me,
+		.records = want->records,
+		.bytes = want->bytes,
+		.lease = o->lease,
+		.deaths = o->deaths,
+		.results = o->limit };
+	struct engine *engine = &origin->engine;
+
+	if (!engines_answered(engine, engine->kind->take(engine, &take)))
+		return 0;
+	for (size_t i = 0; i < take.burial_count; i++)
+		name_burial(engine, &take.burials[i]);
+	origins->ill += take.burial_count;
+	for (size_t i = 0; i < take.count; i++)
+		begin_lease(origins, engine, &take.chunks[i], todo, suspects);
+	return take.count;
+}
+
+/* The one whose turn it is among those not asked yet, by bits. */
+static size_t
+next_turn(const struct origins *origins, uint64_t asked)
+{
+	size_t best = origins->count;
+
+	for (size_t i = 0; i < origins->count; i++)
+		if ((asked >> i & 1) == 0 &&
+		    (best == origins->count ||
+			origins->all[i].turn > origins->all[best].turn))
+			best = i;
+	return best;
+}
+
+size_t
+origins_take(struct origins *origins, const struct want *want, struct batch_queue *todo,
+    struct batch_queue *suspects)
+{
+	uint64_t asked = 0;
+
+	for (size_t i = 0; i < origins->count; i++)
+		origins->all[i].turn += (int64_t)origins->all[i].weight;
+	for (size_t k = 0; k < origins->count; k++) {
+		size_t i = next_turn(origins, asked);
+		size_t taken = take_from(origins, &origins->all[i], want, todo, suspects);
+
+		if (taken > 0) {
+			origins->all[i].turn -= origins->weights;
+			return taken;
+		}
+		asked |= UINT64_C(1) << i;
+	}
+	for (size_t i = 0; i < origins->count; i++) /* nobody had its turn */
+		origins->all[i].turn -= (int64_t)origins->all[i].weight;
+	return 0;
+}
+
+/* Those of one queue that are finished, at most ENGINE_AT_ONCE of them. */
+static size_t
+commit_some(struct origins *origins, struct engine *engine, const char *last, size_t len)
+{
+	struct engine_commit commits[ENGINE_AT_ONCE];
+	struct lease *leases[ENGINE_AT_ONCE];
+	size_t count = 0;
+
+	for (struct lease *l = origins->leases.head; l != NULL && count < ENGINE_AT_ONCE;
+	     l = l->next) {
+		if (l->engine != engine || l->left > 0)
+			continue;
+		lease_commit(l, &commits[count]);
+		commits[count].next = origins->options->next;
+		commits[count].last = last;
+		commits[count].last_len = len;
+		leases[count++] = l;
+	}
+	if (count == 0 ||
+	    !engines_answered(engine, engine->kind->commit(engine, commits, count)))
+		return 0; /* woken: once more in the next turn */
+	for (size_t i = 0; i < count; i++) {
+		if (commits[i].late)
+			origins->late++;
+		else
+			origins->committed++;
+		lease_remove(&origins->leases, leases[i]);
+	}
+	return count;
+}
+
+/* A chunk is taken from whoever comes first: never one that is not whole. */
+static void
+drop_torn(struct origins *origins)
+{
+	struct lease *next;
+
+	for (struct lease *l = origins->leases.head; l != NULL; l = next) {
+		next = l->next;
+		if (l->torn && l->left == 0)
+			lease_remove(&origins->leases, l);
+	}
+}
+
+void
+origins_commit(struct origins *origins, const char *last, size_t last_len)
+{
+	drop_torn(origins);
+	for (size_t i = 0; i < origins->count; i++)
+		while (commit_some(origins, &origins->all[i].engine, last, last_len) ==
+		    ENGINE_AT_ONCE)
+			;
+}
+
+/* What is ours of one queue, into origins->held; how many these are. */
+static size_t
+find_held(struct origins *origins, const struct engine *engine)
+{
+	size_t count = 0;
+
+	for (struct lease *l = origins->leases.head; l != NULL; l = l->next) {
+		if (l->engine != engine || l->lost)
+			continue;
+		if (count == origins->held_size) {
+			size_t size = 2 * count + ENGINE_AT_ONCE;
+			struct engine_claim **held =
+			    realloc(origins->held, size * sizeof(struct engine_claim *));
+
+			if (held == NULL)
+				die(STATUS_BROKEN, errno, "chunks");
+			origins->held = held;
+			origins->held_size = size;
+		}
+		origins->held[count++] = &l->claim;
+	}
+	return count;
+}
+
+/* What is no longer ours is told of once. */
+static void
+lose(struct origins *origins)
+{
+	for (struct lease *l = origins->leases.head; l != NULL; l = l->next) {
+		if (!l->claim.lost || l->lost)
+			continue;
+		l->lost = true;
+		origins->lost += l->left;
+	}
+}
+
+static void
+beat(struct origins *origins, struct origin *origin, uint64_t in_flight)
+{
+	struct engine *engine = &origin->engine;
+	struct engine_beat beat = { .me = origins->me,
+		.in_flight = in_flight,
+		.committed = origins->committed,
+		.late = origins->late };
+
+	beat.count = find_held(origins, engine);
+	beat.held = origins->held;
+	if (!engines_answered(engine, engine->kind->beat(engine, &beat)))
+		return;
+	if (origin->started == 0)
+		origin->started = beat.now;
+	origin->jobs = beat.jobs;
+	origin->drain = beat.drain >= origin->started;
+	lose(origins);
+}
+
+void
+origins_beat(struct origins *origins, uint64_t in_flight)
+{
+	for (size_t i = 0; i < origins->count; i++)
+		beat(origins, &origins->all[i], in_flight);
+}
+
+/* A number of a queue; 0 if it is below. */
+static uint64_t
+number_of(const struct engine_stat *stat, enum engine_number which)
+{
+	return stat->number[which] < 0 ? 0 : (uint64_t)stat->number[which];
+}
+
+bool
+origins_finished(struct origins *origins)
+{
+	bool finished = true;
+
+	for (size_t i = 0; finished && i < origins->count; i++) {
+		struct engine *engine = &origins->all[i].engine;
+		struct engine_stat stat;
+
+		finished = engines_answered(engine, engine->kind->stat(engine, &stat)) &&
+		    number_of(&stat, NUMBER_WAITING) + number_of(&stat, NUMBER_DELAYED) +
+			    number_of(&stat, NUMBER_RUNNING) ==
+			0;
+	}
+	return finished;
+}
+
+void
+origins_ready(struct origins *origins)
+{
+	struct engine *engine = &origins->all[0].engine;
+
+	engines_answered(engine, engine->kind->ready(engine));
+}
+
+uint64_t
+origins_jobs(const struct origins *origins)
+{
+	uint64_t jobs = UINT64_MAX;
+
+	for (size_t i = 0; i < origins->count; i++)
+		if (origins->all[i].jobs != 0 && origins->all[i].jobs < jobs)
+			jobs = origins->all[i].jobs;
+	return jobs;
+}
+
+bool
+origins_drained(const struct origins *origins)
+{
+	for (size_t i = 0; i < origins->count; i++)
+		if (origins->all[i].drain)
+			return true;
+	return false;
+}
+
+void
+origins_close(struct origins *origins)
+{
+	origins_hurry(origins);
+	for (size_t i = 0; i < origins->count; i++) {
+		struct engine *engine = &origins->all[i].engine;
+
+		if (origins->all[i].started != 0)
+			engines_answered(
+			    engine, engine->kind->leave(engine, origins->me));
+		engines_close(engine);
+	}
+	while (origins->leases.head != NULL)
+		lease_remove(&origins->leases, origins->leases.head);
+	free(origins->held);
+	free(origins->all);
+}

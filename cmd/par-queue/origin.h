@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * origin - the queues that a worker takes from, each as often as its weight says, and
+ * what it tells them.  What an engine cannot do ends the program, with its reason.
+ */
+#ifndef PAR_QUEUE_ORIGIN_H
+#define PAR_QUEUE_ORIGIN_H
+
+#include "lease.h"
+#include "verb.h"
+
+enum { ORIGINS_MAX = 64 };
+
+struct origin {
+	struct engine engine;
+	char name[ENGINE_NAME_MAX + 1];
+	uint64_t weight;
+	int64_t turn; /* grows by weight; the largest is asked first */
+	uint64_t started; /* by the engine's clock, ms; 0: not known yet */
+	uint64_t jobs; /* most records in flight, as it told; 0: no limit */
+	bool drain; /* it told us to end */
+};
+
+struct origins {
+	const struct queue_options *options;
+	char me[ENGINE_ID_SIZE];
+	struct origin *all;
+	size_t count;
+	int64_t weights; /* of all together */
+	struct lease_list leases;
+	struct engine_claim **held; /* for beats: room for so many */
+	size_t held_size;
+	uint64_t numbers; /* records taken so far */
+	uint64_t committed, late; /* chunks */
+	uint64_t ill; /* chunks that were none or came too late, and buried */
+	uint64_t lost; /* records that were given to others or revoked */
+};
+
+/* What to take: so many records or bytes, or a little more. */
+struct want {
+	uint64_t records;
+	size_t bytes;
+};
+
+/* list: QUEUE[=WEIGHT],...  NULL, or what is wrong with it. */
+const char *
+origins_open(struct origins *origins, const struct queue_options *options, char *list);
+
+/* Signals that come end the waiting for an engine. */
+void origins_wake(struct origins *origins, int fd);
+
+/* We are to end at once: wait for engines that are away only a moment from now on. */
+void origins_hurry(struct origins *origins);
+
+/*
+ * Take chunks: they are added to origins->leases, and their records pushed to todo,
+ * or to suspects if workers died with them.  How many chunks; 0 if there are none now.
+ */
+size_t origins_take(struct origins *origins, const struct want *want,
+    struct batch_queue *todo, struct batch_queue *suspects);
+
+/* Commit what is finished; last: the last line that the stage wrote to its stderr. */
+void origins_commit(struct origins *origins, const char *last, size_t last_len);
+
+/*
+ * Renew leases, say that we are alive and with how many records in flight, and hear
+ * what is wanted of us.
+ */
+void origins_beat(struct origins *origins, uint64_t in_flight);
+
+/* Is nothing waiting, delayed or running, in any of them? */
+bool origins_finished(struct origins *origins);
+
+/* The most records that may be in flight, as told; UINT64_MAX: no limit. */
+uint64_t origins_jobs(const struct origins *origins);
+
+/* See that the first can be trusted, before it is used. */
+void origins_ready(struct origins *origins);
+
+/* Was it asked of us to end, by one of them? */
+bool origins_drained(const struct origins *origins);
+
+/* Take leave of them. */
+void origins_close(struct origins *origins);
+
+#endif
