@@ -523,6 +523,24 @@ block_jobs(const struct run_options *options)
 	return options->block_records < HELLO_MOST ? options->block_records : HELLO_MOST;
 }
 
+/* The kind of the command, where the options tell it. */
+static void
+know_kind(struct run *run)
+{
+	if (run->options->map)
+		known_as(run, WORKER_MAP, &(struct hello){ .jobs = 1 });
+	if (run->options->block_records != 0)
+		known_as(run, WORKER_BLOCK,
+		    &(struct hello){ .jobs = block_jobs(run->options),
+			.joint = run->options->block_records > 1,
+			.raw = run->options->raw,
+			.block = !run->options->framed &&
+				run->options->block_bytes == SIZE_MAX &&
+				run->options->block_records > 1
+			    ? block_jobs(run->options)
+			    : 0 });
+}
+
 static void
 open_run(struct run *run)
 {
@@ -567,18 +585,7 @@ open_run(struct run *run)
 		hosts_open(run);
 		return;
 	}
-	if (run->options->map)
-		known_as(run, WORKER_MAP, &(struct hello){ .jobs = 1 });
-	if (run->options->block_records != 0)
-		known_as(run, WORKER_BLOCK,
-		    &(struct hello){ .jobs = block_jobs(run->options),
-			.joint = run->options->block_records > 1,
-			.raw = run->options->raw,
-			.block = !run->options->framed &&
-				run->options->block_bytes == SIZE_MAX &&
-				run->options->block_records > 1
-			    ? block_jobs(run->options)
-			    : 0 });
+	know_kind(run);
 	for (uint64_t i = 0; i < run->options->workers; i++) {
 		struct slot *slot = pool_add(run);
 
