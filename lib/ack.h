@@ -27,7 +27,7 @@ enum {
 enum standing {
 	STANDING_NATIVE,
 	STANDING_UNSURE, /* a supervisor whose own stage has not shown what it is */
-	STANDING_PLAIN /* the same, when that has turned out to be a plain one */
+	STANDING_PLAIN /* a supervisor whose own stage has turned out to be a plain one */
 };
 
 /* A stage's first line. */

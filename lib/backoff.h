@@ -22,7 +22,7 @@ struct backoff {
  */
 uint64_t backoff_wait(const struct backoff *backoff, uint64_t failures, uint64_t chance);
 
-/* The same of one that remembers how long it last waited, 0 being not at all. */
+/* How long to wait, ms, after having waited for last; 0: not at all. */
 uint64_t backoff_next(const struct backoff *backoff, uint64_t last);
 
 #endif

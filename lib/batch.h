@@ -22,8 +22,9 @@ struct block {
 struct block *block_new(size_t size);
 
 /*
- * The same, as a file without a name that is mapped, see spool.h: for more than is to
- * be in memory.  Where there is no room for that it is a block of memory after all.
+ * A block that is a file without a name, mapped, see spool.h: for more than is to be in
+ * memory.  One reference for the caller; NULL without memory.  Where there is no room for
+ * that it is a block of memory after all.
  */
 struct block *block_aside(size_t size);
 
@@ -94,7 +95,7 @@ void batch_join(struct batch_queue *queue, struct batch_queue *more);
 /* The first batch whose time has come, or NULL; then the caller's. */
 struct batch *batch_pop(struct batch_queue *queue, uint64_t now);
 
-/* The same, left in the queue. */
+/* The first batch whose time has come, or NULL; it stays in the queue. */
 struct batch *batch_peek(struct batch_queue *queue, uint64_t now);
 
 /* When the next batch that must wait is due, clock_ms(); UINT64_MAX if none is. */

@@ -29,7 +29,7 @@ int bytes_put(struct bytes *bytes, const void *data, size_t len)
 /* Empty it; memory beyond keep bytes is given back. */
 void bytes_clear(struct bytes *bytes, size_t keep);
 
-/* It is empty, with the same maximum. */
+/* Free its memory; it is empty then, and has its maximum still. */
 void bytes_free(struct bytes *bytes);
 
 /* A copy of len bytes that ends in a NUL, the caller's to free; or NULL. */

@@ -51,8 +51,8 @@ void diag_before_line(void (*call)(void *context), void *context);
 void diag_text(const char *line, size_t len);
 
 /*
- * The same of what another program has said: on a terminal, bytes that could act on it
- * are shown as escapes, but for TAB, newline, carriage return and colours.
+ * Write what another program has said: on a terminal, bytes that could act on it are
+ * shown as escapes, but for TAB, newline, carriage return and colours.
  */
 void diag_foreign(const char *data, size_t len);
 

@@ -56,7 +56,7 @@ bool ends_open_all(struct ends *ends);
 int ends_next(struct ends *ends, int *fd);
 
 /*
- * The same without waiting for the first writer of a FIFO, for event loops: with
+ * The next input, as ends_next(), but the first writer of a FIFO is not waited for: with
  * *awaited, poll(2) tells when it is there, and read(2) must not be called before.
  */
 int ends_next_now(struct ends *ends, int *fd, bool *awaited);

@@ -132,8 +132,9 @@ escape_blocks(char *to, const char **data, const char *end)
 #ifdef __x86_64__
 
 /*
- * The same with 32 bytes at a time and no branch, where the processor can spread bytes:
- * all that need a backslash are found and replaced by tables of their lower four bits.
+ * Copy and escape 32 bytes at a time without a branch, where the processor can spread
+ * bytes: all that need a backslash are found and replaced by tables of their lower four
+ * bits.
  */
 __attribute__((target("avx512vbmi2,avx512bw,avx512vl,bmi2,popcnt"))) static char *
 escape_wide(char *to, const char **data, const char *end)

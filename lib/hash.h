@@ -13,8 +13,8 @@
 uint64_t hash_bytes(const void *data, size_t len, uint64_t seed);
 
 /*
- * The same of a stream, with seed 0.  lanes, and where total is no multiple of 32
- * the bytes since the last one, are all there is to keep to go on another time.
+ * The hash of a stream of bytes, with seed 0.  lanes, and where total is no multiple of
+ * 32 the bytes since the last one, are all there is to keep to go on another time.
  */
 struct hash_stream {
 	uint64_t lanes[4];

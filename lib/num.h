@@ -14,7 +14,7 @@
 /* Decimal digits only: no sign, no space, no base prefix. */
 int num_parse(const char *text, uint64_t min, uint64_t max, uint64_t *out);
 
-/* The same, of len bytes that need not end in a NUL. */
+/* Decimal digits only, len bytes of them that need not end in a NUL. */
 int
 num_parse_bytes(const char *text, size_t len, uint64_t min, uint64_t max, uint64_t *out);
 

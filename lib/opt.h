@@ -19,7 +19,7 @@ enum opt_kind {
 	OPT_DURATION, /* target: uint64_t, milliseconds, min to max */
 	OPT_STRING, /* target: const char * */
 	OPT_CALL, /* call(target, value): NULL, or why the value is refused */
-	OPT_SECRET /* the same, and call() copies what it keeps: see opt_parse() */
+	OPT_SECRET /* as OPT_CALL; call() copies what it needs: see opt_parse() */
 };
 
 struct opt {

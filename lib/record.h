@@ -67,7 +67,8 @@ void record_close(struct record_reader *in);
  */
 enum record_status record_next(struct record_reader *in, struct record *out);
 
-/* The same of what was read already: RECORD_NONE where record_next() would read. */
+/* The next record of what was read already: RECORD_NONE where record_next() would read.
+ */
 enum record_status record_take(struct record_reader *in, struct record *out);
 
 /*
@@ -77,7 +78,7 @@ enum record_status record_take(struct record_reader *in, struct record *out);
  */
 enum record_status record_fill(struct record_reader *in);
 
-/* The same for a non-blocking fd: RECORD_NONE, without waiting, if nothing is there. */
+/* One read(2) of a non-blocking fd: RECORD_NONE, without waiting, if nothing is there. */
 enum record_status record_fill_now(struct record_reader *in);
 
 /*
@@ -140,7 +141,7 @@ int writer_flush(struct record_writer *out);
  */
 ssize_t writer_offer(struct record_writer *out, const void *data, size_t len);
 
-/* The same as writer_flush(), without waiting: out->used is what is left. */
+/* Send what can be sent without waiting, else as writer_flush(): out->used is left. */
 int writer_flush_now(struct record_writer *out);
 
 static inline void

@@ -49,7 +49,7 @@ redis_array(const redisReadTask *task, REDIS_COUNT elements)
 #if HIREDIS_MAJOR > 0
 #define redis_send redisBufferWrite
 #else
-/* The same as redisBufferWrite(), which crashes where there is no memory. */
+/* Does what redisBufferWrite() does, which crashes where there is no memory. */
 static inline int
 redis_send(redisContext *context, int *done)
 {

@@ -44,7 +44,7 @@ void roles_add(struct roles *roles, enum role role, const char *option, const ch
  */
 void roles_add_inputs(struct roles *roles, char *const *paths, size_t count);
 
-/* The same for a file of a folder that is given, under a name that stays the same. */
+/* A file of a folder that is given, under a name that does not change. */
 void roles_add_in(struct roles *roles, enum role role, const char *option,
     const char *folder, const char *name);
 

@@ -68,7 +68,7 @@ int stage_greet(struct stage *stage, const struct hello *hello);
  */
 bool stage_next_input(struct stage *stage, struct ends *ends);
 
-/* The same without waiting, as ends_next_now(). */
+/* Go on with the next input, without waiting for it: see ends_next_now(). */
 bool stage_next_input_now(struct stage *stage, struct ends *ends, bool *awaited);
 
 /* The input at work, of ends, failed with error: name it. */
@@ -102,8 +102,8 @@ int stage_fill(struct stage *stage);
 void stage_put(struct stage *stage, const void *data, size_t len);
 
 /*
- * The same without waiting, for event loops whose plan says no_wait: returns how
- * many bytes were taken.  Fewer than len: call again with the rest when the
+ * Add to the output without waiting, for event loops whose plan says no_wait: returns
+ * how many bytes were taken.  Fewer than len: call again with the rest when the
  * descriptor stage->out.fd can be written to, or after a SHARE_PAUSE if
  * stage->out.share.refused.  -1 in trouble.
  */

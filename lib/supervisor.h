@@ -47,8 +47,8 @@ bool supervisor_tell(struct supervisor *above, const struct ack *ack);
 int supervisor_frame(struct supervisor *above, const char *output);
 
 /*
- * The same, of output that is not in memory: move(arg, to, len) is to write the next
- * len bytes of it to descriptor to, and to return 0, or -1 with errno.
+ * Framed, as supervisor_frame(), where the output is not in memory: move(arg, to, len) is
+ * to write the next len bytes of it to descriptor to, and to return 0, or -1 with errno.
  */
 int supervisor_frame_by(
     struct supervisor *above, int (*move)(void *arg, int to, size_t len), void *arg);

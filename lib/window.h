@@ -81,7 +81,7 @@ void window_consumed(struct window *window, uint64_t bytes);
  */
 int window_take_back(struct window *window, uint64_t offset, struct batch_queue *queue);
 
-/* The same, but for letting anything go: what is not done is put into queue, too. */
+/* Put what is not done into queue, in order; the window stays as it is. */
 int window_not_done(const struct window *window, struct batch_queue *queue);
 
 /* Bytes that wait to be written to the worker: where they are, 0 if there are none. */

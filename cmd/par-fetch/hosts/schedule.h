@@ -62,7 +62,7 @@ void schedule_open(struct schedule *schedule, unsigned per_host, uint64_t delay)
 void schedule_add(
     struct schedule *schedule, struct request *request, bool first, uint64_t now);
 
-/* The same, when the time has come. */
+/* Take request over, and add it as the first of its host when the time is at. */
 void schedule_later(struct schedule *schedule, struct request *request, uint64_t at);
 
 /* The request to be started now, then the caller's and in flight; NULL if none is. */

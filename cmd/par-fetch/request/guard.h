@@ -21,7 +21,7 @@ struct curl_slist;
  */
 bool guard_public(const struct sockaddr *address, const struct curl_slist *allowed);
 
-/* The same of an address as text; what is not an address is not public. */
+/* Is the address that text is public?  What is no address is not. */
 bool guard_public_text(const char *text, const struct curl_slist *allowed);
 
 #endif

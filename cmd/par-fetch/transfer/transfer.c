@@ -144,7 +144,7 @@ take_decoded(void *user, const char *data, size_t len)
 	return transfer->moved || keep_body(transfer, data, len) == 0;
 }
 
-/* More of a body that is encoded; false likewise. */
+/* More of a body that is encoded; false to have libcurl end the transfer. */
 static bool
 decode_body(struct transfer *transfer, const char *data, size_t len)
 {
