@@ -1015,6 +1015,11 @@ keeps() {
 		3 par-split f 0>other
 		3 par-cache -d store -o f --map cat <.
 	END
+	# One that is not there is made first, as by a shell, whatever comes of it.
+	run -127 par-run -o new no-such-command <in
+	run -2 par-cache -d store -o new2 cat <in
+	run -127 par-frontier -o new3 no-such-command <<<http://localhost/
+	[ "$(stat -c %s new new2 new3 | paste -sd ' ')" = '0 0 0' ]
 	chmod 640 f
 	ln f hard
 	par-run -o f --map cat <in
