@@ -165,7 +165,7 @@ $(COMPLETIONS):
 UNITS	:= $(filter-out aid,$(notdir $(patsubst %/,%,$(wildcard tests/unit/*/))))
 UNIT_BINS := $(UNITS:%=$B/unit/%)
 UNIT_AID := $(patsubst %.c,$B/%.o,$(wildcard tests/unit/aid/*.c))
-UNIT_WRAPPED = malloc calloc realloc free exit
+UNIT_WRAPPED = malloc calloc realloc strdup strndup free exit
 unit_cflags = -iquote tests/unit/aid $(if $(filter $1,$(PROGS)),$$(cat $B/cmd/$1/cflags))
 
 # $1 its name, $2 the program it tests, if it is one.

@@ -132,7 +132,7 @@ inputs_open(struct inputs *in, char *const *paths, size_t count, size_t limit)
 void
 inputs_close(struct inputs *in)
 {
-	for (size_t i = 0; i < in->count; i++) {
+	for (size_t i = 0; in->all != NULL && i < in->count; i++) {
 		struct input *input = &in->all[i];
 
 		if (input->reader.buffer == NULL)

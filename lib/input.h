@@ -54,7 +54,7 @@ struct inputs {
 /*
  * Read the count files that paths name, "-" being standard input; with none,
  * standard input alone.  Opens all but regular files.  paths stays the caller's
- * and must stay as it is.  0, or -1 if there is no memory.
+ * and must stay as it is.  0, or -1 if there is no memory; to be closed even so.
  */
 int inputs_open(struct inputs *in, char *const *paths, size_t count, size_t limit);
 void inputs_close(struct inputs *in);

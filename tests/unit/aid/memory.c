@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <setjmp.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "check.h"
 #include "memory.h"
@@ -15,6 +17,8 @@ _Noreturn void __real_exit(int status);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *old, size_t size);
+char *__wrap_strdup(const char *text);
+char *__wrap_strndup(const char *text, size_t most);
 void __wrap_free(void *piece);
 _Noreturn void __wrap_exit(int status);
 
@@ -88,6 +92,24 @@ __wrap_realloc(void *old, size_t size)
 
 	memory.live += piece != NULL && old == NULL;
 	return piece;
+}
+
+char *
+__wrap_strndup(const char *text, size_t most)
+{
+	size_t len = strnlen(text, most);
+	char *copy = __wrap_malloc(len + 1);
+
+	if (copy == NULL)
+		return NULL;
+	copy[len] = '\0';
+	return memcpy(copy, text, len);
+}
+
+char *
+__wrap_strdup(const char *text)
+{
+	return __wrap_strndup(text, SIZE_MAX);
 }
 
 void
