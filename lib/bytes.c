@@ -4,42 +4,41 @@
 #include <string.h>
 
 #include "bytes.h"
+#include "grow.h"
 
 enum { LEAST = 256 };
-
-/* A size for needed bytes, which are at most most: twice what there is, if it is enough.
- */
-static size_t
-larger_size(size_t size, size_t needed, size_t most)
-{
-	if (size < LEAST)
-		size = LEAST;
-	else if (size < most)
-		size = size <= most / 2 ? 2 * size : most;
-	if (size < needed)
-		size = needed;
-	return size < most ? size : most;
-}
 
 char *
 bytes_reserve(struct bytes *bytes, size_t more)
 {
-	size_t most = bytes->most == 0 ? BYTES_MOST : bytes->most, size;
+	size_t most = bytes->most == 0 ? BYTES_MOST : bytes->most, needed;
 	char *larger;
 
 	if (bytes->data != NULL && bytes->size - bytes->len >= more)
 		return bytes->data + bytes->len;
-	if (more > most || bytes->len > most - more) {
+	if (more > BYTES_MOST) {
 		errno = EMSGSIZE;
 		return NULL;
 	}
-	size = larger_size(bytes->size, bytes->len + more, most);
-	larger = realloc(bytes->data, size);
+	needed = bytes->len + more;
+	if (needed < LEAST && most >= LEAST)
+		needed = LEAST;
+	larger = grow(bytes->data, &bytes->size, needed, 1, most);
 	if (larger == NULL)
 		return NULL;
 	bytes->data = larger;
-	bytes->size = size;
 	return bytes->data + bytes->len;
+}
+
+char *
+bytes_anew(struct bytes *bytes, size_t size)
+{
+	bytes->len = 0;
+	if (bytes->size < size) { /* there is nothing to copy */
+		free(bytes->data);
+		bytes->data = NULL;
+	}
+	return bytes_reserve(bytes, size);
 }
 
 int

@@ -22,6 +22,9 @@ struct bytes {
 /* Room for more bytes behind what there is, to be counted by adding to len; or NULL. */
 char *bytes_reserve(struct bytes *bytes, size_t more) __attribute__((warn_unused_result));
 
+/* Room for size bytes instead of what there was, which is lost even if that fails. */
+char *bytes_anew(struct bytes *bytes, size_t size) __attribute__((warn_unused_result));
+
 /* 0, or -1. */
 int bytes_put(struct bytes *bytes, const void *data, size_t len)
     __attribute__((warn_unused_result));

@@ -4,7 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bytes.h"
 #include "fdio.h"
+#include "grow.h"
 #include "hold.h"
 #include "spool.h"
 
@@ -31,7 +33,7 @@ put_aside(struct hold *hold)
 int
 hold_room(struct hold *hold, size_t step)
 {
-	size_t left = hold->end - hold->start, size = 2 * hold->size + step;
+	size_t left = hold->end - hold->start, most = BYTES_MOST;
 	char *larger;
 
 	if (hold->size - hold->end >= step)
@@ -49,13 +51,12 @@ hold_room(struct hold *hold, size_t step)
 		if (hold->size >= step)
 			return 0;
 	}
-	if (!hold->whole && size > HOLD_MEMORY)
-		size = step > HOLD_MEMORY ? step : HOLD_MEMORY;
-	larger = realloc(hold->data, size);
+	if (!hold->whole)
+		most = step > HOLD_MEMORY ? step : HOLD_MEMORY;
+	larger = grow(hold->data, &hold->size, hold->end + step, 1, most);
 	if (larger == NULL)
 		return -1;
 	hold->data = larger;
-	hold->size = size;
 	return 0;
 }
 

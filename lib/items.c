@@ -72,34 +72,25 @@ items_open(struct items *items, struct spool *spools, size_t count)
 	return 0;
 }
 
-static int
-make_room(struct items *items, size_t len)
-{
-	if (items->size >= len && items->data != NULL)
-		return 0;
-	free(items->data);
-	items->size = len * 2 + 1;
-	items->data = malloc(items->size);
-	return items->data == NULL ? -1 : 0;
-}
-
 int
 items_next(struct items *items, struct item *item, const char **data)
 {
 	struct items_source *least = &items->heap[0];
+	char *to;
 	int got;
 
 	if (items->live == 0)
 		return 0;
 	*item = least->next;
-	if (make_room(items, item->len) < 0)
+	to = bytes_anew(&items->data, item->len);
+	if (to == NULL)
 		return -1;
-	got = spool_get(least->spool, items->data, item->len);
+	got = spool_get(least->spool, to, item->len);
 	if (got == 0)
 		errno = EIO;
 	if (got <= 0)
 		return -1;
-	*data = items->data;
+	*data = to;
 	got = spool_get(least->spool, &least->next, sizeof(least->next));
 	if (got < 0)
 		return -1;
@@ -114,6 +105,6 @@ void
 items_close(struct items *items)
 {
 	free(items->heap);
-	free(items->data);
+	bytes_free(&items->data);
 	*items = (struct items){ 0 };
 }

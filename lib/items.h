@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bytes.h"
 #include "spool.h"
 
 struct item {
@@ -27,8 +28,7 @@ struct items_source;
 struct items {
 	struct items_source *heap; /* the least seq first */
 	size_t live;
-	char *data;
-	size_t size;
+	struct bytes data; /* of the last item */
 };
 
 /*

@@ -11,7 +11,10 @@
 #include <unistd.h>
 
 #include "fdio.h"
+#include "grow.h"
 #include "kin.h"
+
+enum { MOST = 1 << 22 }; /* processes: no system has more */
 
 /* A process: its number may be another one's later, but not with the same birth. */
 struct member {
@@ -23,17 +26,12 @@ struct member {
 static void
 add(struct kin *kin, const struct member *member)
 {
-	struct member *members = kin->members;
+	struct member *members =
+	    grow(kin->members, &kin->room, kin->count + 1, sizeof(*members), MOST);
 
-	if (kin->count == kin->room) {
-		size_t room = kin->room == 0 ? 64 : 2 * kin->room;
-
-		members = realloc(members, room * sizeof(*members));
-		if (members == NULL)
-			return;
-		kin->members = members;
-		kin->room = room;
-	}
+	if (members == NULL)
+		return;
+	kin->members = members;
 	members[kin->count++] = *member;
 }
 

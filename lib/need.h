@@ -11,7 +11,7 @@
 /* There is no memory for size bytes, as errno says. */
 _Noreturn void need_failed(size_t size);
 
-/* See bytes_reserve(), bytes_put() and bytes_string(). */
+/* See bytes_reserve(), bytes_anew(), bytes_put() and bytes_string(). */
 static inline char *
 need_room(struct bytes *bytes, size_t more)
 {
@@ -19,6 +19,16 @@ need_room(struct bytes *bytes, size_t more)
 
 	if (room == NULL)
 		need_failed(bytes->len + more);
+	return room;
+}
+
+static inline char *
+need_anew(struct bytes *bytes, size_t size)
+{
+	char *room = bytes_anew(bytes, size);
+
+	if (room == NULL)
+		need_failed(size);
 	return room;
 }
 

@@ -6,14 +6,18 @@
 #include <string.h>
 
 #include "fdio.h"
+#include "grow.h"
 #include "num.h"
 #include "opt.h"
+
+const char opt_no_memory[] = "no memory";
 
 enum {
 	HELP = 0x100, /* what getopt_long(3) is to return for those of ours, */
 	VERSION,
 	LONG_ONLY, /* and for the i-th row when it has no letter: this + i */
-	HELP_COLUMN = 30
+	HELP_COLUMN = 30,
+	MOST = 1024 /* rows, the last one included */
 };
 
 /* One option of --help: its names in a column, its text beside or below. */
@@ -137,6 +141,8 @@ take(const struct opt *o, const char *value, struct trouble *trouble)
 	case OPT_CALL:
 	case OPT_SECRET:
 		why = o->call(o->target, value);
+		if (why == opt_no_memory)
+			return trouble_set(trouble, STATUS_BROKEN, ENOMEM, "options");
 		if (why != NULL)
 			return refuse(o, value == NULL ? "" : value, why, trouble);
 		break;
@@ -206,7 +212,8 @@ opt_add(struct opt_table *table, const struct opt *rows)
 		more++;
 	if (table->failed)
 		return;
-	larger = realloc(table->rows, (table->count + more + 1) * sizeof(*larger));
+	larger = grow(
+	    table->rows, &table->room, table->count + more + 1, sizeof(*larger), MOST);
 	if (larger == NULL) {
 		opt_free(table);
 		table->failed = true;

@@ -22,6 +22,9 @@ enum opt_kind {
 	OPT_SECRET /* as OPT_CALL; call() copies what it needs: see opt_parse() */
 };
 
+/* What call() says where it has no memory, which is no misuse. */
+extern const char opt_no_memory[];
+
 struct opt {
 	int letter; /* 0 if there is only a long name */
 	const char *name; /* long name, or NULL */
@@ -36,7 +39,7 @@ struct opt {
 /* Options of a program that has too many for one table to be read; { 0 } is empty. */
 struct opt_table {
 	struct opt *rows; /* the last is all zero; NULL: there was no memory for them */
-	size_t count;
+	size_t count, room;
 	bool failed;
 };
 

@@ -11,6 +11,7 @@
 #endif
 
 #include "fdio.h"
+#include "grow.h"
 #include "record.h"
 
 /* How much of a too long record is kept to name it by. */
@@ -122,6 +123,9 @@ record_take(struct record_reader *in, struct record *out)
 static int
 make_room(struct record_reader *in)
 {
+	/* The longest record, a CR, and what is read at once behind. */
+	size_t most =
+	    in->limit < SIZE_MAX - RECORD_BUFFER ? in->limit + RECORD_BUFFER : SIZE_MAX;
 	char *larger;
 
 	if (in->start == in->end && !in->skipping)
@@ -136,11 +140,10 @@ make_room(struct record_reader *in)
 	}
 	if (in->size - in->end >= RECORD_BUFFER / 2)
 		return 0;
-	larger = realloc(in->buffer, in->size * 2);
+	larger = grow(in->buffer, &in->size, in->end + RECORD_BUFFER / 2, 1, most);
 	if (larger == NULL)
 		return -1;
 	in->buffer = larger;
-	in->size *= 2;
 	return 0;
 }
 

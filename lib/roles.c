@@ -10,7 +10,10 @@
 #include <unistd.h>
 
 #include "bytes.h"
+#include "grow.h"
 #include "roles.h"
+
+enum { MOST = 1 << 24 }; /* files: no command line names more */
 
 struct role_entry {
 	enum role role;
@@ -36,17 +39,12 @@ add(struct roles *roles, enum role role, const char *option, const char *name, c
 {
 	struct role_entry *entry;
 
-	if (roles->count == roles->room) {
-		size_t room = roles->room == 0 ? 16 : 2 * roles->room;
-
-		entry = realloc(roles->all, room * sizeof(*entry));
-		if (entry == NULL) {
-			roles->error = errno;
-			return false;
-		}
-		roles->all = entry;
-		roles->room = room;
+	entry = grow(roles->all, &roles->room, roles->count + 1, sizeof(*entry), MOST);
+	if (entry == NULL) {
+		roles->error = errno;
+		return false;
 	}
+	roles->all = entry;
 	entry = &roles->all[roles->count];
 	*entry = (struct role_entry){ .role = role,
 		.option = option,

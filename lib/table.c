@@ -133,7 +133,7 @@ grow_slots(struct table *table)
 	return 0;
 }
 
-/* Room for more entries. */
+/* Room for more entries: by half, not by grow(), for all that it has is counted. */
 static int
 grow_entries(struct table *table)
 {

@@ -17,7 +17,7 @@ struct cache_options {
 	char **command;
 	const char *as; /* what stands for the command; NULL: its words and files */
 	const char **env; /* variables that count, too */
-	size_t env_count;
+	size_t env_count, env_room;
 	bool map; /* one line out for each line in */
 	bool refresh; /* what is stored is not used, but replaced */
 	bool stats;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "fdio.h"
+#include "grow.h"
 #include "identity.h"
 #include "need.h"
 #include "value.h"
@@ -18,7 +19,7 @@ _Static_assert(
     KEY_SIZE >= crypto_generichash_BYTES_MIN && KEY_SIZE <= crypto_generichash_BYTES_MAX,
     "a key is a digest");
 
-enum { READ_SIZE = 256 << 10 };
+enum { READ_SIZE = 256 << 10, MOST_FILES = 1 << 24 };
 
 /* Written in front of all that counts: others have other keys than an older version. */
 static const char version[] = "par-cache 2";
@@ -32,7 +33,7 @@ struct known {
 struct identity {
 	crypto_generichash_state sum; /* of the command; a record comes next */
 	struct known *files;
-	size_t count;
+	size_t count, room;
 };
 
 /* Parts of what is summed, each with its length, so that none runs into the next. */
@@ -96,7 +97,8 @@ add_file(struct identity *identity, const char *path)
 {
 	struct known *more, *known;
 
-	more = realloc(identity->files, (identity->count + 1) * sizeof(*more));
+	more = grow(identity->files, &identity->room, identity->count + 1, sizeof(*more),
+	    MOST_FILES);
 	if (more == NULL)
 		return -1;
 	identity->files = more;

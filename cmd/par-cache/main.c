@@ -8,6 +8,7 @@
 
 #include "cache.h"
 #include "diag.h"
+#include "grow.h"
 #include "opt.h"
 #include "record.h"
 #include "sig.h"
@@ -25,6 +26,8 @@ check(const struct cache_options *options, bool command)
 }
 
 /* One more variable that counts. */
+enum { MOST_NAMES = 1 << 20 }; /* of --env */
+
 static const char *
 take_env(void *target, const char *name)
 {
@@ -33,9 +36,10 @@ take_env(void *target, const char *name)
 
 	if (*name == '\0' || strchr(name, '=') != NULL)
 		return "not the name of a variable";
-	more = realloc(options->env, (options->env_count + 1) * sizeof(*more));
+	more = grow(options->env, &options->env_room, options->env_count + 1,
+	    sizeof(*more), MOST_NAMES);
 	if (more == NULL)
-		return "no memory";
+		return opt_no_memory;
 	options->env = more;
 	more[options->env_count++] = name;
 	return NULL;

@@ -9,6 +9,7 @@
 
 #include "crawl.h"
 #include "diag.h"
+#include "grow.h"
 #include "need.h"
 #include "opt.h"
 #include "record.h"
@@ -17,17 +18,19 @@
 
 enum { DEPTH_MOST = 1000000000, IN_FLIGHT_MOST = 65536 };
 
+enum { MOST_WITHIN = 1 << 20 }; /* prefixes */
+
 static const char *
 take_within(void *target, const char *value)
 {
 	struct crawl_plan *plan = target;
-	const char **more =
-	    realloc(plan->within, (plan->within_count + 1) * sizeof(*more));
+	const char **more = grow(plan->within, &plan->within_room, plan->within_count + 1,
+	    sizeof(*more), MOST_WITHIN);
 	struct bytes text = { 0 };
 	struct url url;
 
 	if (more == NULL)
-		return "no memory";
+		return opt_no_memory;
 	plan->within = more;
 	if (!url_read(&url, &text, value, strlen(value))) {
 		bytes_free(&text);

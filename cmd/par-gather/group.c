@@ -25,7 +25,7 @@ void
 group_close(struct group *group)
 {
 	table_close(&group->table);
-	free(group->joined);
+	bytes_free(&group->joined);
 }
 
 /* Put the fields before and behind the key together.  0, or -1 if no memory. */
@@ -33,19 +33,14 @@ static int
 join_values(struct group *group, struct group_add *out, const char *data)
 {
 	size_t before = (size_t)(out->key.data - data), len = before + out->values.len;
+	char *joined = bytes_anew(&group->joined, len);
 
-	if (group->joined_size < len) {
-		char *larger = realloc(group->joined, len * 2);
-
-		if (larger == NULL)
-			return -1;
-		group->joined = larger;
-		group->joined_size = len * 2;
-	}
-	group->joined[0] = '\t';
-	memcpy(group->joined + 1, data, before - 1);
-	memcpy(group->joined + before, out->values.data, out->values.len);
-	out->values = (struct field){ group->joined, len };
+	if (joined == NULL)
+		return -1;
+	joined[0] = '\t';
+	memcpy(joined + 1, data, before - 1);
+	memcpy(joined + before, out->values.data, out->values.len);
+	out->values = (struct field){ joined, len };
 	return 0;
 }
 

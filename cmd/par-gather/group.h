@@ -5,6 +5,7 @@
 #ifndef PAR_GATHER_GROUP_H
 #define PAR_GATHER_GROUP_H
 
+#include "bytes.h"
 #include "field.h"
 #include "gather_plan.h"
 #include "number.h"
@@ -33,8 +34,7 @@ struct group {
 	const struct gather_plan *plan;
 	struct table table; /* entry.seq: the place in the output */
 	uint64_t seq; /* for the next key */
-	char *joined; /* scratch of joining values */
-	size_t joined_size;
+	struct bytes joined; /* scratch of joining values */
 };
 
 /* What a record, or a key from the disk, adds.  At most one of its lists is not empty. */

@@ -77,25 +77,16 @@ layer_add(struct layer *layer, struct group *group, const struct group_add *add)
 		die(STATUS_BROKEN, ENOMEM, "keys");
 }
 
-/* Bytes that grow as they are needed. */
-struct scratch {
-	char *data;
-	size_t size;
-};
-
 static char *
-load(struct spool *spool, struct scratch *scratch, size_t len)
+load(struct spool *spool, struct bytes *scratch, size_t len)
 {
-	if (scratch->size < len + 1) {
-		free(scratch->data);
-		scratch->size = len * 2 + 64;
-		scratch->data = malloc(scratch->size);
-		if (scratch->data == NULL)
-			die(STATUS_BROKEN, ENOMEM, "keys");
-	}
+	char *to = bytes_anew(scratch, len + 1);
+
+	if (to == NULL)
+		die(STATUS_BROKEN, errno, "keys");
 	errno = EIO;
-	check(spool_get(spool, scratch->data, len) == 1);
-	return scratch->data;
+	check(spool_get(spool, to, len) == 1);
+	return to;
 }
 
 /*
@@ -104,7 +95,7 @@ load(struct spool *spool, struct scratch *scratch, size_t len)
  */
 static void
 load_key(struct layer *layer, struct group *group, struct spool *spool,
-    const struct saved_key *saved, struct scratch scratch[3])
+    const struct saved_key *saved, struct bytes scratch[3])
 {
 	struct number numbers[PLAN_COLUMNS];
 	struct group_add add = { .hash = saved->hash,
@@ -134,7 +125,7 @@ load_key(struct layer *layer, struct group *group, struct spool *spool,
 static void
 load_part(struct layer *layer, struct group *group, struct spool *spool)
 {
-	struct scratch scratch[3] = { { NULL, 0 } };
+	struct bytes scratch[3] = { { 0 } };
 	struct saved_key saved;
 	int got;
 
@@ -143,7 +134,7 @@ load_part(struct layer *layer, struct group *group, struct spool *spool)
 		load_key(layer, group, spool, &saved, scratch);
 	check(got == 0);
 	for (size_t i = 0; i < 3; i++)
-		free(scratch[i].data);
+		bytes_free(&scratch[i]);
 }
 
 /* A place in the output, and the key that stands there. */
@@ -200,15 +191,15 @@ write_key(const struct group *group, struct render *render, struct result_sink *
 
 	if (render_key(render, group->plan, table_entry(&group->table, index), state) < 0)
 		die(STATUS_BROKEN, ENOMEM, "results");
-	result.len = render->len;
-	result_put(sink, &result, render->data);
+	result.len = render->text.len;
+	result_put(sink, &result, render->text.data);
 }
 
 /* Write the keys of the table, all there are. */
 static void
 write_table(const struct group *group, struct result_sink *sink)
 {
-	struct render render = { .data = NULL };
+	struct render render = { 0 };
 
 	if (group->plan->join_keys != NULL) {
 		size_t count;

@@ -7,32 +7,9 @@
 #include "render.h"
 
 static int
-make_room(struct render *render, size_t len)
-{
-	size_t size = render->size == 0 ? 4096 : render->size;
-	char *larger;
-
-	if (render->size - render->len >= len)
-		return 0;
-	while (size - render->len < len)
-		size *= 2;
-	larger = realloc(render->data, size);
-	if (larger == NULL)
-		return -1;
-	render->data = larger;
-	render->size = size;
-	return 0;
-}
-
-static int
 put(struct render *render, const char *data, size_t len)
 {
-	if (make_room(render, len) < 0)
-		return -1;
-	if (len > 0)
-		memcpy(render->data + render->len, data, len);
-	render->len += len;
-	return 0;
+	return bytes_put(&render->text, data, len);
 }
 
 static int
@@ -101,13 +78,15 @@ static int
 put_list(struct render *render, const struct list *list)
 {
 	size_t len = list_len(list);
+	char *to;
 
 	if (len == 0)
 		return 0;
-	if (make_room(render, len) < 0)
+	to = bytes_reserve(&render->text, len);
+	if (to == NULL)
 		return -1;
-	list_copy(list, render->data + render->len);
-	render->len += len;
+	list_copy(list, to);
+	render->text.len += len;
 	return 0;
 }
 
@@ -181,7 +160,7 @@ put_character(struct render *render, const unsigned char *p, size_t left, size_t
 static int
 put_string(struct render *render, const char *field, size_t len)
 {
-	char *plain = malloc(len + 1);
+	char *plain = bytes_anew(&render->plain, len);
 	const unsigned char *p, *end;
 	int got = plain == NULL ? -1 : put(render, "\"", 1);
 
@@ -195,7 +174,6 @@ put_string(struct render *render, const char *field, size_t len)
 		got = put_character(render, p, (size_t)(end - p), &used);
 		p += used;
 	}
-	free(plain);
 	return got < 0 ? -1 : put(render, "\"", 1);
 }
 
@@ -203,25 +181,19 @@ static int
 put_values(struct render *render, const struct list *list)
 {
 	size_t len = list_len(list);
+	char *values = bytes_anew(&render->values, len);
 	const char *at, *end;
 
-	if (render->values_size < len) {
-		free(render->values);
-		render->values = malloc(len * 2);
-		render->values_size = render->values == NULL ? 0 : len * 2;
-	}
-	if (len > 0 && render->values == NULL)
-		return -1;
-	if (put_text(render, ",\"values\":[") < 0)
+	if (values == NULL || put_text(render, ",\"values\":[") < 0)
 		return -1;
 	if (len == 0)
 		return put(render, "]", 1);
-	list_copy(list, render->values);
-	for (at = render->values, end = at + len; at < end;) {
+	list_copy(list, values);
+	for (at = values, end = at + len; at < end;) {
 		const char *tab = memchr(at + 1, '\t', (size_t)(end - at) - 1);
 		const char *stop = tab == NULL ? end : tab;
 
-		if ((at != render->values && put(render, ",", 1) < 0) ||
+		if ((at != values && put(render, ",", 1) < 0) ||
 		    put_string(render, at + 1, (size_t)(stop - at) - 1) < 0)
 			return -1;
 		at = stop;
@@ -272,7 +244,7 @@ int
 render_key(struct render *render, const struct gather_plan *plan,
     const struct table_entry *key, const struct group_state *state)
 {
-	render->len = 0;
+	render->text.len = 0;
 	return plan->json ? render_json(render, plan, key, state)
 			  : render_fields(render, plan, key, state);
 }
@@ -280,6 +252,7 @@ render_key(struct render *render, const struct gather_plan *plan,
 void
 render_close(struct render *render)
 {
-	free(render->data);
-	free(render->values);
+	bytes_free(&render->text);
+	bytes_free(&render->values);
+	bytes_free(&render->plain);
 }

@@ -5,18 +5,17 @@
 #ifndef PAR_GATHER_RENDER_H
 #define PAR_GATHER_RENDER_H
 
+#include "bytes.h"
 #include "group.h"
 
 /* All zero is an empty one. */
 struct render {
-	char *data;
-	size_t len, size;
-	char *values; /* scratch, for JSON */
-	size_t values_size;
+	struct bytes text;
+	struct bytes values, plain; /* scratch, for JSON */
 };
 
 /*
- * Make render->data the len bytes that say what is known of a key, the newline
+ * Make render->text what is known of a key, the newline
  * included.  0, or -1 if there is no memory.
  */
 int render_key(struct render *render, const struct gather_plan *plan,

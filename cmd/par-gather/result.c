@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "diag.h"
+#include "grow.h"
 #include "items.h"
 #include "result.h"
 
@@ -68,16 +69,15 @@ static void
 best_put(struct best *best, const struct result *result, const char *line)
 {
 	char *copy = malloc(result->len);
+	struct candidate *larger;
 
 	if (best->count == best->room && best->count >= 2 * best->most)
 		cut(best);
-	if (best->count == best->room) {
-		best->room = best->room == 0 ? 64 : best->room * 2;
-		best->candidates =
-		    realloc(best->candidates, best->room * sizeof(*best->candidates));
-	}
-	if (copy == NULL || best->candidates == NULL)
+	larger = grow(best->candidates, &best->room, best->count + 1, sizeof(*larger),
+	    4 * best->most + 64);
+	if (copy == NULL || larger == NULL)
 		no_memory();
+	best->candidates = larger;
 	memcpy(copy, line, result->len);
 	best->candidates[best->count++] =
 	    (struct candidate){ .result = *result, .line = copy };

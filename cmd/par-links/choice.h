@@ -15,7 +15,7 @@
 /* Patterns of one option, which may be given more than once. */
 struct pattern_list {
 	struct pattern *all;
-	size_t count;
+	size_t count, room;
 	char why[PATTERN_WHY];
 };
 

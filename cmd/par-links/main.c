@@ -9,10 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bytes.h"
 #include "diag.h"
 #include "ends.h"
 #include "field.h"
 #include "fifo.h"
+#include "grow.h"
 #include "idna.h"
 #include "opt.h"
 #include "page.h"
@@ -49,15 +51,18 @@ take_kinds(void *target, const char *value)
 	return kind_choose(target, value);
 }
 
+enum { MOST_PATTERNS = 1 << 20 }; /* of an option */
+
 static const char *
 take_pattern(void *target, const char *value)
 {
 	struct pattern_list *list = target;
 	const struct pattern_limits limits = { MATCH_LIMIT, HEAP_LIMIT };
-	struct pattern *all = realloc(list->all, (list->count + 1) * sizeof(*all));
+	struct pattern *all =
+	    grow(list->all, &list->room, list->count + 1, sizeof(*all), MOST_PATTERNS);
 
 	if (all == NULL)
-		return "no memory";
+		return opt_no_memory;
 	list->all = all;
 	if (pattern_open(&all[list->count], value, user_pattern, &limits, list->why) < 0)
 		return list->why;

@@ -2,30 +2,37 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "bytes.h"
 #include "diag.h"
+#include "grow.h"
 #include "room.h"
+
+/* Bytes for at least so many. */
+static char *
+at_least(struct room *room, size_t needed)
+{
+	char *data = room->data;
+
+	if (data == NULL || room->size < needed)
+		data = grow(room->data, &room->size, needed, 1, BYTES_MOST);
+	if (data == NULL)
+		die(STATUS_BROKEN, errno, "buffers");
+	room->data = data;
+	return data;
+}
 
 char *
 room_take(struct room *room, size_t size)
 {
-	if (size > room->size || room->data == NULL) {
+	if (size > room->size) { /* there is nothing to copy */
 		free(room->data);
-		room->size = size + size / 4 + 256;
-		room->data = malloc(room->size);
-		if (room->data == NULL)
-			die(STATUS_BROKEN, errno, "buffers");
+		room->data = NULL;
 	}
-	return room->data;
+	return at_least(room, size);
 }
 
 char *
 room_add(struct room *room, size_t more)
 {
-	if (more > room->size - room->used || room->data == NULL) {
-		room->size = (room->used + more) * 2 + 256;
-		room->data = realloc(room->data, room->size);
-		if (room->data == NULL)
-			die(STATUS_BROKEN, errno, "buffers");
-	}
-	return room->data + room->used;
+	return at_least(room, room->used + more) + room->used;
 }

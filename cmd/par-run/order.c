@@ -5,7 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bytes.h"
 #include "fdio.h"
+#include "grow.h"
 #include "order.h"
 #include "spool.h"
 
@@ -25,15 +27,12 @@ push(struct order *order, struct held *held)
 {
 	size_t at = order->count;
 
-	if (order->count == order->size) {
-		size_t size = order->size == 0 ? 64 : 2 * order->size;
-		struct held **larger = realloc(order->heap, size * sizeof(*larger));
+	struct held **larger =
+	    grow(order->heap, &order->size, at + 1, sizeof(struct held *), SIZE_MAX);
 
-		if (larger == NULL)
-			return -1;
-		order->heap = larger;
-		order->size = size;
-	}
+	if (larger == NULL)
+		return -1;
+	order->heap = larger;
 	order->heap[order->count++] = held;
 	for (; at > 0 && order->heap[at]->first < order->heap[(at - 1) / 2]->first;
 	     at = (at - 1) / 2)
@@ -90,17 +89,15 @@ order_keep(struct order *order, struct held **run, uint64_t number, uint64_t cou
 		*run = held;
 	if (held == NULL)
 		return -1;
-	if (held->size - held->len < len) {
-		size_t size = 2 * held->size + len;
-		char *larger = realloc(held->data, size);
+	if (len > 0) {
+		char *larger =
+		    grow(held->data, &held->size, held->len + len, 1, BYTES_MOST);
 
 		if (larger == NULL)
 			return -1;
 		held->data = larger;
-		held->size = size;
-	}
-	if (len > 0)
 		memcpy(held->data + held->len, data, len);
+	}
 	held->len += len;
 	held->count += count;
 	held->done += data == NULL ? 0 : count;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "grow.h"
 #include "saved.h"
 
 enum { VERSION = 1 };
@@ -95,13 +96,11 @@ parse_again(struct saved *saved, struct cursor *cursor)
 	while (word(cursor, "again")) {
 		struct stretch *s;
 
-		if (saved->again_count == room) {
-			room = 2 * room + 16;
-			s = realloc(saved->again, room * sizeof(*s));
-			if (s == NULL)
-				return false;
-			saved->again = s;
-		}
+		s = grow(
+		    saved->again, &room, saved->again_count + 1, sizeof(*s), SIZE_MAX);
+		if (s == NULL)
+			return false;
+		saved->again = s;
 		s = &saved->again[saved->again_count++];
 		s->offset = number(cursor, 10);
 		s->len = number(cursor, 10);

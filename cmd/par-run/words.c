@@ -5,13 +5,17 @@
 #include <string.h>
 
 #include "diag.h"
+#include "grow.h"
 #include "need.h"
 #include "words.h"
+
+enum { MOST = 1 << 20 }; /* words: no system starts a command with more */
 
 void
 words_add(struct words *words, const char *data, size_t len)
 {
-	char **larger = realloc(words->list, (words->count + 2) * sizeof(char *));
+	char **larger =
+	    grow(words->list, &words->room, words->count + 2, sizeof(char *), MOST);
 
 	if (larger == NULL)
 		die(STATUS_BROKEN, errno, "words of a command");

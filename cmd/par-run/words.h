@@ -12,7 +12,7 @@
 /* All zero is none. */
 struct words {
 	char **list; /* ended by NULL, once there is a word */
-	size_t count;
+	size_t count, room;
 };
 
 /* Add a word of len bytes. */

@@ -5,9 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bytes.h"
 #include "diag.h"
 #include "fdio.h"
 #include "fifo.h"
+#include "grow.h"
 #include "outlet.h"
 
 void
@@ -108,7 +110,8 @@ record_start(const char *data, size_t at)
 static int
 make_room(struct outlet *outlet, size_t len)
 {
-	size_t gone = record_start(outlet->buffer, outlet->start), size = outlet->size;
+	size_t gone = record_start(outlet->buffer, outlet->start);
+	size_t needed = outlet->size == 0 ? OUTLET_BLOCK * 2 : 0;
 	char *larger;
 
 	if (outlet->size - outlet->used >= len)
@@ -118,15 +121,12 @@ make_room(struct outlet *outlet, size_t len)
 		outlet->start -= gone;
 		outlet->used -= gone;
 	}
-	if (size == 0)
-		size = OUTLET_BLOCK * 2;
-	while (size - outlet->used < len)
-		size *= 2;
-	larger = realloc(outlet->buffer, size);
+	if (needed < outlet->used + len)
+		needed = outlet->used + len;
+	larger = grow(outlet->buffer, &outlet->size, needed, 1, BYTES_MOST);
 	if (larger == NULL)
 		return -1;
 	outlet->buffer = larger;
-	outlet->size = size;
 	return 0;
 }
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bytes.h"
+#include "grow.h"
 #include "hash.h"
 #include "items.h"
 #include "spool.h"
@@ -36,6 +38,8 @@ struct pile {
 	unsigned depth; /* 0: of the input itself */
 };
 
+enum { MOST_SPOOLS = 1 << 24 }; /* each of which has a file */
+
 struct unique {
 	struct unique_plan plan;
 	struct table table;
@@ -43,13 +47,12 @@ struct unique {
 	uint64_t seen, dropped;
 	struct probe batch[BATCH];
 	struct pile *piles;
-	size_t piles_count;
+	size_t piles_count, piles_room;
 	struct spool *fresh; /* of each pile that was gone through; items: record */
-	size_t fresh_count;
+	size_t fresh_count, fresh_room;
 	struct items items;
 	bool reading; /* items is open */
-	char *run; /* what unique_next() gave */
-	size_t run_len, run_size;
+	struct bytes run; /* what unique_next() gave */
 };
 
 struct unique *
@@ -80,7 +83,7 @@ unique_close(struct unique *unique)
 	table_close(&unique->table);
 	free(unique->piles);
 	free(unique->fresh);
-	free(unique->run);
+	bytes_free(&unique->run);
 	free(unique);
 }
 
@@ -124,7 +127,8 @@ static struct pile *
 add_piles(struct unique *unique, size_t count, unsigned depth)
 {
 	size_t total = unique->piles_count + count;
-	struct pile *more = realloc(unique->piles, total * sizeof(*more));
+	struct pile *more =
+	    grow(unique->piles, &unique->piles_room, total, sizeof(*more), MOST_SPOOLS);
 
 	if (more == NULL)
 		return NULL;
@@ -251,8 +255,8 @@ go_through(struct unique *unique)
 {
 	struct pile pile = unique->piles[--unique->piles_count];
 	size_t first = unique->piles_count;
-	struct spool *fresh =
-	    realloc(unique->fresh, (unique->fresh_count + 1) * sizeof(*unique->fresh));
+	struct spool *fresh = grow(unique->fresh, &unique->fresh_room,
+	    unique->fresh_count + 1, sizeof(*fresh), MOST_SPOOLS);
 	struct items items;
 	struct item item;
 	const char *data;
@@ -275,24 +279,6 @@ go_through(struct unique *unique)
 	return got;
 }
 
-/* Add an item to the run; 0, or -1 if there is no memory. */
-static int
-add_to_run(struct unique *unique, const char *data, size_t len)
-{
-	if (unique->run_size - unique->run_len < len) {
-		size_t size = unique->run_len + len + RUN;
-		char *larger = realloc(unique->run, size);
-
-		if (larger == NULL)
-			return -1;
-		unique->run = larger;
-		unique->run_size = size;
-	}
-	memcpy(unique->run + unique->run_len, data, len);
-	unique->run_len += len;
-	return 0;
-}
-
 int
 unique_next(struct unique *unique, const char **data, size_t *len)
 {
@@ -307,14 +293,14 @@ unique_next(struct unique *unique, const char **data, size_t *len)
 	    items_open(&unique->items, unique->fresh, unique->fresh_count) < 0)
 		return -1;
 	unique->reading = true;
-	unique->run_len = 0;
-	while (unique->run_len < RUN && got > 0) {
+	unique->run.len = 0;
+	while (unique->run.len < RUN && got > 0) {
 		got = items_next(&unique->items, &item, &record);
-		if (got > 0 && add_to_run(unique, record, item.len) < 0)
+		if (got > 0 && bytes_put(&unique->run, record, item.len) < 0)
 			return -1;
 	}
-	*data = unique->run;
-	*len = unique->run_len;
+	*data = unique->run.data;
+	*len = unique->run.len;
 	return got < 0 ? -1 : *len > 0;
 }
 

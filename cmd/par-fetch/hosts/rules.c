@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "diag.h"
+#include "grow.h"
 #include "need.h"
 #include "num.h"
 #include "rules.h"
@@ -67,6 +68,8 @@ normalise(const char *text, size_t len, size_t *out_len)
 	return out.data;
 }
 
+enum { MOST_RULES = 1 << 20 }; /* of the 500 KB that are read of a file */
+
 static void
 add_rule(struct rules *rules, const char *value, size_t len, bool allow)
 {
@@ -74,14 +77,11 @@ add_rule(struct rules *rules, const char *value, size_t len, bool allow)
 
 	if (len == 0)
 		return;
-	if ((rules->count & (rules->count - 1)) == 0) {
-		size_t room = rules->count == 0 ? 1 : 2 * rules->count;
-
-		larger = realloc(rules->rules, room * sizeof(*larger));
-		if (larger == NULL)
-			die(STATUS_BROKEN, errno, "robots.txt");
-		rules->rules = larger;
-	}
+	larger = grow(
+	    rules->rules, &rules->room, rules->count + 1, sizeof(*larger), MOST_RULES);
+	if (larger == NULL)
+		die(STATUS_BROKEN, errno, "robots.txt");
+	rules->rules = larger;
 	larger = &rules->rules[rules->count++];
 	larger->allow = allow;
 	larger->pattern = normalise(value, len, &larger->len);

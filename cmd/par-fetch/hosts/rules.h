@@ -20,7 +20,7 @@ struct rule {
 /* All zero allows everything. */
 struct rules {
 	struct rule *rules;
-	size_t count;
+	size_t count, room;
 	uint64_t delay; /* Crawl-delay, milliseconds */
 };
 

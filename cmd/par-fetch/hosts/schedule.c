@@ -6,8 +6,11 @@
 
 #include "backoff.h"
 #include "diag.h"
+#include "grow.h"
 #include "need.h"
 #include "schedule.h"
+
+enum { MOST_TIMERS = INT32_MAX };
 
 void
 schedule_open(struct schedule *schedule, unsigned per_host, uint64_t delay)
@@ -72,16 +75,12 @@ static void
 push_due(struct schedule *schedule, struct due due)
 {
 	size_t at = schedule->heap_count++;
+	struct due *larger = grow(
+	    schedule->heap, &schedule->heap_size, at + 1, sizeof(*larger), MOST_TIMERS);
 
-	if (at == schedule->heap_size) {
-		size_t size = at == 0 ? 64 : at * 2;
-		struct due *larger = realloc(schedule->heap, size * sizeof(*larger));
-
-		if (larger == NULL)
-			die(STATUS_BROKEN, errno, "timers");
-		schedule->heap = larger;
-		schedule->heap_size = size;
-	}
+	if (larger == NULL)
+		die(STATUS_BROKEN, errno, "timers");
+	schedule->heap = larger;
 	while (at > 0 && schedule->heap[(at - 1) / 2].at > due.at) {
 		schedule->heap[at] = schedule->heap[(at - 1) / 2];
 		at = (at - 1) / 2;

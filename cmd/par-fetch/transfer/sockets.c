@@ -10,6 +10,7 @@
 #endif
 
 #include "clock.h"
+#include "grow.h"
 #include "sockets.h"
 
 enum { EXTRA_MOST = 2, EVENTS = 256 };
@@ -97,6 +98,7 @@ static int
 watch(CURL *easy, curl_socket_t fd, int what, void *data, void *known)
 {
 	struct sockets *sockets = data;
+	struct pollfd *more;
 	size_t i = 0;
 
 	(void)easy;
@@ -108,15 +110,10 @@ watch(CURL *easy, curl_socket_t fd, int what, void *data, void *known)
 			sockets->polls[i] = sockets->polls[--sockets->count];
 		return 0;
 	}
-	if (i == sockets->room) {
-		size_t room = sockets->room * 2 + 16;
-		struct pollfd *more = realloc(sockets->polls, room * sizeof(*more));
-
-		if (more == NULL)
-			return -1;
-		sockets->polls = more;
-		sockets->room = room;
-	}
+	more = grow(sockets->polls, &sockets->room, i + 1, sizeof(*more), INT_MAX);
+	if (more == NULL)
+		return -1;
+	sockets->polls = more;
 	if (i == sockets->count)
 		sockets->count++;
 	sockets->polls[i] = (struct pollfd){ .fd = fd,
