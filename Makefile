@@ -276,8 +276,8 @@ lint-man:
 
 # A header is known by its name, so that must be its own.
 lint-layers: lint-names
-	$(call say,LAYERS) awk -f scripts/layers.awk scripts/exceptions lib/README \
-	    $(wildcard cmd/*/README) $(FILES)
+	$(call say,LAYERS) awk -f scripts/modules.awk -f scripts/layers.awk scripts/exceptions \
+	    lib/README $(wildcard cmd/*/README) $(FILES)
 
 lint-circles: $(OBJECTS)
 	$(call say,CIRCLES) scripts/lint-circles $B

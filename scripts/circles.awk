@@ -1,19 +1,17 @@
 # SPDX-License-Identifier: ISC
-# No two files of a program, or of lib, call each other in a circle.  Prints each circle,
-# and a short way round it by what each file uses of the next.
-#	nm -A -P -g OBJECTS | awk -v objects=FOLDER -f scripts/circles.awk scripts/exceptions -
+# A file calls only files above it in the list of its README, and no two call each other in
+# a circle.  Prints each circle, and a short way round it by what each uses of the next.
+#	nm -A -P -g OBJECTS | awk -v objects=FOLDER -f scripts/modules.awk \
+#	    -f scripts/circles.awk scripts/exceptions READMES -
 # FOLDER is what stands before cmd/ and lib/ in the names of objects.
 
 # The file of an object: par-run/intake, in unit par-run, for cmd/par-run/feed/intake.o.
 function file_of(name) {
-	name = substr(name, length(objects) + 2)
-	sub(/\.o:$/, "", name)
-	sub(/^cmd\//, "", name)
-	unit = name
-	sub(/\/.*/, "", unit)
-	sub(/.*\//, unit "/", name)
+	take_apart(substr(name, length(objects) + 2))
+	name = unit "/" module
 	if (!(name in unit_of)) {
 		unit_of[name] = unit
+		rank_of[name] = rank[unit, module]
 		files[++count] = name
 	}
 	return name
@@ -73,9 +71,23 @@ function show_circle(start,    i, name, text, new) {
 	printf "%s", text
 }
 
+# FILE uses what OTHER defines, which is listed below it.
+function check_call(file, other,    name) {
+	name = other
+	sub(/.*\//, "", name)
+	if ((file, name) in leave)
+		used[file, name] = 1
+	else {
+		print file " uses " symbol[file, other] " of " name ", which is listed below it"
+		bad = 1
+	}
+}
+
 FILENAME == "scripts/exceptions" {
 	if ($1 == "circle")
 		excepted[$2] = 1
+	if ($1 == "call")
+		leave[$2, $3] = 1
 	next
 }
 
@@ -97,6 +109,19 @@ END {
 	for (i = 1; i <= count; i++)
 		if (!(files[i] in circled) && (files[i], files[i]) in reach)
 			show_circle(files[i])
+	for (i = 1; i <= count; i++)
+		for (j = 1; j <= degree[files[i]]; j++) {
+			name = calls[files[i], j]
+			if (unit_of[name] == unit_of[files[i]] && rank_of[name] > rank_of[files[i]])
+				check_call(files[i], name)
+		}
+	for (line in leave)
+		if (!(line in used)) {
+			split(line, part, SUBSEP)
+			print "scripts/exceptions: " part[1] " uses nothing of " part[2] \
+			    " below it: take its line out"
+			bad = 1
+		}
 	for (name in excepted)
 		if (!(name in circled)) {
 			print "scripts/exceptions: " name " is in no circle: take its line out"

@@ -1,23 +1,11 @@
 # SPDX-License-Identifier: ISC
-# lib/README and cmd/NAME/README list modules, lowest layer first: a module may include
-# only those above it there, and a program those of lib.  A line is the module's name and
-# what it is; "folder/" is a heading, with the modules of that folder below it, indented.
-#	awk -f scripts/layers.awk scripts/exceptions READMES FILES
+# A module may include only those above it in the list of its README, and a program those
+# of lib.
+#	awk -f scripts/modules.awk -f scripts/layers.awk scripts/exceptions READMES FILES
 
 function fail(text) {
 	print text
 	bad = 1
-}
-
-# What is par-run, what is intake, and feed/ between them in cmd/par-run/feed/intake.c.
-function take_apart(path) {
-	sub(/^cmd\//, "", path)
-	unit = module = path
-	sub(/\/.*/, "", unit)
-	sub(/.*\//, "", module)
-	sub(/\..*/, "", module)
-	folder = substr(path, length(unit) + 2)
-	sub(/[^\/]*$/, "", folder)
 }
 
 # Where the README of UNIT is.
@@ -32,7 +20,7 @@ function check(header) {
 	if ((unit "/" module, header) in excepted)
 		used[unit "/" module, header] = 1
 	else
-		fail(FILENAME ":" FNR ": " module " may not include " header ", which is above it")
+		fail(FILENAME ":" FNR ": " module " may not include " header ", which is listed below it")
 }
 
 FILENAME == "scripts/exceptions" {
@@ -43,19 +31,6 @@ FILENAME == "scripts/exceptions" {
 
 FNR == 1 {
 	take_apart(FILENAME)
-}
-
-FILENAME ~ /\/README$/ {
-	if (FNR > 2 && /^[a-z][a-z0-9_\/]*\/( |$)/)
-		heading = $1
-	else if (FNR > 2 && /^ *[a-z][a-z0-9_]*  +[^ ]/) {
-		rank[unit, $1] = ++modules
-		place[unit, $1] = /^ / ? heading : ""
-	}
-	next
-}
-
-FNR == 1 {
 	if (FILENAME ~ /\.lua$/) # lua.h is made of them all
 		module = "lua"
 	else if ((unit, module) in rank && place[unit, module] != folder)
@@ -87,7 +62,7 @@ END {
 		if (!(line in used)) {
 			split(line, part, SUBSEP)
 			fail("scripts/exceptions: " part[1] " does not include " part[2] \
-			    " above it: take its line out")
+			    " below it: take its line out")
 		}
 	exit bad
 }

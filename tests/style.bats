@@ -30,24 +30,24 @@ prepare() {
 	echo 'return 1' >cmd/par-one/near/x.lua
 	echo '#include "a.h"' >cmd/par-two/main.c
 	printf 'layer par-one/%s\n' 'a c' 'main b' >scripts/exceptions
-	run -1 awk -f "$ROOT/scripts/layers.awk" scripts/exceptions {lib,cmd/*}/README {lib,cmd}/**/*.[ch] {lib,cmd}/**/*.lua
+	run -1 awk -f "$ROOT/scripts/modules.awk" -f "$ROOT/scripts/layers.awk" scripts/exceptions {lib,cmd/*}/README {lib,cmd}/**/*.[ch] {lib,cmd}/**/*.lua
 	diff - <(sort <<<"$output") <<-'END'
 		cmd/par-one/README: c is in no folder
-		cmd/par-one/a.c:5: a may not include b, which is above it
+		cmd/par-one/a.c:5: a may not include b, which is listed below it
 		cmd/par-one/main.c:5: nowhere.h is not of lib, nor of par-one
-		cmd/par-one/near/b.c:2: b may not include c, which is above it
+		cmd/par-one/near/b.c:2: b may not include c, which is listed below it
 		cmd/par-one/near/b.c:3: near/c.h: a header is included by its name alone
 		cmd/par-two/README: no line for main
 		cmd/par-two/main.c:1: a.h is not of lib, nor of par-two
 		lib/README: no line for new
 		lib/README: there is no lost
 		lib/high.c:2: a.h is not of lib
-		lib/low.c:1: low may not include high, which is above it
-		scripts/exceptions: par-one/main does not include b above it: take its line out
+		lib/low.c:1: low may not include high, which is listed below it
+		scripts/exceptions: par-one/main does not include b below it: take its line out
 	END
 }
 
-@test "style: no files call each other in a circle" {
+@test "style: no files call up, or each other in a circle" {
 	scripts/lint-circles "$(dirname "$(dirname "$(command -v par-run)")")"
 }
 
@@ -56,7 +56,10 @@ prepare() {
 
 	cd "$BATS_TEST_TMPDIR"
 	mkdir -p out scripts lib/deep cmd/par-one/far cmd/par-two
-	cp "$ROOT"/scripts/*circles* scripts
+	cp "$ROOT"/scripts/{modules.awk,*circles*} scripts
+	printf 'lib - modules\n\nup    u\ndeep/\n  low  l\nhigh  h\n' >lib/README
+	printf 'par-one - one\n\na     1\nc     3\nfar/\n  b   2\nmain  m\n' >cmd/par-one/README
+	printf 'par-two - two\n\na     1\nmain  m\n' >cmd/par-two/README
 	# circles of three files and of two; one that only seems to be, by names of two programs
 	echo 'int b(void); int low(void); int a(void) { return b() + low(); }' >cmd/par-one/a.c
 	echo 'int c(void); int b(void) { return c(); }' >cmd/par-one/far/b.c
@@ -73,6 +76,7 @@ prepare() {
 	done
 	printf 'circle lib/%s\n' low high up >scripts/exceptions
 	printf 'circle par-%s\n' one/a one/b one/main >>scripts/exceptions
+	printf 'call %s\n' 'lib/low high' 'par-one/a b' 'par-one/main a' >>scripts/exceptions
 	run -1 scripts/lint-circles out
 	diff - <(echo "$output") <<-'END'
 		a circle of par-one/a par-one/c par-one/b; new in one: par-one/c
@@ -83,6 +87,9 @@ prepare() {
 		    lib/low uses high of lib/high
 		    lib/high uses up of lib/up
 		    lib/up uses low of lib/low
+		par-two/a uses b of main, which is listed below it
+		lib/up uses low of low, which is listed below it
+		scripts/exceptions: par-one/main uses nothing of a below it: take its line out
 		scripts/exceptions: par-one/main is in no circle: take its line out
 	END
 	# an object that is missing is no proof
