@@ -112,8 +112,7 @@ growth(void)
 			most = arena.total - before;
 		check(arena.total <= taken + taken / 2 + 2 * FIRST_BLOCK);
 	}
-	check(most > LARGEST_BLOCK / 2);
-	check(most <= LARGEST_BLOCK + 64);
+	check_is(most / 64 * 64, LARGEST_BLOCK);
 	arena_release(&arena);
 }
 

@@ -11,6 +11,7 @@
 
 #include "chance.h"
 #include "check.h"
+#include "fdio.h"
 #include "hold.h"
 #include "memory.h"
 #include "spool.h"
@@ -73,7 +74,12 @@ check_moved(uint64_t at, size_t len)
 static void
 move(struct hold *hold, uint64_t len)
 {
-	check_is(hold_move(hold, model.out, len), 0);
+	for (uint64_t left = len; left > 0;) {
+		ssize_t n = hold_move(hold, model.out, (size_t)left);
+
+		check(n > 0 && (uint64_t)n <= left);
+		left -= (uint64_t)n;
+	}
 	check_moved(model.from, (size_t)len);
 	model.from += len;
 }
@@ -255,6 +261,47 @@ cuts(void)
 	}
 }
 
+/* A reader that takes little at a time gets all of it, from the file and from memory. */
+static void
+small_reader(void)
+{
+	struct hold hold = { 0 };
+	unsigned char back[5000];
+	int ends[2], stuck = 0;
+	ssize_t n;
+
+	begin();
+	check_is(fdio_pipe(ends), 0);
+	fdio_nonblocking(ends[0]);
+	fdio_nonblocking(ends[1]);
+	fdio_pipe_size(ends[1], 4096);
+	come(&hold, MEMORY, MEMORY);
+	come(&hold, 100000, 100000);
+	hold_drop(&hold, MEMORY - 100000);
+	model.from += MEMORY - 100000;
+	while (hold_bytes(&hold) > 0) {
+		uint64_t before = hold_bytes(&hold);
+
+		n = hold_move(&hold, ends[1], (size_t)before);
+		check(n >= 0);
+		check_is(hold_bytes(&hold), before - (uint64_t)n);
+		stuck += n == 0;
+		n = n > 0 ? 0 : read(ends[0], back, chance_from(1, sizeof(back)));
+		for (ssize_t i = 0; i < n; i++)
+			check_is(back[i], (unsigned char)stream(model.from++));
+	}
+	while ((n = read(ends[0], back, sizeof(back))) > 0)
+		for (ssize_t i = 0; i < n; i++)
+			check_is(back[i], (unsigned char)stream(model.from++));
+	check_is(model.from, model.to);
+	check(stuck > 10);
+	close(ends[0]);
+	check_is(hold_move(&hold, ends[1], 0), 0);
+	close(ends[1]);
+	hold_free(&hold);
+	close(model.out);
+}
+
 /* Where a file is cut by somebody, it is told. */
 static void
 cut_file(void)
@@ -271,6 +318,7 @@ cut_file(void)
 	errno = 0;
 	check_is(hold_look(&hold, 100), -1);
 	check_is(errno, ENODATA);
+	check_is(hold_move(&hold, model.out, MEMORY), 100);
 	errno = 0;
 	check_is(hold_move(&hold, model.out, MEMORY), -1);
 	check_is(errno, ENODATA);
@@ -336,5 +384,5 @@ starves(void)
 TESTS("hold", { "agrees with what came", agrees }, { "all in memory", in_memory },
     { "the limit of memory", limit }, { "a huge piece", huge },
     { "room is kept up to a limit", kept_room }, { "its end is cut", cuts },
-    { "its file is cut", cut_file }, { "no folder for its file", no_folder },
-    { "without memory", starves })
+    { "a reader that takes little", small_reader }, { "its file is cut", cut_file },
+    { "no folder for its file", no_folder }, { "without memory", starves })

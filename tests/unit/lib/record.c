@@ -160,6 +160,7 @@ in_pieces(size_t piece, bool runs, bool slowly)
 		} else if (got != RECORD_NONE) {
 			check_record(got, &record);
 		} else {
+			check_is(in.scanned, in.end); /* nothing is looked at twice */
 			if (!slowly)
 				check_begun(&in);
 			feed(chance_from(1, piece));

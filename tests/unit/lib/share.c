@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -174,6 +175,35 @@ no_lock(void)
 	end();
 }
 
+/* Where a description of its own cannot be had, processes keep each other away. */
+static void
+processes(void)
+{
+	struct share one, two;
+	int ends[2], status = -1;
+
+	check_is(fdio_pipe(ends), 0);
+	one = (struct share){ .fd = ends[1], .on = true, .says = &hears };
+	two = one;
+	check(share_try(&one));
+	share_wrote(&one, 'a');
+	share_leave(&one);
+	if (fork() == 0)
+		_exit(share_try(&two) || !two.refused);
+	wait(&status);
+	check_is(status, 0);
+	share_wrote(&one, '\n');
+	share_leave(&one);
+	if (fork() == 0) {
+		share_wait(&two);
+		_exit(!two.held);
+	}
+	wait(&status);
+	check_is(status, 0);
+	close(ends[0]);
+	close(ends[1]);
+}
+
 TESTS("share", { "a record is whole, however it is written", whole },
     { "who leaves, leaves the lock", leaves }, { "what is no pipe", files },
-    { "what cannot be locked", no_lock })
+    { "what cannot be locked", no_lock }, { "between processes", processes })

@@ -217,6 +217,34 @@ cut_items(void)
 	spool_close(&spool);
 }
 
+/* A file that cannot be read: while an item is, and while what follows it is. */
+static void
+no_file(void)
+{
+	for (int after = 0; after <= 1; after++) {
+		struct spool spool = { 0 };
+		struct items items;
+		struct item item;
+		const char *data;
+		int fd;
+
+		/* Its end, or that of the item, is where the buffer ends. */
+		check_is(item_put(&spool, 1, text, 0, text,
+			     BUFFER - sizeof(item) + (after ? 0 : 1)),
+		    0);
+		check_is(item_put(&spool, 2, text, 0, text, 10), 0);
+		check_is(items_open(&items, &spool, 1), 0);
+		fd = spool.fd_plus_one;
+		spool.fd_plus_one = 10000;
+		errno = 0;
+		check_is(items_next(&items, &item, &data), -1);
+		check_is(errno, EBADF);
+		spool.fd_plus_one = fd;
+		items_close(&items);
+		spool_close(&spool);
+	}
+}
+
 static void
 starve(void)
 {
@@ -252,4 +280,4 @@ starves(void)
 TESTS("spool", { "bytes there and back", spools }, { "copies", copies },
     { "the folder of its files", folder },
     { "items of many by their place", items_agree }, { "an item that is cut", cut_items },
-    { "without memory", starves })
+    { "a file that cannot be read", no_file }, { "without memory", starves })

@@ -143,6 +143,7 @@ fill(size_t limit, size_t state_size)
 	while (add_number(&table, number, &fresh) == number && number < 500000) {
 		check(fresh);
 		check(table_memory(&table) <= limit + (1 << 20) + 64);
+		check(table.count <= ((size_t)table.mask + 1) / 4 * 3);
 		number++;
 	}
 	check(!fresh);

@@ -109,7 +109,7 @@ turn(struct order *order)
 		uint64_t first = model.next;
 		struct held *held = order_take(order);
 		char want[RECORDS * LONGEST], got[RECORDS * LONGEST];
-		size_t len;
+		size_t len, at;
 
 		check_is(held->first, first);
 		for (uint64_t i = first; i < first + held->count; i++)
@@ -120,7 +120,9 @@ turn(struct order *order)
 			len += model.len[i];
 		model.bytes -= len;
 		model.bytes_filed -= model.filed[first] ? len : 0;
-		check_is(order_write(order, held, model.out), 0);
+		at = 0;
+		check_is(order_write(order, held, &at, model.out), 1);
+		check_is(at, len);
 		check_is(pread(model.out, got, sizeof(got), 0), len);
 		check_bytes(got, len, want, len);
 		check_is(ftruncate(model.out, 0), 0);
@@ -206,6 +208,70 @@ reserves(void)
 	check_is(order.room, 0);
 }
 
+/* A reader that takes little at a time gets all of it, from the file and from memory. */
+static void
+small_reader(void)
+{
+	enum { LEN = 200000 };
+	static char text[LEN], back[LEN];
+
+	chance_bytes(text, LEN);
+	for (int filed = 0; filed <= 1; filed++) {
+		struct order order = { 0 };
+		struct held *held;
+		size_t at = 0, got = 0;
+		int ends[2], fd, status, stuck = 0;
+
+		check_is(fdio_pipe(ends), 0);
+		fdio_nonblocking(ends[1]);
+		fdio_pipe_size(ends[1], 4096);
+		if (filed) {
+			check_is(order_reserve(&order, LEN), 0);
+			check_is(order_keep_filed(&order, 0, 1, LEN, &fd), 0);
+			check_is(fdio_write(fd, text, LEN), 0);
+		} else {
+			check_is(order_keep(&order, NULL, 0, 1, text, LEN), 0);
+		}
+		held = order_take(&order);
+		while ((status = order_write(&order, held, &at, ends[1])) == 0) {
+			ssize_t n = read(ends[0], back + got, chance_from(1, 5000));
+
+			stuck++;
+			got += (size_t)n;
+		}
+		check_is(status, 1);
+		check_is(at, LEN);
+		check(stuck > 10);
+		got += (size_t)read(ends[0], back + got, LEN - got);
+		check_bytes(back, got, text, LEN);
+		close(ends[0]);
+		close(ends[1]);
+		order_free(&order, held);
+		order_close(&order);
+	}
+}
+
+/* Without their turn, the least number first. */
+static void
+pulls(void)
+{
+	struct order order = { .next = 0 };
+
+	for (uint64_t i = 0; i < 100; i++) /* 37 and 101 have no common part */
+		check_is(order_keep(&order, NULL, 1 + i * 37 % 101, 1, "x", 1), 0);
+	check(!order_ready(&order));
+	for (uint64_t last = 0; order.count > 0;) {
+		struct held *held = order_pull(&order);
+
+		check(held->first > last);
+		last = held->first;
+		order_free(&order, held);
+		check_is(order.next, 0);
+	}
+	check_is(order.bytes, 0);
+	order_close(&order);
+}
+
 static void
 starve(void)
 {
@@ -233,4 +299,5 @@ starves(void)
 }
 
 TESTS("order", { "agrees with an array", agrees }, { "the limit of memory", limit },
-    { "room in the file", reserves }, { "without memory", starves })
+    { "room in the file", reserves }, { "a reader that takes little", small_reader },
+    { "without their turn", pulls }, { "without memory", starves })
