@@ -156,6 +156,48 @@ batch_join(struct batch_queue *queue, struct batch_queue *more)
 	*more = (struct batch_queue){ 0 };
 }
 
+void
+batch_push_front(struct batch_queue *queue, struct batch *batch)
+{
+	batch->next = queue->head;
+	if (queue->head == NULL)
+		queue->tail = &batch->next;
+	queue->head = batch;
+	queue->records += batch->count;
+}
+
+void
+batch_join_front(struct batch_queue *queue, struct batch_queue *more)
+{
+	batch_join(more, queue);
+	*queue = *more;
+	*more = (struct batch_queue){ 0 };
+}
+
+int
+batch_cut(struct batch_queue *queue, uint64_t most, struct batch **batch)
+{
+	struct batch *whole = queue->head, *rest;
+
+	*batch = NULL;
+	if (whole == NULL || whole->count <= most) {
+		*batch = batch_pop(queue, UINT64_MAX);
+		return 0;
+	}
+	*batch = batch_slice(whole, 0, most, 0);
+	rest = *batch == NULL
+	    ? NULL
+	    : batch_slice(whole, most, whole->count - most, (*batch)->len);
+	if (rest == NULL) {
+		batch_free(*batch);
+		*batch = NULL;
+		return -1;
+	}
+	batch_free(batch_pop(queue, UINT64_MAX));
+	batch_push_front(queue, rest);
+	return 0;
+}
+
 /* The link that points to the first batch whose time has come, or NULL. */
 static struct batch **
 ready(struct batch_queue *queue, uint64_t now)

@@ -89,11 +89,24 @@ struct batch_queue {
 /* Takes the batch over. */
 void batch_push(struct batch_queue *queue, struct batch *batch);
 
+/* The same, to the front. */
+void batch_push_front(struct batch_queue *queue, struct batch *batch);
+
 /* Move all of more to the end of queue. */
 void batch_join(struct batch_queue *queue, struct batch_queue *more);
 
+/* The same, to the front, in its order. */
+void batch_join_front(struct batch_queue *queue, struct batch_queue *more);
+
 /* The first batch whose time has come, or NULL; then the caller's. */
 struct batch *batch_pop(struct batch_queue *queue, uint64_t now);
+
+/*
+ * At most most records off the front of queue, whatever their time, as *batch, which is
+ * then the caller's, or NULL if it is empty; the rest of theirs stays in front.  0, or -1
+ * without memory, and the queue is as it was.
+ */
+int batch_cut(struct batch_queue *queue, uint64_t most, struct batch **batch);
 
 /* The first batch whose time has come, or NULL; it stays in the queue. */
 struct batch *batch_peek(struct batch_queue *queue, uint64_t now);

@@ -11,12 +11,10 @@
 #include "diag.h"
 #include "move.h"
 #include "printable.h"
+#include "suspects.h"
 
 enum {
-	MOST_CREDIT = 1 << 16, /* records in flight */
 	MOST_BYTES = 4 << 20, /* taken, or in flight, if more than one chunk */
-	FAST_TURN = 20, /* ms for all that was in flight: give more */
-	SLOW_TURN = 200, /* ms: give less, so that other workers find some */
 	STAGE_PIPE = 256 << 10,
 	READ_SIZE = 256 << 10,
 	LEAST_END = 2000, /* ms that it always may take to end */
@@ -30,6 +28,12 @@ enum {
 	LONGEST_HELD = 60 * 1000,
 	WHY_SIZE = 200
 };
+
+/*
+ * ns for all that was in flight: a shorter time gives more, a longer one less, so that
+ * other workers find some.
+ */
+enum { FAST_TURN = 20 * 1000 * 1000, SLOW_TURN = 200 * 1000 * 1000 };
 
 /* Before it starts again after deaths with nothing finished. */
 static const struct backoff deaths = { .first = 10, .longest = 1000 };
@@ -63,8 +67,7 @@ child_start(struct child *child)
 	if (child->worker.pid != 0 || child->now < child->start_at)
 		return;
 	if (worker_start(&child->worker, &plan) == 0) {
-		child->credit = 1;
-		child->turn_since = 0;
+		credit_start(&child->credit);
 		child->started = child->progress = child->now;
 		child->soft_told = child->hard_told = child->input_ended = false;
 		child->prompted = false;
@@ -79,10 +82,7 @@ child_start(struct child *child)
 static uint64_t
 most_credit(const struct child *child)
 {
-	uint64_t told = origins_jobs(child->origins), window = child->worker.hello.window;
-	uint64_t most = window != 0 && window < MOST_CREDIT ? window : MOST_CREDIT;
-
-	return told < most ? told : most;
+	return credit_most(&child->worker.hello, origins_jobs(child->origins));
 }
 
 /* Does it have, or will it get, a record that must be alone with its worker? */
@@ -121,61 +121,13 @@ child_room(const struct child *child)
 	if (child->worker.kind != WORKER_NATIVE)
 		return (struct want){ .records = have + child->worker.window.records == 0,
 			.bytes = MOST_BYTES };
-	if (has_suspect(child) || have >= child->credit || bytes >= MOST_BYTES)
+	if (has_suspect(child) || have >= child->credit.records || bytes >= MOST_BYTES)
 		return (struct want){ 0 };
-	if (have + child->worker.window.records >= 2 * child->credit)
+	if (have + child->worker.window.records >= 2 * child->credit.records)
 		return (struct want){ 0 };
-	return (struct want){ .records =
-				  2 * child->credit - have - child->worker.window.records,
+	return (struct want){ .records = 2 * child->credit.records - have -
+		    child->worker.window.records,
 		.bytes = MOST_BYTES - bytes };
-}
-
-/* Put a batch where it comes next. */
-static void
-push_front(struct batch_queue *queue, struct batch *batch)
-{
-	struct batch *rest = queue->head;
-	struct batch **tail = queue->tail;
-	uint64_t records = queue->records;
-
-	*queue = (struct batch_queue){ 0 };
-	batch_push(queue, batch);
-	if (rest == NULL)
-		return;
-	batch->next = rest;
-	queue->tail = tail;
-	queue->records += records;
-}
-
-/* All of from, in its order, before what is in to. */
-static void
-push_all_front(struct batch_queue *to, struct batch_queue *from)
-{
-	struct batch *batch;
-
-	while ((batch = batch_pop(to, UINT64_MAX)) != NULL)
-		batch_push(from, batch);
-	*to = *from;
-	if (to->head == NULL)
-		*to = (struct batch_queue){ 0 };
-}
-
-/* At most most records off the front of queue; the rest stays. */
-static struct batch *
-cut(struct batch_queue *queue, uint64_t most)
-{
-	struct batch *batch = batch_pop(queue, UINT64_MAX), *first, *rest;
-
-	if (batch == NULL || batch->count <= most)
-		return batch;
-	first = batch_slice(batch, 0, most, 0);
-	rest = first == NULL ? NULL
-			     : batch_slice(batch, most, batch->count - most, first->len);
-	if (rest == NULL)
-		die(STATUS_BROKEN, errno, "records");
-	batch_free(batch);
-	push_front(queue, rest);
-	return first;
 }
 
 /* Its chunk is no longer ours: no use to work on it. */
@@ -200,10 +152,7 @@ give(struct child *child, struct batch *batch)
 	if (window->records == 0)
 		child->progress = child->now;
 	child->fed_at = child->look_at = child->now;
-	if (child->turn_since == 0) {
-		child->turn_since = child->now;
-		child->turn_acks = 0;
-	}
+	credit_given(&child->credit, clock_ns());
 	if (window_add(window, batch) < 0)
 		die(STATUS_BROKEN, errno, "window");
 }
@@ -239,32 +188,51 @@ prompt(struct child *child)
 	child->prompted = true;
 }
 
+/* At most most records off the front of queue; NULL if it is empty. */
+static struct batch *
+cut(struct batch_queue *queue, uint64_t most)
+{
+	struct batch *batch;
+
+	if (batch_cut(queue, most, &batch) < 0)
+		die(STATUS_BROKEN, errno, "records");
+	return batch;
+}
+
+/* Give it suspects: each alone. */
+static void
+give_suspect(struct child *child)
+{
+	struct batch *batch;
+
+	while (child->suspects.head != NULL && child->worker.window.records == 0) {
+		if (suspects_next(&child->suspects, &batch) < 0)
+			die(STATUS_BROKEN, errno, "records");
+		if (!skip_lost(child, batch))
+			give(child, batch);
+	}
+}
+
 void
 child_give(struct child *child)
 {
 	struct window *window = &child->worker.window;
-	uint64_t most = most_credit(child);
+	uint64_t most = most_credit(child), *credit = &child->credit.records;
 	struct batch *batch;
 
 	if (!may_have(child) || child->input_ended || child->prompted)
 		return;
-	if (child->credit > most)
-		child->credit = most;
-	while (child->suspects.head != NULL && window->records == 0) {
-		batch = cut(&child->suspects, 1);
-		if (skip_lost(child, batch))
-			continue;
-		batch->alone = true;
-		give(child, batch);
-	}
-	while (child->suspects.head == NULL && window->records < child->credit &&
+	if (*credit > most)
+		*credit = most;
+	give_suspect(child);
+	while (child->suspects.head == NULL && window->records < *credit &&
 	    window->bytes < MOST_BYTES && !block_ends(child, window) &&
 	    (window->head == NULL || !window->head->batch->alone) &&
-	    (batch = cut(&child->todo, child->credit - window->records)) != NULL)
+	    (batch = cut(&child->todo, *credit - window->records)) != NULL)
 		if (!skip_lost(child, batch))
 			give(child, batch);
-	if (window->records < child->credit)
-		child->turn_since = 0; /* it waits for us: no measure of its speed */
+	if (window->records < *credit)
+		credit_starved(&child->credit);
 	worker_feed(&child->worker); /* a closed end is noticed at its death */
 	prompt(child);
 }
@@ -273,21 +241,16 @@ child_give(struct child *child)
 static void
 adapt(struct child *child, uint64_t acks)
 {
-	uint64_t now = clock_ms(), took, most = most_credit(child);
+	/* A slow one leaves more for other workers; who waits for us is to get more. */
+	static const struct credit_plan plan = {
+		.fast = FAST_TURN, .slow = SLOW_TURN, .unknown = 0
+	};
 
-	child->progress = now;
+	child->progress = clock_ms();
 	child->soft_told = child->hard_told = false;
 	child->deaths = 0;
-	child->turn_acks += acks;
-	if (child->turn_acks < child->credit)
-		return;
-	took = child->turn_since == 0 ? 0 : now - child->turn_since;
-	if (took < FAST_TURN)
-		child->credit = 2 * child->credit < most ? 2 * child->credit : most;
-	else if (took > SLOW_TURN && child->credit / 2 >= child->worker.hello.jobs)
-		child->credit /= 2;
-	child->turn_acks = 0;
-	child->turn_since = now;
+	if (credit_acks(&child->credit, acks))
+		credit_turn(&child->credit, &plan, most_credit(child), clock_ns());
 }
 
 /* How long to wait before the next attempt, ms. */
@@ -439,7 +402,7 @@ hand_back(struct child *child)
 
 	worker_signal(&child->worker, SIGKILL);
 	if (window_take_back(&child->worker.window, 0, &had) == 0)
-		push_all_front(&child->todo, &had);
+		batch_join_front(&child->todo, &had);
 	child_give_back(child);
 	origins_commit(child->origins, "", 0);
 }
@@ -482,12 +445,8 @@ not_native(struct child *child, const char *what)
 static void
 hello(struct child *child)
 {
-	uint64_t most = most_credit(child);
-
 	child->known = true;
-	child->credit = child->worker.hello.jobs;
-	if (child->credit > most)
-		child->credit = most;
+	credit_hello(&child->credit, &child->worker.hello, most_credit(child));
 	worker_in_size(&child->worker, STAGE_PIPE);
 }
 
@@ -613,10 +572,11 @@ check_silent(struct child *child)
 	since = child->fed_at > child->progress ? child->fed_at : child->progress;
 	if (has_suspect(child) || window->bytes >= MOST_BYTES ||
 	    window->records >= most ||
-	    (window->records < child->credit && child->now - since >= child->held_wait))
+	    (window->records < child->credit.records &&
+		child->now - since >= child->held_wait))
 		have_answers(child);
-	else if (window->records >= child->credit)
-		child->credit = 2 * child->credit < most ? 2 * child->credit : most;
+	else if (window->records >= child->credit.records)
+		credit_double(&child->credit, most);
 }
 
 /*
@@ -745,22 +705,25 @@ blame(struct child *child, struct batch *record, const char *why)
 		return;
 	}
 	record->attempts++;
-	push_front(&child->suspects, record);
+	batch_push_front(&child->suspects, record);
 }
 
 /* Records that it had when it ended badly. */
 static void
-settle_death(struct child *child, struct batch_queue *had, bool alone)
+settle_death(struct child *child, struct batch_queue *had)
 {
+	struct batch_queue suspects = { 0 };
 	char why[WHY_SIZE];
 
 	reason(child, why);
 	warn("%s: %s; %llu records sent again", child->command[0], why,
 	    (unsigned long long)had->records);
-	if (alone && had->records == 1)
+	if (suspects_guilty(had, SUSPECTS_SINGLY)) {
 		blame(child, batch_pop(had, UINT64_MAX), why);
-	else
-		push_all_front(&child->suspects, had);
+		return;
+	}
+	suspects_add(&suspects, had, SUSPECTS_SINGLY);
+	batch_join_front(&child->suspects, &suspects);
 }
 
 /* It ended before it said hello, the first time that it was started. */
@@ -782,8 +745,6 @@ die_unknown(struct child *child, bool bad)
 static void
 settle_end(struct child *child, bool bad)
 {
-	const struct flight *flight = child->worker.window.head;
-	bool alone = flight != NULL && flight->batch->alone;
 	struct batch_queue had = { 0 };
 	char how[WORKER_EXIT_TEXT];
 
@@ -795,14 +756,14 @@ settle_end(struct child *child, bool bad)
 		warn("%s: %s before it said hello", child->command[0],
 		    worker_exit_text(&child->worker, how));
 	} else if (bad && had.records > 0 && !child->input_ended && !child->never) {
-		settle_death(child, &had, alone);
+		settle_death(child, &had);
 		return;
 	}
 	if (bad && had.records == 0 && child->input_ended && !child->hard_told) {
 		warn("%s: %s", child->command[0], worker_exit_text(&child->worker, how));
 		child->trouble = true;
 	}
-	push_all_front(&child->todo, &had);
+	batch_join_front(&child->todo, &had);
 }
 
 /* It has ended once its input had: did it keep the rules to its end? */

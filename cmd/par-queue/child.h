@@ -9,6 +9,7 @@
 #ifndef PAR_QUEUE_CHILD_H
 #define PAR_QUEUE_CHILD_H
 
+#include "credit.h"
 #include "origin.h"
 #include "worker.h"
 
@@ -19,8 +20,7 @@ struct child {
 	struct worker worker;
 	struct batch_queue todo, suspects;
 	uint64_t now; /* clock_ms(), the caller's to set */
-	uint64_t credit; /* most records in flight */
-	uint64_t turn_acks, turn_since; /* how fast they are finished */
+	struct credit credit; /* records that it may have in flight */
 	uint64_t started; /* clock_ms() */
 	uint64_t progress; /* clock_ms() when it last finished something */
 	uint64_t start_at; /* clock_ms() from when it may be started again */

@@ -9,8 +9,10 @@
 #include "move.h"
 #include "starts.h"
 
+/* ns for all that was in flight: a shorter time gives more, a longer one less. */
+enum { FAST_TURN = 4 * 1000 * 1000, SLOW_TURN = 20 * 1000 * 1000 };
+
 enum {
-	MOST_CREDIT = 1 << 16, /* records in flight */
 	MOST_BYTES = 1 << 20, /* in flight, if more than one record; */
 	MOST_LINK_BYTES = 8 << 20, /* over a link, where some are on their way */
 	OWN_BYTES = 8 << 20, /* on its way to one that has workers of its own, */
@@ -21,9 +23,6 @@ enum {
 	MOST_UNIT = 64 << 20, /* gathered for a stage that makes blocks, bytes */
 	PROBE_WAIT = 30000, /* ms that others wait for one to show what it is */
 	SHORT_WAIT = 20, /* ms before it is told that more is needed */
-	FAST_TURN = 4 * 1000 * 1000, /* ns for all that was in flight: give more */
-	SLOW_TURN = 20 * 1000 * 1000, /* ns: give less, so that none waits long */
-	SLOW_RECORD = 20 * 1000, /* ns: the last records are shared out evenly */
 	FAST_PARCEL = 1 * 1000 * 1000, /* ns from given to read */
 	SLOW_PARCEL = 10 * 1000 * 1000
 };
@@ -33,10 +32,8 @@ dispatch_hello(struct slot *slot)
 {
 	const struct hello *hello = &slot->worker.hello;
 
-	slot->least = hello->jobs;
-	slot->credit = hello->jobs;
-	if (hello->window != 0 && slot->credit > hello->window)
-		slot->credit = hello->window;
+	credit_hello(
+	    &slot->credit, hello, hello->window != 0 ? hello->window : UINT64_MAX);
 	worker_in_size(&slot->worker, NATIVE_PIPE);
 }
 
@@ -68,25 +65,25 @@ starved(const struct slot *slot)
 void
 dispatch_credit(struct slot *slot, uint64_t acks)
 {
-	const struct hello *hello = &slot->worker.hello;
-	uint64_t most = hello->window != 0 ? hello->window : MOST_CREDIT, now, turn;
+	static const struct credit_plan near = {
+		.fast = FAST_TURN, .slow = SLOW_TURN, .unknown = FAST_TURN
+	};
+	static const struct credit_plan far = {
+		/* where pace looks for what is too much */
+		.fast = FAST_TURN,
+		.slow = UINT64_MAX,
+		.unknown = FAST_TURN
+	};
+	struct credit *credit = &slot->credit;
+	uint64_t most = credit_most(&slot->worker.hello, UINT64_MAX);
 
-	slot->turn_acks += acks;
-	if (slot->turn_acks < slot->credit)
+	if (!credit_acks(credit, acks))
 		return;
-	now = clock_ns();
-	turn = slot->turn_since == 0 ? FAST_TURN : now - slot->turn_since;
-	if (turn < FAST_TURN && slot->credit < most)
-		slot->credit = 2 * slot->credit < most ? 2 * slot->credit : most;
-	else if (slot->host != NULL && slot->turn_since != 0)
-		slot->credit = pace_turn(&slot->pace,
-		    &(struct pace_limits){ .least = slot->least, .most = most },
-		    slot->credit, slot->turn_acks, turn);
-	else if (turn > SLOW_TURN && slot->credit / 2 >= slot->least)
-		slot->credit /= 2;
-	slot->record_ns = slot->turn_since == 0 ? 0 : turn / slot->turn_acks;
-	slot->turn_acks = 0;
-	slot->turn_since = now;
+	if (!credit_turn(credit, slot->host == NULL ? &near : &far, most, clock_ns()) &&
+	    slot->host != NULL && credit->last_took != 0)
+		credit->records = pace_turn(&slot->pace,
+		    &(struct pace_limits){ .least = credit->least, .most = most },
+		    credit->records, credit->last_acks, credit->last_took);
 }
 
 /* It can be written to, and has read what it was given: how soon? */
@@ -172,7 +169,8 @@ usual_bytes(const struct slot *slot)
 static struct ahead_limit
 may_have(const struct run *run, const struct slot *slot)
 {
-	struct ahead_limit may = { .bytes = usual_bytes(slot), .records = slot->credit },
+	struct ahead_limit may = { .bytes = usual_bytes(slot),
+		.records = slot->credit.records },
 			   limit;
 
 	if (!dispatch_reads_ahead(&slot->worker))
@@ -195,18 +193,16 @@ static uint64_t
 fair_share(const struct run *run, const struct slot *slot)
 {
 	const struct intake *intake = &run->intake;
-	uint64_t records = slot->worker.window.records, ready, fair;
+	uint64_t ready;
 
-	if (slot->worker.kind != WORKER_NATIVE || slot->record_ns < SLOW_RECORD ||
+	if (slot->worker.kind != WORKER_NATIVE || !credit_is_slow(&slot->credit) ||
 	    slot->host != NULL || keys_on(&run->keys) || intake->offset == 0 ||
 	    !intake_ready(intake))
 		return UINT64_MAX;
 	ready = (uint64_t)((double)intake_bytes(intake) * (double)intake->next /
 	    (double)intake->offset);
-	fair = ready / (2 * run->slot_count);
-	if (fair < slot->least)
-		fair = slot->least;
-	return fair > records ? fair - records : 0;
+	return credit_fair(
+	    &slot->credit, ready, run->slot_count, slot->worker.window.records);
 }
 
 /*
@@ -276,11 +272,10 @@ dispatch_widen(struct slot *slot, const struct ahead_limit *limit)
 		slot->widened = 2 * bytes < limit->bytes ? 2 * bytes : limit->bytes;
 		return slot->host == NULL; /* what it answers may be on its way */
 	}
-	if (slot->credit < window->records)
-		slot->credit = window->records;
-	slot->credit =
-	    2 * slot->credit < limit->records ? 2 * slot->credit : limit->records;
-	slot->least = slot->credit;
+	if (slot->credit.records < window->records)
+		slot->credit.records = window->records;
+	credit_double(&slot->credit, limit->records);
+	slot->credit.least = slot->credit.records;
 	return true;
 }
 
@@ -472,7 +467,7 @@ give(struct run *run, struct slot *slot)
 	if (batch == NULL && run->intake.no_memory)
 		ending_broken(&run->ending, ENOMEM, run->in_name);
 	if (batch == NULL) {
-		slot->turn_since = 0; /* it waits for us: no measure of its speed */
+		credit_starved(&slot->credit);
 		run->wanting = run->wanting || starved(slot) ||
 		    (intake_ready(&run->intake) && gate_open(run));
 		return false;
@@ -481,10 +476,8 @@ give(struct run *run, struct slot *slot)
 		batch->lead_len = (unsigned)snprintf(batch->lead, sizeof(batch->lead),
 		    "block %llu %zu\n", (unsigned long long)batch->count, batch->len);
 	slot->end = batch_number(batch, batch->count - 1) + 1;
-	if (slot->turn_since == 0) {
-		slot->turn_since = clock_ns();
-		slot->turn_acks = 0;
-	}
+	if (slot->credit.since == 0)
+		credit_given(&slot->credit, clock_ns());
 	if (run->kind == WORKER_BLOCK && !starts_one(run, slot, batch))
 		return false;
 	batch->given_at = run_work_time(run);

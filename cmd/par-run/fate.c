@@ -9,6 +9,7 @@
 #include "hosts.h"
 #include "ledger.h"
 #include "output.h"
+#include "suspects.h"
 
 /* Before a record is tried again. */
 static const struct backoff tries = {
@@ -81,36 +82,24 @@ fate_retry(struct run *run, struct slot *slot, struct batch *batch, const char *
 	    why_len > 0 ? text : "failed for now");
 }
 
-/*
- * A suspect range: each half goes to a worker that has nothing else, until the
- * one record is found that kills it, or none does.
- */
-static void
-suspect(struct run *run, struct slot *slot, struct batch *batch)
+/* How suspects are parted: a block is one thing. */
+static enum suspects_by
+parts_of(const struct run *run)
 {
-	uint64_t half = batch->count / 2;
-	struct batch *first, *second;
+	return run->options->block_records != 0 ? SUSPECTS_WHOLE : SUSPECTS_HALVES;
+}
 
-	if (batch->count == 1 || run->options->block_records != 0) {
-		batch->alone = true;
-		batch->not_before = 0;
-		send_again(run, slot, batch);
-		return;
-	}
-	first = batch_slice(batch, 0, half, 0);
-	second = first == NULL
-	    ? NULL
-	    : batch_slice(batch, half, batch->count - half, first->len);
-	if (second == NULL) {
-		batch_free(first);
-		batch_push(run_again(run, slot), batch);
+/* The records of queue are suspects, sent again; late: one of them took too long. */
+static void
+suspect(struct run *run, struct slot *slot, struct batch_queue *queue, bool late)
+{
+	struct batch_queue suspects = { 0 };
+
+	if ((late ? suspects_add_late : suspects_add)(&suspects, queue, parts_of(run)) <
+	    0)
 		ending_broken(&run->ending, ENOMEM, "records to send again");
-		return;
-	}
-	first->alone = second->alone = true;
-	send_again(run, slot, first);
-	send_again(run, slot, second);
-	batch_free(batch);
+	slot->account.retries += suspects.records;
+	batch_join(run_again(run, slot), &suspects);
 }
 
 /* Take back what the worker did not finish; how many records these are. */
@@ -129,18 +118,16 @@ static void
 send_suspects(
     struct run *run, struct slot *slot, struct batch_queue *queue, const char *how)
 {
-	bool one = queue->head != NULL && queue->head->next == NULL;
-	struct batch *batch;
 	char why[WORKER_EXIT_TEXT + 64];
+	struct batch *batch;
 
-	snprintf(why, sizeof(why), "worker %s", how);
-	while ((batch = batch_pop(queue, UINT64_MAX)) != NULL) {
-		if (one && batch->alone &&
-		    (batch->count == 1 || run->options->block_records != 0))
-			again(run, slot, batch, back_off(run, batch->attempts), why);
-		else
-			suspect(run, slot, batch);
+	if (!suspects_guilty(queue, parts_of(run))) {
+		suspect(run, slot, queue, false);
+		return;
 	}
+	snprintf(why, sizeof(why), "worker %s", how);
+	batch = batch_pop(queue, UINT64_MAX);
+	again(run, slot, batch, back_off(run, batch->attempts), why);
 }
 
 /* Records that a worker never looked at go back as they are. */
@@ -202,61 +189,15 @@ end_of_unknown(struct run *run, struct slot *slot, bool crashed, const char *how
 		    slot->retired || (!slot->input_ended && run->kind != WORKER_NATIVE);
 }
 
-/*
- * One record took too long, of those that a worker had which holds answers back.  Was
- * it the oldest, as with one that does not?  Else it is found as what kills workers is.
- */
-static void
-suspect_late(struct run *run, struct slot *slot, struct batch_queue *queue)
-{
-	struct batch *batch = batch_pop(queue, UINT64_MAX), *oldest, *rest;
-
-	oldest = batch_slice(batch, 0, 1, 0);
-	rest = oldest == NULL || batch->count == 1
-	    ? NULL
-	    : batch_slice(batch, 1, batch->count - 1, oldest->len);
-	if (oldest == NULL || (batch->count > 1 && rest == NULL)) {
-		batch_free(oldest);
-		batch_push(run_again(run, slot), batch);
-		ending_broken(&run->ending, ENOMEM, "records to send again");
-	} else {
-		suspect(run, slot, oldest);
-		if (rest != NULL)
-			suspect(run, slot, rest);
-		batch_free(batch);
-	}
-	while ((batch = batch_pop(queue, UINT64_MAX)) != NULL)
-		suspect(run, slot, batch);
-}
-
 /* The record of that number out of queue, alone; the rest goes to others. */
 static struct batch *
 pick(struct run *run, struct batch_queue *queue, uint64_t number,
     struct batch_queue *others)
 {
-	struct batch *batch, *found = NULL;
+	struct batch *found;
 
-	while ((batch = batch_pop(queue, UINT64_MAX)) != NULL) {
-		struct batch *rest = NULL;
-
-		if (batch->first != number) {
-			batch_push(others, batch);
-			continue;
-		}
-		found = batch_slice(batch, 0, 1, 0);
-		if (found != NULL && batch->count > 1)
-			rest = batch_slice(batch, 1, batch->count - 1, found->len);
-		if (found == NULL || (batch->count > 1 && rest == NULL)) {
-			batch_free(found);
-			found = NULL;
-			batch_push(others, batch);
-			ending_broken(&run->ending, ENOMEM, "records to send again");
-			continue;
-		}
-		if (rest != NULL)
-			batch_push(others, rest);
-		batch_free(batch);
-	}
+	if (suspects_pick(queue, number, others, &found) < 0)
+		ending_broken(&run->ending, ENOMEM, "records to send again");
 	return found;
 }
 
@@ -273,7 +214,7 @@ send_late(struct run *run, struct slot *slot, struct batch_queue *queue)
 	warn("worker %u: a record %s; %llu records sent again", slot->worker.number, why,
 	    (unsigned long long)queue->records);
 	if (dispatch_reads_ahead(&slot->worker) && queue->records > 1) {
-		suspect_late(run, slot, queue);
+		suspect(run, slot, queue, true);
 		return;
 	}
 	late = pick(run, queue, slot->late, &others);
@@ -303,8 +244,7 @@ send_burst(struct run *run, struct slot *slot, struct batch_queue *queue)
 	struct batch *one;
 
 	if (queue->records > 1 && slot->worker.kind != WORKER_MAP) {
-		while ((one = batch_pop(queue, UINT64_MAX)) != NULL)
-			suspect(run, slot, one);
+		suspect(run, slot, queue, false);
 		return;
 	}
 	one = pick(run, queue, slot->late, &others);

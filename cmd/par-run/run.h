@@ -18,6 +18,7 @@
 #include "batch.h"
 #include "checkpoint.h"
 #include "control.h"
+#include "credit.h"
 #include "diag.h"
 #include "ending.h"
 #include "host.h"
@@ -47,14 +48,9 @@ struct slot {
 	struct pace pace; /* of that link */
 	struct host *next_host; /* that takes its place at the next start; or NULL */
 	uint64_t joint_first, joint; /* records done together, and not told of yet */
-	uint64_t least; /* credit is never below it */
-	uint64_t credit; /* most records it may have in flight now */
+	struct credit credit; /* records that it may have in flight */
 	uint64_t widened; /* bytes that it may have, as it was silent; 0: as usual */
 	bool stuffed; /* its input was ended at the limit, and no answer came before */
-	uint64_t turn_acks; /* records done since turn_since */
-	uint64_t
-	    record_ns; /* ns that a record took in the last turn, about; 0: unknown */
-	uint64_t turn_since; /* clock_ns(); 0: the turn does not count */
 	uint64_t progress_at; /* work time when it last finished something */
 	uint64_t put_back; /* records of a block that its host could not do, so far */
 	bool nul; /* its output has a NUL; looked for where that matters */

@@ -50,11 +50,9 @@ begin(struct run *run, struct slot *slot)
 	run->started = true;
 	slot->account.restarts += slot->account.starts > 0 && run->kind != WORKER_BLOCK;
 	slot->account.starts++;
-	slot->credit = slot->least = 1;
+	credit_start(&slot->credit);
 	slot->widened = 0;
 	slot->consumed = 0;
-	slot->turn_since = 0;
-	slot->turn_acks = 0;
 	slot->lines = 0;
 	slot->waits = 0;
 	slot->nul = false;

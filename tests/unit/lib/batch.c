@@ -243,6 +243,119 @@ aside(void)
 	batch_free(NULL);
 }
 
+/* Records "0" to "count - 1", in batches of size. */
+static struct batch_queue
+numbered(char first, uint64_t count, uint64_t size)
+{
+	struct block *block = block_new(2 * count);
+	struct batch_queue queue = { 0 };
+
+	for (uint64_t i = 0; i < count; i += size) {
+		uint64_t some = size < count - i ? size : count - i;
+		char *data = block->data + 2 * i;
+
+		for (uint64_t k = 0; k < some; k++) {
+			data[2 * k] = (char)(first + (char)(i + k));
+			data[2 * k + 1] = '\n';
+		}
+		batch_push(&queue,
+		    batch_new(block, data, 2 * some, (uint64_t)(first - '0') + i, some));
+	}
+	block_drop(block);
+	return queue;
+}
+
+/* All that a queue has, in its order; it is empty then. */
+static void
+drains(struct batch_queue *queue, const char *want)
+{
+	char got[100];
+	size_t len = 0, records = queue->records;
+	struct batch *batch;
+
+	while ((batch = batch_pop(queue, UINT64_MAX)) != NULL) {
+		check_is(batch->first, batch->data[0] - '0');
+		memcpy(got + len, batch->data, batch->len);
+		len += batch->len;
+		batch_free(batch);
+	}
+	check_bytes(got, len, want, strlen(want));
+	check_is(records, len / 2);
+	check_is(queue->records, 0);
+}
+
+/* What goes to the front comes first, in its order; what is pushed after it comes last.
+ */
+static void
+fronts(void)
+{
+	struct batch_queue queue = { 0 }, more = numbered('3', 2, 1), none = { 0 };
+	struct batch_queue last = numbered('7', 1, 1);
+
+	batch_join_front(&queue, &none);
+	check(queue.head == NULL);
+	batch_join_front(&queue, &more);
+	check(more.head == NULL && more.records == 0);
+	batch_join_front(&queue, &more);
+	more = numbered('0', 3, 2);
+	batch_join_front(&queue, &more);
+	batch_push(&queue, batch_pop(&last, UINT64_MAX));
+	drains(&queue, "0\n1\n2\n3\n4\n7\n");
+	last = numbered('1', 1, 1);
+	more = numbered('0', 1, 1);
+	batch_push_front(&queue, batch_pop(&last, UINT64_MAX));
+	batch_push_front(&queue, batch_pop(&more, UINT64_MAX));
+	last = numbered('2', 1, 1);
+	batch_push(&queue, batch_pop(&last, UINT64_MAX));
+	drains(&queue, "0\n1\n2\n");
+}
+
+/* What is cut off is the front, and the rest stays there. */
+static void
+cuts(void)
+{
+	for (uint64_t size = 1; size <= 4; size++)
+		for (uint64_t most = 1; most <= 5; most++) {
+			struct batch_queue queue = numbered('0', 4, size), got = { 0 };
+			struct batch *batch;
+
+			check_at(10 * size + most);
+			check_is(batch_cut(&queue, most, &batch), 0);
+			check_is(batch->count, most < size ? most : size);
+			check_is(queue.records, 4 - batch->count);
+			for (; batch != NULL; batch_cut(&queue, most, &batch))
+				batch_push(&got, batch);
+			drains(&got, "0\n1\n2\n3\n");
+		}
+}
+
+static void
+starve_cut(void)
+{
+	struct block *block = block_new(10);
+	struct batch_queue queue = { 0 };
+	struct batch *batch = NULL;
+
+	if (block != NULL) {
+		memcpy(block->data, "0\n1\n", 4);
+		batch = batch_new(block, block->data, 4, 0, 2);
+		block_drop(block);
+	}
+	if (batch == NULL) {
+		check(memory_failed());
+		return;
+	}
+	batch_push(&queue, batch);
+	if (batch_cut(&queue, 1, &batch) < 0) {
+		check(memory_failed());
+		check(batch == NULL);
+		drains(&queue, "0\n1\n");
+		return;
+	}
+	batch_free(batch);
+	drains(&queue, "1\n");
+}
+
 static void
 starve(void)
 {
@@ -273,8 +386,11 @@ static void
 starves(void)
 {
 	memory_torment(starve);
+	memory_torment(starve_cut);
 }
 
 TESTS("batch", { "a queue agrees with an array", queue_agrees },
     { "slices are what they are cut from", slices },
-    { "a block aside is a block", aside }, { "without memory", starves })
+    { "what goes to the front comes first", fronts },
+    { "what is cut off is the front", cuts }, { "a block aside is a block", aside },
+    { "without memory", starves })
