@@ -93,8 +93,8 @@ quoted	= $(patsubst %/,-iquote %,$(sort $(dir $(filter $1/%,$(HEADERS)))))
 # What a program names in its packages file: needed, and used where it is there.
 named	= $(shell cat cmd/$1/packages 2>/dev/null)
 needed	= $(foreach p,$(call named,$1),$(if $(findstring ?,$p),,$p))
-extra	= $(foreach p,$(call named,$1),$(if $(findstring ?,$p),$(shell \
-	$(PKG_CONFIG) --exists $(subst ?,,$p) 2>/dev/null && echo $(subst ?,,$p))))
+extra	= $(call there,$(subst ?,,$(filter-out $(call needed,$1),$(call named,$1))))
+there	= $(foreach p,$1,$(shell $(PKG_CONFIG) --exists $p 2>/dev/null && echo $p))
 have	= $(foreach p,$1,-DHAVE_$(shell echo $p | tr 'a-z-' 'A-Z_'))
 
 # Lua files of a program, as strings: NAME.lua is lua_NAME in lua.h.
@@ -105,6 +105,12 @@ $B/cmd/%/lua.h: scripts/lua-strings FORCE
 	@mkdir -p $(@D)
 	@scripts/lua-strings $(call lua,$*) >$@.new; \
 	    if cmp -s $@.new $@; then rm -f $@.new; else mv $@.new $@; fi
+
+# What the code of lib uses of packages, where they are there; a program that calls that
+# code has to name them, too.
+LIB_PACKAGES := $(strip $(call there,$(subst ?,,$(shell cat lib/packages))))
+LIB_CFLAGS := $(call have,$(LIB_PACKAGES)) $(if $(LIB_PACKAGES),$(shell \
+	$(PKG_CONFIG) --cflags $(LIB_PACKAGES)))
 
 # One program.  $1 its name, $2 the packages it needs, $3 those it uses as well.
 define program
@@ -131,7 +137,8 @@ $(foreach p,$(PROGS),\
     $(eval $(call program,$p,$(strip $(call needed,$p)),$(strip $(call extra,$p)))))
 
 # The flags that a program adds for its files: where its headers and its packages are.
-cflags	= $(if $(filter cmd/%,$1),$$(cat $B/cmd/$(word 2,$(subst /, ,$1))/cflags)) \
+cflags	= $(if $(filter lib/%,$1),$(LIB_CFLAGS)) \
+	$(if $(filter cmd/%,$1),$$(cat $B/cmd/$(word 2,$(subst /, ,$1))/cflags)) \
 	$(if $(filter tests/unit/%,$1),$(call unit_cflags,$(word 3,$(subst /, ,$1))))
 
 $B/%.o: %.c $B/flags
@@ -142,7 +149,7 @@ $B/libpar.a: $(LIBOBJ)
 	$(call say,AR $@) rm -f $@ && $(AR) rcs $@ $(LIBOBJ)
 
 # Written anew when the compiler or its flags are others than last time.
-FLAGS	= $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(LDLIBS)
+FLAGS	= $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LIB_CFLAGS) $(ALL_LDFLAGS) $(LDLIBS)
 $B/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(subst $(quote),,$(FLAGS))' | cmp -s - $@ || \
@@ -166,7 +173,9 @@ UNITS	:= $(filter-out aid,$(notdir $(patsubst %/,%,$(wildcard tests/unit/*/))))
 UNIT_BINS := $(UNITS:%=$B/unit/%)
 UNIT_AID := $(patsubst %.c,$B/%.o,$(wildcard tests/unit/aid/*.c))
 UNIT_WRAPPED = malloc calloc realloc strdup strndup free exit
-unit_cflags = -iquote tests/unit/aid $(if $(filter $1,$(PROGS)),$$(cat $B/cmd/$1/cflags))
+unit_cflags = -iquote tests/unit/aid $(if $(filter $1,$(PROGS)),$$(cat $B/cmd/$1/cflags),\
+	$(LIB_CFLAGS))
+unit_packages = $(if $1,$(call needed,$1) $(call extra,$1),$(LIB_PACKAGES))
 
 # $1 its name, $2 the program it tests, if it is one.
 define unit
@@ -174,8 +183,8 @@ $B/unit/$1: $(patsubst %.c,$B/%.o,$(wildcard tests/unit/$1/*.c)) $(UNIT_AID) \
     $(if $2,$B/$2.a) $B/libpar.a
 	@mkdir -p $$(@D)
 	$$(call say,LINK $$@) $$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) \
-	    $(UNIT_WRAPPED:%=-Wl,--wrap=%) -o $$@ $$(filter %.o %.a,$$^) $(if $(call named,$2),\
-	    $$$$($$(PKG_CONFIG) --libs $(call needed,$2) $(call extra,$2))) $$(LDLIBS)
+	    $(UNIT_WRAPPED:%=-Wl,--wrap=%) -o $$@ $$(filter %.o %.a,$$^) $(if $(strip \
+	    $(call unit_packages,$2)),$$$$($$(PKG_CONFIG) --libs $(call unit_packages,$2))) $$(LDLIBS)
 
 $(if $2,$(patsubst %.c,$B/%.o,$(wildcard tests/unit/$1/*.c)): $B/cmd/$2/cflags $(call lua_h,$2))
 endef

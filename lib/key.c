@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
 
+#include "ascii.h"
 #include "key.h"
 #include "num.h"
+#include "url.h"
+#include "url_find.h"
+#include "url_host.h"
 
 const char key_lacking[] = "lacks the field that is the key";
 
@@ -15,40 +19,46 @@ key_parse(struct key *key, const char *value)
 	return NULL;
 }
 
-/*
- * The host of the URL at the start of a record, in small letters in room, which
- * takes size bytes; its length, 0 if there is none.
- */
+/* The host of the URL in a field that has to be looked at closely, in room. */
 static size_t
-host_of(const char *data, size_t len, char *room, size_t size)
+find_host(const char *data, size_t len, char room[KEY_HOST_MAX])
 {
-	const char *end, *at, *stop;
-	size_t used = 0;
+	char text[KEY_URL_MAX], host[3 * KEY_URL_MAX + HOST_ROOM];
+	long got;
 
-	if (len == 0)
-		return 0;
-	end = memchr(data, '\t', len);
-	if (end == NULL)
-		end = data + len;
-	at = memmem(data, (size_t)(end - data), "://", 3);
-	if (at == NULL)
-		return 0;
-	at += 3;
-	for (stop = at; stop < end && strchr("/?#", *stop) == NULL; stop++)
-		if (*stop == '@')
-			at = stop + 1;
-	if (at < stop && *at == '[') {
-		const char *bracket = memchr(at, ']', (size_t)(stop - at));
-
-		stop = bracket == NULL ? stop : bracket + 1;
-	} else {
-		const char *port = memchr(at, ':', (size_t)(stop - at));
-
-		stop = port == NULL ? stop : port;
+	if (len > KEY_URL_MAX)
+		len = KEY_URL_MAX;
+	if (len > 0 && (memchr(data, '\\', len) != NULL || url_is_dirty(data, len))) {
+		len = field_unescape(text, data, len);
+		len = url_clean(text, text, len);
+		data = text;
 	}
-	for (; at < stop && used < size; at++)
-		room[used++] = (char)(*at >= 'A' && *at <= 'Z' ? *at | 0x20 : *at);
-	return used;
+	got = url_find_host(host, data, len, NULL);
+	if (got <= 0)
+		return 0;
+	len = got < KEY_HOST_MAX ? (size_t)got : KEY_HOST_MAX;
+	memcpy(room, host, len);
+	return len;
+}
+
+/* The host of the URL in a field: in it, or in room. */
+static struct field
+host_of(const char *data, size_t len, char room[KEY_HOST_MAX])
+{
+	bool capitals;
+	struct field host;
+
+	host.len = url_plain_host(&host.data, &capitals, data, len);
+	if (host.len == 0)
+		return (struct field){ room, find_host(data, len, room) };
+	if (host.len > KEY_HOST_MAX)
+		host.len = KEY_HOST_MAX;
+	if (!capitals)
+		return host;
+	for (size_t i = 0; i < host.len; i++)
+		room[i] = ascii_lower(host.data[i]);
+	host.data = room;
+	return host;
 }
 
 bool
@@ -62,8 +72,8 @@ key_of(const struct key *key, const char *data, size_t len, char room[KEY_HOST_M
 	case KEY_FIELD:
 		return field_at(data, len, (size_t)key->field - 1, out);
 	case KEY_HOST:
-		out->data = room;
-		out->len = host_of(data, len, room, KEY_HOST_MAX);
+		field_at(data, len, 0, out);
+		*out = host_of(out->data, out->len, room);
 		return true;
 	}
 	return false;

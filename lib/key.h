@@ -14,10 +14,13 @@
 enum key_kind {
 	KEY_RECORD, /* all of it */
 	KEY_FIELD,
-	KEY_HOST /* the host of the URL that is the first field */
+	KEY_HOST /* the host of the URL that is the first field, read without IDNA */
 };
 
-enum { KEY_HOST_MAX = 256 }; /* bytes of a host that count */
+enum {
+	KEY_URL_MAX = 4096, /* bytes of that field that are read */
+	KEY_HOST_MAX = 256 /* bytes of a host that count */
+};
 
 struct key {
 	enum key_kind kind;
@@ -31,7 +34,7 @@ extern const char key_lacking[];
 const char *key_parse(struct key *key, const char *value);
 
 /*
- * The key of a record of len bytes: a view of it, or for KEY_HOST of room.  False
+ * The key of a record of len bytes: a view of it, or for KEY_HOST of it or room.  False
  * if it lacks the field.
  */
 bool key_of(const struct key *key, const char *data, size_t len, char room[KEY_HOST_MAX],

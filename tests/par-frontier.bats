@@ -201,7 +201,10 @@ grown() {
 		#!/bin/bash
 		while read -r url; do
 			for link in HTTP://H http://h/ http://h:80/ http://h/#a 'http://h?q' 'http://h/?q' \
-			    https://h:443/ https://h http://u@h/ ftp://h/ /relative http: ''; do
+			    https://h:443/ https://h http://u@h/ ftp://h/ /relative http: '' \
+			    http://%48 http:/h/ 'http:\\h\\' 'ht\ttp://h/' http://h/a/.. 'http://h/?\\' \
+			    http://0x7f.1 http://127.0.0.1:/ http://[0:0::1] http://[::1]:080/ \
+			    'http://h/a b' http://h/a%20b http://h:x/ http://a%2fb/ http://h.1/; do
 				if [ -n "$link" ]; then printf '%s\t%s\n' "$url" "$link"; fi
 			done
 			echo "$url"
@@ -209,7 +212,21 @@ grown() {
 	END
 	chmod +x links
 	echo http://h | par-frontier ./links >out
-	grep -v '	' out | sort | same <(printf '%s\n' 'http://h/' 'http://h/?q' 'http://u@h/' 'https://h/') -
+	grep -v '	' out | LC_ALL=C sort | same <(printf '%s\n' 'http://127.0.0.1/' 'http://[::1]/' \
+		'http://h/' 'http://h/?\\' 'http://h/?q' 'http://h/a%20b' 'http://u@h/' 'https://h/') -
+}
+
+@test "par-frontier: a host in another script is the one that its links have" {
+	cat >links <<-'END'
+		#!/bin/bash
+		while read -r url; do
+			printf '%s\thttp://xn--bcher-kva.example/%s\n%s\n' "$url" 2 "$url"
+		done
+	END
+	chmod +x links
+	printf 'http://%s/1\n' bücher.example BÜCHER.example b%C3%BCcher.example |
+		par-frontier --same-host ./links >out
+	grep -v '	' out | same <(printf 'http://xn--bcher-kva.example/%s\n' 1 2) -
 }
 
 @test "par-frontier: where a page has moved to is known" {
@@ -278,11 +295,11 @@ grown() {
 }
 
 @test "par-frontier: what is no URL is named, and what was not asked for" {
-	run -1 --separate-stderr par-frontier cat <<<$'nothing\nftp://h/\nhttp:///x\nhttp://h/'
+	run -1 --separate-stderr par-frontier cat <<<$'nothing\nftp://h/\nhttp://?x\nhttp://h/'
 	[ "$output" = http://h/ ]
 	[ "$stderr" = 'par-frontier: nothing: not a URL of http or https
 par-frontier: ftp://h/: not a URL of http or https
-par-frontier: http:///x: not a URL of http or https' ]
+par-frontier: http://?x: not a URL of http or https' ]
 	run -1 --separate-stderr par-frontier sed -u 'p;s/.*/http:other/' <<<http://h/
 	[ "$output" = http://h/ ]
 	[ "$stderr" = 'par-frontier: http:other: came back, and is not in flight' ]

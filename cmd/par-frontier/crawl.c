@@ -21,7 +21,7 @@
 #include "roles.h"
 #include "sig.h"
 #include "spawn.h"
-#include "url.h"
+#include "spelling.h"
 
 enum {
 	LOOK_EVERY = 1000, /* ms between looks at the command, though no signal told */
@@ -94,7 +94,7 @@ take_starts(struct crawl *crawl)
 	struct record rec;
 	enum record_status got;
 	struct field first;
-	struct url url;
+	struct spelling url;
 
 	while ((got = record_take(&crawl->starts, &rec)) != RECORD_NONE &&
 	    got != RECORD_EOF) {
@@ -102,7 +102,7 @@ take_starts(struct crawl *crawl)
 		field_at(rec.data, rec.len, 0, &first);
 		if (got == RECORD_TOO_LONG)
 			complain(crawl, rec.data, rec.len, "too long");
-		else if (!url_read(&url, &crawl->text, first.data, first.len))
+		else if (!spelling_read(&url, &crawl->text, first.data, first.len))
 			complain(crawl, rec.data, rec.len, "not a URL of http or https");
 		else
 			frontier_add(crawl->frontier, &url, 0, 0);
@@ -111,12 +111,13 @@ take_starts(struct crawl *crawl)
 
 /* Is a link of a page to be followed? */
 static bool
-wanted(const struct crawl *crawl, const struct url *link, const struct url *page)
+wanted(
+    const struct crawl *crawl, const struct spelling *link, const struct spelling *page)
 {
 	const struct crawl_plan *plan = crawl->plan;
 	bool within = plan->within_count == 0;
 
-	if (plan->same_host && !url_same_host(link, page))
+	if (plan->same_host && !spelling_same_host(link, page))
 		return false;
 	for (size_t i = 0; i < plan->within_count && !within; i++) {
 		size_t len = strlen(plan->within[i]);
@@ -132,12 +133,12 @@ static void
 follow(struct crawl *crawl, const struct handed_url *flight)
 {
 	struct bytes own = { 0 };
-	struct url page, link;
+	struct spelling page, link;
 	const char *at = flight->page.data, *end;
 	uint32_t depth = flight->depth + 1;
 
 	if (flight->page.len == 0 || flight->depth >= crawl->plan->depth ||
-	    !url_read(&page, &own, flight->url, flight->len))
+	    !spelling_read(&page, &own, flight->url, flight->len))
 		return;
 	end = at + flight->page.len;
 	while (at < end) {
@@ -145,7 +146,7 @@ follow(struct crawl *crawl, const struct handed_url *flight)
 		struct field field;
 
 		if (field_at(at, (size_t)(newline - at), 1, &field) && field.len > 0 &&
-		    url_read(&link, &crawl->text, field.data, field.len) &&
+		    spelling_read(&link, &crawl->text, field.data, field.len) &&
 		    wanted(crawl, &link, &page))
 			frontier_add(
 			    crawl->frontier, &link, depth, level_of(crawl, depth));
@@ -173,11 +174,11 @@ static void
 end_page(struct crawl *crawl, struct handed_url *flight, const struct record *rec)
 {
 	struct field effective;
-	struct url url;
+	struct spelling url;
 
 	follow(crawl, flight);
 	if (field_at(rec->data, rec->len, EFFECTIVE, &effective) && effective.len > 0 &&
-	    url_read(&url, &crawl->text, effective.data, effective.len))
+	    spelling_read(&url, &crawl->text, effective.data, effective.len))
 		frontier_know(crawl->frontier, &url);
 	if (writer_put(&crawl->out, flight->page.data, flight->page.len) < 0)
 		die_output(errno, crawl->out_name);

@@ -17,7 +17,7 @@ struct crawl_plan {
 	uint64_t in_flight, per_host; /* most URLs */
 	uint64_t depth; /* steps from a start; UINT64_MAX: any number */
 	bool same_host;
-	const char **within; /* prefixes, as url_read() writes them */
+	const char **within; /* prefixes, as spelling_read() writes them */
 	size_t within_count, within_room;
 	const char *state; /* folder, or NULL */
 	const char *output; /* file, or NULL */

@@ -346,7 +346,7 @@ frontier_close(struct frontier *frontier)
  * taken by another URL the number after it.
  */
 static bool
-see(struct frontier *frontier, const struct url *url)
+see(struct frontier *frontier, const struct spelling *url)
 {
 	uint64_t hash = hash_bytes(url->data, url->len, frontier->facts.seed);
 	unsigned char number[8];
@@ -392,7 +392,7 @@ frontier_list(struct frontier *frontier, const struct line *line)
 
 bool
 frontier_add(
-    struct frontier *frontier, const struct url *url, uint32_t depth, uint32_t level)
+    struct frontier *frontier, const struct spelling *url, uint32_t depth, uint32_t level)
 {
 	struct line line = { .level = level };
 	unsigned char key[QUEUE_KEY], number[DEPTH];
@@ -413,7 +413,7 @@ frontier_add(
 }
 
 void
-frontier_know(struct frontier *frontier, const struct url *url)
+frontier_know(struct frontier *frontier, const struct spelling *url)
 {
 	see(frontier, url);
 }

@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "url.h"
+#include "spelling.h"
 
 struct frontier;
 
@@ -47,11 +47,11 @@ struct frontier *frontier_open(const char *folder);
 void frontier_close(struct frontier *frontier);
 
 /* Is url new?  It is seen then, and put into the queue if that is asked for. */
-bool frontier_add(
-    struct frontier *frontier, const struct url *url, uint32_t depth, uint32_t level);
+bool frontier_add(struct frontier *frontier, const struct spelling *url, uint32_t depth,
+    uint32_t level);
 
 /* Let it be known as seen, without ever being in the queue. */
-void frontier_know(struct frontier *frontier, const struct url *url);
+void frontier_know(struct frontier *frontier, const struct spelling *url);
 
 /* Whose turn it is; false if no line is listed. */
 bool frontier_turn(struct frontier *frontier, struct line *out);

@@ -14,7 +14,7 @@
 #include "opt.h"
 #include "record.h"
 #include "sig.h"
-#include "url.h"
+#include "spelling.h"
 
 enum { DEPTH_MOST = 1000000000, IN_FLIGHT_MOST = 65536 };
 
@@ -27,12 +27,12 @@ take_within(void *target, const char *value)
 	const char **more = grow(plan->within, &plan->within_room, plan->within_count + 1,
 	    sizeof(*more), MOST_WITHIN);
 	struct bytes text = { 0 };
-	struct url url;
+	struct spelling url;
 
 	if (more == NULL)
 		return opt_no_memory;
 	plan->within = more;
-	if (!url_read(&url, &text, value, strlen(value))) {
+	if (!spelling_read(&url, &text, value, strlen(value))) {
 		bytes_free(&text);
 		return "not a URL of http or https";
 	}

@@ -7,8 +7,11 @@
 
 #include "diag.h"
 #include "hash.h"
+#include "idna.h"
 #include "link.h"
+#include "need.h"
 #include "site.h"
+#include "url_join.h"
 
 /* A link that was resolved. */
 struct resolved {
@@ -93,6 +96,16 @@ clean(struct sink *sink, const struct link *link)
 	return cleaned;
 }
 
+bool
+link_url(struct url *url, char *dst, const char *in, size_t len, const struct url *base)
+{
+	if (url_parse(url, dst, in, len, base, &idna_icu) == 0)
+		return true;
+	if (errno == ENOMEM)
+		need_failed(url_room(len, base));
+	return false;
+}
+
 /* Parse a clean link into sink->resolved. */
 static bool
 parse(struct sink *sink, struct field link, struct url *url)
@@ -100,7 +113,7 @@ parse(struct sink *sink, struct field link, struct url *url)
 	const struct url *base = sink->has_base ? &sink->base : NULL;
 	char *to = room_take(&sink->resolved, url_room(link.len, base));
 
-	return url_parse(url, to, link.data, link.len, base) == 0;
+	return link_url(url, to, link.data, link.len, base);
 }
 
 /* Queries of pages that are not UTF-8 are written in the encoding of the page. */

@@ -25,6 +25,13 @@ struct link {
 	struct field text, rel; /* those that are asked for */
 };
 
+/*
+ * Read a URL as url_parse() does, names of hosts in all scripts; false: it is none.
+ * Ends the program without memory.
+ */
+bool
+link_url(struct url *url, char *dst, const char *in, size_t len, const struct url *base);
+
 /* Where links go; page to has_document are set anew for each page. */
 struct sink {
 	struct stage *stage;

@@ -195,7 +195,7 @@ use_document(struct pages *pages, const struct field *url)
 
 	len = url_clean(text, text, len);
 	to = room_take(&pages->document, url_room(len, NULL));
-	sink->has_document = url_parse(&sink->document, to, text, len, NULL) == 0;
+	sink->has_document = link_url(&sink->document, to, text, len, NULL);
 	sink->has_base = sink->has_document;
 	sink->base = sink->document;
 }
@@ -249,7 +249,7 @@ use_base_element(struct pages *pages)
 	to = room_take(&pages->text, value.len);
 	value.len = url_clean(to, value.data, value.len);
 	to = room_take(&pages->base, url_room(value.len, document));
-	if (url_parse(&url, to, pages->text.data, value.len, document) < 0 ||
+	if (!link_url(&url, to, pages->text.data, value.len, document) ||
 	    strncmp(to, "data:", 5) == 0 || strncmp(to, "javascript:", 11) == 0)
 		return;
 	sink->base = url;

@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "field.h"
 #include "fuzz.h"
@@ -75,7 +76,9 @@ check_key(const char *data, size_t len)
 		if (!key_of(&key, data, len, room, &field))
 			continue;
 		must(field.len <= (key.kind == KEY_HOST ? KEY_HOST_MAX : len));
-		for (size_t k = 0; k < field.len && key.kind == KEY_HOST; k++)
+		if (key.kind != KEY_HOST || len < 5 || strncasecmp(data, "http:", 5) != 0)
+			continue; /* of other schemes capitals may stay */
+		for (size_t k = 0; k < field.len; k++)
 			must(field.data[k] < 'A' || field.data[k] > 'Z');
 	}
 }

@@ -21,17 +21,17 @@ static void
 check_url(const char *data, size_t len)
 {
 	struct bytes text = { 0 }, again = { 0 };
-	struct url url, same;
+	struct spelling url, same;
 	char *copy = copy_of(data, len);
 
-	if (url_read(&url, &text, copy, len)) {
+	if (spelling_read(&url, &text, copy, len)) {
 		must(url.host + url.host_len <= url.len && url.host_len > 0);
 		must(memchr(url.data, '\n', url.len) == NULL &&
 		    memchr(url.data, '\t', url.len) == NULL &&
 		    memchr(url.data, '#', url.len) == NULL);
-		must(url_read(&same, &again, url.data, url.len));
+		must(spelling_read(&same, &again, url.data, url.len));
 		must(same.len == url.len && memcmp(same.data, url.data, url.len) == 0);
-		must(url_same_host(&same, &url));
+		must(spelling_same_host(&same, &url));
 	}
 	free(copy);
 	bytes_free(&text);
@@ -94,7 +94,7 @@ use_state(void *arg)
 	struct line line;
 	struct entry entry;
 	struct bytes text = { 0 };
-	struct url url;
+	struct spelling url;
 
 	(void)arg;
 	for (int i = 0; i < 20 && frontier_turn(frontier, &line); i++) {
@@ -106,7 +106,7 @@ use_state(void *arg)
 		frontier_remove(frontier, &line, entry.seq);
 		frontier_list(frontier, &line);
 	}
-	must(url_read(&url, &text, "http://h/new", 12));
+	must(spelling_read(&url, &text, "http://h/new", 12));
 	frontier_add(frontier, &url, 1, 1);
 	bytes_free(&text);
 	frontier_close(frontier);

@@ -6,6 +6,10 @@
 
 #include "need.h"
 #include "target.h"
+#include "url_host.h"
+#include "url_scheme.h"
+
+static const char no_host[] = "not a URL: no proper host name";
 
 /* Is scheme one of those in list, which has commas between them? */
 static bool
@@ -37,25 +41,57 @@ part(CURLU *parser, CURLUPart what, unsigned flags)
 	return copy;
 }
 
-/* host:port in lower case; of a scheme without hosts, the scheme. */
+/* The host as curl asks it, in ASCII if it can do that; NULL if there is none. */
+static char *
+part_host(CURLU *parser)
+{
+	char *host = NULL;
+
+#ifdef CURLU_PUNYCODE
+	host = part(parser, CURLUPART_HOST, CURLU_PUNYCODE);
+#endif
+	return host != NULL ? host : part(parser, CURLUPART_HOST, 0);
+}
+
+/* Put the host that libcurl is to ask, as the URL Standard has it.  0, or -1: none. */
+static int
+put_host(struct bytes *key, CURLU *parser, bool special)
+{
+	char *host = part_host(parser), *to;
+	size_t len = host == NULL ? 0 : strlen(host);
+	long got = 0;
+
+	if (len > 0) {
+		to = need_room(key, 3 * len + HOST_ROOM);
+		got = host_parse(to, host, len, special, NULL);
+	}
+	free(host);
+	if (got < 0)
+		return -1;
+	key->len += (size_t)got;
+	return 0;
+}
+
+/* host:port; of a scheme without hosts, a colon.  NULL: its host is none. */
 static char *
 make_key(CURLU *parser)
 {
-	char *host = part(parser, CURLUPART_HOST, 0);
+	char *scheme = part(parser, CURLUPART_SCHEME, 0);
 	char *port = part(parser, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+	bool special = url_scheme_of(scheme, strlen(scheme)) != SCHEME_OTHER;
 	struct bytes key = { 0 };
+	bool good = put_host(&key, parser, special) == 0;
 
-	if (host != NULL)
-		need_put(&key, host, strlen(host));
 	need_put(&key, ":", 1);
 	if (port != NULL)
 		need_put(&key, port, strlen(port));
 	need_put(&key, "", 1);
-	for (char *at = key.data; *at != '\0'; at++)
-		*at = (char)tolower((unsigned char)*at);
-	free(host);
+	free(scheme);
 	free(port);
-	return key.data;
+	if (good)
+		return key.data;
+	bytes_free(&key);
+	return NULL;
 }
 
 /* Check the scheme; NULL, or why not. */
@@ -87,7 +123,7 @@ take_apart(struct target *out, CURLU *parser, const char *protocols)
 	if (out->url == NULL)
 		return "not a URL";
 	out->key = make_key(parser);
-	return NULL;
+	return out->key == NULL ? no_host : NULL;
 }
 
 /* Why a URL that libcurl does not take is none. */
@@ -97,7 +133,7 @@ refusal(CURLUcode code)
 	if (code == CURLUE_BAD_SCHEME)
 		return "not a URL: no http:// or https:// in front";
 	if (code == CURLUE_NO_HOST || code == CURLUE_BAD_HOSTNAME)
-		return "not a URL: no proper host name";
+		return no_host;
 	if (code == CURLUE_BAD_PORT_NUMBER)
 		return "not a URL: no proper port number";
 	return "not a URL";

@@ -15,7 +15,7 @@ enum { TARGET_LONGEST = 4 << 20 }; /* bytes; libcurl refuses longer ones */
 /* All zero is none.  All strings are its own. */
 struct target {
 	char *url; /* without user, password and fragment */
-	char *key; /* host:port, in lower case: whose turn it is to be asked */
+	char *key; /* host:port, as url_host.h has hosts: whose turn it is to be asked */
 	char *user, *password; /* NULL if the URL has none */
 	bool http; /* http or https */
 };

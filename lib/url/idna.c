@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: ISC */
+#include "idna.h"
+
+#ifdef HAVE_ICU_UC
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -7,9 +10,6 @@
 #include <string.h>
 
 #include <unicode/uidna.h>
-
-#include "diag.h"
-#include "idna.h"
 
 /* The standard's CheckBidi and CheckJoiners, and Transitional_Processing is false. */
 static const uint32_t checks =
@@ -20,23 +20,27 @@ static const uint32_t borne = UIDNA_ERROR_EMPTY_LABEL | UIDNA_ERROR_LABEL_TOO_LO
     UIDNA_ERROR_DOMAIN_NAME_TOO_LONG | UIDNA_ERROR_LEADING_HYPHEN |
     UIDNA_ERROR_TRAILING_HYPHEN | UIDNA_ERROR_HYPHEN_3_4;
 
-/* Without memory a name would be taken for one that is no name. */
-static bool
-succeeded(UErrorCode error)
+/* 0, or -1 with errno. */
+static int
+check(UErrorCode error)
 {
-	if (error == U_MEMORY_ALLOCATION_ERROR)
-		die(STATUS_BROKEN, ENOMEM, "names of hosts");
-	return U_SUCCESS(error);
+	if (U_SUCCESS(error))
+		return 0;
+	errno = error == U_MEMORY_ALLOCATION_ERROR ? ENOMEM : EINVAL;
+	return -1;
 }
 
-/* The tables are loaded once, and stay: to open it again costs next to nothing. */
+/*
+ * The tables are loaded once, and stay: to open it again costs next to nothing.  NULL
+ * with errno.
+ */
 static UIDNA *
 open_icu(void)
 {
 	UErrorCode error = U_ZERO_ERROR;
 	UIDNA *icu = uidna_openUTS46(checks, &error);
 
-	return succeeded(error) ? icu : NULL;
+	return check(error) < 0 ? NULL : icu;
 }
 
 void
@@ -48,20 +52,31 @@ idna_open(void)
 		uidna_close(icu);
 }
 
-long
-idna_to_ascii(char *dst, size_t size, const char *domain, size_t len)
+static long
+to_ascii(char *dst, size_t size, const char *domain, size_t len)
 {
 	UIDNAInfo info = UIDNA_INFO_INITIALIZER;
 	UErrorCode error = U_ZERO_ERROR;
 	UIDNA *icu;
 	int32_t got;
 
+	errno = EINVAL;
 	if (size > INT32_MAX)
 		size = INT32_MAX;
-	if (len > INT32_MAX || (icu = open_icu()) == NULL)
+	if (len > INT32_MAX)
+		return -1;
+	icu = open_icu();
+	if (icu == NULL)
 		return -1;
 	got = uidna_nameToASCII_UTF8(
 	    icu, domain, (int32_t)len, dst, (int32_t)size, &info, &error);
 	uidna_close(icu);
-	return succeeded(error) && (info.errors & ~borne) == 0 ? got : -1;
+	errno = EINVAL; /* of what follows in the host, too */
+	if (check(error) < 0 || (info.errors & ~borne) != 0)
+		return -1;
+	return got;
 }
+
+const struct idna idna_icu = { to_ascii };
+
+#endif

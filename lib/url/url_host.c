@@ -6,8 +6,8 @@
 #include <strings.h>
 
 #include "ascii.h"
-#include "host.h"
 #include "idna.h"
+#include "url_host.h"
 
 enum { PIECES = 8 };
 
@@ -15,7 +15,28 @@ enum { PIECES = 8 };
 static bool
 is_forbidden(char byte)
 {
-	return byte == '\0' || strchr("\t\n\r #/:<>?@[\\]^|", byte) != NULL;
+	switch (byte) {
+	case '\0':
+	case '\t':
+	case '\n':
+	case '\r':
+	case ' ':
+	case '#':
+	case '/':
+	case ':':
+	case '<':
+	case '>':
+	case '?':
+	case '@':
+	case '[':
+	case '\\':
+	case ']':
+	case '^':
+	case '|':
+		return true;
+	default:
+		return false;
+	}
 }
 
 /* May byte not stand in a domain? */
@@ -27,19 +48,19 @@ is_forbidden_domain(char byte)
 }
 
 /* What is left of the text of an IPv6 address. */
-struct cursor {
+struct ipv6_text {
 	const char *at, *end;
 };
 
 static bool
-at_byte(const struct cursor *in, char byte)
+at_byte(const struct ipv6_text *in, char byte)
 {
 	return in->at < in->end && *in->at == byte;
 }
 
 /* The dotted tail of an IPv6 address, as two pieces.  0, or -1. */
 static int
-parse_dotted(struct cursor *in, uint16_t pieces[static 2])
+parse_dotted(struct ipv6_text *in, uint16_t pieces[static 2])
 {
 	unsigned bytes[4];
 
@@ -68,7 +89,7 @@ parse_dotted(struct cursor *in, uint16_t pieces[static 2])
 
 /* Up to four hexadecimal digits; how many there were. */
 static size_t
-parse_piece(struct cursor *in, uint16_t *piece)
+parse_piece(struct ipv6_text *in, uint16_t *piece)
 {
 	const char *first = in->at;
 	unsigned value = 0;
@@ -95,7 +116,7 @@ close_gap(uint16_t address[static PIECES], int count, int gap)
 }
 
 static int
-parse_ipv6(struct cursor in, uint16_t address[static PIECES])
+parse_ipv6(struct ipv6_text in, uint16_t address[static PIECES])
 {
 	int count = 0, gap = -1;
 
@@ -295,9 +316,9 @@ needs_idna(const char *host, size_t len)
  * or -1.  One that is ASCII already stays as it is when there is fault with its labels.
  */
 static long
-to_ascii(char *dst, size_t size, size_t len)
+to_ascii(char *dst, size_t size, size_t len, const struct idna *idna)
 {
-	long got = idna_to_ascii(dst + len, size - len, dst, len);
+	long got = idna->to_ascii(dst + len, size - len, dst, len);
 
 	if (got >= 0)
 		memmove(dst, dst + len, (size_t)got);
@@ -307,20 +328,19 @@ to_ascii(char *dst, size_t size, size_t len)
 }
 
 static long
-parse_domain(char *dst, const char *in, size_t len)
+parse_domain(char *dst, const char *in, size_t len, const struct idna *idna)
 {
 	long got = (long)percent_decode(dst, in, len);
 	uint32_t address;
 
-	if (needs_idna(dst, (size_t)got))
-		got = to_ascii(dst, 3 * len + HOST_ROOM, (size_t)got);
+	if (idna != NULL && needs_idna(dst, (size_t)got))
+		got = to_ascii(dst, 3 * len + HOST_ROOM, (size_t)got, idna);
 	if (got <= 0)
 		return -1;
 	for (long i = 0; i < got; i++) {
 		if (is_forbidden_domain(dst[i]))
 			return -1;
-		if (dst[i] >= 'A' && dst[i] <= 'Z')
-			dst[i] = (char)(dst[i] | 0x20);
+		dst[i] = ascii_lower(dst[i]);
 	}
 	if (!is_numeric(dst, (size_t)got))
 		return got;
@@ -349,15 +369,67 @@ parse_opaque(char *dst, const char *in, size_t len)
 }
 
 long
-host_parse(char *dst, const char *in, size_t len, bool special)
+host_parse(char *dst, const char *in, size_t len, bool special, const struct idna *idna)
 {
 	if (len > 0 && in[0] == '[') {
-		struct cursor inner = { in + 1, in + len - 1 };
+		struct ipv6_text inner = { in + 1, in + len - 1 };
 		uint16_t address[PIECES] = { 0 };
 
 		if (in[len - 1] != ']' || parse_ipv6(inner, address) < 0)
 			return -1;
 		return format_ipv6(dst, address);
 	}
-	return special ? parse_domain(dst, in, len) : parse_opaque(dst, in, len);
+	return special ? parse_domain(dst, in, len, idna) : parse_opaque(dst, in, len);
+}
+
+/* Bytes of plain hosts: letters, digits, dots; those that need a second look. */
+enum { PLAIN = 1, HYPHEN = 2, CAPITAL = 4 };
+
+/* clang-format off */
+static const unsigned char plain[256] = {
+	['-'] = HYPHEN, ['.'] = PLAIN,
+	['0'] = PLAIN, ['1'] = PLAIN, ['2'] = PLAIN, ['3'] = PLAIN, ['4'] = PLAIN,
+	['5'] = PLAIN, ['6'] = PLAIN, ['7'] = PLAIN, ['8'] = PLAIN, ['9'] = PLAIN,
+	['a'] = PLAIN, ['b'] = PLAIN, ['c'] = PLAIN, ['d'] = PLAIN, ['e'] = PLAIN,
+	['f'] = PLAIN, ['g'] = PLAIN, ['h'] = PLAIN, ['i'] = PLAIN, ['j'] = PLAIN,
+	['k'] = PLAIN, ['l'] = PLAIN, ['m'] = PLAIN, ['n'] = PLAIN, ['o'] = PLAIN,
+	['p'] = PLAIN, ['q'] = PLAIN, ['r'] = PLAIN, ['s'] = PLAIN, ['t'] = PLAIN,
+	['u'] = PLAIN, ['v'] = PLAIN, ['w'] = PLAIN, ['x'] = PLAIN, ['y'] = PLAIN,
+	['z'] = PLAIN,
+	['A'] = CAPITAL, ['B'] = CAPITAL, ['C'] = CAPITAL, ['D'] = CAPITAL, ['E'] = CAPITAL,
+	['F'] = CAPITAL, ['G'] = CAPITAL, ['H'] = CAPITAL, ['I'] = CAPITAL, ['J'] = CAPITAL,
+	['K'] = CAPITAL, ['L'] = CAPITAL, ['M'] = CAPITAL, ['N'] = CAPITAL, ['O'] = CAPITAL,
+	['P'] = CAPITAL, ['Q'] = CAPITAL, ['R'] = CAPITAL, ['S'] = CAPITAL, ['T'] = CAPITAL,
+	['U'] = CAPITAL, ['V'] = CAPITAL, ['W'] = CAPITAL, ['X'] = CAPITAL, ['Y'] = CAPITAL,
+	['Z'] = CAPITAL,
+};
+/* clang-format on */
+
+/* May it be a number, or have a label "xn--"? */
+static bool
+is_suspicious(const char *host, size_t len, bool hyphen)
+{
+	size_t label = without_dot(host, len);
+
+	while (label > 0 && host[label - 1] != '.')
+		label--;
+	return ascii_is_digit(host[label]) ||
+	    (hyphen && memmem(host, len, "--", 2) != NULL);
+}
+
+size_t
+host_plain_length(const char *host, size_t len, bool *capitals)
+{
+	unsigned seen = 0;
+	size_t at = 0;
+
+	for (; at < len; at++) {
+		unsigned byte = plain[(unsigned char)host[at]];
+
+		if (byte == 0)
+			break;
+		seen |= byte;
+	}
+	*capitals = (seen & CAPITAL) != 0;
+	return at == 0 || is_suspicious(host, at, (seen & HYPHEN) != 0) ? 0 : at;
 }

@@ -3,8 +3,8 @@
  * site - which hosts belong together: the part of a name that somebody could
  * register, by the public suffix list (libpsl).
  */
-#ifndef PAR_LINKS_SITE_H
-#define PAR_LINKS_SITE_H
+#ifndef PAR_SITE_H
+#define PAR_SITE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,8 +2,8 @@
 /*
  * ascii - what HTML and URLs say of single bytes, whatever the locale.
  */
-#ifndef PAR_LINKS_ASCII_H
-#define PAR_LINKS_ASCII_H
+#ifndef PAR_ASCII_H
+#define PAR_ASCII_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,6 +35,12 @@ ascii_is_letter(char byte)
 	char lower = ascii_lower(byte);
 
 	return lower >= 'a' && lower <= 'z';
+}
+
+static inline bool
+ascii_is_digit(char byte)
+{
+	return byte >= '0' && byte <= '9';
 }
 
 static inline const char *
