@@ -138,7 +138,7 @@ load_part(struct layer *layer, struct group *group, struct spool *spool)
 }
 
 /* A place in the output, and the key that stands there. */
-struct place {
+struct sighting {
 	uint64_t seq;
 	uint32_t index;
 };
@@ -146,17 +146,17 @@ struct place {
 static int
 by_seq(const void *left, const void *right)
 {
-	const struct place *a = left, *b = right;
+	const struct sighting *a = left, *b = right;
 
 	return (a->seq > b->seq) - (a->seq < b->seq);
 }
 
 /* The places of all keys, in order; some keys have several.  The caller frees. */
-static struct place *
+static struct sighting *
 list_places(const struct group *group, size_t *count)
 {
 	size_t room = 0;
-	struct place *places;
+	struct sighting *places;
 
 	*count = 0;
 	for (uint32_t i = 0; i < group->table.count; i++)
@@ -173,9 +173,9 @@ list_places(const struct group *group, size_t *count)
 			die(STATUS_BROKEN, errno, "keys");
 		list_copy(again, (char *)seqs);
 		places[(*count)++] =
-		    (struct place){ table_entry(&group->table, i)->seq, i };
+		    (struct sighting){ table_entry(&group->table, i)->seq, i };
 		for (size_t k = 0; k < len / sizeof(*seqs); k++)
-			places[(*count)++] = (struct place){ seqs[k], i };
+			places[(*count)++] = (struct sighting){ seqs[k], i };
 		free(seqs);
 	}
 	qsort(places, *count, sizeof(*places), by_seq);
@@ -203,7 +203,7 @@ write_table(const struct group *group, struct result_sink *sink)
 
 	if (group->plan->join_keys != NULL) {
 		size_t count;
-		struct place *places = list_places(group, &count);
+		struct sighting *places = list_places(group, &count);
 
 		for (size_t i = 0; i < count; i++)
 			write_key(group, &render, sink, places[i].seq, places[i].index);

@@ -23,6 +23,15 @@ enum {
 	LONGEST_PROBE = 16 /* ms between looks at one that is not yet known */
 };
 
+/* It is to say and do nothing more. */
+static void
+end_now(struct slot *slot, enum place_cause cause)
+{
+	place_tell(&slot->place, cause);
+	worker_signal(&slot->worker, SIGKILL);
+	worker_silence(&slot->worker);
+}
+
 /* The worker breaks the protocol: nothing that it says can be relied on. */
 static void
 distrust(struct slot *slot, const char *what)
@@ -33,8 +42,7 @@ distrust(struct slot *slot, const char *what)
 	} else {
 		warn("worker %u: %s; killed", slot->worker.number, what);
 	}
-	worker_signal(&slot->worker, SIGKILL);
-	worker_silence(&slot->worker);
+	end_now(slot, PLACE_DISTRUSTED);
 }
 
 static void
@@ -68,9 +76,8 @@ refuse(struct run *run, struct slot *slot, const struct ack *ack, const char *wh
 		return;
 	}
 	run_give_in(run, why);
-	run->never = slot->refused = true;
-	worker_signal(&slot->worker, SIGKILL);
-	worker_silence(&slot->worker);
+	run->never = true;
+	end_now(slot, PLACE_REFUSED);
 }
 
 /*
@@ -88,8 +95,7 @@ burst(struct run *run, struct slot *slot, int error)
 	slot->burst_final = error == 0;
 	if (slot->worker.window.records > 0)
 		slot->late = window_oldest(&slot->worker.window);
-	worker_signal(&slot->worker, SIGKILL);
-	worker_silence(&slot->worker);
+	end_now(slot, PLACE_BURST);
 	worker_hang_up(&slot->worker);
 }
 
@@ -110,7 +116,7 @@ check_limit(struct run *run, struct slot *slot)
 	const struct worker *worker = &slot->worker;
 	uint64_t records = worker->kind == WORKER_NATIVE ? worker->window.records : 1;
 
-	if (run->options->max_output != 0 && slot->burst[0] == '\0' &&
+	if (run->options->max_output != 0 && slot->place.cause == PLACE_UNTOLD &&
 	    worker->kind != WORKER_PLAIN && worker->kind != WORKER_UNKNOWN &&
 	    records > 0 && worker->window.records > 0 &&
 	    unsettled(slot) / records > run->options->max_output)
@@ -314,8 +320,11 @@ static void
 know(struct run *run, struct slot *slot)
 {
 	if (slot->worker.kind == WORKER_PLAIN) {
+		place_event(&slot->place, PLACE_PLAIN);
 		worker_mute(&slot->worker);
 		slot->account.done += slot->worker.window.records;
+	} else {
+		place_event(&slot->place, PLACE_KNOWN);
 	}
 	if (run->kind != WORKER_UNKNOWN)
 		return;
@@ -364,7 +373,7 @@ finished(struct run *run, struct slot *slot, uint64_t acks)
 	if (slot->worker.window.records == 0)
 		account_idle(slot);
 	slot->progress_at = run_work_time(run);
-	if (!slot->input_ended)
+	if (slot->worker.in >= 0)
 		slot->stuffed = false;
 	dispatch_credit(slot, acks);
 	slot->check_wait = 1;
@@ -603,7 +612,7 @@ collect_end(struct run *run, struct slot *slot)
 	const char *wrong;
 
 	/* Told to end it may leave what it likes. */
-	if (!slot->input_ended || slot->timed_out || run->phase != PHASE_RUN)
+	if (slot->place.state != PLACE_ENDING || run->phase != PHASE_RUN)
 		return;
 	wrong = worker_ill_end(&slot->worker, text);
 	if (wrong == NULL)

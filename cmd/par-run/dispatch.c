@@ -7,6 +7,7 @@
 #include "dispatch.h"
 #include "gate.h"
 #include "move.h"
+#include "pool.h"
 #include "starts.h"
 
 /* ns for all that was in flight: a shorter time gives more, a longer one less. */
@@ -107,20 +108,19 @@ adapt_parcel(struct slot *slot)
 
 /* Write what it takes now; one that gets no more has its input ended then. */
 static void
-feed(struct slot *slot)
+feed(struct run *run, struct slot *slot)
 {
 	worker_feed(&slot->worker); /* a closed end is noticed at its death */
 	if (slot->worker.kind != WORKER_BLOCK || worker_hungry(&slot->worker))
 		return;
-	worker_end_input(&slot->worker);
-	slot->input_ended = true;
+	pool_end_input(run, slot);
 }
 
 void
-dispatch_writable(struct slot *slot)
+dispatch_writable(struct run *run, struct slot *slot)
 {
 	if (worker_hungry(&slot->worker)) {
-		feed(slot);
+		feed(run, slot);
 		slot->given_at = clock_ns();
 		return;
 	}
@@ -297,11 +297,10 @@ wants(const struct run *run, const struct slot *slot)
 	const struct worker *worker = &slot->worker;
 	const struct window *window = &worker->window;
 
-	if (run_lets_go(slot))
-		return false;
 	if (run->kind == WORKER_BLOCK)
-		return worker->pid == 0 && !worker->ended && starts_may(run);
-	if (worker->in < 0 || worker->deaf || worker_hungry(worker))
+		return slot->place.state == PLACE_EMPTY && starts_may(run);
+	if (!place_may(&slot->place, PLACE_GIVE) || worker->in < 0 || worker->deaf ||
+	    worker_hungry(worker))
 		return false;
 	if (window->head != NULL && window->head->batch->alone)
 		return false;
@@ -494,7 +493,7 @@ give(struct run *run, struct slot *slot)
 	if (slot->worker.kind == WORKER_PLAIN) /* nobody will tell */
 		slot->account.done += batch->count;
 	slot->writable = false;
-	feed(slot);
+	feed(run, slot);
 	if (slot->worker.kind == WORKER_PLAIN)
 		slot->given_at = clock_ns();
 	return true;
@@ -513,10 +512,9 @@ end_starved(struct run *run)
 	for (size_t i = 0; i < run->slot_count; i++) {
 		struct slot *slot = run->slots[i];
 
-		if (!starved(slot) || slot->input_ended || (!closed && wants(run, slot)))
+		if (!starved(slot) || (!closed && wants(run, slot)))
 			continue;
-		worker_end_input(&slot->worker);
-		slot->input_ended = true;
+		pool_end_input(run, slot);
 	}
 }
 

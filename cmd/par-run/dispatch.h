@@ -50,7 +50,7 @@ size_t dispatch_in_flight(const struct run *run);
 void dispatch_credit(struct slot *slot, uint64_t acks);
 
 /* It can be written to. */
-void dispatch_writable(struct slot *slot);
+void dispatch_writable(struct run *run, struct slot *slot);
 
 /* Has a plain one read what fills its pipe?  Then it may have more. */
 void dispatch_check(struct slot *slot);

@@ -142,8 +142,15 @@ send_back(struct run *run, struct slot *slot, struct batch_queue *queue)
 	}
 }
 
+/* Was it told to end, in time? */
+static bool
+was_told(const struct slot *slot)
+{
+	return slot->place.cause == PLACE_LATE || slot->place.cause == PLACE_STUCK;
+}
+
 /* A plain worker: what it never read goes back, the rest nobody can know. */
-static void
+static enum place_event
 end_of_plain(struct run *run, struct slot *slot, bool crashed, const char *how)
 {
 	uint64_t given = slot->worker.window.given_records, unread, unknown;
@@ -151,42 +158,42 @@ end_of_plain(struct run *run, struct slot *slot, bool crashed, const char *how)
 
 	/* With its input ended by us nobody can tell what waited there unread. */
 	unread = take_back(run, slot,
-	    slot->input_ended ? UINT64_MAX : worker_consumed(&slot->worker), &queue);
+	    slot->worker.in < 0 ? UINT64_MAX : worker_consumed(&slot->worker), &queue);
 	send_back(run, slot, &queue);
 	unknown = given - unread;
 	if (!crashed) {
-		slot->retired = slot->retired || !slot->input_ended;
 		if (slot->worker.exit_code != 0 || slot->worker.exit_signal != 0)
 			run->unknown += unknown; /* ended by us */
-		return;
+		return slot->worker.in < 0 ? PLACE_GONE : PLACE_GONE_EARLY;
 	}
 	run->trouble = true;
-	if (slot->input_ended && slot->worker.exit_signal == 0)
+	if (slot->worker.in < 0 && slot->worker.exit_signal == 0)
 		warn("worker %u: %s, after %llu records", slot->worker.number, how,
 		    (unsigned long long)unknown);
 	else
 		warn("worker %u: %s; what became of the %llu records that it had is "
 		     "not known",
 		    slot->worker.number, how, (unsigned long long)unknown);
+	return PLACE_GONE;
 }
 
 /*
  * A worker that never read anything, or a supervisor below that did not know yet what it
  * runs: nothing that it was given is to blame.
  */
-static void
+static enum place_event
 end_of_unknown(struct run *run, struct slot *slot, bool crashed, const char *how)
 {
 	struct batch_queue queue = { 0 };
 
 	take_back(run, slot, 0, &queue);
 	send_back(run, slot, &queue);
-	if (crashed && slot->kill_at == 0)
+	if (crashed && !was_told(slot))
 		warn("worker %u: %s, before it %s", slot->worker.number, how,
 		    slot->worker.unsure ? "knew what it runs" : "read anything");
-	if (!crashed)
-		slot->retired =
-		    slot->retired || (!slot->input_ended && run->kind != WORKER_NATIVE);
+	return crashed || slot->worker.in < 0 || run->kind == WORKER_NATIVE
+	    ? PLACE_GONE
+	    : PLACE_GONE_EARLY;
 }
 
 /* The record of that number out of queue, alone; the rest goes to others. */
@@ -265,15 +272,15 @@ end_of_native(struct run *run, struct slot *slot, bool crashed, const char *how)
 	uint64_t back = take_back(run, slot, 0, &queue);
 	bool final = run->given_in || fate_is_permanent(run, &slot->worker);
 
-	if (slot->burst[0] != '\0' && back > 0) {
+	if (slot->place.cause == PLACE_BURST && back > 0) {
 		send_burst(run, slot, &queue);
 		return;
 	}
-	if (slot->timed_out && back > 0) {
+	if (slot->place.cause == PLACE_LATE && back > 0) {
 		send_late(run, slot, &queue);
 		return;
 	}
-	if (slot->input_ended && !crashed && run->phase < PHASE_STOP && back > 0) {
+	if (slot->worker.in < 0 && !crashed && run->phase < PHASE_STOP && back > 0) {
 		if (slot->worker.kind == WORKER_MAP) {
 			send_back(run, slot, &queue);
 			no_map(run, slot, back);
@@ -283,14 +290,14 @@ end_of_native(struct run *run, struct slot *slot, bool crashed, const char *how)
 		how = "ended without a word of it";
 		crashed = true;
 	}
-	if (!crashed || (slot->kill_at != 0 && back == 0)) { /* or told to end, at last */
+	if (!crashed || (was_told(slot) && back == 0)) { /* or told to end, at last */
 		send_back(run, slot, &queue);
 		return;
 	}
 	/* All it had was done, and yet it says that something went wrong. */
-	if (slot->input_ended && back == 0 && slot->worker.exit_code != 0)
+	if (slot->worker.in < 0 && back == 0 && slot->worker.exit_code != 0)
 		run->trouble = true;
-	if (!slot->refused) /* else it was said why */
+	if (slot->place.cause != PLACE_REFUSED) /* else it was said why */
 		warn("worker %u: %s; %llu records %s", slot->worker.number, how,
 		    (unsigned long long)back, final ? "not finished" : "sent again");
 	if (final || worker_consumed(&slot->worker) == 0)
@@ -364,7 +371,7 @@ end_of_block(struct run *run, struct slot *slot, bool failed, const char *how)
 {
 	struct batch_queue queue = { 0 };
 	struct batch *batch;
-	bool burst = slot->burst[0] != '\0';
+	bool burst = slot->place.cause == PLACE_BURST;
 	char why[WORKER_ILL_TEXT];
 
 	take_back(run, slot, 0, &queue);
@@ -372,7 +379,7 @@ end_of_block(struct run *run, struct slot *slot, bool failed, const char *how)
 	if (batch == NULL)
 		return;
 	snprintf(why, sizeof(why), "%s", burst ? slot->burst : how);
-	if (slot->timed_out && !burst)
+	if (slot->place.cause == PLACE_LATE)
 		snprintf(why, sizeof(why), "took longer than %g s",
 		    (double)run->options->timeout / 1000);
 	if (!failed && !burst &&
@@ -382,7 +389,8 @@ end_of_block(struct run *run, struct slot *slot, bool failed, const char *how)
 		failed = true;
 	}
 	/* One that we told to end may have cut its output short, whatever it says. */
-	if (!failed && !burst && !slot->timed_out && run->phase < PHASE_STOP) {
+	if (!failed && !burst && slot->place.cause != PLACE_LATE &&
+	    run->phase < PHASE_STOP) {
 		block_done(run, slot, batch);
 		batch_free(batch);
 	} else if (run->phase >= PHASE_STOP || fate_is_permanent(run, &slot->worker)) {
@@ -408,12 +416,14 @@ died_of_suspects(const struct worker *worker)
 	    !worker->unsure && worker_consumed(worker) > 0;
 }
 
-void
+enum place_event
 fate_of_worker(struct run *run, struct slot *slot)
 {
 	struct worker *worker = &slot->worker;
 	bool failed = worker->exit_code != 0 || worker->exit_signal != 0;
-	bool crashed = (failed || slot->kill_at != 0) && run->phase < PHASE_STOP;
+	bool crashed = (failed || was_told(slot)) && run->phase < PHASE_STOP;
+	enum place_cause cause = slot->place.cause;
+	enum place_event gone = PLACE_GONE;
 	char how[WORKER_EXIT_TEXT];
 
 	struct batch_queue before = slot->lane.again;
@@ -423,22 +433,23 @@ fate_of_worker(struct run *run, struct slot *slot)
 	worker_exit_text(worker, how);
 	if (slot->host != NULL) {
 		end_of_link(run, slot, failed, how);
-		return;
+		return gone;
 	}
 	if (run->kind == WORKER_BLOCK) {
 		end_of_block(run, slot, failed, how);
-		return;
+		return gone;
 	}
 	slot->lane.again = (struct batch_queue){ 0 };
-	if (!slot->timed_out && slot->burst[0] == '\0' && !died_of_suspects(worker) &&
-	    (crashed || !slot->input_ended))
+	if (cause != PLACE_LATE && cause != PLACE_BURST && !died_of_suspects(worker) &&
+	    (crashed || worker->in >= 0))
 		restarts_count(&run->restarts, run->now);
 	if (worker->kind == WORKER_NATIVE || worker->kind == WORKER_MAP)
 		end_of_native(run, slot, crashed, how);
 	else if (worker->kind == WORKER_UNKNOWN &&
 	    (worker->unsure || worker_consumed(worker) == 0))
-		end_of_unknown(run, slot, crashed, how);
+		gone = end_of_unknown(run, slot, crashed, how);
 	else
-		end_of_plain(run, slot, crashed, how);
+		gone = end_of_plain(run, slot, crashed, how);
 	batch_join(&slot->lane.again, &before);
+	return gone;
 }

@@ -14,9 +14,9 @@ void fate_retry(struct run *run, struct slot *slot, struct batch *batch, const c
 
 /*
  * The worker of slot has ended, and all that it had said was heard.  Its records
- * go back, or are counted as of unknown fate.
+ * go back, or are counted as of unknown fate.  PLACE_GONE, or PLACE_GONE_EARLY.
  */
-void fate_of_worker(struct run *run, struct slot *slot);
+enum place_event fate_of_worker(struct run *run, struct slot *slot);
 
 /* Has it ended saying that it can never work? */
 bool fate_is_permanent(const struct run *run, const struct worker *worker);

@@ -82,7 +82,7 @@ add_entry(struct run *run, const char *entry, size_t len)
 	if (slot == NULL)
 		return add(run, host);
 	if (slot->next_host == NULL && slot->host->workers == host->workers) {
-		slot->retired = false;
+		place_event(&slot->place, PLACE_RECALL);
 		host_free(host);
 		return NULL;
 	}
@@ -94,8 +94,9 @@ add_entry(struct run *run, const char *entry, size_t len)
 	/* The link that stands has what it needs of the old one. */
 	host_free(slot->next_host);
 	slot->next_host = host;
-	slot->leaving = slot->worker.pid != 0;
-	slot->retired = false;
+	if (place_may(&slot->place, PLACE_HEAR))
+		place_event(&slot->place, PLACE_LET_GO);
+	place_event(&slot->place, PLACE_RECALL);
 	return NULL;
 }
 
@@ -140,7 +141,7 @@ hosts_add(struct run *run, const char *list)
 static void
 retire(struct run *run, struct slot *slot)
 {
-	slot->retired = true;
+	place_event(&slot->place, PLACE_RETIRE);
 	if (run->reserved == slot)
 		run->reserved = NULL;
 }
@@ -219,8 +220,8 @@ hosts_drop(struct run *run, const char *which)
 	size_t left = 0;
 
 	for (size_t i = 0; i < run->slot_count; i++)
-		left += !run->slots[i]->retired;
-	if (slot == NULL || slot->retired)
+		left += place_may(&run->slots[i]->place, PLACE_COUNT);
+	if (slot == NULL || !place_may(&slot->place, PLACE_COUNT))
 		return "no such host";
 	if (left == 1)
 		return "the last one; see drain";
@@ -321,7 +322,7 @@ give_up(struct run *run, struct slot *slot)
 {
 	retire(run, slot);
 	for (size_t i = 0; i < run->slot_count; i++)
-		if (!run->slots[i]->retired)
+		if (place_may(&run->slots[i]->place, PLACE_COUNT))
 			return;
 	run->links.over = "no host is left";
 }
@@ -332,9 +333,9 @@ hosts_lost(struct run *run, struct slot *slot, uint64_t back, const char *how)
 	struct host *host = slot->host;
 	bool known = slot->worker.kind == WORKER_NATIVE || slot->worker.unsure;
 
-	if (run->phase >= PHASE_STOP || (slot->input_ended && !known))
+	if (run->phase >= PHASE_STOP || (slot->worker.in < 0 && !known))
 		return false;
-	if (slot->input_ended && back == 0) { /* all is done, whatever its end was */
+	if (slot->worker.in < 0 && back == 0) { /* all is done, whatever its end was */
 		run->trouble = run->trouble || slot->worker.exit_code == STATUS_FAILED;
 		if (slot->worker.exit_code == STATUS_NEVER)
 			run_give_in(run, diag_never);
@@ -354,14 +355,13 @@ hosts_pause(const struct slot *slot)
 }
 
 void
-hosts_forgo(struct slot *slot)
+hosts_forgo(struct run *run, struct slot *slot)
 {
-	if (slot->worker.kind != WORKER_UNKNOWN || slot->input_ended ||
+	if (slot->worker.kind != WORKER_UNKNOWN || slot->worker.in < 0 ||
 	    slot->worker.window.records > 0)
 		return;
-	slot->input_ended = true;
 	worker_signal(&slot->worker, SIGTERM); /* before it can wonder at the end */
-	worker_end_input(&slot->worker);
+	pool_end_input(run, slot);
 }
 
 /* Is a link being made? */
@@ -395,6 +395,7 @@ hosts_turn(struct run *run)
 		if (!connecting(slot) || run->now < slot->host->hello_by)
 			continue;
 		warn("%s: no word of a par-run there", name(slot));
+		place_tell(&slot->place, PLACE_STUCK);
 		worker_signal(&slot->worker, SIGKILL);
 		slot->host->hello_by = UINT64_MAX;
 	}

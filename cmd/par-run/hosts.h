@@ -48,7 +48,7 @@ void hosts_end(struct run *run);
 uint64_t hosts_pause(const struct slot *slot);
 
 /* There is no more input: a link that is not made yet is not needed. */
-void hosts_forgo(struct slot *slot);
+void hosts_forgo(struct run *run, struct slot *slot);
 
 /*
  * Has a link taken too long to be made, or is no host up for too long?  Both are

@@ -64,16 +64,17 @@ load(const struct slot *slot)
 static bool
 absent(const struct run *run, const struct slot *slot)
 {
-	return slot->worker.pid == 0 && !slot->worker.ended &&
-	    (slot->retired || slot->start_at > run->now);
+	return slot->place.state == PLACE_RETIRED ||
+	    (slot->place.state == PLACE_EMPTY && slot->start_at > run->now);
 }
 
 /* Can it be given keys? */
 static bool
 present(const struct run *run, const struct slot *slot)
 {
-	return !absent(run, slot) && !run_lets_go(slot) && !slot->input_ended &&
-	    !slot->worker.deaf;
+	if (slot->place.state == PLACE_EMPTY)
+		return slot->start_at <= run->now;
+	return place_may(&slot->place, PLACE_GIVE) && !slot->worker.deaf;
 }
 
 /* The place that has least to do; NULL if there is none. */

@@ -54,7 +54,7 @@ start_due(struct run *run)
 	for (size_t i = 0; i < run->slot_count; i++) {
 		struct slot *slot = run->slots[i];
 
-		if (slot->worker.pid != 0 || slot->retired || slot->start_at > run->now ||
+		if (slot->place.state != PLACE_EMPTY || slot->start_at > run->now ||
 		    run->phase >= PHASE_STOP || !starts_may(run) || !gate_has_input(run))
 			continue;
 		starts_one(run, slot, NULL);
@@ -66,17 +66,19 @@ static void
 bury(struct run *run, struct slot *slot)
 {
 	char how[WORKER_EXIT_TEXT];
+	enum place_event gone;
 
 	if (run->reserved == slot)
 		run->reserved = NULL;
 	output_clear(&run->output, &slot->spout);
 	collect_end(run, slot);
-	fate_of_worker(run, slot);
+	gone = fate_of_worker(run, slot);
 	if (slot->worker.kind == WORKER_PLAIN && slot->worker.hold.end > 0 &&
 	    slot->worker.exit_signal == 0)
 		collect_last(run, slot);
 	output_part(&run->output, &slot->spout);
 	worker_close(&slot->worker);
+	place_event(&slot->place, gone);
 	run->living--;
 	starts_rest(run, slot);
 	worker_exit_text(&slot->worker, how);
@@ -205,18 +207,18 @@ end_inputs(struct run *run)
 		struct slot *slot = run->slots[i];
 		struct worker *worker = &slot->worker;
 
-		if ((more && !run_lets_go(slot)) || slot->input_ended || worker->pid == 0)
+		if (!place_may(&slot->place, PLACE_HEAR) || worker->in < 0 ||
+		    worker->ended || slot->place.state == PLACE_DYING ||
+		    (more && place_may(&slot->place, PLACE_GIVE)))
 			continue;
 		if (slot->host != NULL)
-			hosts_forgo(slot);
+			hosts_forgo(run, slot);
 		if (worker_hungry(worker))
 			continue;
 		/* Has it a record, it is still to show what it is. */
 		if (worker->kind == WORKER_UNKNOWN && worker->window.records > 0)
 			continue;
-		worker_end_input(worker);
-		slot->input_ended = true;
-		slot->input_ended_at = run_work_time(run);
+		pool_end_input(run, slot);
 	}
 }
 
@@ -270,8 +272,8 @@ static uint64_t
 check_due(const struct run *run, const struct slot *slot)
 {
 	const struct worker *worker = &slot->worker;
-	bool absent = worker->pid == 0 && !worker->ended && !slot->retired &&
-	    run->phase < PHASE_STOP && gate_has_input(run);
+	bool absent = slot->place.state == PLACE_EMPTY && run->phase < PHASE_STOP &&
+	    gate_has_input(run);
 
 	if (absent && !starts_may(run))
 		return run->starts.next_at;
@@ -347,7 +349,7 @@ attend(struct run *run, struct slot *slot, const struct pollfd *p)
 	if (p[2].revents != 0)
 		collect_output(run, slot);
 	if (p[0].revents != 0 && slot->worker.in >= 0)
-		dispatch_writable(slot);
+		dispatch_writable(run, slot);
 	if (run->now >= slot->check_at && slot->worker.pid != 0)
 		collect_check(run, slot);
 	overdue_check(run, slot);
@@ -507,9 +509,9 @@ finished(const struct run *run)
 	for (size_t i = 0; i < run->slot_count; i++) {
 		const struct slot *slot = run->slots[i];
 
-		if (slot->worker.pid != 0 || slot->worker.ended)
+		if (place_may(&slot->place, PLACE_HEAR))
 			return false;
-		startable = startable || !slot->retired;
+		startable = startable || place_may(&slot->place, PLACE_COUNT);
 	}
 	if (run->phase >= PHASE_STOP)
 		return true;

@@ -144,7 +144,7 @@ workers(const struct run *run)
 	size_t count = 0;
 
 	for (size_t i = 0; i < run->slot_count; i++)
-		count += !run->slots[i]->retired;
+		count += place_may(&run->slots[i]->place, PLACE_COUNT);
 	return count;
 }
 

@@ -30,17 +30,17 @@ waits(const struct run *run, const struct slot *slot)
 	const struct worker *worker = &slot->worker;
 	bool some = worker->window.records > 0;
 
-	if (run->options->timeout == 0 || (worker->pid == 0 && !worker->ended))
+	if (run->options->timeout == 0 || !place_may(&slot->place, PLACE_HEAR))
 		return FOR_NOTHING;
 	if (worker->kind == WORKER_UNKNOWN && slot->host != NULL) /* see hosts_turn() */
 		return FOR_NOTHING;
-	if (worker->kind == WORKER_UNKNOWN && !slot->input_ended)
+	if (worker->kind == WORKER_UNKNOWN && worker->in >= 0)
 		return some || (run->kind == WORKER_NATIVE && gate_has_input(run))
 		    ? FOR_START
 		    : FOR_NOTHING;
 	if (some && worker->kind != WORKER_PLAIN)
 		return FOR_RECORD;
-	return slot->input_ended ? FOR_END : FOR_NOTHING;
+	return worker->in < 0 ? FOR_END : FOR_NOTHING;
 }
 
 /* How long a worker may take until it says hello, ms. */
@@ -63,7 +63,8 @@ begun_at(const struct slot *slot)
 {
 	uint64_t given_at = slot->worker.window.head->batch->given_at;
 
-	return slot->worker.hello.jobs == 1 || slot->leaving || slot->host != NULL
+	return slot->worker.hello.jobs == 1 || slot->excused ||
+		slot->place.state == PLACE_LEAVING || slot->host != NULL
 	    ? most(given_at, slot->progress_at)
 	    : given_at;
 }
@@ -120,14 +121,15 @@ overdue_check(struct run *run, struct slot *slot)
 		return;
 	if (wait == FOR_RECORD && silent_excused(run, slot))
 		return;
-	slot->timed_out = wait == FOR_RECORD && slot->host == NULL;
-	if (slot->timed_out)
+	if (wait == FOR_RECORD && slot->host == NULL)
 		slot->late = window_oldest(&slot->worker.window);
 	else
 		say(run, slot,
 		    wait == FOR_START	  ? "does not say hello, nor read; ended"
 			: wait == FOR_END ? "does not end, though its input has; ended"
 					  : "finishes nothing; ended");
+	place_tell(&slot->place,
+	    wait == FOR_RECORD && slot->host == NULL ? PLACE_LATE : PLACE_STUCK);
 	slot->kill_at = run->now + TERM_GRACE;
 	worker_signal(&slot->worker, SIGTERM);
 }

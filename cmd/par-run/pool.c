@@ -27,6 +27,14 @@ pool_add(struct run *run)
 	return slot;
 }
 
+void
+pool_end_input(struct run *run, struct slot *slot)
+{
+	worker_end_input(&slot->worker);
+	place_event(&slot->place, PLACE_END_INPUT);
+	slot->input_ended_at = run_work_time(run);
+}
+
 /* The worker of slot gets no more: another one has to take what waits for it. */
 static void
 let_go(struct run *run, const struct slot *slot)
@@ -41,17 +49,17 @@ pool_resize(struct run *run, size_t workers)
 	size_t now = 0;
 
 	for (size_t i = 0; i < run->slot_count; i++)
-		now += !run->slots[i]->retired;
+		now += place_may(&run->slots[i]->place, PLACE_COUNT);
 	for (size_t i = run->slot_count; i-- > 0 && now > workers;) {
-		if (run->slots[i]->retired)
+		if (!place_may(&run->slots[i]->place, PLACE_COUNT))
 			continue;
-		run->slots[i]->retired = true;
+		place_event(&run->slots[i]->place, PLACE_RETIRE);
 		let_go(run, run->slots[i]);
 		now--;
 	}
 	for (size_t i = 0; i < run->slot_count && now < workers; i++) {
-		now += run->slots[i]->retired;
-		run->slots[i]->retired = false;
+		now += !place_may(&run->slots[i]->place, PLACE_COUNT);
+		place_event(&run->slots[i]->place, PLACE_RECALL);
 	}
 	run->workers = workers;
 	for (; now < workers; now++)
@@ -64,7 +72,7 @@ void
 pool_renew(struct run *run)
 {
 	for (size_t i = 0; i < run->slot_count; i++)
-		run->slots[i]->outdated = run->slots[i]->worker.pid != 0;
+		run->slots[i]->outdated = place_may(&run->slots[i]->place, PLACE_HEAR);
 	run->renewing = true;
 }
 
@@ -72,7 +80,7 @@ pool_renew(struct run *run)
 static bool
 changing(const struct run *run, const struct slot *slot)
 {
-	return slot->leaving ||
+	return (slot->outdated && !place_may(&slot->place, PLACE_GIVE)) ||
 	    (run->kind == WORKER_NATIVE && slot->worker.pid != 0 &&
 		slot->worker.kind == WORKER_UNKNOWN);
 }
@@ -87,16 +95,16 @@ pool_turn(struct run *run)
 	for (size_t i = 0; i < run->slot_count; i++) {
 		struct slot *slot = run->slots[i];
 
-		if (slot->retired)
+		if (!place_may(&slot->place, PLACE_COUNT))
 			continue;
 		if (changing(run, slot))
 			return;
-		if (next == NULL && slot->outdated && slot->worker.pid != 0)
+		if (next == NULL && slot->outdated)
 			next = slot;
 	}
 	run->renewing = next != NULL;
 	if (next == NULL)
 		return;
-	next->leaving = true;
+	place_event(&next->place, PLACE_LET_GO);
 	let_go(run, next);
 }

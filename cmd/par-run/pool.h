@@ -16,6 +16,9 @@
  */
 struct slot *pool_add(struct run *run);
 
+/* End the input of the worker of slot. */
+void pool_end_input(struct run *run, struct slot *slot);
+
 /*
  * Have so many workers.  Those that are missing are started by the loop; those too
  * many, the last ones, finish what they have.  0, or -1 without memory.

@@ -29,6 +29,7 @@
 #include "options.h"
 #include "output.h"
 #include "pace.h"
+#include "place.h"
 #include "quarantine.h"
 #include "report.h"
 #include "restarts.h"
@@ -37,6 +38,7 @@
 
 /* One worker's place. */
 struct slot {
+	struct place place;
 	struct worker worker;
 	struct account account;
 	struct spout spout; /* what it writes, on its way */
@@ -57,9 +59,9 @@ struct slot {
 	uint64_t end; /* number of the record after the last that it was given */
 	uint64_t waits; /* records it was given when it said that it waits; or 0 */
 	uint64_t consumed; /* bytes that it had read when that was last asked */
-	uint64_t late; /* the record that took too long, if timed_out */
-	uint64_t kill_at; /* clock_ms() when it is killed, if it was told to end; or 0 */
-	bool timed_out; /* it was told to end since a record took too long */
+	uint64_t late; /* the record that is to blame, if it was told to end */
+	uint64_t
+	    kill_at; /* clock_ms() when it is killed, if it was told to end by then */
 	uint64_t started_at; /* work time, if it has not said hello; or 0 */
 	uint64_t input_ended_at; /* work time, if it was */
 	uint64_t check_at; /* clock_ms() of the next look at a silent worker */
@@ -69,16 +71,13 @@ struct slot {
 	uint64_t given_at; /* plain: clock_ns() when it was last given some */
 	bool writable; /* plain: it has read enough to be given more */
 	bool draining; /* plain: too much waits in its pipe; see dispatch_check() */
-	bool input_ended; /* by us */
 	char burst[WORKER_ILL_TEXT]; /* why its output could not be taken; or "" */
 	bool burst_final; /* it is no use to try again */
-	bool refused; /* it broke the rules, and was killed for that */
 	uint64_t told; /* the record that it told of last */
 	uint64_t lines; /* --map: written, and so many records are done */
 	bool torn; /* plain: dropping the rest of a too long output record */
-	bool retired; /* one too many, or left well before the end: not started again */
 	bool outdated; /* to be replaced, see pool_renew() */
-	bool leaving; /* the same, and now: it gets no more */
+	bool excused; /* see silent_excused() */
 };
 
 /* Workers that could not be started, for now. */
@@ -151,13 +150,6 @@ struct run {
 	uint64_t now; /* clock_ms(), once a turn of the loop */
 	uint64_t blocked; /* ms spent waiting for our own reader */
 };
-
-/* Is its worker to finish what it has, and to get nothing more? */
-static inline bool
-run_lets_go(const struct slot *slot)
-{
-	return slot->retired || slot->leaving;
-}
 
 /* Where records of the worker of slot go that are to be sent again. */
 static inline struct batch_queue *

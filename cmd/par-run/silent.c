@@ -3,6 +3,7 @@
 #include "dispatch.h"
 #include "gate.h"
 #include "move.h"
+#include "pool.h"
 
 /* Has it read all that it was given, and not answered it? */
 static bool
@@ -33,8 +34,7 @@ is_kept_short(const struct run *run, struct slot *slot)
 static void
 end_input(struct run *run, struct slot *slot)
 {
-	worker_end_input(&slot->worker);
-	slot->input_ended = true;
+	pool_end_input(run, slot);
 	slot->progress_at = run_work_time(run);
 }
 
@@ -84,16 +84,17 @@ silent_excused(struct run *run, struct slot *slot)
 	struct worker *worker = &slot->worker;
 	uint64_t consumed = worker_consumed(worker);
 
-	if (!dispatch_reads_ahead(worker) || worker->ended || slot->input_ended)
+	if (!dispatch_reads_ahead(worker) || worker->ended || worker->in < 0)
 		return false;
 	if (worker->hello.jobs == 1 && consumed > slot->consumed) {
 		slot->consumed = consumed;
 		slot->progress_at = run_work_time(run);
 		return true;
 	}
-	if (slot->leaving)
+	if (slot->excused || slot->place.state == PLACE_LEAVING)
 		return false;
-	slot->leaving = true;
+	slot->excused = true;
+	place_event(&slot->place, PLACE_LET_GO);
 	slot->progress_at = run_work_time(run);
 	if (run->reserved == slot)
 		run->reserved = NULL;

@@ -48,6 +48,10 @@ begin(struct run *run, struct slot *slot)
 	if (run->living++ >= run->starts.room)
 		run->starts.failed = 0;
 	run->started = true;
+	place_event(&slot->place, PLACE_START);
+	if (slot->worker.kind != WORKER_UNKNOWN)
+		place_event(&slot->place,
+		    slot->worker.kind == WORKER_PLAIN ? PLACE_PLAIN : PLACE_KNOWN);
 	slot->account.restarts += slot->account.starts > 0 && run->kind != WORKER_BLOCK;
 	slot->account.starts++;
 	credit_start(&slot->credit);
@@ -57,15 +61,12 @@ begin(struct run *run, struct slot *slot)
 	slot->waits = 0;
 	slot->nul = false;
 	slot->put_back = 0;
-	slot->timed_out = false;
 	slot->kill_at = 0;
-	slot->outdated = slot->leaving = false;
+	slot->outdated = slot->excused = false;
 	slot->progress_at = slot->started_at = run_work_time(run);
 	slot->parcel = 1;
 	slot->writable = true;
 	slot->draining = false;
-	slot->input_ended = false;
-	slot->refused = false;
 	slot->burst[0] = '\0';
 	slot->burst_final = false;
 	slot->check_wait = 1;

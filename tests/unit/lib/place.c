@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: ISC */
+#include <string.h>
+
+#include "chance.h"
+#include "check.h"
+#include "place.h"
+
+/* What a place is by the facts, told without a table. */
+struct facts {
+	bool process, shown, plain, let_go, input_ended, told, spare, retired;
+};
+
+static enum place_state
+state_of(const struct facts *f)
+{
+	if (!f->process)
+		return f->retired ? PLACE_RETIRED : PLACE_EMPTY;
+	if (f->told)
+		return PLACE_DYING;
+	if (f->input_ended)
+		return PLACE_ENDING;
+	if (f->let_go)
+		return PLACE_LEAVING;
+	if (!f->shown)
+		return PLACE_STARTING;
+	return f->plain ? PLACE_STREAMING : PLACE_WORKING;
+}
+
+/* Can that event be, by the facts? */
+static bool
+possible(const struct facts *f, enum place_event event)
+{
+	bool open = !f->let_go && !f->input_ended && !f->told;
+
+	switch (event) {
+	case PLACE_START:
+		return !f->process && !f->retired;
+	case PLACE_RETIRE:
+	case PLACE_RECALL:
+		return true;
+	case PLACE_KNOWN:
+		return f->process && !(f->shown && f->plain);
+	case PLACE_PLAIN:
+		return f->process && !f->shown;
+	case PLACE_GONE_EARLY:
+		return f->process && !f->input_ended && (!open || !f->shown || f->plain);
+	default:
+		return f->process;
+	}
+}
+
+static void
+apply(struct facts *f, enum place_event event)
+{
+	switch (event) {
+	case PLACE_START:
+		*f = (struct facts){ .process = true };
+		return;
+	case PLACE_KNOWN:
+		f->shown = true;
+		return;
+	case PLACE_PLAIN:
+		f->shown = f->plain = true;
+		return;
+	case PLACE_LET_GO:
+		f->let_go = true;
+		return;
+	case PLACE_END_INPUT:
+		f->input_ended = true;
+		return;
+	case PLACE_TELL:
+		f->told = true;
+		return;
+	case PLACE_GONE:
+	case PLACE_GONE_EARLY:
+		*f = (struct facts){ .retired = f->spare || event == PLACE_GONE_EARLY };
+		return;
+	case PLACE_RETIRE:
+	case PLACE_RECALL:
+		f->spare = event == PLACE_RETIRE && f->process;
+		f->retired = event == PLACE_RETIRE && !f->process;
+		return;
+	case PLACE_EVENTS:
+		return;
+	}
+}
+
+static void
+agrees(void)
+{
+	struct place place = { PLACE_EMPTY };
+	struct facts facts = { false };
+
+	for (uint64_t step = 1; step <= 300000; step++) {
+		enum place_event event = (enum place_event)chance_below(PLACE_EVENTS);
+		bool open;
+
+		check_at(step);
+		if (!possible(&facts, event))
+			continue;
+		place_event(&place, event);
+		apply(&facts, event);
+		check_text(place_name(place.state), place_name(state_of(&facts)));
+		check_is(place.spare, facts.spare);
+		open = facts.process && !facts.let_go && !facts.input_ended &&
+		    !facts.told && !facts.spare;
+		check_is(place_may(&place, PLACE_GIVE), open);
+		check_is(place_may(&place, PLACE_HEAR), facts.process);
+		check_is(place_may(&place, PLACE_COUNT), !facts.retired && !facts.spare);
+	}
+}
+
+static void
+remembers(void)
+{
+	struct place place = { PLACE_EMPTY };
+
+	place_event(&place, PLACE_START);
+	check_is(place.cause, PLACE_UNTOLD);
+	place_tell(&place, PLACE_LATE);
+	place_tell(&place, PLACE_BURST);
+	check_is(place.state, PLACE_DYING);
+	check_is(place.cause, PLACE_LATE);
+	place_event(&place, PLACE_GONE);
+	check_is(place.cause, PLACE_LATE);
+	place_event(&place, PLACE_START);
+	check_is(place.cause, PLACE_UNTOLD);
+}
+
+static void
+names(void)
+{
+	for (int i = 0; i < PLACE_STATES; i++) {
+		check(place_name((enum place_state)i) != NULL);
+		for (int k = 0; k < i; k++)
+			check(strcmp(place_name((enum place_state)i),
+				  place_name((enum place_state)k)) != 0);
+	}
+}
+
+TESTS("place", { "agrees with plain facts, whatever happens", agrees },
+    { "the first cause is the cause, until the next start", remembers },
+    { "each state has a name of its own", names })
