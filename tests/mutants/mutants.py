@@ -8,7 +8,7 @@ COUNT mistakes, one at a time, are planted in a copy of the tree: a comparison t
 bound off by one, a call or an assignment left out, a constant changed, && for ||.  Which
 ones follows from SEED and the sources: FILEs, or all of lib and cmd.  Each is built and
 tried by the unit tests and then by the bats files of the programs that have it, the
-nearest first, until one fails or does not end, or BUDGET seconds (300) are over.
+nearest first, until one fails twice or does not end, or BUDGET seconds (300) are over.
 
 Those that nobody notices are printed, as they were and as they became.  What compiles to
 the same code is not counted.  tests/mutants/explained says of some why nobody can notice
@@ -138,27 +138,31 @@ class Tree:
                 sys.exit("mutants: a unit test fails as it is:\n" + self.said)
         shutil.copytree(f"{self.path}/build", f"{self.path}/before", symlinks=True)
 
-    def run(self, command, limit, **more):
-        """Its status, None if it did not end; said is what it printed."""
+    def run(self, command, limit, enough=None, **more):
+        """Its status, None if it did not end; said is what it printed.
+
+        It is ended when enough, a pattern, is there.
+        """
         name, value = self.mark.split("=")
         env = {**os.environ, "LC_ALL": "C", name: value, **more}
         env["PATH"] = "/usr/lib/ccache:" + env["PATH"]
         for unwanted in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL"):
             env.pop(unwanted, None)
-        with tempfile.TemporaryFile() as out:
+        with tempfile.NamedTemporaryFile() as out:
             child = subprocess.Popen(command, cwd=self.path, env=env, stdin=subprocess.DEVNULL, stdout=out,
                                      stderr=out, start_new_session=True, preexec_fn=limits)
+            end, status = time.monotonic() + limit, None
             try:
-                status = child.wait(limit)
-            except subprocess.TimeoutExpired:
-                status = None
-            except BaseException:
+                while status is None and time.monotonic() < end:
+                    try:
+                        status = child.wait(min(1 if enough else limit, max(0, end - time.monotonic())))
+                    except subprocess.TimeoutExpired:
+                        if enough and re.search(enough, read_bytes(out.name)):
+                            status = 1
+            finally:
                 self.end_all()
-                raise
-            self.end_all()
-            child.wait()
-            out.seek(0)
-            self.said = out.read().decode(errors="replace")
+                child.wait()
+            self.said = read_bytes(out.name).decode(errors="replace")
         return status
 
     def end_all(self):
@@ -214,22 +218,34 @@ class Tree:
             tests = [test for test in re.split(r"^(?=@test )", read(path), flags=re.M)[1:]
                      if any(re.search(rf"\b{one}\b(?!-)", test) for one in programs)]
             if tests:
-                yield path, [re.match(r'@test "(.*)" \{', test)[1] for test in tests]
+                yield path, tests_of("".join(tests))
 
-    def try_bats(self, path, tests, limit, folder="build"):
-        """The first test that fails, but for those that fail anyway; "" if none does."""
+    def bats_fails(self, path, tests, limit, folder="build"):
+        """The first of the tests, or of all, that fails; "" if none does, None if it does not end."""
         command = ["bats", "--tap", path]
         if tests:
             command[1:1] = ["-f", "^(" + "|".join(re.escape(test) for test in tests) + ")$"]
-        status = self.run(command, limit, PAR_BIN=f"{self.path}/{folder}/bin", DEADLINE="20",
+        status = self.run(command, limit, rb"(?m)^not ok .*\n", PAR_BIN=f"{self.path}/{folder}/bin", DEADLINE="20",
                           BATS_TEST_TIMEOUT="60")
-        failed = re.findall(r"^not ok \d+ (.*?)(?: # timeout.*)?$", self.said, re.M)
-        if folder == "before":
-            return failed
-        for test in failed:
-            if test not in sound_or_not(self, path, test):
+        failed = re.search(r"^not ok \d+ (.*?)(?: # timeout.*)?$", self.said, re.M)
+        return failed[1] if failed else "" if status is not None else None
+
+    def try_bats(self, path, tests, limit):
+        """The first test that fails, and again, but not without a mistake; "" if none does."""
+        end = time.monotonic() + limit
+        while time.monotonic() < end:
+            test = self.bats_fails(path, tests, end - time.monotonic())
+            if test is None:
+                return f"{os.path.basename(path)}, which does not end"
+            if test == "":
+                break
+            if not fails_anyway(self, path, test) and self.bats_fails(path, [test], BUDGET) != "":
                 return f"{os.path.basename(path)}: {test}"
-        return "" if status is not None else f"{os.path.basename(path)} does not end"
+            every = tests or tests_of(read(path))
+            tests = every[every.index(test) + 1:] if test in every else []
+            if not tests:
+                break
+        return ""
 
     def noticed(self, mistake):
         """Who notices; "" if nobody does."""
@@ -267,14 +283,19 @@ class Tree:
                 file.write(text)
 
 
-UNSOUND = {}
+ANYWAY = {}
 
 
-def sound_or_not(tree, path, test):
-    """[test] if it fails without a mistake, too."""
-    if test not in UNSOUND:
-        UNSOUND[test] = tree.try_bats(path, [test], BUDGET, "before")
-    return UNSOUND[test]
+def fails_anyway(tree, path, test):
+    """Does it fail without a mistake, too?"""
+    if test not in ANYWAY:
+        ANYWAY[test] = tree.bats_fails(path, [test], BUDGET, "before") != ""
+    return ANYWAY[test]
+
+
+def tests_of(text):
+    """The names of the tests of a bats file."""
+    return re.findall(r'^@test "(.*)" \{$', text, re.M)
 
 
 def read_bytes(path):

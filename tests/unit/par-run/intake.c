@@ -63,6 +63,18 @@ begin(struct intake *intake, size_t limit)
 	intake->hash = &model.hash;
 }
 
+/* What was cut is still there: all of it, but for a last newline that was added. */
+static void
+let_go(void)
+{
+	struct batch *batch = batch_pop(&model.held, 0);
+	size_t len = batch->len;
+
+	len -= batch->offset + len > model.len;
+	check_bytes(batch->data, len, model.text + batch->offset, len);
+	batch_free(batch);
+}
+
 /* All was handed out, and hashed. */
 static void
 end(struct intake *intake)
@@ -70,7 +82,8 @@ end(struct intake *intake)
 	check_is(model.at, model.len);
 	check(intake->end && !intake_ready(intake));
 	check_is(hash_end(&model.hash), hash_bytes(model.text, model.len, 0));
-	batch_clear(&model.held);
+	while (model.held.head != NULL)
+		let_go();
 	check_is(intake->block->references, 1);
 	intake_close(intake);
 	close(model.in);
@@ -152,7 +165,7 @@ hold(struct batch *batch)
 {
 	batch_push(&model.held, batch);
 	while (model.held.records > 60 || (model.held.head != NULL && chance_one_in(3)))
-		batch_free(batch_pop(&model.held, 0));
+		let_go();
 }
 
 static uint64_t
@@ -266,6 +279,7 @@ gathers(void)
 		struct intake intake;
 		uint64_t max = chance_one_in(2) ? UINT64_MAX : chance_from(1, 40);
 		size_t most = max != UINT64_MAX ? SIZE_MAX : chance_from(1, 300);
+		size_t last = 0;
 		bool full = true;
 
 		check_at(step);
@@ -276,17 +290,62 @@ gathers(void)
 			struct batch *batch;
 
 			if (!intake_gather(&intake, max, most)) {
+				/* It may need as much as last time, and an eighth. */
+				check_is(intake.goal,
+				    most != SIZE_MAX ? most
+					: max > 1    ? last + last / 8
+						     : 0);
 				read_on(&intake, chance_from(1, 300));
 				continue;
 			}
 			check(full); /* the one before was not the last */
 			batch = intake_cut(&intake, max, most);
 			check_batch(batch, max, most);
+			last = batch->len;
 			full = batch->count == max ||
 			    (model.at < model.len && batch->len + length() + 1 > most);
 			check(full || model.at == model.len);
 			hold(batch);
 		}
+		end(&intake);
+	}
+}
+
+/* Of a large block no more is read than is needed, which would have to be copied. */
+static void
+gathers_large(void)
+{
+	static const size_t sizes[] = { BLOCK / 2, BLOCK / 2 + 1, BLOCK / 2 + 4096, BLOCK,
+		2 * BLOCK };
+
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		struct intake intake;
+		size_t most = sizes[i], read_most = 0;
+
+		check_at(i + 1);
+		model.len = 2 * BLOCK + 1000;
+		memset(model.text, 'a', model.len);
+		for (size_t at = 99; at < model.len; at += 100)
+			model.text[at] = '\n';
+		begin(&intake, SIZE_MAX / 2);
+		fdio_pipe_size(model.feed, 1 << 20);
+		while (!(intake.end && !intake_ready(&intake))) {
+			struct batch *batch;
+
+			if (!intake_gather(&intake, UINT64_MAX, most)) {
+				read_on(&intake, TEXT);
+				if (intake.used - intake.cut > read_most)
+					read_most = intake.used - intake.cut;
+				continue;
+			}
+			batch = intake_cut(&intake, UINT64_MAX, most);
+			check_batch(batch, UINT64_MAX, most);
+			batch_free(batch);
+		}
+		if (most > BLOCK / 2)
+			check_is(read_most, most);
+		else
+			check(read_most > most);
 		end(&intake);
 	}
 }
@@ -405,4 +464,5 @@ starves(void)
 
 TESTS("intake", { "agrees with all of the input", agrees },
     { "records as long as blocks and limits", large }, { "gathers blocks", gathers },
-    { "blocks of a link", framed }, { "without memory", starves })
+    { "gathers large blocks", gathers_large }, { "blocks of a link", framed },
+    { "without memory", starves })
