@@ -30,13 +30,23 @@ find_number(const char *template, const char **end)
 	return NULL;
 }
 
+/* Is each percent sign in text one of two? */
+static bool
+plain(const char *text)
+{
+	for (text = strchr(text, '%'); text != NULL; text = strchr(text + 2, '%'))
+		if (text[1] != '%')
+			return false;
+	return true;
+}
+
 const char *
 names_check(const char *template)
 {
 	const char *end, *number = find_number(template, &end);
 	uint64_t width;
 
-	if (number == NULL || find_number(end, &end) != NULL)
+	if (number == NULL || !plain(end))
 		return "needs one number, such as %d or %02d";
 	if (end - number > 2 &&
 	    num_parse_bytes(
