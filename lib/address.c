@@ -8,11 +8,10 @@
 #include "address.h"
 #include "bytes.h"
 #include "num.h"
+#include "trouble.h"
 
 const char address_no_tls[] = "TLS is not spoken here; reach the server through ssh -L "
 			      "or stunnel, by redis://";
-
-const char address_no_memory[] = "no memory";
 
 enum { REDIS_PORT = 6379, MOST_DBS = 1 << 20 };
 
@@ -32,7 +31,7 @@ decode(char **out, const char *data, size_t len, const char *wrong)
 	char *text = bytes_string(data, len), *to = text;
 
 	if (text == NULL)
-		return address_no_memory;
+		return trouble_no_memory;
 	for (const char *from = text; *from != '\0'; from++) {
 		int high, low;
 
@@ -103,7 +102,7 @@ take_host(struct address *address, const char *text, size_t len)
 		return "the port is not right";
 	address->host = host == host_end ? bytes_string("127.0.0.1", strlen("127.0.0.1"))
 					 : bytes_string(host, (size_t)(host_end - host));
-	return address->host == NULL ? address_no_memory : NULL;
+	return address->host == NULL ? trouble_no_memory : NULL;
 }
 
 /* What follows redis:// */

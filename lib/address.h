@@ -24,12 +24,9 @@ struct address {
 	uint64_t db;
 };
 
-/* What address_parse() says where it has no memory. */
-extern const char address_no_memory[];
-
 /*
  * Parse url; a password in it is taken only if secret, that is if it comes from
- * where others cannot see it.  NULL, or what is wrong with it.
+ * where others cannot see it.  NULL, trouble_no_memory, or what is wrong with it.
  */
 const char *address_parse(struct address *address, const char *url, bool secret);
 

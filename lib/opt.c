@@ -10,8 +10,6 @@
 #include "num.h"
 #include "opt.h"
 
-const char opt_no_memory[] = "no memory";
-
 enum {
 	HELP = 0x100, /* what getopt_long(3) is to return for those of ours, */
 	VERSION,
@@ -141,7 +139,7 @@ take(const struct opt *o, const char *value, struct trouble *trouble)
 	case OPT_CALL:
 	case OPT_SECRET:
 		why = o->call(o->target, value);
-		if (why == opt_no_memory)
+		if (why == trouble_no_memory)
 			return trouble_set(trouble, STATUS_BROKEN, ENOMEM, "options");
 		if (why != NULL)
 			return refuse(o, value == NULL ? "" : value, why, trouble);

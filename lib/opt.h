@@ -18,12 +18,9 @@ enum opt_kind {
 	OPT_SIZE, /* target: uint64_t, bytes, min to max */
 	OPT_DURATION, /* target: uint64_t, milliseconds, min to max */
 	OPT_STRING, /* target: const char * */
-	OPT_CALL, /* call(target, value): NULL, or why the value is refused */
+	OPT_CALL, /* call(target, value): NULL, trouble_no_memory, or why it is refused */
 	OPT_SECRET /* as OPT_CALL; call() copies what it needs: see opt_parse() */
 };
-
-/* What call() says where it has no memory, which is no misuse. */
-extern const char opt_no_memory[];
 
 struct opt {
 	int letter; /* 0 if there is only a long name */

@@ -31,19 +31,28 @@ enum {
 #define REDIS_COUNT int
 #endif
 
+/* What keeps a reader within its limits. */
+struct redis_limits {
+	redisReplyObjectFunctions functions; /* its own, but for arrays */
+	const redisReplyObjectFunctions *plain;
+	bool beyond; /* an answer was, which hiredis takes for no memory */
+};
+
 /* An array that is begun, of which the server says how many elements it has. */
 static inline void *
 redis_array(const redisReadTask *task, REDIS_COUNT elements)
 {
-	const redisReplyObjectFunctions *plain = task->privdata;
+	struct redis_limits *limits = task->privdata;
 	int depth = 0;
 
 	for (const redisReadTask *above = task->parent; above != NULL;
 	     above = above->parent)
 		depth++;
-	if (depth >= REDIS_DEEPEST || elements > REDIS_MOST_ELEMENTS)
-		return NULL; /* hiredis takes it for no memory */
-	return plain->createArray(task, elements);
+	if (depth >= REDIS_DEEPEST || elements > REDIS_MOST_ELEMENTS) {
+		limits->beyond = true;
+		return NULL;
+	}
+	return limits->plain->createArray(task, elements);
 }
 
 #if HIREDIS_MAJOR > 0
@@ -71,14 +80,15 @@ redis_send(redisContext *context, int *done)
 }
 #endif
 
-/* Set the limits; functions must stay as long as context. */
+/* Set the limits, which must stay as long as context. */
 static inline void
-redis_limit(redisContext *context, redisReplyObjectFunctions *functions)
+redis_limit(redisContext *context, struct redis_limits *limits)
 {
-	*functions = *context->reader->fn;
-	context->reader->privdata = context->reader->fn;
-	functions->createArray = redis_array;
-	context->reader->fn = functions;
+	*limits = (struct redis_limits){ .functions = *context->reader->fn,
+		.plain = context->reader->fn };
+	limits->functions.createArray = redis_array;
+	context->reader->privdata = limits;
+	context->reader->fn = &limits->functions;
 }
 
 /* Is there no context, or no answer, for want of memory? */
@@ -112,6 +122,12 @@ redis_answer(redisContext *context, uint64_t most)
 		}
 		if (redisBufferRead(context) != REDIS_OK)
 			return NULL;
+	}
+	if (((const struct redis_limits *)context->reader->privdata)->beyond) {
+		context->err = REDIS_ERR_PROTOCOL;
+		snprintf(context->errstr, sizeof(context->errstr),
+		    "an answer beyond all limits");
+		return NULL;
 	}
 	context->err = context->reader->err;
 	snprintf(context->errstr, sizeof(context->errstr), "%s", context->reader->errstr);

@@ -5,6 +5,8 @@
 
 #include "trouble.h"
 
+const char trouble_no_memory[] = "no memory";
+
 static int set(struct trouble *trouble, enum trouble_kind kind, enum status status,
     int error, const char *format, va_list args) __attribute__((format(printf, 5, 0)));
 

@@ -18,6 +18,12 @@ enum status {
 	STATUS_NOT_FOUND = 127 /* a command was not found */
 };
 
+/*
+ * Who returns NULL, or why something is refused, returns this text itself, compared by
+ * its address, where there was no memory to tell: that is no fault of what was looked at.
+ */
+extern const char trouble_no_memory[];
+
 enum trouble_kind {
 	TROUBLE_NONE,
 	TROUBLE_DONE, /* none: all was done that was asked for */

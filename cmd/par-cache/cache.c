@@ -300,15 +300,26 @@ distrust(struct cache *cache, const char *what)
 	worker_silence(&cache->worker);
 }
 
-/* Have the next bytes of output, which an acknowledgement counts, in the hold. */
+/*
+ * Have the next bytes of output, which an acknowledgement counts, in the hold.  False if
+ * they were not written; ends the program if they cannot be had.
+ */
 static bool
-absorb(struct worker *worker, uint64_t bytes)
+absorb(struct cache *cache, uint64_t bytes)
 {
+	struct worker *worker = &cache->worker;
+
 	if (!worker_wrote(worker, bytes))
 		return false;
-	while (worker->hold.end - worker->hold.start < bytes)
-		if (worker_absorb(worker, READ_SIZE) <= 0)
+	while (worker->hold.end - worker->hold.start < bytes) {
+		int got = worker_absorb(worker, READ_SIZE);
+
+		if (got < 0 && errno != ENODATA)
+			die(STATUS_BROKEN, errno, "output of %s",
+			    cache->options->command[0]);
+		if (got <= 0)
 			return false;
+	}
 	return true;
 }
 
@@ -331,7 +342,7 @@ take_ack(struct cache *cache, const struct ack *ack)
 		die(STATUS_BROKEN, 0,
 		    "%s: does several records in one: their output cannot be told apart",
 		    cache->options->command[0]);
-	if (!absorb(worker, ack->bytes))
+	if (!absorb(cache, ack->bytes))
 		refuse(cache, ack, "its line counts more output than was written");
 	wrong = worker_ill(worker, 0, ack, text);
 	if (wrong != NULL)

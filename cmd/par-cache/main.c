@@ -39,7 +39,7 @@ take_env(void *target, const char *name)
 	more = grow(options->env, &options->env_room, options->env_count + 1,
 	    sizeof(*more), MOST_NAMES);
 	if (more == NULL)
-		return opt_no_memory;
+		return trouble_no_memory;
 	options->env = more;
 	more[options->env_count++] = name;
 	return NULL;

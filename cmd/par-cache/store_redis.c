@@ -23,7 +23,7 @@ enum {
 struct shared {
 	struct address address;
 	redisContext *context;
-	redisReplyObjectFunctions functions; /* of its reader */
+	struct redis_limits limits; /* of its reader */
 	redisReply *replies[STORE_LOOKUPS]; /* what was found */
 	size_t reply_count;
 	char error[256]; /* that the server answered */
@@ -102,7 +102,7 @@ connect_to(struct shared *shared)
 		    redisConnectWithTimeout(a->host, (int)a->port, patience);
 	if (shared->context == NULL)
 		return strerror(ENOMEM);
-	redis_limit(shared->context, &shared->functions);
+	redis_limit(shared->context, &shared->limits);
 	if (shared->context->err != 0 ||
 	    redisSetTimeout(shared->context, patience) != REDIS_OK ||
 	    introduce(shared) < 0)

@@ -30,7 +30,7 @@ take_within(void *target, const char *value)
 	struct spelling url;
 
 	if (more == NULL)
-		return opt_no_memory;
+		return trouble_no_memory;
 	plan->within = more;
 	if (!spelling_read(&url, &text, value, strlen(value))) {
 		bytes_free(&text);

@@ -5,6 +5,7 @@
 
 #include "group.h"
 #include "hash.h"
+#include "trouble.h"
 
 enum {
 	CHUNK_FIRST = 48, /* bytes of a list; each piece is twice the one before, */
@@ -90,7 +91,7 @@ group_take_apart(struct group *group, const char *data, size_t len, struct group
 	out->values.data = out->key.data + out->key.len;
 	out->values.len = (size_t)(end - out->values.data);
 	if (plan->group && out->key.data > data && join_values(group, out, data) < 0)
-		return "no memory for its values";
+		return trouble_no_memory;
 	out->hash = hash_bytes(out->key.data, out->key.len, group->table.seed);
 	if (plan->group && (plan->first > 0 || plan->columns_count > 0))
 		out->count = count_values(out->values);

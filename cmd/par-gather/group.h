@@ -56,7 +56,7 @@ void group_close(struct group *group);
 
 /*
  * Take the len bytes of a record apart: key, values, and numbers, which has room
- * for one of each column.  NULL, or why that cannot be done.
+ * for one of each column.  NULL, trouble_no_memory, or why that cannot be done.
  */
 const char *group_take_apart(struct group *group, const char *data, size_t len,
     struct group_add *out, struct number *numbers);

@@ -61,6 +61,8 @@ add_run(struct gather *gather, struct group *group, struct layer *layer,
 
 		why = group_take_apart(
 		    group, at, len, add, pending->numbers + pending->count * columns);
+		if (why == trouble_no_memory)
+			die(STATUS_BROKEN, ENOMEM, "values");
 		if (why != NULL) {
 			gather_fail(gather, at, len, why);
 		} else {

@@ -62,7 +62,7 @@ take_pattern(void *target, const char *value)
 	    grow(list->all, &list->room, list->count + 1, sizeof(*all), MOST_PATTERNS);
 
 	if (all == NULL)
-		return opt_no_memory;
+		return trouble_no_memory;
 	list->all = all;
 	if (pattern_open(&all[list->count], value, user_pattern, &limits, list->why) < 0)
 		return list->why;

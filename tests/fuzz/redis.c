@@ -142,7 +142,7 @@ check_reply(const redisReply *reply)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	redisReplyObjectFunctions functions;
+	struct redis_limits limits;
 	redisContext *context;
 	redisReply *reply;
 	int ends[2];
@@ -154,7 +154,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	close(ends[1]);
 	context = redisConnectFd(ends[0]);
 	must(context != NULL);
-	redis_limit(context, &functions);
+	redis_limit(context, &limits);
 	while ((reply = redis_answer(context, 5000)) != NULL) {
 		check_reply(reply);
 		freeReplyObject(reply);

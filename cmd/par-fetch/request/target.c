@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "diag.h"
 #include "need.h"
 #include "target.h"
 #include "url_host.h"
@@ -28,13 +30,23 @@ listed(const char *list, const char *scheme)
 	}
 }
 
+/* A URL is not to blame for a lack of memory. */
+static void
+check_memory(CURLUcode code)
+{
+	if (code == CURLUE_OUT_OF_MEMORY)
+		die(STATUS_BROKEN, ENOMEM, "libcurl");
+}
+
 /* A copy of a part of the parser's URL, or NULL if there is none. */
 static char *
 part(CURLU *parser, CURLUPart what, unsigned flags)
 {
 	char *text = NULL, *copy;
+	CURLUcode code = curl_url_get(parser, what, &text, flags);
 
-	if (curl_url_get(parser, what, &text, flags) != CURLUE_OK)
+	check_memory(code);
+	if (code != CURLUE_OK)
 		return NULL;
 	copy = need_string(text, strlen(text));
 	curl_free(text);
@@ -163,6 +175,7 @@ target_read(struct target *out, CURLU *parser, const char *text, size_t len,
 	copy = need_string(text, len);
 	code = curl_url_set(parser, CURLUPART_URL, copy, flags);
 	free(copy);
+	check_memory(code);
 	if (code != CURLUE_OK)
 		return refusal(code);
 	why = take_apart(out, parser, protocols);

@@ -11,6 +11,7 @@
 #include "redis_tell.h"
 #include "redis_work.h"
 #include "tls.h"
+#include "trouble.h"
 
 static void
 free_plan(struct engine_plan *plan)
@@ -28,16 +29,16 @@ read_url(struct engine_plan *plan)
 	const char *password = plan->password, *why = NULL;
 
 	if (address == NULL)
-		return address_no_memory;
+		return trouble_no_memory;
 	plan->place = address;
 	address->certificate = plan->certificate;
 	if (password != NULL) {
 		address->password = bytes_string(password, strlen(password));
-		why = address->password == NULL ? address_no_memory : NULL;
+		why = address->password == NULL ? trouble_no_memory : NULL;
 	}
 	if (why == NULL)
 		why = address_parse(address, plan->url, plan->secret);
-	if (why == address_no_memory)
+	if (why == trouble_no_memory)
 		free_plan(plan);
 	return why;
 }

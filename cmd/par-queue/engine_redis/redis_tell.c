@@ -44,8 +44,8 @@ go_on(const struct queue *queue, const redisReply *reply,
 
 /* Go through one stage of revoke.lua; how many records were revoked is added. */
 static enum engine_end
-revoke(struct queue *queue, char *const *numbers, const char *stage, const char *from,
-    uint64_t *records)
+revoke_some(struct queue *queue, char *const *numbers, const char *stage,
+    const char *from, uint64_t *records)
 {
 	struct call *call = queue->calls;
 	char cursor[ENGINE_ID_SIZE];
@@ -79,9 +79,9 @@ redis_revoke(struct engine *engine, char *const *numbers, uint64_t *records)
 	/* Records may move from one to the other meanwhile: until none is found. */
 	do {
 		before = *records;
-		end = revoke(queue, numbers, "delayed", "0", records);
+		end = revoke_some(queue, numbers, "delayed", "0", records);
 		if (end == ENGINE_OK)
-			end = revoke(queue, numbers, "entered", "-", records);
+			end = revoke_some(queue, numbers, "entered", "-", records);
 	} while (end == ENGINE_OK && *records > before);
 	return end;
 }

@@ -244,7 +244,7 @@ connect_to(struct wire *wire)
 		forget_node(wire);
 		return ATTEMPT_AGAIN;
 	}
-	redis_limit(wire->context, &wire->functions);
+	redis_limit(wire->context, &wire->limits);
 	if (host != NULL)
 		redisEnableKeepAlive(wire->context);
 	if (a->tls && tls_begin(wire->context, host, a->certificate) < 0)

@@ -11,6 +11,7 @@
 #include "address.h"
 #include "call.h"
 #include "engine.h"
+#include "redis.h"
 
 enum { SHA_SIZE = 41 };
 
@@ -18,7 +19,7 @@ struct wire {
 	struct engine *engine; /* has the patience, what wakes, and why it is broken */
 	const struct address *address;
 	redisContext *context; /* NULL: not connected */
-	redisReplyObjectFunctions functions; /* of its reader */
+	struct redis_limits limits; /* of its reader */
 	char *moved_host; /* where a cluster sent us; NULL: address */
 	int moved_port;
 	char sha[SCRIPT_COUNT][SHA_SIZE]; /* of the scripts loaded */

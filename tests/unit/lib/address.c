@@ -5,6 +5,7 @@
 #include "address.h"
 #include "check.h"
 #include "memory.h"
+#include "trouble.h"
 
 static void
 starved(void)
@@ -16,7 +17,7 @@ starved(void)
 		struct address address = { 0 };
 		const char *why = address_parse(&address, urls[i], true);
 
-		check(why == NULL || (memory_failed() && why == address_no_memory));
+		check(why == NULL || (memory_failed() && why == trouble_no_memory));
 		address_free(&address);
 	}
 }
