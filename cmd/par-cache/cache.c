@@ -19,6 +19,7 @@
 #include "sig.h"
 #include "spawn.h"
 #include "stage.h"
+#include "stores.h"
 #include "worker.h"
 
 enum {

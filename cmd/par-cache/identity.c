@@ -255,7 +255,7 @@ identity_free(struct identity *identity)
 
 void
 identity_key(
-    const struct identity *identity, const void *record, size_t len, struct key *key)
+    const struct identity *identity, const void *record, size_t len, struct digest *key)
 {
 	crypto_generichash_state sum = identity->sum;
 

@@ -28,7 +28,7 @@ void identity_free(struct identity *identity);
 
 /* The key of a record, len bytes without its newline. */
 void identity_key(
-    const struct identity *identity, const void *record, size_t len, struct key *key);
+    const struct identity *identity, const void *record, size_t len, struct digest *key);
 
 /* A file that is no longer what it was when the command was looked at; NULL: none. */
 const char *identity_changed(const struct identity *identity);

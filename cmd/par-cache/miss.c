@@ -18,7 +18,7 @@ misses_open(struct misses *misses)
 
 /* Which of count buckets a key falls into. */
 static size_t
-bucket_of(const struct key *key, size_t count)
+bucket_of(const struct digest *key, size_t count)
 {
 	uint64_t hash;
 

@@ -21,7 +21,7 @@ struct waiter {
 };
 
 struct miss {
-	struct saved saved; /* its output is NULL while it is not done; first in here */
+	struct stored saved; /* its output is NULL while it is not done; first in here */
 	struct miss *chain; /* the next of the same bucket */
 	struct block *block; /* holds the record */
 	struct waiter waiting; /* the first one, and so on */
@@ -33,7 +33,7 @@ struct misses {
 	struct miss **ring; /* by the number in the command's input */
 	size_t ring_size; /* a power of two */
 	uint64_t oldest, next; /* numbers in the ring */
-	struct saved *done; /* and not yet stored */
+	struct stored *done; /* and not yet stored */
 	size_t done_count, done_bytes;
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * store - where outputs are kept by what they were made of: the command and the
- * record.  One struct store_kind for each sort of store; store_open() chooses.
+ * record.  What is asked of each kind of store; see stores.h.
  */
 #ifndef PAR_CACHE_STORE_H
 #define PAR_CACHE_STORE_H
@@ -10,21 +10,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "roles.h"
-
 enum {
 	KEY_SIZE = 32,
 	STORE_LOOKUPS = 256 /* most that are looked up at a time */
 };
 
 /* Digest of a command and a record; the record itself is compared as well. */
-struct key {
+struct digest {
 	unsigned char bytes[KEY_SIZE];
 };
 
 /* A record that is looked for. */
 struct lookup {
-	struct key key;
+	struct digest key;
 	const char *record; /* without its newline */
 	size_t len;
 	uint64_t number; /* the caller's */
@@ -34,9 +32,9 @@ struct lookup {
 };
 
 /* An output to be kept, in a list. */
-struct saved {
-	struct saved *next;
-	struct key key;
+struct stored {
+	struct stored *next;
+	struct digest key;
 	const char *record;
 	size_t len;
 	const char *output;
@@ -49,10 +47,6 @@ struct store_plan {
 	uint64_t ttl; /* seconds for which an output is good; 0: for ever */
 	const char *password_file; /* of a server; NULL: the environment may tell */
 };
-
-/* How a key is called on a server: a prefix, and its bytes in hexadecimal. */
-enum { STORE_NAME_SIZE = 5 + 2 * KEY_SIZE };
-void store_name(char name[static STORE_NAME_SIZE + 1], const struct key *key);
 
 struct store_size {
 	uint64_t entries, bytes, limit; /* limit 0: the server's */
@@ -75,7 +69,7 @@ struct store_kind {
 	int (*get)(struct store *store, struct lookup *lookups, size_t count);
 	void (*rest)(struct store *store);
 	/* Keep a list of outputs. */
-	int (*put)(struct store *store, const struct saved *list);
+	int (*put)(struct store *store, const struct stored *list);
 	int (*size)(struct store *store, struct store_size *size);
 	void (*close)(struct store *store);
 };
@@ -87,24 +81,5 @@ extern const struct store_kind store_memcached;
 #ifdef HAVE_HIREDIS
 extern const struct store_kind store_redis;
 #endif
-
-/* Open what the plan names; ends the program if it cannot be used. */
-void store_open(struct store *store, const struct store_plan *plan);
-
-/*
- * A store that fails while it is used is told of once, and does without: nothing
- * is found, nothing kept, and records are computed as if there was no cache.
- */
-void store_get(struct store *store, struct lookup *lookups, size_t count);
-void store_rest(struct store *store);
-void store_put(struct store *store, const struct saved *list);
-
-/* How full it is; ends the program if that cannot be told. */
-void store_size(struct store *store, struct store_size *size);
-
-void store_close(struct store *store);
-
-/* Enter the files of a folder that the plan names. */
-void store_roles(struct roles *roles, const struct store_plan *plan);
 
 #endif

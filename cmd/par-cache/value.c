@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -26,14 +27,14 @@ value_get_number(const char *from)
 
 /* Of a value, of which MADE and all that follows counts: under another key it is none. */
 static uint64_t
-check_sum(const struct key *key, const char *value, size_t len)
+check_sum(const struct digest *key, const char *value, size_t len)
 {
 	return hash_bytes(
 	    value + MADE, len - MADE, value_get_number((const char *)key->bytes));
 }
 
 void
-value_write(char *to, const struct saved *saved)
+value_write(char *to, const struct stored *saved)
 {
 	value_put_number(to + MADE, (uint64_t)time(NULL));
 	value_put_number(to + RECORD_LEN, saved->len);
@@ -59,4 +60,13 @@ value_read(struct lookup *lookup, const char *value, size_t len, uint64_t ttl)
 		return;
 	lookup->output = value + VALUE_HEAD + lookup->len;
 	lookup->output_len = len - VALUE_HEAD - lookup->len;
+}
+
+void
+value_name(char name[static VALUE_NAME_SIZE + 1], const struct digest *key)
+{
+	char *to = name + snprintf(name, VALUE_NAME_SIZE + 1, "par2:");
+
+	for (int i = 0; i < KEY_SIZE; i++)
+		to += snprintf(to, 3, "%02x", key->bytes[i]);
 }

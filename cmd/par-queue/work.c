@@ -19,7 +19,7 @@ enum {
 };
 
 /* Each follows from a signal or the end. */
-enum phase {
+enum work_phase {
 	PHASE_RUN,
 	PHASE_DRAIN, /* take no more; what the stage has ends */
 	PHASE_STOP, /* the stage was told to end */
@@ -30,7 +30,7 @@ struct work {
 	const struct queue_options *options;
 	struct origins origins;
 	struct child child;
-	enum phase phase;
+	enum work_phase phase;
 	bool signalled; /* it was a signal that began the end */
 	bool broken; /* the stage cannot go on */
 	int signals; /* descriptor */

@@ -28,7 +28,7 @@ static void
 check_own(
     const char *record, size_t len, const char *output, size_t output_len, uint64_t where)
 {
-	struct saved saved = {
+	struct stored saved = {
 		.record = record, .len = len, .output = output, .output_len = output_len
 	};
 	struct lookup lookup = { .record = record, .len = len };

@@ -377,9 +377,9 @@ drop_place(struct local *local, MDB_txn *txn, const MDB_val *key, const MDB_val 
 
 /* Store one output in place of what there is. */
 static int
-put_one(struct local *local, MDB_txn *txn, const struct saved *saved)
+put_one(struct local *local, MDB_txn *txn, const struct stored *saved)
 {
-	struct key copy = saved->key;
+	struct digest copy = saved->key;
 	unsigned char sequence[SEQUENCE];
 	MDB_val key = { .mv_size = KEY_SIZE, .mv_data = copy.bytes }, old;
 	MDB_val value = { .mv_size = SEQUENCE + value_size(saved) };
@@ -405,8 +405,8 @@ put_one(struct local *local, MDB_txn *txn, const struct saved *saved)
  * Where a transaction that begins at list should end: it writes a page at least
  * for each output, and what it replaces stays in the file for a while.
  */
-static const struct saved *
-part_of(const struct local *local, const struct saved *list)
+static const struct stored *
+part_of(const struct local *local, const struct stored *list)
 {
 	uint64_t bytes = 0;
 
@@ -419,7 +419,7 @@ part_of(const struct local *local, const struct saved *list)
 
 /* Store list up to end. */
 static int
-put_part(struct store *store, const struct saved *list, const struct saved *end)
+put_part(struct store *store, const struct stored *list, const struct stored *end)
 {
 	struct local *local = store->state;
 	uint64_t refused = store->refused;
@@ -442,7 +442,7 @@ put_part(struct store *store, const struct saved *list, const struct saved *end)
 
 /* The same, with room made before; what does not fit even so is refused. */
 static int
-put_somehow(struct store *store, const struct saved *list, const struct saved *end)
+put_somehow(struct store *store, const struct stored *list, const struct stored *end)
 {
 	struct local *local = store->state;
 	int error = make_room(store);
@@ -462,12 +462,12 @@ put_somehow(struct store *store, const struct saved *list, const struct saved *e
 }
 
 static int
-put(struct store *store, const struct saved *list)
+put(struct store *store, const struct stored *list)
 {
 	int error = 0;
 
 	while (error == 0 && list != NULL) {
-		const struct saved *end = part_of(store->state, list);
+		const struct stored *end = part_of(store->state, list);
 
 		error = put_somehow(store, list, end);
 		list = end;

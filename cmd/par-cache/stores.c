@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "diag.h"
-#include "store.h"
+#include "stores.h"
 
-static const struct scheme {
+static const struct store_row {
 	const char *prefix;
 	const struct store_kind *kind; /* NULL: built without it */
 } schemes[] = {
@@ -27,19 +27,10 @@ static const struct scheme {
 	{ "", &store_lmdb },
 };
 
-void
-store_name(char name[static STORE_NAME_SIZE + 1], const struct key *key)
+static const struct store_row *
+find_row(const char *where)
 {
-	char *to = name + snprintf(name, STORE_NAME_SIZE + 1, "par2:");
-
-	for (int i = 0; i < KEY_SIZE; i++)
-		to += snprintf(to, 3, "%02x", key->bytes[i]);
-}
-
-static const struct scheme *
-find_scheme(const char *where)
-{
-	const struct scheme *scheme = schemes;
+	const struct store_row *scheme = schemes;
 
 	while (strncmp(where, scheme->prefix, strlen(scheme->prefix)) != 0)
 		scheme++;
@@ -49,7 +40,7 @@ find_scheme(const char *where)
 void
 store_roles(struct roles *roles, const struct store_plan *plan)
 {
-	if (plan->where == NULL || find_scheme(plan->where)->kind != &store_lmdb)
+	if (plan->where == NULL || find_row(plan->where)->kind != &store_lmdb)
 		return;
 	roles_add_in(roles, ROLE_REPLACED, "-d", plan->where, "data.mdb");
 	roles_add_in(roles, ROLE_REPLACED, "-d", plan->where, "lock.mdb");
@@ -59,7 +50,7 @@ void
 store_open(struct store *store, const struct store_plan *plan)
 {
 	const char *where = plan->where != NULL ? plan->where : "", *why;
-	const struct scheme *scheme = find_scheme(where);
+	const struct store_row *scheme = find_row(where);
 
 	*store = (struct store){ .kind = scheme->kind, .ttl = plan->ttl };
 	if (store->kind == NULL)
@@ -106,7 +97,7 @@ store_rest(struct store *store)
 }
 
 void
-store_put(struct store *store, const struct saved *list)
+store_put(struct store *store, const struct stored *list)
 {
 	if (store->why == NULL && list != NULL && store->kind->put(store, list) < 0)
 		lose(store);

@@ -20,7 +20,7 @@ enum {
 	MOST_PATIENCE = 30000 /* ms that an answer may take, all its parts */
 };
 
-struct shared {
+struct redis_store {
 	struct address address;
 	redisContext *context;
 	struct redis_limits limits; /* of its reader */
@@ -30,7 +30,7 @@ struct shared {
 };
 
 static const char *
-why(struct shared *shared)
+why(struct redis_store *shared)
 {
 	if (shared->error[0] != '\0')
 		return shared->error;
@@ -40,7 +40,7 @@ why(struct shared *shared)
 }
 
 static int
-failed(struct store *store, struct shared *shared)
+failed(struct store *store, struct redis_store *shared)
 {
 	store->why = why(shared);
 	return -1;
@@ -48,7 +48,7 @@ failed(struct store *store, struct shared *shared)
 
 /* The next reply, of one of two types; NULL if there is none, or another one. */
 static redisReply *
-take(struct shared *shared, int type, int or_type)
+take(struct redis_store *shared, int type, int or_type)
 {
 	redisReply *got = redis_answer(shared->context, MOST_PATIENCE);
 
@@ -63,7 +63,7 @@ take(struct shared *shared, int type, int or_type)
 
 /* Send what was appended, and see that it is answered without an error. */
 static int
-must(struct shared *shared)
+must(struct redis_store *shared)
 {
 	redisReply *reply = take(shared, REDIS_REPLY_STATUS, REDIS_REPLY_STATUS);
 
@@ -74,7 +74,7 @@ must(struct shared *shared)
 }
 
 static int
-introduce(struct shared *shared)
+introduce(struct redis_store *shared)
 {
 	const struct address *a = &shared->address;
 	const char *password = a->password != NULL ? a->password : "";
@@ -90,7 +90,7 @@ introduce(struct shared *shared)
 }
 
 static const char *
-connect_to(struct shared *shared)
+connect_to(struct redis_store *shared)
 {
 	const struct timeval patience = { .tv_sec = PATIENCE };
 	const struct address *a = &shared->address;
@@ -113,7 +113,7 @@ connect_to(struct shared *shared)
 static const char *
 open_server(struct store *store, const struct store_plan *plan)
 {
-	struct shared *shared = calloc(1, sizeof(*shared));
+	struct redis_store *shared = calloc(1, sizeof(*shared));
 	const char *password = getenv("PAR_CACHE_PASSWORD"), *wrong;
 
 	store->state = shared;
@@ -139,11 +139,11 @@ open_server(struct store *store, const struct store_plan *plan)
 static int
 get(struct store *store, struct lookup *lookups, size_t count)
 {
-	struct shared *shared = store->state;
-	char name[STORE_NAME_SIZE + 1];
+	struct redis_store *shared = store->state;
+	char name[VALUE_NAME_SIZE + 1];
 
 	for (size_t i = 0; i < count; i++) {
-		store_name(name, &lookups[i].key);
+		value_name(name, &lookups[i].key);
 		if (redisAppendCommand(shared->context, "GET %s", name) != REDIS_OK)
 			return failed(store, shared);
 	}
@@ -162,7 +162,7 @@ get(struct store *store, struct lookup *lookups, size_t count)
 static void
 rest(struct store *store)
 {
-	struct shared *shared = store->state;
+	struct redis_store *shared = store->state;
 
 	while (shared->reply_count > 0)
 		freeReplyObject(shared->replies[--shared->reply_count]);
@@ -170,17 +170,17 @@ rest(struct store *store)
 
 /* Have an output stored; the reply comes later. */
 static int
-send_one(struct store *store, const struct saved *saved)
+send_one(struct store *store, const struct stored *saved)
 {
-	struct shared *shared = store->state;
-	char name[STORE_NAME_SIZE + 1], *value = malloc(value_size(saved));
+	struct redis_store *shared = store->state;
+	char name[VALUE_NAME_SIZE + 1], *value = malloc(value_size(saved));
 	int sent;
 
 	if (value == NULL) {
 		snprintf(shared->error, sizeof(shared->error), "%s", strerror(ENOMEM));
 		return failed(store, shared);
 	}
-	store_name(name, &saved->key);
+	value_name(name, &saved->key);
 	value_write(value, saved);
 	if (store->ttl > 0)
 		sent = redisAppendCommand(shared->context, "SET %s %b EX %llu", name,
@@ -193,9 +193,9 @@ send_one(struct store *store, const struct saved *saved)
 }
 
 static int
-put(struct store *store, const struct saved *list)
+put(struct store *store, const struct stored *list)
 {
-	struct shared *shared = store->state;
+	struct redis_store *shared = store->state;
 	size_t sent = 0;
 
 	for (; list != NULL; list = list->next, sent++)
@@ -229,7 +229,7 @@ info_number(const char *text, const char *name)
 static int
 size(struct store *store, struct store_size *size)
 {
-	struct shared *shared = store->state;
+	struct redis_store *shared = store->state;
 	redisReply *reply;
 
 	redisAppendCommand(shared->context, "DBSIZE");
@@ -251,7 +251,7 @@ size(struct store *store, struct store_size *size)
 static void
 close_server(struct store *store)
 {
-	struct shared *shared = store->state;
+	struct redis_store *shared = store->state;
 
 	redisFree(shared->context);
 	address_free(&shared->address);

@@ -20,7 +20,7 @@ enum {
 	ITEM_HEAD = 512 /* bytes, at most, that a server adds to a value */
 };
 
-struct shared {
+struct memcached_store {
 	memcached_st *servers;
 	char *values[STORE_LOOKUPS]; /* what was found */
 	size_t value_count;
@@ -29,7 +29,7 @@ struct shared {
 
 /* The library's word for it says nothing when one of several servers is away. */
 static const char *
-why(const struct shared *shared, memcached_return_t error)
+why(const struct memcached_store *shared, memcached_return_t error)
 {
 	if (error == MEMCACHED_SOME_ERRORS || error == MEMCACHED_FAILURE ||
 	    error == MEMCACHED_SERVER_TEMPORARILY_DISABLED)
@@ -38,7 +38,8 @@ why(const struct shared *shared, memcached_return_t error)
 }
 
 static int
-failed(struct store *store, const struct shared *shared, memcached_return_t error)
+failed(
+    struct store *store, const struct memcached_store *shared, memcached_return_t error)
 {
 	store->why = why(shared, error);
 	return -1;
@@ -113,7 +114,7 @@ least_largest(const memcached_instance_st *server, const char *key, size_t key_l
 static const char *
 open_servers(struct store *store, const struct store_plan *plan)
 {
-	struct shared *shared = calloc(1, sizeof(*shared));
+	struct memcached_store *shared = calloc(1, sizeof(*shared));
 	memcached_return_t error;
 	const char *wrong;
 
@@ -137,17 +138,17 @@ open_servers(struct store *store, const struct store_plan *plan)
  * A record that is looked up twice has two results.
  */
 static size_t
-find(const memcached_result_st *result, char (*names)[STORE_NAME_SIZE + 1], size_t count,
+find(const memcached_result_st *result, char (*names)[VALUE_NAME_SIZE + 1], size_t count,
     size_t from)
 {
 	const char *name = memcached_result_key_value(result);
 
-	if (memcached_result_key_length(result) != STORE_NAME_SIZE)
+	if (memcached_result_key_length(result) != VALUE_NAME_SIZE)
 		return count;
 	for (size_t i = 0; i < count; i++) {
 		size_t at = (from + i) % count;
 
-		if (memcmp(names[at], name, STORE_NAME_SIZE) == 0)
+		if (memcmp(names[at], name, VALUE_NAME_SIZE) == 0)
 			return at;
 	}
 	return count;
@@ -155,10 +156,10 @@ find(const memcached_result_st *result, char (*names)[STORE_NAME_SIZE + 1], size
 
 /* Take over what the servers send. */
 static memcached_return_t
-fetch(struct store *store, struct lookup *lookups, char (*names)[STORE_NAME_SIZE + 1],
+fetch(struct store *store, struct lookup *lookups, char (*names)[VALUE_NAME_SIZE + 1],
     size_t count)
 {
-	struct shared *shared = store->state;
+	struct memcached_store *shared = store->state;
 	memcached_result_st *result;
 	memcached_return_t error;
 	size_t at = 0, next = 0;
@@ -183,8 +184,8 @@ fetch(struct store *store, struct lookup *lookups, char (*names)[STORE_NAME_SIZE
 static int
 get(struct store *store, struct lookup *lookups, size_t count)
 {
-	struct shared *shared = store->state;
-	char names[STORE_LOOKUPS][STORE_NAME_SIZE + 1];
+	struct memcached_store *shared = store->state;
+	char names[STORE_LOOKUPS][VALUE_NAME_SIZE + 1];
 	const char *keys[STORE_LOOKUPS];
 	size_t lengths[STORE_LOOKUPS];
 	memcached_return_t error;
@@ -192,9 +193,9 @@ get(struct store *store, struct lookup *lookups, size_t count)
 	if (count == 0)
 		return 0;
 	for (size_t i = 0; i < count; i++) {
-		store_name(names[i], &lookups[i].key);
+		value_name(names[i], &lookups[i].key);
 		keys[i] = names[i];
-		lengths[i] = STORE_NAME_SIZE;
+		lengths[i] = VALUE_NAME_SIZE;
 	}
 	error = memcached_mget(shared->servers, keys, lengths, count);
 	if (error == MEMCACHED_SUCCESS)
@@ -208,18 +209,18 @@ get(struct store *store, struct lookup *lookups, size_t count)
 static void
 rest(struct store *store)
 {
-	struct shared *shared = store->state;
+	struct memcached_store *shared = store->state;
 
 	while (shared->value_count > 0)
 		free(shared->values[--shared->value_count]);
 }
 
 static memcached_return_t
-put_one(struct store *store, const struct saved *saved)
+put_one(struct store *store, const struct stored *saved)
 {
-	struct shared *shared = store->state;
+	struct memcached_store *shared = store->state;
 	time_t until = store->ttl > 0 ? time(NULL) + (time_t)store->ttl : 0;
-	char name[STORE_NAME_SIZE + 1], *value;
+	char name[VALUE_NAME_SIZE + 1], *value;
 	memcached_return_t error;
 
 	if (value_size(saved) > shared->largest) {
@@ -229,10 +230,10 @@ put_one(struct store *store, const struct saved *saved)
 	value = malloc(value_size(saved));
 	if (value == NULL)
 		return MEMCACHED_MEMORY_ALLOCATION_FAILURE;
-	store_name(name, &saved->key);
+	value_name(name, &saved->key);
 	value_write(value, saved);
 	error = memcached_set(
-	    shared->servers, name, STORE_NAME_SIZE, value, value_size(saved), until, 0);
+	    shared->servers, name, VALUE_NAME_SIZE, value, value_size(saved), until, 0);
 	free(value);
 	if (error == MEMCACHED_E2BIG || error == MEMCACHED_SERVER_ERROR ||
 	    error == MEMCACHED_SERVER_MEMORY_ALLOCATION_FAILURE) {
@@ -243,9 +244,9 @@ put_one(struct store *store, const struct saved *saved)
 }
 
 static int
-put(struct store *store, const struct saved *list)
+put(struct store *store, const struct stored *list)
 {
-	struct shared *shared = store->state;
+	struct memcached_store *shared = store->state;
 	memcached_return_t error = MEMCACHED_SUCCESS;
 
 	for (; error == MEMCACHED_SUCCESS && list != NULL; list = list->next)
@@ -278,7 +279,7 @@ add_stat(const memcached_instance_st *server, const char *key, size_t key_length
 static int
 size(struct store *store, struct store_size *size)
 {
-	struct shared *shared = store->state;
+	struct memcached_store *shared = store->state;
 	memcached_return_t error =
 	    memcached_stat_execute(shared->servers, NULL, add_stat, size);
 
@@ -288,7 +289,7 @@ size(struct store *store, struct store_size *size)
 static void
 close_servers(struct store *store)
 {
-	struct shared *shared = store->state;
+	struct memcached_store *shared = store->state;
 
 	memcached_free(shared->servers);
 	free(shared);
