@@ -171,6 +171,13 @@ const char *worker_bad_line(const struct worker *worker, size_t *len);
  */
 int worker_absorb(struct worker *worker, size_t size);
 
+/* How many bytes of its output were taken out of its pipe. */
+static inline uint64_t
+worker_taken(const struct worker *worker)
+{
+	return worker->passed + hold_bytes(&worker->hold);
+}
+
 /* Can the byte at place at of its output that was not passed on be looked at now? */
 static inline bool
 worker_sees(const struct worker *worker, uint64_t at)

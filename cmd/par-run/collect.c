@@ -590,15 +590,16 @@ collect_check(struct run *run, struct slot *slot)
 void
 collect_rest(struct run *run, struct slot *slot)
 {
-	size_t left;
+	uint64_t all;
 	int got = 1;
 
 	if (slot->worker.kind == WORKER_UNKNOWN || slot->worker.kind == WORKER_NATIVE)
 		collect_words(run, slot);
 	/* What it wrote waits there now; what it left behind may go on and on. */
-	left = slot->worker.out < 0 ? 0 : move_held(slot->worker.out) / READ_SIZE + 1;
+	all = worker_taken(&slot->worker) +
+	    (slot->worker.out < 0 ? 0 : move_held(slot->worker.out));
 	while (slot->worker.kind != WORKER_NATIVE && !slot->worker.unsure &&
-	    slot->worker.out >= 0 && got > 0 && left-- > 0)
+	    slot->worker.out >= 0 && got > 0 && worker_taken(&slot->worker) < all)
 		got = collect_output(run, slot);
 	if (slot->worker.kind == WORKER_MAP && slot->worker.exit_code == 0 &&
 	    slot->worker.exit_signal == 0 && worker_end_line(&slot->worker))
