@@ -17,6 +17,7 @@
 #: make demo        install what is missing, build, crawl a small site on this machine
 #: make check       install what is missing, build, run the tests (TESTS=tests/NAME.bats)
 #: make unit        build and run the unit tests alone (UNIT="window hold" for some, SEED=1)
+#: make sim         par-run on a simulated system, in runs made from seeds (SEED=1 COUNT=10000)
 #: make sanitize    the same with AddressSanitizer and UndefinedBehaviorSanitizer
 #: make bench       measure, beside other tools (BENCH=tests/bench/NAME.sh)
 #: make chaos       torment the supervisor and the queue with runs made from seeds (SEED=1 COUNT=300)
@@ -139,6 +140,7 @@ $(foreach p,$(PROGS),\
 # The flags that a program adds for its files: where its headers and its packages are.
 cflags	= $(if $(filter lib/%,$1),$(LIB_CFLAGS)) \
 	$(if $(filter cmd/%,$1),$$(cat $B/cmd/$(word 2,$(subst /, ,$1))/cflags)) \
+	$(if $(filter tests/sim/%,$1),-iquote tests/sim) \
 	$(if $(filter tests/unit/%,$1),$(call unit_cflags,$(word 3,$(subst /, ,$1))))
 
 $B/%.o: %.c $B/flags
@@ -155,7 +157,7 @@ $B/flags: FORCE
 	@echo '$(subst $(quote),,$(FLAGS))' | cmp -s - $@ || \
 	    echo '$(subst $(quote),,$(FLAGS))' >$@
 
--include $(wildcard $(OBJECTS:.o=.d) $B/tests/unit/*/*.d)
+-include $(wildcard $(OBJECTS:.o=.d) $B/tests/unit/*/*.d $B/tests/sim/*.d)
 
 # Completions come from --help, so that they always agree with it.
 $(BASH_COMPLETIONS): $B/completions/bash/%: $B/bin/% completions/complete.awk
@@ -197,6 +199,26 @@ unit: units
 	@for unit in $(UNIT_BINS); do \
 	    echo "$$unit" && SEED=$(SEED) "$$unit" $(UNIT) || exit 1; done
 
+# The simulator: par-run, with a main() of another name, on a system that is simulated.
+# Each call that tests/sim/calls.h declares leads there.
+SIM	= $B/sim/par-run
+SIM_OBJECTS := $(patsubst %.c,$B/%.o,$(wildcard tests/sim/*.c))
+SIM_WRAPPED := $(sort $(patsubst __wrap_%,%,$(shell grep -o '__wrap_[a-z_0-9]*' tests/sim/calls.h)))
+OBJCOPY	?= objcopy
+
+$B/sim/par-run-main.o: $B/cmd/par-run/main.o
+	@mkdir -p $(@D)
+	$(call say,OBJCOPY $@) $(OBJCOPY) --redefine-sym main=par_run_main $< $@
+
+$(SIM): $(SIM_OBJECTS) $B/sim/par-run-main.o $B/par-run.a $B/libpar.a
+	$(call say,LINK $@) $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) \
+	    $(SIM_WRAPPED:%=-Wl,--wrap=%) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
+
+sim-build: $(SIM)
+
+sim: sim-build
+	@$(SIM) $(SEED) $(COUNT)
+
 # Tests.
 
 # make check TESTS=tests/NAME.bats runs one file, TESTS=unit the unit tests.
@@ -204,7 +226,7 @@ TESTS	?= unit $(wildcard tests/*.bats)
 
 check:
 	@scripts/deps build check
-	@$(MAKE) --no-print-directory -j$(JOBS) all units
+	@$(MAKE) --no-print-directory -j$(JOBS) all units sim-build
 	@PAR_BIN='$(abspath $B/bin)' PAR_UNITS='$(abspath $(UNIT_BINS))' scripts/check $(TESTS)
 
 sanitize:
@@ -275,7 +297,7 @@ lint:
 
 lint-format:
 	$(call say,FORMAT) $(CLANG_FORMAT) --dry-run -Werror $(SOURCES) $(HEADERS) \
-	    $(wildcard tests/unit/*/*.[ch])
+	    $(wildcard tests/unit/*/*.[ch] tests/sim/*.[ch])
 
 lint-shell:
 	$(call say,SHELLCHECK) shellcheck -x $$(scripts/shell-files)
@@ -298,7 +320,8 @@ lint-names:
 	$(call say,NAMES) awk -f scripts/names.awk scripts/exceptions $(SOURCES) $(HEADERS)
 
 lint-functions:
-	$(call say,FUNCTIONS) awk -f scripts/functions.awk $(SOURCES) $(wildcard tests/unit/*/*.c)
+	$(call say,FUNCTIONS) awk -f scripts/functions.awk $(SOURCES) \
+	    $(wildcard tests/unit/*/*.c tests/sim/*.c)
 
 lint-sleep:
 	$(call say,SLEEP) scripts/lint-sleep
@@ -371,5 +394,5 @@ clean:
 help:
 	@awk '/^#:/ { print substr($$0, 4) }' Makefile
 
-.PHONY: all check unit units sanitize bench chaos torture mutants check-all lint $(LINT) install uninstall dist deps demo clean help FORCE
+.PHONY: all check unit units sim sim-build sanitize bench chaos torture mutants check-all lint $(LINT) install uninstall dist deps demo clean help FORCE
 .DELETE_ON_ERROR:

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan.h"
+#include "process.h"
+#include "shortage.h"
+#include "stage.h"
+#include "trace.h"
+
+enum { MOST_PROCESSES = 60000, FIRST_PID = 1000 };
+
+static struct {
+	struct process *all[MOST_PROCESSES]; /* of this life, by serial */
+	size_t count, waited; /* those before it were all waited for */
+	unsigned first; /* serial of the first */
+	struct process *child; /* that is being made */
+	struct descriptor_table child_table;
+	jmp_buf became;
+} processes;
+
+struct process *
+process_by_serial(unsigned serial)
+{
+	if (serial < processes.first || serial - processes.first >= processes.count)
+		return NULL;
+	return processes.all[serial - processes.first];
+}
+
+static struct process *
+add(void)
+{
+	struct process *process = kernel_memory(sizeof(*process));
+
+	if (processes.count == MOST_PROCESSES)
+		fault("%d processes were started, without end", MOST_PROCESSES);
+	if (processes.count == 0)
+		processes.first = shared->next_serial + 1;
+	process->serial = ++shared->next_serial;
+	process->pid = (pid_t)(FIRST_PID + process->serial);
+	process->actor.due = NEVER;
+	processes.all[processes.count++] = process;
+	return process;
+}
+
+bool
+process_in_child(void)
+{
+	return processes.child != NULL;
+}
+
+pid_t
+process_child_pid(void)
+{
+	return processes.child->pid;
+}
+
+/* All that the child had open, but for what it keeps, is closed. */
+static void
+close_table(struct descriptor_table *table)
+{
+	for (int fd = table->end; fd-- > 0;)
+		if (table->all[fd].opening != NULL)
+			kernel_close(table->all[fd].opening);
+	table->end = 0;
+}
+
+pid_t
+process_make(int (*call)(void *arg), void *arg)
+{
+	struct descriptor_table *ours = kernel_table;
+	struct process *process;
+	int status;
+
+	if (shortage_of_processes())
+		return -1;
+	process = add();
+	table_copy(&processes.child_table, ours);
+	kernel_table = &processes.child_table;
+	processes.child = process;
+	if (setjmp(processes.became) == 0) {
+		status = call(arg);
+		process = processes.child;
+		trace("process %u becomes nothing: status %d", process->serial, status);
+		process->state = PROCESS_RUNS;
+		processes.child = NULL;
+		kernel_table = ours;
+		close_table(&processes.child_table);
+		process_end(process, status, 0);
+		return process->pid;
+	}
+	process = processes.child;
+	processes.child = NULL;
+	kernel_table = ours;
+	return process->pid;
+}
+
+/* The descriptor of the protocol and the number of the worker, by its environment. */
+static int
+read_environment(struct process *process, char *const *environment)
+{
+	char pid[32];
+	int stage = -1;
+
+	for (char *const *var = environment; *var != NULL; var++) {
+		if (strncmp(*var, "PAR_WORKER=", 11) == 0)
+			process->worker = (unsigned)strtoul(*var + 11, NULL, 10);
+		if (strncmp(*var, "PAR_STAGE=", 10) != 0)
+			continue;
+		stage = (int)strtol(*var + 10, NULL, 10);
+		snprintf(pid, sizeof(pid), ":%ld", (long)process->pid);
+		if (strstr(*var, pid) == NULL)
+			fault("PAR_STAGE of process %u is not its own: %s",
+			    process->serial, *var);
+	}
+	return stage;
+}
+
+/* What is open after exec(2) is its own; nothing else of the supervisor may be. */
+static void
+take_openings(struct process *process, int stage)
+{
+	struct descriptor_table *table = &processes.child_table;
+	struct opening **own[] = { &process->in, &process->out, &process->errors };
+
+	for (int fd = 0; fd < table->end; fd++) {
+		struct descriptor *descriptor = &table->all[fd];
+
+		if (descriptor->opening == NULL)
+			continue;
+		if (descriptor->cloexec) {
+			kernel_close(descriptor->opening);
+			continue;
+		}
+		if (fd > 2 && fd != stage)
+			fault("process %u inherits descriptor %d", process->serial, fd);
+		*(fd == stage ? &process->tell : own[fd]) = descriptor->opening;
+	}
+	table->end = 0;
+	if (process->in == NULL || process->out == NULL)
+		fault("process %u has no input or output", process->serial);
+	if (process->errors != NULL && process->errors->errors) {
+		kernel_close(process->errors); /* that of the supervisor itself */
+		process->errors = NULL;
+	}
+}
+
+int
+process_become(const char *name, char *const *argv, char *const *environment)
+{
+	struct process *process = processes.child;
+
+	(void)name;
+	take_openings(process, read_environment(process, environment));
+	process->state = PROCESS_RUNS;
+	shared->counts.starts++;
+	stage_begin(process, argv);
+	world_add(&process->actor);
+	longjmp(processes.became, 1);
+}
+
+static void
+close_own(struct opening **opening)
+{
+	if (*opening != NULL)
+		kernel_close(*opening);
+	*opening = NULL;
+}
+
+void
+process_end(struct process *process, int code, int signal)
+{
+	if (process->state != PROCESS_RUNS)
+		return;
+	process->state = PROCESS_DEAD;
+	process->actor.gone = true;
+	process->code = code;
+	process->signal = signal;
+	if (process->stage != NULL)
+		stage_ended(process);
+	close_own(&process->in);
+	close_own(&process->out);
+	close_own(&process->tell);
+	close_own(&process->errors);
+	world_signal(SIGCHLD);
+}
+
+/* The default of most signals; some models do not mind those that can be ignored. */
+static void
+signal_one(struct process *process, int number)
+{
+	if (process->state != PROCESS_RUNS || number == 0)
+		return;
+	trace("the supervisor sends process %u signal %d", process->serial, number);
+	if (number == SIGSTOP) {
+		process->stopped = true;
+		return;
+	}
+	if (number == SIGCONT) {
+		process->stopped = false;
+		world_wake(&process->actor, 0);
+		return;
+	}
+	if (number != SIGKILL && stage_ignores(process, number))
+		return;
+	process->killed = true;
+	process_end(process, 0, number);
+}
+
+struct process *
+process_of(pid_t pid)
+{
+	size_t at = (size_t)pid - FIRST_PID - processes.first;
+
+	if (pid < FIRST_PID || at >= processes.count ||
+	    processes.all[at]->state == PROCESS_WAITED)
+		return NULL;
+	return processes.all[at];
+}
+
+int
+process_signal(pid_t pid, int number)
+{
+	struct process *process = process_of(pid < 0 ? -pid : pid);
+
+	if (process == NULL) {
+		errno = ESRCH;
+		return -1;
+	}
+	signal_one(process, number);
+	return 0;
+}
+
+struct process *
+process_ended(void)
+{
+	for (size_t i = processes.waited; i < processes.count; i++)
+		if (processes.all[i]->state == PROCESS_DEAD)
+			return processes.all[i];
+	return NULL;
+}
+
+bool
+process_any(void)
+{
+	for (size_t i = processes.waited; i < processes.count; i++)
+		if (processes.all[i]->state != PROCESS_WAITED)
+			return true;
+	return false;
+}
+
+void
+process_forget(struct process *process)
+{
+	process->state = PROCESS_WAITED;
+	while (processes.waited < processes.count &&
+	    processes.all[processes.waited]->state == PROCESS_WAITED)
+		processes.waited++;
+}
+
+struct process *
+process_somebody(struct dice *dice)
+{
+	struct process *found = NULL;
+	uint64_t seen = 0;
+
+	for (size_t i = processes.waited; i < processes.count; i++)
+		if (processes.all[i]->state == PROCESS_RUNS && dice_one_in(dice, ++seen))
+			found = processes.all[i];
+	return found;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * shared - what outlives a supervisor that is killed: the disk, what became of each
+ * record, and counts.  A run is a child of the simulator, and one more for each time that
+ * its supervisor is started again; this is memory that all of them see.
+ */
+#ifndef SIM_SHARED_H
+#define SIM_SHARED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { RECORDS_MOST = 2000, FILES_MOST = 32, FILE_BYTES = 1 << 20, FAULT_TEXT = 1024 };
+
+/* How a life of the supervisor ended, as its exit status. */
+enum life_end { LIFE_DONE = 40, LIFE_KILLED = 41, LIFE_FAULT = 42 };
+
+struct disk_file {
+	char name[64]; /* "": it has none any more */
+	unsigned uses; /* names and openings */
+	uint64_t number; /* of its inode; 0: there is no such file */
+	size_t size;
+	uint64_t changed; /* ns */
+	bool fifo;
+	char data[FILE_BYTES];
+};
+
+/* One record of the input, and what became of it. */
+struct entry {
+	unsigned given; /* times that a worker was given it */
+	unsigned holder; /* serial of a living one that has it and has not answered; 0 */
+	unsigned retried; /* times that it was answered with retry */
+	unsigned blamed; /* times that it was alone with one that died or was late */
+	unsigned named; /* times that it was given up by name */
+	unsigned done_by; /* the last that answered ok; 0: nobody has */
+	bool out; /* its output is there, of process */
+	unsigned out_by;
+	uint64_t out_at; /* where it begins */
+	bool failed; /* answered with fail */
+	bool told; /* the supervisor above was */
+	unsigned lines; /* of its output that came, a bit each, of a plain command */
+};
+
+/* All are sums. */
+struct counts {
+	uint64_t runs, records, starts, turns;
+	uint64_t workers, hosts, supervisors; /* that died */
+};
+
+struct shared {
+	struct disk_file files[FILES_MOST];
+	struct entry entries[RECORDS_MOST];
+	unsigned next_serial;
+	uint64_t next_inode;
+	uint64_t now; /* ns */
+	unsigned lives;
+	bool resumed;
+	struct counts counts;
+	char fault[FAULT_TEXT];
+	unsigned deaths_left;
+};
+
+extern struct shared *shared;
+
+#endif

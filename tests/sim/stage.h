@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * stage - models of workers: what they read, answer, and die of.
+ */
+#ifndef SIM_STAGE_H
+#define SIM_STAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct process;
+
+/* The process is a stage from now on. */
+void stage_begin(struct process *process, char *const *argv);
+
+/* It has ended, by itself or by a signal. */
+void stage_ended(struct process *process);
+
+bool stage_ignores(const struct process *process, int signal);
+
+/* What the record gets from the process as its output; line line of stage_lines(). */
+unsigned stage_lines(unsigned record, unsigned serial);
+size_t stage_line(unsigned record, unsigned serial, unsigned line, char *text);
+
+/*
+ * Did one that has ended leave these bytes, without a newline, at the end of its output?
+ * Asked once for each.
+ */
+bool stage_left(const char *data, size_t len);
+
+/* May output of that record by that process be passed on now?  NULL, or why not. */
+const char *stage_may_pass(unsigned serial, unsigned record);
+
+#endif

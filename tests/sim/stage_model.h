@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * stage_model - what one process that is a stage has in mind: for stage.c, which steps
+ * it, and answer.c, which says what it does with a record.
+ */
+#ifndef SIM_STAGE_MODEL_H
+#define SIM_STAGE_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dice.h"
+#include "scene.h"
+
+struct process;
+
+/* Bytes that it is to write. */
+struct pending {
+	char *data;
+	size_t start, end, size;
+	uint64_t sent, made; /* bytes, from its beginning on */
+};
+
+enum answer { ANSWER_NONE, ANSWER_OK, ANSWER_FAIL, ANSWER_RETRY };
+
+/* A record that it was given. */
+struct task {
+	unsigned record;
+	uint64_t end; /* of it in the bytes given */
+	enum answer answer;
+	bool told; /* the supervisor can know */
+	uint64_t told_at; /* so many bytes of what it tells must be sent for that, */
+	uint64_t out_at; /* and of its output */
+};
+
+enum death { DEATH_KILL, DEATH_SEGV, DEATH_EXIT_1, DEATH_EXIT_0, DEATHS };
+
+struct stage_model {
+	struct process *process;
+	struct dice dice;
+	/* what it was given */
+	char line[TEXT_MOST];
+	size_t line_len;
+	uint64_t given; /* bytes */
+	struct task *tasks;
+	size_t count, room;
+	size_t first; /* those before it are answered */
+	size_t read; /* those before it were read */
+	size_t tell_next; /* those answered before it are told; in order of *order */
+	unsigned *order; /* tasks as they were answered */
+	size_t answered;
+	uint64_t taken; /* bytes that it has read */
+	bool end; /* of its input */
+	/* what it writes */
+	struct pending out, tell;
+	char tail[TEXT_MOST]; /* of its output, after the last newline */
+	size_t tail_len;
+	bool said_hello;
+	bool leaves; /* it has answered all, and ends when all is written */
+	int status; /* then */
+	/* its life */
+	uint64_t pace; /* ns from step to step, about */
+	uint64_t hello_after; /* ns */
+	uint64_t steps_left; /* 0: it does not die by itself */
+	enum death death;
+	bool frozen;
+	bool stubborn;
+	bool shuffles;
+	uint64_t chunk; /* bytes that it reads at once */
+	uint64_t batch; /* records that it answers at once, at most */
+	uint64_t flush_one_in;
+	uint64_t appetite; /* records that it has at the same time */
+};
+
+void pending_add(struct pending *pending, const char *data, size_t len);
+
+/* Answer a task: its output and its line are to be written. False if that kills it. */
+bool answer_task(struct stage_model *stage, size_t task);
+
+/* All that a process for a block has; its exit status. */
+int answer_block(struct stage_model *stage);
+
+/* Is that record one that kills, this time? */
+bool answer_is_deadly(unsigned record);
+
+#endif
