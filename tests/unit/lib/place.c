@@ -44,9 +44,14 @@ possible(const struct facts *f, enum place_event event)
 		return f->process && !f->shown;
 	case PLACE_GONE_EARLY:
 		return f->process && !f->input_ended && (!open || !f->shown || f->plain);
-	default:
-		return f->process;
+	case PLACE_LET_GO:
+	case PLACE_END_INPUT:
+	case PLACE_TELL:
+	case PLACE_GONE:
+	case PLACE_EVENTS:
+		break;
 	}
+	return f->process;
 }
 
 static void
