@@ -55,6 +55,7 @@ struct batch {
 	const struct batch_note *notes; /* one a record, inside block; NULL: neighbours */
 	unsigned attempts; /* how often they were tried and not finished */
 	bool alone; /* suspect: for a worker that has nothing else */
+	bool piece; /* of a block that failed as a whole */
 	uint64_t not_before; /* clock_ms() */
 	uint64_t given_at; /* to its worker; the caller's clock */
 };

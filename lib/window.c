@@ -240,6 +240,7 @@ take_back(struct flight *flight, uint64_t k, struct batch_queue *queue)
 		if (slice == NULL)
 			return -1;
 		slice->alone = flight->batch->alone;
+		slice->piece = flight->batch->piece;
 		batch_push(queue, slice);
 	}
 	return 0;

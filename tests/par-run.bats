@@ -765,3 +765,61 @@ told_in_part() {
 		par-run -n 1 par-run -b 100K cat <in | cmp - in
 	done
 }
+
+# A command for blocks that fails, or dies, where a record is among the bad ones.
+write_picky() { # HOW
+	cat >picky <<-END
+		#!/bin/sh
+		cat >in.\$\$
+		grep -qxF -f bad in.\$\$ && { rm in.\$\$; $1; }
+		cat in.\$\$
+		rm in.\$\$
+	END
+	chmod +x picky
+}
+
+@test "par-run: a block that fails is halved until the records to blame are alone" {
+	local where how
+
+	seq 20000 >in
+	printf '%s\n' 555 556 15000 >bad
+	grep -vxF -f bad in >good
+	printf '%s\n' '#!/bin/sh' 'shift' 'exec sh -c "$*"' >reach
+	chmod +x reach
+	for how in 'exit 1' 'kill -9 $$'; do
+		write_picky "$how"
+		for where in '-n 2' '-n 1' '--host :' '--host a --rsh ./reach' '--host a,b --rsh ./reach'; do
+			rm -f q
+			# shellcheck disable=SC2086
+			run -1 par-run $where -r 1 -k -b 64K -q q ./picky <in
+			same <(printf '%s\n' "${lines[@]:0:${#lines[@]}-1}") good
+			same <(cut -f1 q | sort -n) bad
+			[ "$(cut -f2 q | sort -u)" = 2 ]
+		done
+	done
+	run -1 --separate-stderr par-run -n 2 par-run -n 2 -r 0 -b 8K ./picky <in
+	same <(printf '%s\n' "${lines[@]}" | sort -n) good
+	[ "${#stderr_lines[@]}" = 3 ]
+}
+
+@test "par-run: blocks of -N stay whole, unless they may be halved" {
+	seq 100 >in
+	echo 42 >bad
+	write_picky 'exit 1'
+	run -1 --separate-stderr par-run -k -r 0 -N 10 ./picky <in
+	[ "${#stderr_lines[@]}" = 10 ]
+	same <(printf '%s\n' "${lines[@]}") <(seq 40; seq 51 100)
+	run -1 --separate-stderr par-run -k -r 0 -N 10 --halve ./picky <in
+	[ "${#stderr_lines[@]}" = 1 ]
+	same <(printf '%s\n' "${lines[@]}") <(grep -vx 42 in)
+	run -2 par-run --halve --map cat <in
+}
+
+@test "par-run: where every block fails, none is halved for long" {
+	seq 20000 >in
+	run -1 --separate-stderr par-run -n 2 -r 0 -b 1K --stats false <in
+	[ "$(grep -c 'par-run: false: fails whatever records it gets' <<<"$stderr")" = 1 ]
+	[ "$(grep -c 'par-run: [0-9]*: exited with status 1' <<<"$stderr")" = 20000 ]
+	# A block a start, and no more than those in a row.
+	(($(awk 'END { print $7 }' <<<"$stderr") + $(wc -c <in) / 1000 < 200))
+}

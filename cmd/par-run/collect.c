@@ -271,6 +271,7 @@ heed(struct run *run, struct slot *slot, struct flight *flight, const struct ack
 		log_ack(run, slot, flight, ack);
 	switch (ack->fate) {
 	case FATE_OK:
+		halving_done(&run->halving, flight->batch->piece);
 		ledger_done(run, slot, number, ack->bytes, ack->more);
 		break;
 	case FATE_FAIL:

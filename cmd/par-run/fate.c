@@ -49,14 +49,63 @@ send_again(struct run *run, struct slot *slot, struct batch *batch)
 	batch_push(run_again(run, slot), batch);
 }
 
+/*
+ * A block has failed as a whole, on all its tries: the record that is to blame is looked
+ * for in its halves.  Takes it; false: it is not to be halved, and stays the caller's.
+ */
+static bool
+find_in_halves(struct run *run, struct slot *slot, struct batch *batch)
+{
+	struct batch_queue halves = { 0 }, whole = { 0 };
+	struct batch *half;
+
+	if (!halving_failed(&run->halving, batch->count)) {
+		if (halving_given_up(&run->halving))
+			warn("%s: fails whatever records it gets: blocks are halved no "
+			     "more",
+			    run->options->command[0]);
+		return false;
+	}
+	batch_push(&whole, batch);
+	if (suspects_add(&halves, &whole, SUSPECTS_HALVES) < 0)
+		ending_broken(&run->ending, ENOMEM, "records to send again");
+	while ((half = batch_pop(&halves, UINT64_MAX)) != NULL) {
+		half->alone = false; /* a process has nothing else anyway */
+		half->piece = true;
+		half->attempts = 0;
+		half->not_before = 0;
+		send_again(run, slot, half);
+	}
+	return true;
+}
+
+/*
+ * Was it tried as often as it may be?  Of the pieces of a block only single records are
+ * tried again: what fails just now is found out by halving, too.
+ */
+static bool
+tried(const struct run *run, const struct batch *batch)
+{
+	return batch->attempts > run->options->retries ||
+	    (batch->piece && halving_may(&run->halving, batch->count));
+}
+
+/* It was tried for the last time. */
+static void
+end_tries(struct run *run, struct slot *slot, struct batch *batch, const char *why)
+{
+	if (run->options->block_records == 0 || !find_in_halves(run, slot, batch))
+		give_up_all(run, slot, batch, why);
+}
+
 /* Try it once more after a while, or give it up when that was done often enough. */
 static void
 again(struct run *run, struct slot *slot, struct batch *batch, uint64_t wait,
     const char *why)
 {
 	batch->attempts++;
-	if (batch->attempts > run->options->retries) {
-		give_up_all(run, slot, batch, why);
+	if (tried(run, batch)) {
+		end_tries(run, slot, batch, why);
 		return;
 	}
 	batch->not_before = run->now + wait;
@@ -356,13 +405,13 @@ block_failed(struct run *run, struct slot *slot, struct batch *batch, const char
 {
 	worker_release(&slot->worker, hold_bytes(&slot->worker.hold));
 	batch->attempts++;
-	if (batch->attempts <= run->options->retries && !slot->burst_final) {
-		slot->account.restarts++;
-		batch->not_before = run->now + back_off(run, batch->attempts - 1);
-		send_again(run, slot, batch);
+	if (tried(run, batch) || slot->burst_final) {
+		end_tries(run, slot, batch, why);
 		return;
 	}
-	give_up_all(run, slot, batch, why);
+	slot->account.restarts++;
+	batch->not_before = run->now + back_off(run, batch->attempts - 1);
+	send_again(run, slot, batch);
 }
 
 /* A process for a block has ended: its exit status says whether that is done. */
@@ -392,6 +441,7 @@ end_of_block(struct run *run, struct slot *slot, bool failed, const char *how)
 	if (!failed && !burst && slot->place.cause != PLACE_LATE &&
 	    run->phase < PHASE_STOP) {
 		block_done(run, slot, batch);
+		halving_done(&run->halving, batch->piece);
 		batch_free(batch);
 	} else if (run->phase >= PHASE_STOP || fate_is_permanent(run, &slot->worker)) {
 		send_again(run, slot, batch);

@@ -563,6 +563,8 @@ open_run(struct run *run)
 	    intake_open(&run->intake, STDIN_FILENO, run->options->max_record) < 0)
 		die(STATUS_BROKEN, errno, "cannot begin");
 	run->output.in_order = run->options->keep_order && run->above.fd < 0;
+	/* One that serves leaves it to the other end, which has other hosts, too. */
+	run->halving.on = run->options->halve && !run->options->serve;
 	run->output.gathers = run->options->key.kind != KEY_RECORD;
 	signal(SIGPIPE, SIG_IGN);
 	sig_last_resort(PHASE_KILL + 1);

@@ -38,6 +38,9 @@ add_workers(struct opt_table *table, struct run_options *o)
 		{ 'b', "block", OPT_SIZE, &o->block_bytes, "SIZE",
 		    "a process of its own for each block of at most SIZE bytes", 1, 0,
 		    NULL },
+		{ 0, "halve", OPT_FLAG, &o->halve, NULL,
+		    "halve blocks of -N that fail on all tries, as those of -b", 0, 0,
+		    NULL },
 		{ 0, "block-wait", OPT_DURATION, &o->block_wait, "TIME",
 		    "begin a block that is not full after TIME (default never)", 0, 0,
 		    NULL },
@@ -160,6 +163,8 @@ conflict(const struct run_options *o)
 		return "--map does not go with -b or -N";
 	if (o->raw && !block)
 		return "--raw needs -b or -N";
+	if (o->halve && !block)
+		return "--halve needs -N";
 	if (o->checkpoint != NULL && !to_file)
 		return "--checkpoint needs -o FILE";
 	if (key && block)
@@ -182,7 +187,7 @@ options_read(struct run_options *options, int argc, char **argv)
 		    "[-ks] [-b SIZE] [-i FILE] [-N N] [-n N] [-o FILE] [-q FILE] [-r N] "
 		    "[-t TIME] [--ahead SIZE[/N]] [--block-wait TIME] [--checkpoint "
 		    "STATE] "
-		    "[--control FIFO] "
+		    "[--control FIFO] [--halve] "
 		    "[--host LIST] [--hosts FILE] [--host-wait TIME] "
 		    "[--key FIELD] [--log FILE] [--map] [--max-output SIZE] "
 		    "[--max-record SIZE] "
@@ -215,8 +220,10 @@ options_read(struct run_options *options, int argc, char **argv)
 	why = conflict(options);
 	if (why != NULL)
 		die_misuse("%s", why);
-	if (options->block_bytes != 0 && options->block_records == 0)
+	if (options->block_bytes != 0 && options->block_records == 0) {
 		options->block_records = UINT64_MAX;
+		options->halve = true;
+	}
 	if (options->block_records != 0 && options->block_bytes == 0)
 		options->block_bytes = SIZE_MAX;
 	options->command = first == argc ? NULL : argv + first;

@@ -30,6 +30,7 @@ struct run_options {
 	uint64_t block_records; /* a process for each so many records; 0: not so */
 	uint64_t block_bytes; /* or for at most so many bytes of them */
 	bool raw; /* outputs of blocks are any bytes, and get no newline */
+	bool halve; /* a block that fails on all its tries, also with -N */
 	uint64_t block_wait; /* ms to wait for these; UINT64_MAX: for ever */
 	struct key key; /* the same one: to the same worker; KEY_RECORD: to any */
 	bool map; /* one line out for each line in */

@@ -21,6 +21,7 @@
 #include "credit.h"
 #include "diag.h"
 #include "ending.h"
+#include "halving.h"
 #include "host.h"
 #include "intake.h"
 #include "keys.h"
@@ -119,6 +120,7 @@ struct run {
 	struct supervisor above; /* of this par-run, if any */
 	struct links links; /* to hosts, see hosts.h */
 	struct restarts restarts;
+	struct halving halving;
 	struct ending ending; /* why it cannot go on, if it cannot */
 	bool given_in; /* nothing is given out or started any more; status 3, or */
 	bool never; /* what was started can never work: the one above is told so */
