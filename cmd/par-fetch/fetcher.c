@@ -25,9 +25,9 @@
 
 enum {
 	PIPE_SIZE = 1 << 20, /* of standard output, bytes: pages are large */
-	AHEAD_BYTES = 64 << 20, /* most input held in memory that waits, roughly */
+	AHEAD_BYTES = 64 << 20, /* most input in memory that waits, roughly */
 	NO_CONNECTIONS = 16, /* descriptors for other things */
-	MANY_HOSTS = 256, /* from here on connections and names are not kept for later */
+	MANY_HOSTS = 256, /* from here on connections and names are not retained */
 	ROBOTS_REDIRECTS = 5, /* that a robots.txt may take at least */
 	CROWDED_MOST =
 	    3, /* times that a connection may be another's, then it gets its own */
@@ -52,7 +52,7 @@ struct fetcher {
 	struct schedule schedule;
 	struct robots robots;
 	struct progress progress;
-	struct request *refused, **refused_tail; /* that hold no URL */
+	struct request *refused, **refused_tail; /* that have no URL */
 	struct transfer *idle;
 	struct transfer *done, **done_tail; /* their records wait to be written */
 	size_t transfers, in_flight; /* made; at work */
@@ -357,7 +357,7 @@ start(struct fetcher *fetcher, struct transfer *transfer, struct request *reques
 	fetcher->in_flight++;
 }
 
-/* Make the records of requests that hold no URL. */
+/* Make the records of requests that have no URL. */
 static void
 answer_refused(struct fetcher *fetcher)
 {

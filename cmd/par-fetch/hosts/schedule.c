@@ -200,7 +200,8 @@ schedule_next(struct schedule *schedule, uint64_t now)
 
 	wake(schedule, now);
 	host = pop_ready(schedule);
-	while (host != NULL && host->not_before > now) { /* held since it was ready */
+	while (host != NULL &&
+	    host->not_before > now) { /* told to wait since it was ready */
 		rehome(schedule, host, now);
 		host = pop_ready(schedule);
 	}

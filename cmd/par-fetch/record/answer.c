@@ -40,7 +40,7 @@ answer_body(struct answer *answer, const struct form *form, const struct request
 
 /* The file of the body gets its name, and the path of it becomes the body. */
 static int
-keep_file(struct answer *answer, const struct form *form, const struct request *request,
+finish_file(struct answer *answer, const struct form *form, const struct request *request,
     const struct page_record_head *head, time_t modified)
 {
 	const char *name = request->had != NULL ? request->had : request->file;
@@ -85,7 +85,7 @@ answer_finish(struct answer *answer, const struct form *form,
 	if (body == ANSWER_NONE) {
 		bytes_clear(&answer->raw, KEEP);
 	} else if (body == ANSWER_WHOLE && form->bodies != NULL &&
-	    keep_file(answer, form, request, head, modified) < 0) {
+	    finish_file(answer, form, request, head, modified) < 0) {
 		return -1;
 	}
 	if (form->json) {

@@ -41,7 +41,7 @@ answer_body(struct answer *answer, const struct form *form, const struct request
     const struct page_record_head *head, const char *data, size_t len);
 
 enum answer_body {
-	ANSWER_NONE, /* nothing of it is kept */
+	ANSWER_NONE, /* nothing of it is in the record */
 	ANSWER_PART, /* what came is; not as a file */
 	ANSWER_WHOLE
 };

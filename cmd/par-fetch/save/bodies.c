@@ -17,7 +17,7 @@
 #include "hash.h"
 
 enum {
-	READABLE = 96, /* most of a URL that is kept in a name, bytes */
+	READABLE = 96, /* most of a URL that is in a name, bytes */
 	HASH = 16 /* of the hash, bytes */
 };
 
@@ -48,9 +48,9 @@ put_readable(char name[static READABLE], const char *url, size_t len, size_t fro
 
 	for (size_t i = from; i < len && at < READABLE && url[i] != '?'; i++) {
 		unsigned char byte = (unsigned char)url[i];
-		bool kept = isalnum(byte) || byte == '-' || (byte == '.' && at > 0);
+		bool plain = isalnum(byte) || byte == '-' || (byte == '.' && at > 0);
 
-		name[at++] = kept ? (char)byte : '_';
+		name[at++] = plain ? (char)byte : '_';
 	}
 	return at;
 }

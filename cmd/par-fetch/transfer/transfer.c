@@ -105,7 +105,7 @@ foresee(struct transfer *transfer)
 
 /* More of what is to be the body of the record; -1: see why. */
 static int
-keep_body(struct transfer *transfer, const char *data, size_t len)
+add_body(struct transfer *transfer, const char *data, size_t len)
 {
 	struct page_record_head head = { 0 };
 
@@ -121,9 +121,9 @@ keep_body(struct transfer *transfer, const char *data, size_t len)
 	return -1;
 }
 
-/* A robots.txt: the beginning is kept, and what is too much of it is no error. */
+/* A robots.txt: the beginning is taken, and what is too much of it is no error. */
 static bool
-keep_robots(struct transfer *transfer, const char *data, size_t len)
+add_robots(struct transfer *transfer, const char *data, size_t len)
 {
 	need_put(&transfer->answer.raw, data, len);
 	transfer->enough = transfer->answer.raw.len >= RULES_TEXT;
@@ -137,11 +137,11 @@ take_decoded(void *user, const char *data, size_t len)
 	struct transfer *transfer = user;
 
 	if (transfer->request->robots != NULL && !transfer->moved)
-		return keep_robots(transfer, data, len);
+		return add_robots(transfer, data, len);
 	transfer->body += len;
 	if (transfer->body > transfer->set->max_body)
 		return refuse(transfer, "body", transfer->set->max_body) > 0;
-	return transfer->moved || keep_body(transfer, data, len) == 0;
+	return transfer->moved || add_body(transfer, data, len) == 0;
 }
 
 /* More of a body that is encoded; false to have libcurl end the transfer. */
@@ -193,7 +193,7 @@ take_body(char *data, size_t one, size_t len, void *user)
 
 /* With -I the header is what is wanted: that of the last answer there is. */
 static void
-keep_header(struct transfer *transfer, const char *data, size_t len)
+add_header(struct transfer *transfer, const char *data, size_t len)
 {
 	if (len >= 5 && memcmp(data, "HTTP/", 5) == 0)
 		bytes_clear(&transfer->header_lines, KEEP);
@@ -248,7 +248,7 @@ take_header(char *data, size_t one, size_t len, void *user)
 		return 0;
 	}
 	if (transfer->set->head && transfer->request->target.http)
-		keep_header(transfer, data, len);
+		add_header(transfer, data, len);
 	return len;
 }
 
@@ -702,7 +702,7 @@ transfer_finish(struct transfer *transfer)
 	curl_off_t modified = -1;
 
 	if (body != ANSWER_NONE && transfer->header_lines.len > 0)
-		keep_body(
+		add_body(
 		    transfer, transfer->header_lines.data, transfer->header_lines.len);
 	transfer->failed = transfer->why[0] != '\0';
 	head = head_of(transfer);

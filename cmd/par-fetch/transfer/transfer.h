@@ -43,11 +43,11 @@ struct transfer {
 	bool mixed; /* that speaks HTTP/1.x, or says that it is what it is not */
 	bool broken; /* the answer is not there, or not whole, */
 	bool cut_short; /* but could be another time */
-	bool dropped; /* nothing of its body is kept: it is too long, or a redirect's */
+	bool dropped; /* its body is nobody's: it is too long, or a redirect's */
 	bool started; /* its body has */
 	bool stream_ended; /* that of HTTP/2, by its end */
 	bool failed; /* the record has an error */
-	struct bytes header_lines; /* kept for -I only */
+	struct bytes header_lines; /* for -I only */
 	struct warc_exchange exchange; /* for --warc only */
 	uint64_t body, header; /* bytes of the answer, decoded */
 	CURLcode code; /* how it ended */
