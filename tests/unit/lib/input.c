@@ -83,7 +83,7 @@ named(const char *name)
 	for (size_t i = 0; i < INPUTS; i++)
 		if (strcmp(sources[i].name, name) == 0)
 			return &sources[i];
-	check(!"a name of ours");
+	check_text(name, "one of ours");
 	return NULL;
 }
 

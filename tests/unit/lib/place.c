@@ -93,7 +93,7 @@ apply(struct facts *f, enum place_event event)
 static void
 agrees(void)
 {
-	struct place place = { PLACE_EMPTY };
+	struct place place = { .state = PLACE_EMPTY };
 	struct facts facts = { false };
 
 	for (uint64_t step = 1; step <= 300000; step++) {
@@ -118,7 +118,7 @@ agrees(void)
 static void
 remembers(void)
 {
-	struct place place = { PLACE_EMPTY };
+	struct place place = { .state = PLACE_EMPTY };
 
 	place_event(&place, PLACE_START);
 	check_is(place.cause, PLACE_UNTOLD);

@@ -124,7 +124,7 @@ check_gone(int h, const struct request *request)
 static void
 next(struct schedule *schedule)
 {
-	bool may[HOSTS], any = false;
+	bool may[HOSTS];
 	struct request *request;
 	int h;
 
@@ -138,7 +138,6 @@ next(struct schedule *schedule)
 	h = host_of((int)(request - model.requests));
 	for (int i = 0; i < HOSTS; i++) {
 		may[i] = i != h && may_go(i);
-		any |= may[i];
 		model.passed_over[i] = may[i] ? model.passed_over[i] + 1 : 0;
 		check(model.passed_over[i] < HOSTS);
 	}
