@@ -49,7 +49,7 @@ low_descriptor(int fd, int report)
 }
 
 /* What a child is made from; with what becomes its environment. */
-struct child {
+struct spawn_child {
 	const struct spawn_plan *plan;
 	pid_t parent;
 	int report; /* where it says why it could not become the command */
@@ -73,7 +73,7 @@ is_replaced(const char *var, const struct spawn_plan *plan)
 
 /* Ours, with what the plan changes.  NULL without memory. */
 static char **
-make_environment(struct child *child)
+make_environment(struct spawn_child *child)
 {
 	size_t count = 0, used = 0;
 	char **made;
@@ -98,7 +98,7 @@ make_environment(struct child *child)
 
 /* In the child: its end of the protocol, and where it is. */
 static int
-name_stage(struct child *child)
+name_stage(struct spawn_child *child)
 {
 	int fd;
 
@@ -156,7 +156,7 @@ die_with(pid_t parent)
 static int
 become(void *data)
 {
-	struct child *child = data;
+	struct spawn_child *child = data;
 	const struct spawn_plan *plan = child->plan;
 	int error;
 
@@ -184,7 +184,7 @@ fail:
  * the shell before the arguments of a script that names none.
  */
 static pid_t
-begin(struct child *child)
+begin(struct spawn_child *child)
 {
 	size_t size = 64 << 10;
 	char *stack;
@@ -207,7 +207,7 @@ begin(struct child *child)
 #else
 
 static pid_t
-begin(struct child *child)
+begin(struct spawn_child *child)
 {
 	pid_t pid = fork();
 
@@ -220,7 +220,7 @@ begin(struct child *child)
 
 /* Start it with all signals blocked, so that no handler of ours runs in it. */
 static pid_t
-start(struct child *child)
+start(struct spawn_child *child)
 {
 	char **ours = environ;
 	sigset_t all, before;
@@ -241,7 +241,7 @@ start(struct child *child)
 pid_t
 spawn(const struct spawn_plan *plan)
 {
-	struct child child = { .plan = plan, .parent = getpid() };
+	struct spawn_child child = { .plan = plan, .parent = getpid() };
 	int report[2], error = 0;
 	ssize_t n;
 	pid_t pid;

@@ -8,31 +8,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "pairs.h"
-
-enum charset_kind {
-	CHARSET_UTF8,
-	CHARSET_BYTE, /* one byte a character */
-	CHARSET_PAIRS, /* two, or so; ASCII stands for itself where none is open */
-	CHARSET_ISO2022,
-	CHARSET_UTF16,
-	CHARSET_NONE /* none that may be decoded: the page is empty */
-};
-
-struct charset {
-	const char *name;
-	enum charset_kind kind;
-	const unsigned short *high; /* of bytes 128 to 255; 0: not a character */
-	enum pairs_kind pairs;
-	bool big_endian;
-};
+#include "charset_kind.h"
 
 enum { CHARSET_GROWTH = 3, CHARSET_QUERY_GROWTH = 8 };
 
 /* The charset that a label means, in any case and with blanks around it, or NULL. */
 const struct charset *charset_find(const char *label, size_t len);
 
-/* The same for the charset= of a content type. */
+/* The charset that the charset= of a content type means, or NULL. */
 const struct charset *charset_of_type(const char *type, size_t len);
 
 /* The one whose byte order mark data begins with, *skip bytes of it; or NULL. */

@@ -3,7 +3,7 @@
 #ifndef PAR_LINKS_CHARSET_TABLE_H
 #define PAR_LINKS_CHARSET_TABLE_H
 
-#include "charset.h"
+#include "charset_kind.h"
 
 /* clang-format off */
 static const unsigned short ibm866[128] = {

@@ -106,7 +106,7 @@ def main():
     labels = {label: encoding["name"].lower()
               for group in groups for encoding in group["encodings"] for label in encoding["labels"]}
     names = sorted(set(labels.values()))
-    print(HEADER.format(guard="PAR_LINKS_CHARSET_TABLE_H", include='"charset.h"'))
+    print(HEADER.format(guard="PAR_LINKS_CHARSET_TABLE_H", include='"charset_kind.h"'))
     for name in names:
         if kind(name) != "CHARSET_BYTE" or name in SAME:
             continue
