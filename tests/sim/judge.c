@@ -192,6 +192,19 @@ judge_file_cut(const struct disk_file *file, uint64_t size)
 	read_again(file, size);
 }
 
+/* How often a record may be tried again: a block of -b, then each of its halves. */
+static uint64_t
+most_retries(void)
+{
+	uint64_t most = plan.retries;
+
+	if (plan.block_bytes == 0)
+		return most;
+	for (uint64_t records = plan.records; records > 1; records = (records + 1) / 2)
+		most++;
+	return most + 1 + plan.retries;
+}
+
 void
 judge_given(const struct process *process, unsigned record)
 {
@@ -205,7 +218,7 @@ judge_given(const struct process *process, unsigned record)
 	if (entry->out)
 		fault("record %u is given to process %u, and its output is there", record,
 		    process->serial);
-	if (entry->retried > plan.retries && plan.checkpoint == 0)
+	if (entry->retried > most_retries() && plan.checkpoint == 0)
 		fault("record %u is tried again, after %u tries", record, entry->retried);
 	entry->holder = process->serial;
 }
