@@ -3,13 +3,14 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
-#include "child.h"
 #include "clock.h"
 #include "sig.h"
 #include "spawn.h"
 #include "work.h"
+#include "workload.h"
 
 enum {
 	FIRST_IDLE = 5, /* ms until we ask again when there was nothing */
@@ -29,7 +30,7 @@ enum work_phase {
 struct work {
 	const struct queue_options *options;
 	struct origins origins;
-	struct child child;
+	struct workload load;
 	enum work_phase phase;
 	bool signalled; /* it was a signal that began the end */
 	bool broken; /* the stage cannot go on */
@@ -48,13 +49,13 @@ go_further(struct work *work)
 		return;
 	work->phase++;
 	if (work->phase == PHASE_DRAIN)
-		child_give_back(&work->child);
+		workload_give_back(&work->load);
 	if (work->phase == PHASE_STOP) {
-		worker_signal(&work->child.worker, SIGTERM);
+		worker_signal(&work->load.tended.worker, SIGTERM);
 		origins_hurry(&work->origins);
 		work->kill_at = work->now + STOP_GRACE;
 	} else if (work->phase == PHASE_KILL) {
-		worker_signal(&work->child.worker, SIGKILL);
+		worker_signal(&work->load.tended.worker, SIGKILL);
 	}
 }
 
@@ -63,7 +64,7 @@ is_stage(const void *context, pid_t pid)
 {
 	const struct work *work = context;
 
-	return work->child.worker.pid == pid;
+	return work->load.tended.worker.pid == pid;
 }
 
 static void
@@ -81,7 +82,7 @@ take_signals(struct work *work)
 		work->signalled = true;
 		go_further(work);
 	}
-	child_look(&work->child);
+	workload_look(&work->load);
 	if (ended)
 		spawn_reap_others(is_stage, work);
 }
@@ -94,7 +95,7 @@ beat(struct work *work)
 
 	if (work->now < work->beat_at)
 		return;
-	origins_beat(&work->origins, work->child.worker.window.records);
+	origins_beat(&work->origins, work->load.tended.worker.window.records);
 	if (origins_drained(&work->origins) && work->phase == PHASE_RUN)
 		go_further(work);
 	work->now = clock_ms();
@@ -105,12 +106,12 @@ beat(struct work *work)
 static void
 take(struct work *work)
 {
-	struct want want = child_room(&work->child);
+	struct want want = workload_room(&work->load);
 
 	if (work->phase != PHASE_RUN || want.records == 0 || work->now < work->take_at)
 		return;
-	if (origins_take(
-		&work->origins, &want, &work->child.todo, &work->child.suspects) > 0) {
+	if (origins_take(&work->origins, &want, &work->load.todo, &work->load.suspects) >
+	    0) {
 		work->idle = FIRST_IDLE;
 		work->take_at = work->now;
 		return;
@@ -125,7 +126,7 @@ take(struct work *work)
 static void
 commit(struct work *work)
 {
-	const struct worker *worker = &work->child.worker;
+	const struct worker *worker = &work->load.tended.worker;
 
 	origins_commit(&work->origins, worker->last_line, worker->last_len);
 }
@@ -134,11 +135,11 @@ commit(struct work *work)
 static int
 patience(const struct work *work)
 {
-	uint64_t due = work->beat_at, check = child_due(&work->child);
+	uint64_t due = work->beat_at, check = tended_due(&work->load.tended);
 
 	if (check < due)
 		due = check;
-	if (work->phase == PHASE_RUN && child_room(&work->child).records > 0 &&
+	if (work->phase == PHASE_RUN && workload_room(&work->load).records > 0 &&
 	    work->take_at < due)
 		due = work->take_at;
 	if (work->phase == PHASE_STOP && work->kill_at < due)
@@ -149,7 +150,7 @@ patience(const struct work *work)
 static void
 wait_for_something(struct work *work)
 {
-	const struct worker *worker = &work->child.worker;
+	const struct worker *worker = &work->load.tended.worker;
 	struct pollfd polls[] = {
 		{ .fd = work->signals, .events = POLLIN },
 		{ .fd = worker_hungry(worker) ? worker->in : -1, .events = POLLOUT },
@@ -161,21 +162,7 @@ wait_for_something(struct work *work)
 	if (poll(polls, sizeof(polls) / sizeof(polls[0]), patience(work)) < 0 &&
 	    errno != EINTR)
 		die(STATUS_BROKEN, errno, "poll");
-	work->now = work->child.now = clock_ms();
-}
-
-/* The stage has nothing, and will get nothing more: its input ends. */
-static void
-end_input(struct work *work)
-{
-	struct child *child = &work->child;
-
-	if (work->phase == PHASE_RUN || child->input_ended || child->worker.pid == 0 ||
-	    worker_hungry(&child->worker))
-		return;
-	worker_end_input(&child->worker);
-	child->input_ended = true;
-	child->input_ended_at = work->now;
+	work->now = work->load.tended.now = clock_ms();
 }
 
 /* What came back when the stage ended, and nobody will do here any more. */
@@ -183,32 +170,33 @@ static void
 give_back_late(struct work *work)
 {
 	if (work->phase != PHASE_RUN)
-		child_give_back(&work->child);
+		workload_give_back(&work->load);
 }
 
 /* Is there nothing left to wait for? */
 static bool
 finished(const struct work *work)
 {
-	return work->phase != PHASE_RUN && work->child.worker.pid == 0;
+	return work->phase != PHASE_RUN && work->load.tended.worker.pid == 0;
 }
 
 static void
 turn(struct work *work)
 {
 	if (work->phase == PHASE_RUN)
-		child_start(&work->child);
+		workload_start(&work->load);
 	beat(work);
 	take(work);
-	child_give(&work->child);
-	end_input(work);
+	workload_give(&work->load);
+	if (work->phase != PHASE_RUN) /* it will get nothing more */
+		tended_end_input(&work->load.tended);
 	wait_for_something(work);
-	child_hear(&work->child);
+	workload_hear(&work->load);
 	take_signals(work);
-	child_check_time(&work->child);
+	workload_check_time(&work->load);
 	if (work->phase == PHASE_STOP && work->now >= work->kill_at)
 		go_further(work);
-	if ((child_hopeless(&work->child) || work->child.never != NULL) &&
+	if ((tended_hopeless(&work->load.tended) || work->load.tended.never != NULL) &&
 	    work->phase <= PHASE_DRAIN) {
 		work->broken = true;
 		work->phase = PHASE_STOP;
@@ -221,26 +209,27 @@ static enum status
 sum_up(const struct work *work)
 {
 	const struct origins *origins = &work->origins;
+	const struct tended *stage = &work->load.tended;
+	const char *name = stage->plan.command[0];
 
 	if (origins->lost > 0)
 		warn("%llu records went to other workers, or were revoked",
 		    (unsigned long long)origins->lost);
-	if (work->broken && work->child.never != NULL) {
-		warn("%s: %s", work->child.command[0], work->child.never);
+	if (work->broken && stage->never != NULL) {
+		warn("%s: %s", name, stage->never);
 		return STATUS_BROKEN;
 	}
 	if (work->broken) {
-		warn("%s: ended %u times in a row without finishing a record",
-		    work->child.command[0], work->child.deaths);
+		warn("%s: ended %u times in a row without finishing a record", name,
+		    stage->deaths);
 		return STATUS_BROKEN;
 	}
 	if (work->signalled || origins_drained(origins)) {
 		warn("stopped early: records are left in the queue, or may come");
 		return STATUS_STOPPED;
 	}
-	return work->child.dead > 0 || work->child.trouble || origins->ill > 0
-	    ? STATUS_FAILED
-	    : STATUS_OK;
+	return work->load.dead > 0 || stage->trouble || origins->ill > 0 ? STATUS_FAILED
+									 : STATUS_OK;
 }
 
 enum status
@@ -248,27 +237,30 @@ work_run(const struct queue_options *options)
 {
 	static const int caught[] = { SIGCHLD, SIGINT, SIGTERM, SIGHUP };
 	struct work work = { .options = options, .idle = FIRST_IDLE };
+	char **stage = options->operands + 1;
 	enum status status;
 	const char *why;
 
 	why = origins_open(&work.origins, options, options->operands[0]);
 	if (why != NULL)
 		die(STATUS_MISUSE, 0, "%s: %s", options->operands[0], why);
-	child_init(&work.child, options, &work.origins);
-	if (work.child.command[0] == NULL)
+	if (strcmp(*stage, "--") == 0)
+		stage++;
+	if (*stage == NULL)
 		die(STATUS_MISUSE, 0, "a stage is needed");
+	workload_init(&work.load, options, stage, &work.origins);
 	work.signals = sig_open(caught, sizeof(caught) / sizeof(caught[0]));
 	if (work.signals < 0)
 		die(STATUS_BROKEN, errno, "cannot begin");
 	sig_last_resort(PHASE_KILL + 1);
 	origins_wake(&work.origins, work.signals);
 	origins_ready(&work.origins);
-	work.now = work.child.now = clock_ms();
+	work.now = work.load.tended.now = clock_ms();
 	while (!finished(&work))
 		turn(&work);
 	status = sum_up(&work);
 	origins_close(&work.origins);
-	child_close(&work.child);
+	workload_close(&work.load);
 	close(work.signals);
 	return status;
 }

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "backoff.h"
+#include "clock.h"
+#include "diag.h"
+#include "suspects.h"
+#include "workload.h"
+
+enum { MOST_DEATHS = 10 /* in a row, and as many as a record may cost */ };
+
+static struct lease *
+lease_of(struct workload *load, const struct batch *batch)
+{
+	return lease_find(&load->origins->leases, batch->first);
+}
+
+/* Are all records that ack tells of, which the stage has, of one chunk? */
+static bool
+of_one_chunk(const struct workload *load, const struct ack *ack)
+{
+	struct lease_list *leases = &load->origins->leases;
+	const struct window *window = &load->tended.worker.window;
+	const struct lease *lease = lease_find(leases, window_number(window, ack->index));
+
+	for (uint64_t i = 1; i <= ack->more; i++)
+		if (lease_find(leases, window_number(window, ack->index + i)) != lease)
+			return false;
+	return true;
+}
+
+/* One output for records that are committed apart would be of one of them. */
+static bool
+may_be_joint(void *context, const struct ack *ack)
+{
+	const struct workload *load = context;
+
+	return !worker_unsaid(&load->tended.worker, ack) || of_one_chunk(load, ack);
+}
+
+/* A record is given up: it goes to the dead, and is named.  Takes it. */
+static void
+give_up(struct workload *load, struct batch *record, const char *why)
+{
+	warn_record(record->data, record->len - 1, why);
+	load->dead++;
+	lease_dead(lease_of(load, record), record, record->attempts + 1, why);
+	batch_free(record);
+}
+
+/* How long to wait before the next attempt, ms. */
+static uint64_t
+back_off(const struct workload *load, unsigned attempts)
+{
+	return backoff_wait(
+	    &load->options->backoff, attempts + UINT64_C(1), clock_ns() / 1000);
+}
+
+/* A record that is not done, as ack says.  Takes it. */
+static void
+settle_failed(struct workload *load, struct batch *record, const struct ack *ack)
+{
+	char why[ACK_LINE_MAX];
+
+	snprintf(why, sizeof(why), "%.*s", (int)ack->reason_len, ack->reason);
+	if (ack->fate == FATE_RETRY && record->attempts < load->options->retries) {
+		lease_retry(
+		    lease_of(load, record), record, back_off(load, record->attempts));
+		batch_free(record);
+		return;
+	}
+	give_up(load, record, ack->reason_len > 0 ? why : "failed");
+}
+
+/* A record is finished, well or not. */
+static void
+settle(void *context, uint64_t number, const struct ack *ack, const char *output,
+    struct batch *record)
+{
+	struct workload *load = context;
+	struct lease *lease = lease_find(&load->origins->leases, number);
+
+	if (ack->fate == FATE_OK)
+		lease_done(lease, output, ack->bytes);
+	else if (ack->fate == FATE_FAIL) /* passed on all the same: par-stage(7) */
+		lease_results(lease, output, ack->bytes);
+	if (record != NULL)
+		settle_failed(load, record, ack);
+}
+
+void
+workload_init(struct workload *load, const struct queue_options *options,
+    char *const *command, struct origins *origins)
+{
+	*load = (struct workload){ .options = options, .origins = origins };
+	tended_init(&load->tended,
+	    &(struct tended_plan){ .command = command,
+		.soft = options->soft,
+		.hard = options->hard,
+		.deaths = MOST_DEATHS + options->retries,
+		.hearing = { .context = load, .joint = may_be_joint, .told = settle } });
+	load->tended.told = UINT64_MAX;
+}
+
+void
+workload_start(struct workload *load)
+{
+	if (tended_start(&load->tended) < 0)
+		die_start(errno, load->tended.plan.command[0]);
+}
+
+struct want
+workload_room(const struct workload *load)
+{
+	const struct tended *tended = &load->tended;
+	const struct window *window = &tended->worker.window;
+	uint64_t have = load->todo.records + load->suspects.records;
+	uint64_t may = tended->credit.records;
+	size_t bytes = window->bytes;
+
+	for (const struct batch *b = load->todo.head; b != NULL; b = b->next)
+		bytes += b->len;
+	if (!tended_may_have(tended))
+		return (struct want){ 0 };
+	if (tended->worker.kind != WORKER_NATIVE)
+		return (struct want){ .records = have + window->records == 0,
+			.bytes = TENDED_BYTES };
+	if (load->suspects.head != NULL || tended_has_alone(tended) || have >= may ||
+	    bytes >= TENDED_BYTES || have + window->records >= 2 * may)
+		return (struct want){ 0 };
+	return (struct want){ .records = 2 * may - have - window->records,
+		.bytes = TENDED_BYTES - bytes };
+}
+
+/* Its chunk is no longer ours: no use to work on it. */
+static bool
+skip_lost(struct workload *load, struct batch *batch)
+{
+	struct lease *lease = lease_of(load, batch);
+
+	if (!lease->lost)
+		return false;
+	lease->torn = true;
+	lease->left -= batch->count;
+	batch_free(batch);
+	return true;
+}
+
+static void
+give(struct workload *load, struct batch *batch)
+{
+	if (!skip_lost(load, batch) && tended_give(&load->tended, batch) < 0)
+		die(STATUS_BROKEN, errno, "window");
+}
+
+/* Give it suspects: each alone. */
+static void
+give_suspect(struct workload *load)
+{
+	struct batch *batch;
+
+	while (load->suspects.head != NULL && load->tended.worker.window.records == 0) {
+		if (suspects_next(&load->suspects, &batch) < 0)
+			die(STATUS_BROKEN, errno, "records");
+		give(load, batch);
+	}
+}
+
+/*
+ * A stage that makes blocks has one output for each, which must not be of records that
+ * are committed apart: nothing of a second chunk while it is not done with the first.
+ */
+static bool
+block_ends(struct workload *load)
+{
+	const struct worker *worker = &load->tended.worker;
+
+	return worker->hello.joint && worker->window.records > 0 &&
+	    load->todo.head != NULL &&
+	    lease_of(load, worker->window.head->batch) != lease_of(load, load->todo.head);
+}
+
+/* The next for it, NULL if there is none now. */
+static struct batch *
+next(struct workload *load)
+{
+	struct tended *tended = &load->tended;
+	const struct window *window = &tended->worker.window;
+	uint64_t may = tended->credit.records;
+	struct batch *batch;
+
+	if (load->suspects.head != NULL || window->records >= may ||
+	    window->bytes >= TENDED_BYTES || block_ends(load) || tended_has_alone(tended))
+		return NULL;
+	if (batch_cut(&load->todo, may - window->records, &batch) < 0)
+		die(STATUS_BROKEN, errno, "records");
+	return batch;
+}
+
+void
+workload_give(struct workload *load)
+{
+	struct tended *tended = &load->tended;
+	struct batch *batch;
+	uint64_t most;
+
+	tended->told = origins_jobs(load->origins);
+	if (!tended_takes(tended))
+		return;
+	most = tended_most(tended);
+	if (tended->credit.records > most)
+		tended->credit.records = most;
+	give_suspect(load);
+	while ((batch = next(load)) != NULL)
+		give(load, batch);
+	tended_feed(tended);
+}
+
+void
+workload_check_time(struct workload *load)
+{
+	load->tended.alone_next = load->suspects.head != NULL;
+	tended_check_time(&load->tended);
+}
+
+/* It is the end, before anything was done: what was taken goes back at once. */
+static void
+hand_back(struct workload *load)
+{
+	struct batch_queue had = { 0 };
+
+	worker_signal(&load->tended.worker, SIGKILL);
+	if (window_take_back(&load->tended.worker.window, 0, &had) == 0)
+		batch_join_front(&load->todo, &had);
+	workload_give_back(load);
+	origins_commit(load->origins, "", 0);
+}
+
+/* The stage is of no use to us. */
+static void
+check_fault(struct workload *load)
+{
+	const struct tended *tended = &load->tended;
+	const char *name = tended->plan.command[0];
+
+	switch (tended->fault) {
+	case TENDED_FINE:
+		return;
+	case TENDED_FOREIGN:
+		hand_back(load);
+		die(STATUS_MISUSE, 0,
+		    "%s: %s: not a native stage; wrap it: 'par-run --map %s' if it "
+		    "writes one line for each that it reads, 'par-run -N 1 %s' for a "
+		    "process each",
+		    name, tended->what, name, name);
+	case TENDED_UNBORN:
+		hand_back(load);
+		die(STATUS_BROKEN, 0, "%s: %s", name, tended->what);
+	case TENDED_LOST:
+		die(STATUS_BROKEN, tended->error, "%s", tended->what);
+	}
+}
+
+void
+workload_hear(struct workload *load)
+{
+	tended_hear(&load->tended);
+	check_fault(load);
+}
+
+/* A record that it had alone: it is to blame, and tried again or given up.  Takes it. */
+static void
+blame(struct workload *load, struct batch *record, const char *why)
+{
+	if (record->attempts >= load->options->retries) {
+		give_up(load, record, why);
+		load->tended.deaths = 0;
+		return;
+	}
+	record->attempts++;
+	batch_push_front(&load->suspects, record);
+}
+
+/* Records that it had when it ended badly. */
+static void
+settle_death(struct workload *load, struct batch_queue *had)
+{
+	struct batch_queue suspects = { 0 };
+	char why[TENDED_WHY];
+
+	tended_reason(&load->tended, why);
+	warn("%s: %s; %llu records sent again", load->tended.plan.command[0], why,
+	    (unsigned long long)had->records);
+	if (suspects_guilty(had, SUSPECTS_SINGLY)) {
+		blame(load, batch_pop(had, UINT64_MAX), why);
+		return;
+	}
+	suspects_add(&suspects, had, SUSPECTS_SINGLY);
+	batch_join_front(&load->suspects, &suspects);
+}
+
+void
+workload_look(struct workload *load)
+{
+	struct batch_queue had = { 0 };
+	enum tended_verdict verdict = tended_look(&load->tended, &had);
+
+	check_fault(load);
+	if (verdict == TENDED_BROKEN)
+		settle_death(load, &had);
+	else
+		batch_join_front(&load->todo, &had);
+}
+
+/* Records of queue to the chunks that they are of. */
+static void
+back(struct workload *load, struct batch_queue *queue)
+{
+	struct batch *batch;
+
+	while ((batch = batch_pop(queue, UINT64_MAX)) != NULL) {
+		lease_again(lease_of(load, batch), batch);
+		batch_free(batch);
+	}
+}
+
+void
+workload_give_back(struct workload *load)
+{
+	back(load, &load->suspects);
+	back(load, &load->todo);
+}
+
+void
+workload_close(struct workload *load)
+{
+	tended_close(&load->tended);
+}

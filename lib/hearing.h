@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * hearing - what a worker says of its records, held to the rules of par-stage(7): for who
+ * has its output in memory (hold_in_memory) and takes it by count, record by record.
+ *
+ * Nothing here is said, ended or decided: each word is an end that tells the caller what
+ * happened, and what it wants of one that breaks the rules is its own.  Nothing waits.
+ */
+#ifndef PAR_HEARING_H
+#define PAR_HEARING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "worker.h"
+
+enum { HEARING_TEXT = 300, HEARING_SHOWN = 80 };
+
+enum hearing_end {
+	HEARING_NOTHING, /* no whole word is there now, or none will come any more */
+	HEARING_HELLO, /* see the worker's hello */
+	HEARING_UNSURE, /* it is a supervisor that does not know yet what it runs */
+	HEARING_PLAIN, /* the same, that knows now: a plain command */
+	HEARING_TOLD, /* told() was called, for one record */
+	HEARING_JOINT, /* it may not tell of these records in one: see joint() */
+	HEARING_BAD, /* not a line of par-stage(7) */
+	HEARING_LIES, /* of records that it does not have, or changing what it is: text */
+	HEARING_ILL, /* it breaks a rule with a record, as any copy of it would: text */
+	HEARING_BROKEN /* errno: no memory, or its output could not be read */
+};
+
+struct hearing {
+	struct worker *worker;
+	void *context; /* the caller's */
+	/* More than one record is told of: may they be, by one output? */
+	bool (*joint)(void *context, const struct ack *ack);
+	/*
+	 * The record of that number is finished, as ack says.  Output, ack->bytes of it,
+	 * is valid during the call.  record is it alone, the callee's, if it is not done,
+	 * and NULL if it is.
+	 */
+	void (*told)(void *context, uint64_t number, const struct ack *ack,
+	    const char *output, struct batch *record);
+};
+
+/*
+ * Take its next word.  text is set with HEARING_BAD, _LIES and _ILL, and ack, which stays
+ * valid until the next word, with what tells of a record.
+ */
+enum hearing_end hearing_next(
+    const struct hearing *hearing, struct ack *ack, char text[static HEARING_TEXT]);
+
+/* The same of an ack that was not said, but follows from its output. */
+enum hearing_end hearing_take(
+    const struct hearing *hearing, const struct ack *ack, char text[static HEARING_TEXT]);
+
+/*
+ * The record that ack tells of, for diagnostics; false if it cannot be shown.  After an
+ * end that names one, and before the next word.
+ */
+bool hearing_show(const struct hearing *hearing, const struct ack *ack,
+    char shown[static HEARING_SHOWN]);
+
+#endif
