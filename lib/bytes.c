@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,6 +54,24 @@ bytes_put(struct bytes *bytes, const void *data, size_t len)
 		return -1;
 	memcpy(to, data, len);
 	bytes->len += len;
+	return 0;
+}
+
+int
+bytes_print(struct bytes *bytes, const char *format, va_list args)
+{
+	va_list again;
+	char *to;
+	int len;
+
+	va_copy(again, args);
+	len = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	to = len < 0 ? NULL : bytes_reserve(bytes, (size_t)len + 1);
+	if (to == NULL)
+		return -1;
+	vsnprintf(to, (size_t)len + 1, format, args);
+	bytes->len += (size_t)len;
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #ifndef PAR_BYTES_H
 #define PAR_BYTES_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 /* The maximum of one that states none: beyond it something has run away. */
@@ -28,6 +29,10 @@ char *bytes_anew(struct bytes *bytes, size_t size) __attribute__((warn_unused_re
 /* 0, or -1. */
 int bytes_put(struct bytes *bytes, const void *data, size_t len)
     __attribute__((warn_unused_result));
+
+/* The same of text as printf(3) makes it. */
+int bytes_print(struct bytes *bytes, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0), warn_unused_result));
 
 /* Empty it; memory beyond keep bytes is given back. */
 void bytes_clear(struct bytes *bytes, size_t keep);

@@ -39,6 +39,10 @@ need_put(struct bytes *bytes, const void *data, size_t len)
 		need_failed(bytes->len + len);
 }
 
+/* See bytes_print(). */
+void need_print(struct bytes *bytes, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 static inline char *
 need_string(const char *data, size_t len)
 {

@@ -22,20 +22,12 @@ enum {
 static void
 print_option(int letter, const char *name, const char *arg, const char *help)
 {
-	char names[128];
-	int len = 0;
+	int len = letter != 0 ? printf("  -%c", letter) : printf("    ");
 
-	if (letter != 0)
-		len = snprintf(names, sizeof(names), "  -%c", letter);
-	else
-		len = snprintf(names, sizeof(names), "    ");
 	if (name != NULL)
-		len += snprintf(names + len, sizeof(names) - (size_t)len, "%s--%s",
-		    letter != 0 ? ", " : "  ", name);
+		len += printf("%s--%s", letter != 0 ? ", " : "  ", name);
 	if (arg != NULL)
-		len += snprintf(names + len, sizeof(names) - (size_t)len, "%s%s",
-		    name != NULL ? "=" : " ", arg);
-	printf("%s", names);
+		len += printf("%s%s", name != NULL ? "=" : " ", arg);
 	if (len > HELP_COLUMN - 2) {
 		putchar('\n');
 		len = 0;

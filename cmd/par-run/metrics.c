@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,10 +14,7 @@
 #include "need.h"
 #include "run.h"
 
-enum {
-	EVERY = 2000, /* ms from one state of the file to the next */
-	LINE_ROOM = 256 + HOST_NAME_MOST
-};
+enum { EVERY = 2000 }; /* ms from one state of the file to the next */
 
 /* Something that is told of each worker. */
 struct family {
@@ -99,23 +95,10 @@ static const struct family families[] = {
 };
 
 static void
-put(struct bytes *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void
-put(struct bytes *text, const char *format, ...)
-{
-	char *to = need_room(text, LINE_ROOM);
-	va_list args;
-
-	va_start(args, format);
-	text->len += (size_t)vsnprintf(to, LINE_ROOM, format, args);
-	va_end(args);
-}
-
-static void
 head(struct bytes *text, const char *name, const char *type, const char *help)
 {
-	put(text, "# HELP par_run_%s %s\n# TYPE par_run_%s %s\n", name, help, name, type);
+	need_print(
+	    text, "# HELP par_run_%s %s\n# TYPE par_run_%s %s\n", name, help, name, type);
 }
 
 /* One number that is not a worker's. */
@@ -124,17 +107,17 @@ put_one(struct bytes *text, const char *name, const char *type, const char *help
     double value)
 {
 	head(text, name, type, help);
-	put(text, "par_run_%s %.15g\n", name, value);
+	need_print(text, "par_run_%s %.15g\n", name, value);
 }
 
 /* What family says of the worker of slot. */
 static void
 put_line(struct bytes *text, const struct family *family, const struct slot *slot)
 {
-	put(text, "par_run_%s{worker=\"%u\"", family->name, slot->worker.number);
+	need_print(text, "par_run_%s{worker=\"%u\"", family->name, slot->worker.number);
 	if (slot->host != NULL)
-		put(text, ",host=\"%s\"", slot->host->name);
-	put(text, "%s} %.15g\n", family->labels, family->value(slot));
+		need_print(text, ",host=\"%s\"", slot->host->name);
+	need_print(text, "%s} %.15g\n", family->labels, family->value(slot));
 }
 
 /* Workers that there are to be. */

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "diag.h"
 #include "fuzz.h"
 #include "worker.h"
 

@@ -150,7 +150,10 @@ open_aside(const struct members *members, char *name, size_t size)
 	int fd = -1;
 
 	for (int i = 1; i < MOST_CUTS && fd < 0; i++) {
-		snprintf(name, size, "%s.cut-%d", members->path, i);
+		if ((size_t)snprintf(name, size, "%s.cut-%d", members->path, i) >= size) {
+			errno = ENAMETOOLONG;
+			break;
+		}
 		fd = open(
 		    name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
 		if (fd < 0 && errno != EEXIST)

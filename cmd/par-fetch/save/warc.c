@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,25 +16,6 @@ enum {
 	GZIP = 16 + 15, /* for deflateInit2(): gzip, the largest window */
 	ID = 48
 };
-
-static void
-put(struct bytes *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* Add a line or more as printf(3) makes it. */
-static void
-put(struct bytes *out, const char *format, ...)
-{
-	va_list args, again;
-	int len;
-
-	va_start(args, format);
-	va_copy(again, args);
-	len = vsnprintf(NULL, 0, format, args);
-	vsnprintf(need_room(out, (size_t)len + 1), (size_t)len + 1, format, again);
-	out->len += (size_t)len;
-	va_end(again);
-	va_end(args);
-}
 
 /* A name for a record that no other has. */
 static void
@@ -65,9 +45,9 @@ begin(struct warc *warc, const char *type, const char *id)
 	gmtime_r(&now, &utc);
 	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", &utc);
 	warc->record.len = 0;
-	put(&warc->record, "WARC/1.1\r\nWARC-Type: %s\r\nWARC-Record-ID: <%s>\r\n", type,
-	    id);
-	put(&warc->record, "WARC-Date: %s\r\n", date);
+	need_print(&warc->record, "WARC/1.1\r\nWARC-Type: %s\r\nWARC-Record-ID: <%s>\r\n",
+	    type, id);
+	need_print(&warc->record, "WARC-Date: %s\r\n", date);
 }
 
 /* Compress the record, whose member has the header given, and append it. */
@@ -119,13 +99,13 @@ warc_open(struct warc *warc, const char *path, const char *agent)
 	if (deflateInit2(&warc->stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP, 8,
 		Z_DEFAULT_STRATEGY) != Z_OK)
 		die(STATUS_BROKEN, ENOMEM, "compression");
-	put(&info,
+	need_print(&info,
 	    "software: par-fetch/" PAR_VERSION "\r\nformat: WARC File Format 1.1\r\n");
-	put(&info, "http-header-user-agent: %s\r\n", agent);
+	need_print(&info, "http-header-user-agent: %s\r\n", agent);
 	make_id(id);
 	begin(warc, "warcinfo", id);
-	put(&warc->record, "Content-Type: application/warc-fields\r\n");
-	put(&warc->record, "Content-Length: %zu\r\n\r\n", info.len);
+	need_print(&warc->record, "Content-Type: application/warc-fields\r\n");
+	need_print(&warc->record, "Content-Length: %zu\r\n\r\n", info.len);
 	need_put(&warc->record, info.data, info.len);
 	append(warc, &header);
 	bytes_free(&info);
@@ -180,15 +160,15 @@ write_part(struct warc *warc, const struct warc_about *about, const char *type,
     const char *id, const char *concurrent, const struct bytes *block)
 {
 	begin(warc, type, id);
-	put(&warc->record, "WARC-Target-URI: %s\r\n", about->url);
+	need_print(&warc->record, "WARC-Target-URI: %s\r\n", about->url);
 	if (about->address != NULL && about->address[0] != '\0')
-		put(&warc->record, "WARC-IP-Address: %s\r\n", about->address);
+		need_print(&warc->record, "WARC-IP-Address: %s\r\n", about->address);
 	if (concurrent != NULL)
-		put(&warc->record, "WARC-Concurrent-To: <%s>\r\n", concurrent);
+		need_print(&warc->record, "WARC-Concurrent-To: <%s>\r\n", concurrent);
 	else if (about->truncated != NULL)
-		put(&warc->record, "WARC-Truncated: %s\r\n", about->truncated);
-	put(&warc->record, "Content-Type: application/http; msgtype=%s\r\n", type);
-	put(&warc->record, "Content-Length: %zu\r\n\r\n", block->len);
+		need_print(&warc->record, "WARC-Truncated: %s\r\n", about->truncated);
+	need_print(&warc->record, "Content-Type: application/http; msgtype=%s\r\n", type);
+	need_print(&warc->record, "Content-Length: %zu\r\n\r\n", block->len);
 	need_put(&warc->record, block->data, block->len);
 	append(warc, NULL);
 }
@@ -211,13 +191,13 @@ warc_write(struct warc *warc, const struct warc_about *about,
 	make_id(response_id);
 	put_lines(&block, &exchange->header, chunked != NULL ? of_chunks : none);
 	if (chunked != NULL)
-		put(&block, "Content-Length: %zu\r\n", exchange->body.len);
-	put(&block, "\r\n");
+		need_print(&block, "Content-Length: %zu\r\n", exchange->body.len);
+	need_print(&block, "\r\n");
 	need_put(&block, exchange->body.data, exchange->body.len);
 	write_part(warc, about, "response", response_id, NULL, &block);
 	block.len = 0;
 	put_lines(&block, &exchange->request, secret);
-	put(&block, "\r\n");
+	need_print(&block, "\r\n");
 	need_put(&block, exchange->sent.data, exchange->sent.len);
 	write_part(warc, about, "request", request_id, response_id, &block);
 	bytes_free(&block);

@@ -23,7 +23,7 @@ is_digits(const redisReply *reply)
 {
 	uint64_t number;
 
-	return reply->type == REDIS_REPLY_STRING &&
+	return reply->type == REDIS_REPLY_STRING && reply->len < REPLY_TEXT_MAX &&
 	    num_parse_bytes(reply->str, reply->len, 0, UINT64_MAX, &number) == 0;
 }
 

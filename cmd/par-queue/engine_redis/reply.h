@@ -17,7 +17,7 @@ enum { REPLY_TEXT_MAX = 64 }; /* a text is shorter */
  *
  *	i	an integer
  *	n	an integer from 0, or a string of digits that is one
- *	#	a string of digits, such as a number that is only passed on
+ *	#	a string of digits, as short as a text, such as a number that is passed on
  *	d	a string that is a decimal number
  *	t	a short text: a string or status without control bytes
  *	b	any string

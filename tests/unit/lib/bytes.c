@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,6 +127,37 @@ limits(void)
 	check(bytes_string("", SIZE_MAX) == NULL && errno == EMSGSIZE);
 }
 
+__attribute__((format(printf, 2, 3))) static int
+print(struct bytes *bytes, const char *format, ...)
+{
+	va_list args;
+	int got;
+
+	va_start(args, format);
+	got = bytes_print(bytes, format, args);
+	va_end(args);
+	return got;
+}
+
+static void
+prints(void)
+{
+	struct bytes bytes = { .most = 500 };
+	char text[400];
+
+	memset(text, 'y', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	check_is(print(&bytes, "%s %d", "x", 17), 0);
+	check_bytes(bytes.data, bytes.len, "x 17", 4);
+	check_is(print(&bytes, "%s", text), 0);
+	check_is(bytes.len, 4 + strlen(text));
+	check_is(print(&bytes, "%s", text), -1);
+	check_is(errno, EMSGSIZE);
+	check_is(bytes.len, 4 + strlen(text));
+	check(memcmp(bytes.data + 4, text, strlen(text)) == 0);
+	bytes_free(&bytes);
+}
+
 static void
 starved(void)
 {
@@ -151,5 +183,5 @@ without_memory(void)
 }
 
 TESTS("bytes", { "agree with an array", agrees }, { "are doubled", growth },
-    { "strings", strings }, { "keep their maximum", limits },
+    { "strings", strings }, { "keep their maximum", limits }, { "print", prints },
     { "tell of memory", without_memory })
