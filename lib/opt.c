@@ -89,11 +89,11 @@ take_number(const struct opt *o, const char *value, struct trouble *trouble)
 	int got;
 
 	if (o->kind == OPT_SIZE)
-		got = num_size(value, o->min, max, o->target);
+		got = num_size(value, o->min, max, o->number);
 	else if (o->kind == OPT_DURATION)
-		got = num_duration(value, o->min, max, o->target);
+		got = num_duration(value, o->min, max, o->number);
 	else
-		got = num_parse(value, o->min, max, o->target);
+		got = num_parse(value, o->min, max, o->number);
 	if (got == 0)
 		return 0;
 	if (errno == EINVAL)
@@ -116,21 +116,21 @@ take(const struct opt *o, const char *value, struct trouble *trouble)
 
 	switch (o->kind) {
 	case OPT_FLAG:
-		*(bool *)o->target = true;
+		*o->flag = true;
 		break;
 	case OPT_OFF:
-		*(bool *)o->target = false;
+		*o->flag = false;
 		break;
 	case OPT_NUMBER:
 	case OPT_SIZE:
 	case OPT_DURATION:
 		return take_number(o, value, trouble);
 	case OPT_STRING:
-		*(const char **)o->target = value;
+		*o->text = value;
 		break;
 	case OPT_CALL:
 	case OPT_SECRET:
-		why = o->call(o->target, value);
+		why = o->call(o->context, value);
 		if (why == trouble_no_memory)
 			return trouble_set(trouble, STATUS_BROKEN, ENOMEM, "options");
 		if (why != NULL)

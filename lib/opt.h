@@ -12,13 +12,14 @@
 #include "trouble.h"
 
 enum opt_kind {
-	OPT_FLAG, /* target: bool, set to true */
-	OPT_OFF, /* target: bool, set to false */
-	OPT_NUMBER, /* target: uint64_t, min to max */
-	OPT_SIZE, /* target: uint64_t, bytes, min to max */
-	OPT_DURATION, /* target: uint64_t, milliseconds, min to max */
-	OPT_STRING, /* target: const char * */
-	OPT_CALL, /* call(target, value): NULL, trouble_no_memory, or why it is refused */
+	OPT_FLAG, /* sets *flag to true */
+	OPT_OFF, /* sets it to false */
+	OPT_NUMBER, /* sets *number, min to max */
+	OPT_SIZE, /* the same, bytes */
+	OPT_DURATION, /* the same, milliseconds */
+	OPT_STRING, /* sets *text, which is not copied */
+	OPT_CALL, /* call(context, value): NULL, trouble_no_memory, or why it is refused
+		   */
 	OPT_SECRET /* as OPT_CALL; call() copies what it needs: see opt_parse() */
 };
 
@@ -26,11 +27,16 @@ struct opt {
 	int letter; /* 0 if there is only a long name */
 	const char *name; /* long name, or NULL */
 	enum opt_kind kind;
-	void *target;
+	union { /* what it sets: the one that its kind says */
+		bool *flag;
+		uint64_t *number;
+		const char **text;
+		void *context;
+	};
 	const char *arg; /* what the argument is called in --help, or NULL for none */
 	const char *help;
 	uint64_t min, max; /* max 0: no bound */
-	const char *(*call)(void *target, const char *value);
+	const char *(*call)(void *context, const char *value);
 };
 
 /* Options of a program that has too many for one table to be read; { 0 } is empty. */

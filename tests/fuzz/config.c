@@ -34,13 +34,14 @@ read_text(void *arg)
 {
 	struct options *o = arg;
 	const struct opt rows[] = {
-		{ 'f', "flag", OPT_FLAG, &o->flag, NULL, "-", 0, 0, NULL },
-		{ 0, "off", OPT_OFF, &o->off, NULL, "-", 0, 0, NULL },
-		{ 'n', "number", OPT_NUMBER, &o->number, "N", "-", 3, 9, NULL },
-		{ 's', "size", OPT_SIZE, &o->size, "N", "-", 3, 1 << 20, NULL },
-		{ 't', NULL, OPT_DURATION, &o->time, "N", "-", 3, 1 << 20, NULL },
-		{ 'x', "string", OPT_STRING, &o->string, "N", "-", 0, 0, NULL },
-		{ 0, "call", OPT_CALL, o, "N", "-", 0, 0, take_call },
+		{ 'f', "flag", OPT_FLAG, .flag = &o->flag, NULL, "-", 0, 0, NULL },
+		{ 0, "off", OPT_OFF, .flag = &o->off, NULL, "-", 0, 0, NULL },
+		{ 'n', "number", OPT_NUMBER, .number = &o->number, "N", "-", 3, 9, NULL },
+		{ 's', "size", OPT_SIZE, .number = &o->size, "N", "-", 3, 1 << 20, NULL },
+		{ 't', NULL, OPT_DURATION, .number = &o->time, "N", "-", 3, 1 << 20,
+		    NULL },
+		{ 'x', "string", OPT_STRING, .text = &o->string, "N", "-", 0, 0, NULL },
+		{ 0, "call", OPT_CALL, .context = o, "N", "-", 0, 0, take_call },
 		{ 0 },
 	};
 	const struct opt_program program = {

@@ -26,16 +26,18 @@ static void
 fill(struct opt_table *table, struct values *v)
 {
 	const struct opt rows[] = {
-		{ 'f', "flag", OPT_FLAG, &v->flag, NULL, "", 0, 0, NULL },
-		{ 0, "no-off", OPT_OFF, &v->off, NULL, "", 0, 0, NULL },
-		{ 'n', "number", OPT_NUMBER, &v->number, "N", "", 1, 10, NULL },
+		{ 'f', "flag", OPT_FLAG, .flag = &v->flag, NULL, "", 0, 0, NULL },
+		{ 0, "no-off", OPT_OFF, .flag = &v->off, NULL, "", 0, 0, NULL },
+		{ 'n', "number", OPT_NUMBER, .number = &v->number, "N", "", 1, 10, NULL },
 		{ 0 },
 	};
 	const struct opt more[] = {
-		{ 0, "size", OPT_SIZE, &v->size, "SIZE", "", 1, 0, NULL },
-		{ 't', NULL, OPT_DURATION, &v->time, "TIME", "", 0, 1000, NULL },
-		{ 0, "text", OPT_STRING, &v->text, "TEXT", "", 0, 0, NULL },
-		{ 0, "secret", OPT_SECRET, &v->secret, "WORD", "", 0, 0, take_secret },
+		{ 0, "size", OPT_SIZE, .number = &v->size, "SIZE", "", 1, 0, NULL },
+		{ 't', NULL, OPT_DURATION, .number = &v->time, "TIME", "", 0, 1000,
+		    NULL },
+		{ 0, "text", OPT_STRING, .text = &v->text, "TEXT", "", 0, 0, NULL },
+		{ 0, "secret", OPT_SECRET, .context = &v->secret, "WORD", "", 0, 0,
+		    take_secret },
 		{ 0 },
 	};
 
