@@ -1,0 +1,755 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * No process: the test has the other ends of the pipes, and is the worker.  The model is
+ * what it was given, and what it then says of each record, in the order in which it does.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "chance.h"
+#include "check.h"
+#include "fdio.h"
+#include "memory.h"
+#include "spool.h"
+#include "worker.h"
+
+enum { RECORDS = 400, SAID = 4 << 20, LINES = 128 << 10, PIPE = 1 << 20 };
+
+/* What is told of a record. */
+struct told {
+	uint64_t index, more, bytes;
+	enum fate fate;
+};
+
+static struct {
+	struct worker worker;
+	int in, out, ack; /* its ends */
+	uint64_t given, number;
+	size_t given_bytes;
+	bool flies[RECORDS];
+	char said[SAID]; /* lines, or frames, and how much of it was written */
+	size_t said_len, written;
+	struct told told[RECORDS];
+	size_t told_count, heard;
+	size_t piped; /* bytes of output that were not taken */
+	char output[SAID]; /* that is to come out */
+	size_t output_len;
+	struct told waiting[RECORDS]; /* heard, whose output was not taken */
+	size_t waiting_from, waiting_to;
+	uint64_t waiting_bytes;
+	int to; /* where it comes out */
+	char line[300]; /* that was said last to those who listen */
+	size_t foreign; /* bytes that were passed on */
+} play;
+
+static void __attribute__((format(printf, 1, 2))) hear_line(const char *format, ...)
+{
+	snprintf(play.line, sizeof(play.line), "%s", format);
+}
+
+static void
+hear_foreign(const char *data, size_t len)
+{
+	check(data != NULL);
+	play.foreign += len;
+}
+
+static const struct says hears = { .line = hear_line, .foreign = hear_foreign };
+
+static void
+open_pipe(int *ours, int *its, int which_is_ours)
+{
+	int ends[2];
+
+	check_is(fdio_pipe(ends), 0);
+	fdio_pipe_size(ends[0], PIPE);
+	fdio_nonblocking(ends[0]);
+	fdio_nonblocking(ends[1]);
+	*ours = ends[which_is_ours];
+	*its = ends[1 - which_is_ours];
+}
+
+/* As worker_start() leaves it. */
+static void
+begin(bool framed)
+{
+	struct worker *worker = &play.worker;
+
+	memset(&play, 0, sizeof(play));
+	worker_init(worker, 7, &hears);
+	play.to = spool_file();
+	play.out = -1;
+	open_pipe(&worker->in, &play.in, 1);
+	open_pipe(&worker->ack, &play.ack, 0);
+	if (!framed)
+		open_pipe(&worker->out, &play.out, 0);
+	worker->framed = framed;
+	worker->out_room = PIPE;
+	worker->lines = malloc(LINES);
+	worker->hello.jobs = 1;
+	window_init(&worker->window);
+}
+
+static void
+end(void)
+{
+	struct batch_queue rest = { 0 };
+
+	check_is(window_take_back(&play.worker.window, 0, &rest), 0);
+	batch_clear(&rest);
+	worker_close(&play.worker);
+	free(play.worker.lines);
+	close(play.in);
+	close(play.ack);
+	if (play.out >= 0)
+		close(play.out);
+	close(play.to);
+}
+
+static void
+say(const char *text, size_t len)
+{
+	check(play.said_len + len <= SAID);
+	memcpy(play.said + play.said_len, text, len);
+	play.said_len += len;
+}
+
+/* Write all of text to its end of a pipe. */
+static void
+put(int fd, const char *text, size_t len)
+{
+	check_is(fdio_write(fd, text, len), 0);
+}
+
+static void
+give(void)
+{
+	uint64_t count = chance_from(1, 8);
+	struct block *block = block_new(200);
+	size_t len = 0;
+	char back[200];
+	struct batch *batch;
+
+	for (uint64_t i = 0; i < count; i++) {
+		play.flies[play.given + i] = true;
+		len += (size_t)snprintf(
+		    block->data + len, 20, "%u\n", (unsigned)(play.number + i));
+	}
+	batch = batch_new(block, block->data, len, play.number, count);
+	check_is(window_add(&play.worker.window, batch), 0);
+	check(worker_hungry(&play.worker));
+	check_is(worker_feed(&play.worker), 0);
+	check(!worker_hungry(&play.worker));
+	check_is(worker_consumed(&play.worker), play.given_bytes);
+	check_is(read(play.in, back, sizeof(back)), len);
+	check_bytes(back, len, block->data, len);
+	play.given_bytes += len;
+	check_is(worker_consumed(&play.worker), play.given_bytes);
+	block_drop(block);
+	play.given += count;
+	play.number += count;
+}
+
+/* Lines of output, at most as many bytes as there is room for. */
+static size_t
+make_output(char *text)
+{
+	size_t len = chance_one_in(3) ? 0 : chance_below(chance_one_in(20) ? 60000 : 40);
+
+	if (play.piped + len > PIPE / 2)
+		return 0;
+	chance_bytes_of(text, len, "abcdef\n", 7);
+	if (len > 0)
+		text[len - 1] = '\n';
+	return len;
+}
+
+/* A record that it has, or one after the other that it has; it tells what became of it.
+ */
+static void
+finish(void)
+{
+	static char text[60000];
+	uint64_t index = chance_below(play.given + 1), more = 0;
+	struct told *told = &play.told[play.told_count];
+	char line[ACK_LINE_MAX];
+	struct ack ack;
+
+	if (index >= play.given || !play.flies[index])
+		return;
+	*told = (struct told){ .index = index, .fate = (enum fate)chance_below(3) };
+	while (told->fate == FATE_OK && chance_one_in(2) &&
+	    index + more + 1 < play.given && play.flies[index + more + 1])
+		more++;
+	told->more = more;
+	for (uint64_t i = index; i <= index + more; i++)
+		play.flies[i] = false;
+	told->bytes = make_output(text);
+	ack = (struct ack){ index, more, told->bytes, told->fate, "why", 3 };
+	if (ack.fate == FATE_OK)
+		ack.reason_len = 0;
+	if (!play.worker.framed)
+		put(play.out, text, told->bytes);
+	say(line, ack_format(line, &ack));
+	if (play.worker.framed)
+		say(text, told->bytes);
+	else
+		play.piped += told->bytes;
+	if (told->fate != FATE_RETRY) {
+		check(play.output_len + told->bytes <= SAID);
+		memcpy(play.output + play.output_len, text, told->bytes);
+		play.output_len += told->bytes;
+	}
+	play.told_count++;
+}
+
+/* Some more of what it says arrives. */
+static void
+write_some(void)
+{
+	size_t left = play.said_len - play.written;
+	size_t n = chance_below(chance_one_in(10) ? 100000 : 50);
+
+	n = n < left ? n : left;
+	if (n == 0)
+		return;
+	put(play.ack, play.said + play.written, n);
+	play.written += n;
+}
+
+/* One of several that were told by one line, of which the last has the output. */
+static void
+check_told(const struct ack *ack, uint64_t *part)
+{
+	struct told *told = &play.told[play.heard];
+	struct flight *flight;
+	char text[WORKER_ILL_TEXT];
+
+	check(play.heard < play.told_count);
+	check_is(ack->index, told->index + *part);
+	check_is(ack->more, told->more - *part);
+	check_is(ack->fate, told->fate);
+	check_is(ack->bytes, *part == told->more ? told->bytes : 0);
+	check_is(ack->reason_len, told->fate == FATE_OK ? 0 : 3);
+	flight = window_find(&play.worker.window, ack->index);
+	check(flight != NULL);
+	check(window_done(&play.worker.window, flight, ack->index) != UINT64_MAX);
+	window_trim(&play.worker.window);
+	check(worker_ill(&play.worker, play.waiting_bytes, ack, text) == NULL);
+	play.waiting[play.waiting_to] = *told;
+	play.waiting[play.waiting_to++].bytes = ack->bytes;
+	play.waiting_bytes += ack->bytes;
+	if (++*part > told->more) {
+		*part = 0;
+		play.heard++;
+	}
+}
+
+static void
+hear(void)
+{
+	uint64_t part = 0;
+	enum worker_word word;
+	struct ack ack;
+
+	while ((word = worker_hear(&play.worker, &ack)) == WORD_ACK)
+		check_told(&ack, &part);
+	check_is(word, WORD_NONE);
+	check_is(part, 0);
+}
+
+/* Output whose line was heard goes out, or, of what is tried again, nowhere. */
+static void
+take(void)
+{
+	while (play.waiting_from < play.waiting_to) {
+		const struct told *told = &play.waiting[play.waiting_from++];
+		size_t left = told->bytes;
+
+		if (told->fate == FATE_RETRY)
+			check_is(worker_skip(&play.worker, left), 0);
+		else
+			check_is(worker_move(&play.worker, play.to, &left), 0);
+		check(told->fate == FATE_RETRY || left == 0);
+		play.waiting_bytes -= told->bytes;
+		if (!play.worker.framed)
+			play.piped -= told->bytes;
+	}
+	play.waiting_from = play.waiting_to = 0;
+}
+
+/* All that it said was heard, and all of its output is out. */
+static void
+check_all(void)
+{
+	static char back[SAID];
+
+	while (play.written < play.said_len) {
+		write_some();
+		hear();
+		take();
+	}
+	check_is(play.heard, play.told_count);
+	check_is(hold_bytes(&play.worker.hold), 0);
+	check_is(pread(play.to, back, SAID, 0), play.output_len);
+	check_bytes(back, play.output_len, play.output, play.output_len);
+}
+
+static void
+one_life(bool framed)
+{
+	static const char hello[] = "par-stage 1 window=64 jobs=3 joint\n";
+	struct ack ack;
+
+	begin(framed);
+	put(play.ack, hello, sizeof(hello) - 1);
+	check_is(worker_hear(&play.worker, &ack), WORD_HELLO);
+	check_is(play.worker.kind, WORKER_NATIVE);
+	check_is(play.worker.hello.window, 64);
+	check(play.worker.hello.joint);
+	while (play.given + 8 < RECORDS && play.told_count + 1 < RECORDS) {
+		switch (chance_below(6)) {
+		case 0:
+			give();
+			break;
+		case 1:
+		case 2:
+			finish();
+			break;
+		case 3:
+			write_some();
+			break;
+		case 4:
+			hear();
+			break;
+		default:
+			take();
+			break;
+		}
+	}
+	hear();
+	take();
+	check_all();
+	end();
+}
+
+static void
+agrees(void)
+{
+	for (uint64_t step = 1; step <= 60; step++) {
+		check_at(step);
+		one_life(false);
+		one_life(true);
+	}
+}
+
+/* Three records of two bytes are with it. */
+static void
+give_three(void)
+{
+	struct block *block = block_new(6);
+	struct batch *batch;
+
+	memcpy(block->data, "1\n2\n3\n", 6);
+	batch = batch_new(block, block->data, 6, 0, 3);
+	block_drop(block);
+	check_is(window_add(&play.worker.window, batch), 0);
+	check_is(worker_feed(&play.worker), 0);
+}
+
+#define HELLO "par-stage 1\n"
+
+/* What it may say, and what it may not. */
+static void
+words(void)
+{
+	static const struct {
+		const char *said;
+		enum worker_word word; /* after as many good ones as there are */
+		int good;
+		const char *wrong;
+	} rows[] = {
+		{ "", WORD_NONE, 0, NULL },
+		{ "par-st", WORD_NONE, 0, NULL },
+		{ "0 0 ok\n", WORD_BAD, 0, NULL }, /* before its hello */
+		{ "x\n", WORD_BAD, 0, NULL },
+		{ "\n", WORD_BAD, 0, NULL },
+		{ HELLO, WORD_NONE, 1, NULL },
+		{ HELLO HELLO, WORD_NONE, 2, NULL },
+		{ HELLO "\n", WORD_BAD, 1, NULL },
+		{ HELLO "par-stage 2\n", WORD_BAD, 1, NULL },
+		{ HELLO "0 0 ok\n", WORD_NONE, 2, NULL },
+		{ HELLO "2 0 ok\n1 0 ok\n", WORD_NONE, 3, NULL },
+		{ HELLO "0 0 okay\n", WORD_BAD, 1, NULL },
+		{ HELLO "0-2 0 ok\n", WORD_NONE, 4, NULL },
+		{ HELLO "0-3 0 ok\n", WORD_WRONG, 1, worker_no_record },
+		{ HELLO "3-4 0 ok\n", WORD_WRONG, 1, worker_no_record },
+		{ HELLO "0 0 ok\n0-2 0 ok\n", WORD_WRONG, 2, worker_no_record },
+		{ HELLO "par-stage 1 unsure\n", WORD_WRONG, 1,
+		    "is not sure any more what it is" },
+		{ HELLO "par-stage 1 plain\n", WORD_WRONG, 1,
+		    "is not sure any more what it is" },
+		{ "par-stage 1 plain\n", WORD_WRONG, 0,
+		    "is not sure any more what it is" },
+		{ "par-stage 1 unsure\n", WORD_UNSURE, 0, NULL },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		enum worker_word word;
+		struct ack ack;
+		int good = 0;
+
+		check_at(i + 1);
+		begin(false);
+		give_three();
+		put(play.ack, rows[i].said, strlen(rows[i].said));
+		while ((word = worker_hear(&play.worker, &ack)) == WORD_ACK ||
+		    word == WORD_HELLO) {
+			good++;
+			if (word == WORD_ACK)
+				window_done(&play.worker.window,
+				    window_find(&play.worker.window, ack.index),
+				    ack.index);
+		}
+		check_is(word, rows[i].word);
+		check_is(good, rows[i].good);
+		if (word == WORD_WRONG)
+			check_text(play.worker.wrong, rows[i].wrong);
+		end();
+	}
+}
+
+/* A supervisor that does not know what it runs: it says so, and then that it knows. */
+static void
+unsure(void)
+{
+	static const char *const later[] = { "par-stage 1 plain\n",
+		"par-stage 1 jobs=4\n", "par-stage 1 unsure\n" };
+	static const enum worker_word words_then[] = { WORD_PLAIN, WORD_HELLO,
+		WORD_UNSURE };
+
+	for (size_t i = 0; i < COUNT(later); i++) {
+		struct ack ack;
+
+		begin(false);
+		give_three();
+		put(play.ack, "par-stage 1 unsure\n", 19);
+		check_is(worker_hear(&play.worker, &ack), WORD_UNSURE);
+		check(play.worker.unsure);
+		put(play.ack, "1 0 ok\n", 7); /* what it has done already counts */
+		check_is(worker_hear(&play.worker, &ack), WORD_ACK);
+		put(play.ack, later[i], strlen(later[i]));
+		check_is(worker_hear(&play.worker, &ack), words_then[i]);
+		check_is(play.worker.unsure, words_then[i] == WORD_UNSURE);
+		check_is(play.worker.kind,
+		    words_then[i] == WORD_HELLO ? WORKER_NATIVE : WORKER_UNKNOWN);
+		end();
+	}
+}
+
+/* Too many hellos, a line that is too long, and the end. */
+static void
+bounds(void)
+{
+	static char line[2 * ACK_LINE_MAX];
+	struct ack ack;
+	size_t len = 0;
+
+	begin(false);
+	for (int i = 0; i < 1001; i++)
+		put(play.ack, HELLO, strlen(HELLO));
+	for (int i = 0; i < 1000; i++)
+		check_is(worker_hear(&play.worker, &ack), WORD_HELLO);
+	check_is(worker_hear(&play.worker, &ack), WORD_WRONG);
+	check_text(play.worker.wrong, "said hello more than 1000 times in a second");
+	end();
+	for (int more = -1; more <= 0; more++) {
+		memset(line, 'x', sizeof(line));
+		begin(false);
+		put(play.ack, line, (size_t)(ACK_LINE_MAX + more));
+		check_is(
+		    worker_hear(&play.worker, &ack), more < 0 ? WORD_NONE : WORD_BAD);
+		put(play.ack, "\n", 1);
+		check_is(worker_hear(&play.worker, &ack), WORD_BAD);
+		worker_bad_line(&play.worker, &len);
+		check(len >= (size_t)(ACK_LINE_MAX + more));
+		end();
+	}
+	begin(false);
+	put(play.ack, HELLO "bad line\nmore", strlen(HELLO) + 13);
+	check_is(worker_hear(&play.worker, &ack), WORD_HELLO);
+	check_is(worker_hear(&play.worker, &ack), WORD_BAD);
+	check(memcmp(worker_bad_line(&play.worker, &len), "bad line", 8) == 0);
+	check_is(len, 8);
+	worker_silence(&play.worker);
+	check_is(worker_hear(&play.worker, &ack), WORD_END);
+	end();
+	begin(false);
+	put(play.ack, HELLO, strlen(HELLO));
+	close(play.ack);
+	check_is(worker_hear(&play.worker, &ack), WORD_HELLO);
+	check_is(worker_hear(&play.worker, &ack), WORD_END);
+	check_is(worker_hear(&play.worker, &ack), WORD_END);
+	check_is(play.worker.ack, -1);
+	play.ack = dup(play.in);
+	end();
+}
+
+/* One that floods keeps nobody waiting: there is nothing more for now, once. */
+static void
+floods(void)
+{
+	enum { LINE = 8 };
+	struct ack ack;
+	enum worker_word word;
+	size_t bytes = 0;
+
+	begin(false);
+	put(play.ack, HELLO, strlen(HELLO));
+	check_is(worker_hear(&play.worker, &ack), WORD_HELLO);
+	give_three();
+	for (;;) {
+		/* Behind what is taken there is always more. */
+		while (write(play.ack, "0 0 ok \n", LINE) == LINE)
+			;
+		word = worker_hear(&play.worker, &ack);
+		if (word != WORD_ACK)
+			break;
+		bytes += LINE;
+	}
+	check_is(word, WORD_NONE);
+	check(bytes >= PIPE - ACK_LINE_MAX && bytes <= PIPE + LINES);
+	check_is(worker_hear(&play.worker, &ack), WORD_ACK);
+	end();
+}
+
+/* What a line says of the output must be true, byte by byte of it and one beside. */
+static void
+lies(void)
+{
+	static const struct {
+		const char *output;
+		uint64_t before, bytes;
+		enum fate fate;
+		bool raw;
+		const char *why;
+	} rows[] = {
+		{ "ab\n", 0, 3, FATE_OK, false, NULL },
+		{ "ab\ncd\n", 0, 3, FATE_OK, false, NULL },
+		{ "ab\ncd\n", 3, 3, FATE_OK, false, NULL },
+		{ "ab\n", 0, 0, FATE_OK, false, NULL },
+		{ "ab\n", 0, 2, FATE_OK, false,
+		    "the output that its line counts, 2 bytes, does not end in a "
+		    "newline" },
+		{ "ab\n", 0, 2, FATE_OK, true, NULL },
+		{ "ab\n", 0, 2, FATE_FAIL, false,
+		    "the output that its line counts, 2 bytes, does not end in a "
+		    "newline" },
+		{ "ab\n", 0, 2, FATE_RETRY, false, NULL },
+		{ "ab\n", 0, 4, FATE_OK, false,
+		    "its line counts 4 bytes of output, more than were written" },
+		{ "ab\n", 1, 3, FATE_OK, false,
+		    "its line counts 3 bytes of output, more than were written" },
+		{ "ab\n", 0, ACK_BYTES_MOST, FATE_OK, true,
+		    "its line counts 281474976710656 bytes of output, more than were "
+		    "written" },
+		{ "", 0, 1, FATE_OK, true,
+		    "its line counts 1 bytes of output, more than were written" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct ack ack = { .bytes = rows[i].bytes, .fate = rows[i].fate };
+		char text[WORKER_ILL_TEXT];
+
+		check_at(i + 1);
+		begin(false);
+		play.worker.hello.raw = rows[i].raw;
+		put(play.out, rows[i].output, strlen(rows[i].output));
+		check_text(
+		    worker_ill(&play.worker, rows[i].before, &ack, text), rows[i].why);
+		check_is(play.worker.lost, 0);
+		end();
+	}
+}
+
+/* What is left at a good end, and when that is nobody's fault. */
+static void
+left_over(void)
+{
+	for (int i = 0; i < 9; i++) {
+		char text[WORKER_ILL_TEXT];
+		struct worker *worker = &play.worker;
+
+		check_at((uint64_t)i + 1);
+		begin(false);
+		worker->kind = i == 1 ? WORKER_PLAIN : WORKER_NATIVE;
+		worker->framed = i == 2;
+		worker->exit_code = i == 3;
+		worker->exit_signal = i == 4 ? SIGTERM : 0;
+		if (i == 5)
+			give_three();
+		if (i != 6)
+			worker_end_input(worker);
+		if (i != 7)
+			put(play.out, "rest\n", 5);
+		if (i == 8)
+			close(play.out);
+		check_text(worker_ill_end(worker, text),
+		    i == 0 || i == 8
+			? "output that no line counts was left at its end: rest\\n"
+			: NULL);
+		if (i == 8)
+			play.out = -1;
+		end();
+	}
+}
+
+/* More than was written cannot be moved or dropped. */
+static void
+missing(void)
+{
+	size_t len = 4;
+
+	begin(false);
+	put(play.out, "ab\n", 3);
+	play.worker.out_room = 0; /* nobody knows how large its pipe is */
+	check(worker_wrote(&play.worker, 3));
+	check(!worker_wrote(&play.worker, 4));
+	errno = 0;
+	check_is(worker_move(&play.worker, play.to, &len), -1);
+	check_is(errno, ENODATA);
+	check_is(len, 4);
+	errno = 0;
+	check_is(worker_skip(&play.worker, 4), -1);
+	check_is(errno, ENODATA);
+	len = 2;
+	check_is(worker_move(&play.worker, play.to, &len), 0);
+	check(worker_wrote(&play.worker, 1));
+	check(!worker_wrote(&play.worker, 2));
+	check_is(worker_skip(&play.worker, 1), 0);
+	end();
+}
+
+/* Its last line of standard error is remembered, from how many pieces ever. */
+static void
+last_words(void)
+{
+	static const struct {
+		const char *pieces[4], *last;
+	} rows[] = {
+		{ { "one\n" }, "one" },
+		{ { "one\ntwo\n" }, "two" },
+		{ { "one\ntw", "o" }, "two" },
+		{ { "one\n", "two\nth", "ree\n" }, "three" },
+		{ { "one", "\n" }, "one" },
+		{ { "one\n\n" }, "" },
+		{ { "one\n", "two" }, "two" },
+	};
+	char long_line[3000];
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		int its;
+		size_t all = 0;
+
+		check_at(i + 1);
+		begin(false);
+		open_pipe(&play.worker.err, &its, 0);
+		for (size_t k = 0; k < 4 && rows[i].pieces[k] != NULL; k++) {
+			put(its, rows[i].pieces[k], strlen(rows[i].pieces[k]));
+			all += strlen(rows[i].pieces[k]);
+			worker_errors(&play.worker);
+			check_is(play.foreign, all);
+		}
+		check_bytes(play.worker.last_line, play.worker.last_len, rows[i].last,
+		    strlen(rows[i].last));
+		close(its);
+		worker_errors(&play.worker);
+		check_is(play.worker.err, -1);
+		end();
+	}
+	for (size_t len = 1023; len <= 1025; len++) {
+		int its;
+
+		begin(false);
+		open_pipe(&play.worker.err, &its, 0);
+		memset(long_line, 'x', len);
+		put(its, long_line, len / 2);
+		worker_errors(&play.worker);
+		put(its, long_line, len - len / 2);
+		worker_errors(&play.worker);
+		check_is(play.worker.last_len, len < 1024 ? len : 1024);
+		close(its);
+		end();
+	}
+}
+
+static void
+ends(void)
+{
+	struct worker worker;
+	char text[WORKER_EXIT_TEXT];
+
+	worker_init(&worker, 1, &hears);
+	check_text(worker_exit_text(&worker, text), "exited with status 0");
+	worker.exit_code = 125;
+	check_text(worker_exit_text(&worker, text), "exited with status 125");
+	check(worker_never(&worker, false));
+	check(!worker_never(&worker, true));
+	worker.exit_code = 124;
+	check(!worker_never(&worker, false));
+	worker.exit_code = 0;
+	worker.exit_signal = SIGKILL;
+	check_text(worker_exit_text(&worker, text), "killed by signal 9 (Killed)");
+	/* nobody listens: */
+	begin(false);
+	signal(SIGPIPE, SIG_IGN);
+	close(play.in);
+	play.in = dup(play.ack);
+	check(!play.worker.deaf);
+	{
+		struct block *block = block_new(2);
+
+		memcpy(block->data, "1\n", 2);
+		check_is(window_add(
+			     &play.worker.window, batch_new(block, block->data, 2, 0, 1)),
+		    0);
+		block_drop(block);
+	}
+	check_is(worker_feed(&play.worker), -1);
+	check_is(errno, EPIPE);
+	check(play.worker.deaf && !worker_hungry(&play.worker));
+	signal(SIGPIPE, SIG_DFL);
+	end();
+}
+
+/* A line that ends nowhere is ended. */
+static void
+end_line(void)
+{
+	begin(false);
+	check(!worker_end_line(&play.worker));
+	put(play.out, "ab", 2);
+	check_is(worker_absorb(&play.worker, 100), 1);
+	check(worker_end_line(&play.worker));
+	check(!worker_end_line(&play.worker));
+	check_is(hold_bytes(&play.worker.hold), 3);
+	check_is(worker_absorb(&play.worker, 100), 0);
+	close(play.out);
+	play.out = -1;
+	errno = 0;
+	check_is(worker_absorb(&play.worker, 100), -1);
+	check_is(errno, ENODATA);
+	end();
+}
+
+TESTS("worker",
+    { "all that it tells, and all of its output, in pieces of chance", agrees },
+    { "what it may say", words }, { "one that is not sure", unsure },
+    { "bounds of what it says", bounds }, { "a flood", floods },
+    { "what it says of its output", lies }, { "output that is left", left_over },
+    { "output that is missing", missing }, { "its last words", last_words },
+    { "how it ends", ends }, { "a last line that has no end", end_line })
