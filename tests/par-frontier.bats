@@ -213,7 +213,7 @@ grown() {
 	chmod +x links
 	echo http://h | par-frontier ./links >out
 	grep -v '	' out | LC_ALL=C sort | same <(printf '%s\n' 'http://127.0.0.1/' 'http://[::1]/' \
-		'http://h/' 'http://h/?\\' 'http://h/?q' 'http://h/a%20b' 'http://u@h/' 'https://h/') -
+		'http://h/' "http://h/?\\\\" 'http://h/?q' 'http://h/a%20b' 'http://u@h/' 'https://h/') -
 }
 
 @test "par-frontier: a host in another script is the one that its links have" {
