@@ -352,7 +352,7 @@ writer_reserve(struct record_writer *out, size_t len)
 		return out->buffer + out->used;
 	if (writer_flush(out) < 0)
 		return NULL;
-	if (len > out->size) {
+	if (len > out->size) { /* not by grow(): there is nothing to copy, and it stays */
 		char *larger = malloc(len);
 
 		if (larger == NULL)

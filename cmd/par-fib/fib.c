@@ -56,7 +56,7 @@ small_answer(const struct fib *fib, uint64_t n)
 	return 0;
 }
 
-/* GMP would abort without memory. */
+/* GMP says how much it needs, and would abort without memory. */
 static void *
 reserve(size_t size)
 {

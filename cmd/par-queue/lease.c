@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "diag.h"
+#include "grow.h"
 #include "lease.h"
 #include "need.h"
 
@@ -41,13 +42,13 @@ find_fault(const struct engine_chunk *chunk)
 static void
 add_part(struct lease *lease, const struct engine_part *part)
 {
-	size_t size = (lease->part_count + 1) * sizeof(*part),
-	       why = strlen(part->why) + 1;
-	struct engine_part *parts = realloc(lease->parts, size);
+	size_t why = strlen(part->why) + 1, count = lease->part_count + 1;
+	struct engine_part *parts =
+	    grow(lease->parts, &lease->part_room, count, sizeof(*parts), SIZE_MAX);
 	char *copy = parts == NULL ? NULL : malloc(part->len + why);
 
 	if (copy == NULL)
-		need_failed(size + part->len + why);
+		need_failed(count * sizeof(*parts) + part->len + why);
 	if (part->len > 0)
 		memcpy(copy, part->data, part->len);
 	memcpy(copy + part->len, part->why, why);

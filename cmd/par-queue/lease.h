@@ -26,7 +26,7 @@ struct lease {
 	uint64_t done;
 	struct bytes results; /* of those done */
 	struct engine_part *parts; /* of others; their data is the lease's */
-	size_t part_count;
+	size_t part_count, part_room;
 	struct bytes retry, again; /* records to be tried later, and at once */
 	uint64_t retry_count, again_count;
 	uint64_t wait; /* for those of retry, ms */

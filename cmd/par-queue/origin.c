@@ -7,6 +7,7 @@
 
 #include "diag.h"
 #include "engines.h"
+#include "grow.h"
 #include "num.h"
 #include "origin.h"
 
@@ -238,19 +239,16 @@ find_held(struct origins *origins, const struct engine *engine)
 	size_t count = 0;
 
 	for (struct lease *l = origins->leases.head; l != NULL; l = l->next) {
+		struct engine_claim **held;
+
 		if (l->engine != engine || l->lost)
 			continue;
-		if (count == origins->held_size) {
-			size_t size = 2 * count + ENGINE_AT_ONCE;
-			struct engine_claim **held =
-			    realloc(origins->held, size * sizeof(struct engine_claim *));
-
-			if (held == NULL)
-				die(STATUS_BROKEN, errno, "chunks");
-			origins->held = held;
-			origins->held_size = size;
-		}
-		origins->held[count++] = &l->claim;
+		held = grow(origins->held, &origins->held_size, count + 1,
+		    sizeof(struct engine_claim *), SIZE_MAX);
+		if (held == NULL)
+			die(STATUS_BROKEN, errno, "chunks");
+		origins->held = held;
+		held[count++] = &l->claim;
 	}
 	return count;
 }

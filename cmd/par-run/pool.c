@@ -2,13 +2,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "grow.h"
 #include "pool.h"
 
 struct slot *
 pool_add(struct run *run)
 {
 	size_t number = run->slot_count + 1;
-	struct slot **slots = realloc(run->slots, number * sizeof(struct slot *));
+	struct slot **slots =
+	    grow(run->slots, &run->slot_room, number, sizeof(struct slot *), UINT32_MAX);
 	struct slot *slot = calloc(1, sizeof(*slot));
 
 	if (slots != NULL)

@@ -107,7 +107,7 @@ struct run {
 	struct report report;
 	bool terminal; /* standard error is one */
 	struct slot **slots;
-	size_t slot_count;
+	size_t slot_count, slot_room;
 	size_t workers; /* that there are to be: slots that are not retired */
 	bool renewing; /* see pool_renew() */
 	bool paused; /* nothing is given out */
