@@ -9,22 +9,18 @@
 
 #include "cache.h"
 #include "clock.h"
+#include "computer.h"
 #include "ends.h"
 #include "fifo.h"
 #include "identity.h"
 #include "miss.h"
-#include "move.h"
-#include "printable.h"
 #include "roles.h"
 #include "sig.h"
 #include "spawn.h"
 #include "stage.h"
 #include "stores.h"
-#include "worker.h"
 
 enum {
-	IN_PIPE = 256 << 10, /* to a command that is known, bytes */
-	READ_SIZE = 256 << 10,
 	LOOK_EVERY =
 	    1000, /* ms between looks whether it has ended, though no signal told */
 	PROBE = 4, /* ms between looks at a command that has not said hello */
@@ -39,7 +35,7 @@ struct cache {
 	bool outdated; /* it is another one by now: nothing is stored */
 	struct stage stage; /* what is above us */
 	struct ends ends; /* the input and the output */
-	struct worker worker; /* the command */
+	struct computer computer; /* the command */
 	struct misses misses;
 	struct store store;
 	int signals; /* descriptor */
@@ -160,7 +156,7 @@ send_rest(struct cache *cache, size_t count)
 			die(STATUS_BROKEN, ENOMEM, "records");
 	}
 	batch = batch_new(block, block->data, used, first, cache->misses.next - first);
-	if (batch == NULL || window_add(&cache->worker.window, batch) < 0)
+	if (batch == NULL || window_add(&cache->computer.worker.window, batch) < 0)
 		die(STATUS_BROKEN, ENOMEM, "records");
 	block_drop(block);
 }
@@ -236,12 +232,15 @@ keep(struct cache *cache)
 
 /* One record of the command is finished; output is what it made of it. */
 static void
-finish(struct cache *cache, uint64_t number, const struct ack *ack, const char *output)
+finish(void *context, uint64_t number, const struct ack *ack, const char *output,
+    struct batch *record)
 {
+	struct cache *cache = context;
 	struct miss *miss = misses_numbered(&cache->misses, number);
 	struct record rec = { .data = miss->saved.record, .len = miss->saved.len };
 	char why[ACK_LINE_MAX];
 
+	batch_free(record); /* the miss has it, too */
 	snprintf(why, sizeof(why), "%.*s", (int)ack->reason_len,
 	    ack->reason_len > 0 ? ack->reason : "");
 	for (struct waiter *w = &miss->waiting; w != NULL; w = w->next) {
@@ -271,218 +270,58 @@ finish(struct cache *cache, uint64_t number, const struct ack *ack, const char *
 }
 
 /*
- * The command breaks the rules, with the record that ack tells of, or at its end: any
- * copy of it would, and a supervisor above us is told so.
+ * The command is of no use: end, and tell a supervisor above us if any copy of it would
+ * do the same.
  */
-static _Noreturn void
-refuse(struct cache *cache, const struct ack *ack, const char *what)
-{
-	struct flight *flight =
-	    ack == NULL ? NULL : window_find(&cache->worker.window, ack->index);
-	struct batch *record = flight == NULL ? NULL : window_record(flight, ack->index);
-	char shown[80], which[100] = "";
-
-	if (record != NULL) {
-		printable(shown, sizeof(shown), record->data, record->len - 1);
-		snprintf(which, sizeof(which), "record %s: ", shown);
-		batch_free(record);
-	}
-	flush(cache); /* what is not stored yet may be wrong, too */
-	die(stage_native(&cache->stage) ? STATUS_NEVER : STATUS_BROKEN, 0, "%s: %s%s",
-	    cache->options->command[0], which, what);
-}
-
-/* It breaks the protocol: nothing that it says can be relied on. */
 static void
-distrust(struct cache *cache, const char *what)
+check_fault(struct cache *cache)
 {
-	warn("%s: %s; killed", cache->options->command[0], what);
-	worker_signal(&cache->worker, SIGKILL);
-	worker_silence(&cache->worker);
-}
+	const struct computer *computer = &cache->computer;
+	enum status never = stage_native(&cache->stage) ? STATUS_NEVER : STATUS_BROKEN;
+	const char *name = computer->command[0];
 
-/*
- * Have the next bytes of output, which an acknowledgement counts, in the hold.  False if
- * they were not written; ends the program if they cannot be had.
- */
-static bool
-absorb(struct cache *cache, uint64_t bytes)
-{
-	struct worker *worker = &cache->worker;
-
-	if (!worker_wrote(worker, bytes))
-		return false;
-	while (worker->hold.end - worker->hold.start < bytes) {
-		int got = worker_absorb(worker, READ_SIZE);
-
-		if (got < 0 && errno != ENODATA)
-			die(STATUS_BROKEN, errno, "output of %s",
-			    cache->options->command[0]);
-		if (got <= 0)
-			return false;
-	}
-	return true;
-}
-
-/*
- * What the command is allowed to say of a record: its fate, once.  NULL, or what is
- * wrong with it.
- */
-static const char *
-take_ack(struct cache *cache, const struct ack *ack)
-{
-	struct worker *worker = &cache->worker;
-	struct flight *flight = window_find(&worker->window, ack->index);
-	char text[WORKER_ILL_TEXT];
-	const char *wrong;
-	uint64_t number;
-
-	if (flight == NULL)
-		return worker_no_record;
-	if (ack->more > 0)
+	switch (computer->fault) {
+	case COMPUTER_FINE:
+		return;
+	case COMPUTER_FOREIGN:
+		die(STATUS_MISUSE, 0, "%s is not a native stage; see --map", name);
+	case COMPUTER_BAD:
+		die(STATUS_BROKEN, 0, "%s: %s", name, computer->what);
+	case COMPUTER_JOINT:
 		die(STATUS_BROKEN, 0,
 		    "%s: does several records in one: their output cannot be told apart",
-		    cache->options->command[0]);
-	if (!absorb(cache, ack->bytes))
-		refuse(cache, ack, "its line counts more output than was written");
-	wrong = worker_ill(worker, 0, ack, text);
-	if (wrong != NULL)
-		refuse(cache, ack, wrong);
-	number = window_done(&worker->window, flight, ack->index);
-	if (number == UINT64_MAX)
-		die(STATUS_BROKEN, ENOMEM, "records");
-	finish(cache, number, ack, hold_at(&worker->hold));
-	worker_release(worker, ack->bytes);
-	return NULL;
-}
-
-/* It is a plain command, of whose records nobody knows. */
-_Noreturn static void
-not_native(const struct cache *cache)
-{
-	die(STATUS_MISUSE, 0, "%s is not a native stage; see --map",
-	    cache->options->command[0]);
-}
-
-/* Words that are not of the protocol. */
-static void
-bad_word(struct cache *cache)
-{
-	char line[200], what[300];
-	size_t len;
-	const char *bad = worker_bad_line(&cache->worker, &len);
-
-	printable(line, sizeof(line), bad, len);
-	snprintf(what, sizeof(what), "not a line of par-stage(7): %s", line);
-	if (cache->worker.kind == WORKER_UNKNOWN)
-		die(STATUS_BROKEN, 0, "%s: %s", cache->options->command[0], what);
-	distrust(cache, what);
-}
-
-/* The command's words. */
-static void
-take_words(struct cache *cache)
-{
-	struct worker *worker = &cache->worker;
-	enum worker_word word;
-	struct ack ack;
-
-	while ((word = worker_hear(worker, &ack)) != WORD_NONE && word != WORD_END) {
-		const char *wrong = NULL;
-
-		if (word == WORD_HELLO)
-			worker_in_size(worker, IN_PIPE);
-		else if (word == WORD_PLAIN)
-			not_native(cache);
-		else if (word == WORD_UNSURE)
-			continue;
-		else if (word == WORD_BAD)
-			bad_word(cache);
-		else
-			wrong =
-			    word == WORD_WRONG ? worker->wrong : take_ack(cache, &ack);
-		if (wrong != NULL)
-			distrust(cache, wrong);
+		    name);
+	case COMPUTER_ILL:
+		flush(cache); /* what is not stored yet may be wrong, too */
+		die(never, 0, "%s: %s", name, computer->what);
+	case COMPUTER_NO_MAP: /* none of its lines can be relied on */
+		die(never, 0,
+		    "--map: %s does not write one line for each that it reads: %s", name,
+		    computer->what);
+	case COMPUTER_LOST:
+		die(STATUS_BROKEN, computer->error, "%s", computer->what);
 	}
-	window_trim(&worker->window);
-}
-
-/*
- * The command breaks the rule of --map: none of its lines can be relied on.  Who is
- * above us is told that it can never work.
- */
-static _Noreturn void
-refuse_map(struct cache *cache, const char *how)
-{
-	warn("--map: %s does not write one line for each that it reads: %s",
-	    cache->options->command[0], how);
-	exit(stage_native(&cache->stage) ? STATUS_NEVER : STATUS_BROKEN);
-}
-
-/* Lines of --map: each is all that its record gives. */
-static void
-take_lines(struct cache *cache)
-{
-	struct worker *worker = &cache->worker;
-	struct hold *hold = &worker->hold;
-	const char *newline;
-
-	while (hold->end > hold->start &&
-	    (newline = memchr(hold->data + hold->start, '\n', hold->end - hold->start)) !=
-		NULL) {
-		struct ack ack = { .index = cache->misses.oldest,
-			.bytes = (uint64_t)(newline + 1 - hold->data) - hold->start };
-
-		if (misses_numbered(&cache->misses, ack.index) == NULL)
-			refuse_map(cache, "a line too many came");
-		take_ack(cache, &ack);
-	}
-	window_trim(&worker->window);
-}
-
-static void
-take_output(struct cache *cache)
-{
-	int got = worker_absorb(&cache->worker, READ_SIZE);
-
-	if (got < 0 && errno != ENODATA)
-		die(STATUS_BROKEN, errno, "output");
-	if (cache->options->map && got > 0)
-		take_lines(cache);
 }
 
 /* Say hello as soon as it is known for how many records at a time. */
 static void
 greet(struct cache *cache)
 {
-	if (cache->greeted || cache->worker.kind == WORKER_UNKNOWN)
+	if (cache->greeted || cache->computer.worker.kind == WORKER_UNKNOWN)
 		return;
 	cache->greeted = true;
 	must(cache,
 	    stage_greet(&cache->stage,
-		&(struct hello){ .jobs = cache->worker.hello.jobs,
-		    .ahead = cache->options->map || cache->worker.hello.ahead }));
-}
-
-/* It reads before it has said hello: a plain command, of whose records nobody knows. */
-static void
-probe(struct cache *cache)
-{
-	struct worker *worker = &cache->worker;
-
-	if (worker->kind != WORKER_UNKNOWN || worker->window.written == 0 ||
-	    worker->unsure || worker_consumed(worker) == 0)
-		return;
-	take_words(cache);
-	if (worker->kind == WORKER_UNKNOWN && !worker->unsure)
-		not_native(cache);
+		&(struct hello){ .jobs = cache->computer.worker.hello.jobs,
+		    .ahead =
+			cache->options->map || cache->computer.worker.hello.ahead }));
 }
 
 /* End as the command did, so that who is above us finds the record that did it. */
 static _Noreturn void
 end_alike(struct cache *cache)
 {
-	struct worker *worker = &cache->worker;
+	struct worker *worker = &cache->computer.worker;
 
 	keep(cache);
 	flush(cache);
@@ -545,40 +384,38 @@ look_for_end(struct cache *cache)
 	take_records(cache);
 }
 
-/* The command has ended: true if that is as it should be. */
-static bool
-ended_well(struct cache *cache)
+/* The command has ended, and what it had is done: is all as it should be? */
+static void
+check_end(struct cache *cache)
 {
-	struct worker *worker = &cache->worker;
-	bool well = worker->exit_code == 0 && worker->exit_signal == 0;
-	char how[WORKER_EXIT_TEXT], text[WORKER_ILL_TEXT];
-	size_t left;
+	const struct worker *worker = &cache->computer.worker;
+	char how[WORKER_EXIT_TEXT];
 
-	worker_errors(worker);
-	if (!cache->options->map)
-		take_words(cache);
-	/* What it wrote waits there now; what it left behind may go on and on. */
-	left = worker->out < 0 ? 0 : move_held(worker->out) / READ_SIZE + 1;
-	while (cache->options->map && worker->out >= 0 && left-- > 0 &&
-	    worker_absorb(worker, READ_SIZE) > 0)
-		take_lines(cache);
-	if (cache->options->map && well && worker_end_line(worker))
-		take_lines(cache);
+	computer_check_end(&cache->computer);
+	check_fault(cache);
+	cache->trouble =
+	    cache->options->map && (worker->exit_code != 0 || worker->exit_signal != 0);
+	if (cache->trouble)
+		warn("%s %s", cache->options->command[0], worker_exit_text(worker, how));
+}
+
+/* The command has ended.  Does not return if that is the end of all. */
+static void
+settle_end(struct cache *cache)
+{
+	const struct worker *worker = &cache->computer.worker;
+	char how[WORKER_EXIT_TEXT];
+
+	computer_drain(&cache->computer);
+	check_fault(cache);
 	look_for_end(cache);
 	if (cache->input_ended && misses_waiting(&cache->misses) == 0 &&
 	    (cache->options->map || !worker_never(worker, false))) {
-		const char *wrong = worker_ill_end(worker, text);
-
-		if (wrong != NULL)
-			refuse(cache, NULL, wrong);
-		cache->trouble = cache->options->map && !well;
-		if (cache->trouble)
-			warn("%s %s", cache->options->command[0],
-			    worker_exit_text(worker, how));
-		return true;
+		check_end(cache);
+		return;
 	}
-	if (cache->options->map && well && worker->in < 0)
-		refuse_map(cache, "lines are missing at its end");
+	computer_check_lines(&cache->computer);
+	check_fault(cache);
 	if (stage_native(&cache->stage))
 		end_alike(cache);
 	if (worker_never(worker, false))
@@ -590,29 +427,13 @@ ended_well(struct cache *cache)
 	if (!cache->input_ended)
 		die(STATUS_BROKEN, 0, "%s %s before the end of input",
 		    cache->options->command[0], how);
-	return true;
-}
-
-/* May more be read?  Not while the command has enough. */
-static bool
-may_read(const struct cache *cache)
-{
-	const struct worker *worker = &cache->worker;
-	uint64_t window = worker->hello.window;
-
-	return !cache->input_ended && !worker_hungry(worker) &&
-	    (window == 0 || worker->window.records < window) &&
-	    (worker->kind != WORKER_UNKNOWN || worker->window.records == 0);
 }
 
 /* How long there is nothing to do but wait, ms. */
 static int
 patience(const struct cache *cache)
 {
-	const struct worker *worker = &cache->worker;
-
-	if (worker->kind == WORKER_UNKNOWN && !worker->unsure &&
-	    worker->window.written > 0)
+	if (computer_is_probed(&cache->computer))
 		return PROBE;
 	if (cache->misses.done == NULL)
 		return LOOK_EVERY;
@@ -624,7 +445,7 @@ is_command(const void *context, pid_t pid)
 {
 	const struct cache *cache = context;
 
-	return cache->worker.pid == pid;
+	return cache->computer.worker.pid == pid;
 }
 
 /* All that there is is SIGCHLD. */
@@ -643,9 +464,11 @@ take_signals(struct cache *cache)
 static bool
 turn(struct cache *cache)
 {
-	struct worker *worker = &cache->worker;
+	struct computer *computer = &cache->computer;
+	struct worker *worker = &computer->worker;
+	bool reads = !cache->input_ended && computer_takes(computer);
 	struct pollfd p[] = {
-		{ .fd = may_read(cache) ? cache->stage.in.fd : -1, .events = POLLIN },
+		{ .fd = reads ? cache->stage.in.fd : -1, .events = POLLIN },
 		{ .fd = worker_hungry(worker) ? worker->in : -1, .events = POLLOUT },
 		{ .fd = worker->ack, .events = POLLIN },
 		{ .fd = worker->out, .events = POLLIN },
@@ -661,10 +484,11 @@ turn(struct cache *cache)
 	if (p[5].revents != 0)
 		worker_errors(worker);
 	if (p[2].revents != 0)
-		take_words(cache);
+		computer_hear(computer);
 	if (p[3].revents != 0)
-		take_output(cache);
-	probe(cache);
+		computer_read(computer);
+	computer_probe(computer);
+	check_fault(cache);
 	greet(cache);
 	if (p[0].revents != 0) {
 		must(cache, stage_fill(&cache->stage));
@@ -677,7 +501,10 @@ turn(struct cache *cache)
 	    (cache->now >= cache->keep_at || cache->misses.done_bytes >= KEEP_BYTES ||
 		cache->misses.done_count >= KEEP_COUNT))
 		keep(cache);
-	return !worker_ended(worker) || !ended_well(cache);
+	if (!worker_ended(worker))
+		return true;
+	settle_end(cache);
+	return false;
 }
 
 /* No file may be two of those that are given. */
@@ -723,13 +550,11 @@ static void
 open_cache(struct cache *cache)
 {
 	static const int caught[] = { SIGCHLD };
-	static const char *const env[] = { NULL };
 	const struct cache_options *options = cache->options;
-	struct worker_plan plan = { .argv = options->command,
-		.env = env,
-		.hold_in_memory = true,
-		.capture_errors = isatty(STDERR_FILENO),
-		.kind = options->map ? WORKER_MAP : WORKER_UNKNOWN };
+	const struct computer_plan plan = { .command = options->command,
+		.map = options->map,
+		.context = cache,
+		.told = finish };
 
 	check_roles(options);
 	identify(cache);
@@ -739,11 +564,8 @@ open_cache(struct cache *cache)
 	if (cache->signals < 0 || misses_open(&cache->misses) < 0)
 		die(STATUS_BROKEN, errno, "cannot begin");
 	signal(SIGPIPE, SIG_IGN);
-	worker_init(&cache->worker, 1, &diag_says);
-	if (worker_start(&cache->worker, &plan) < 0)
+	if (computer_start(&cache->computer, &plan) < 0)
 		die_start(errno, options->command[0]);
-	if (options->map)
-		worker_in_size(&cache->worker, IN_PIPE);
 	cache->now = clock_ms();
 }
 
@@ -765,7 +587,6 @@ enum status
 cache_run(const struct cache_options *options)
 {
 	struct cache *cache = calloc(1, sizeof(*cache));
-	struct batch_queue left = { 0 }; /* by a command that died */
 	enum status status;
 
 	if (cache == NULL)
@@ -786,10 +607,7 @@ cache_run(const struct cache_options *options)
 	misses_close(&cache->misses);
 	store_close(&cache->store);
 	identity_free(cache->identity);
-	window_take_back(&cache->worker.window, 0, &left);
-	batch_clear(&left);
-	worker_close(&cache->worker);
-	free(cache->worker.lines);
+	computer_close(&cache->computer);
 	close(cache->signals);
 	must(cache, stage_close(&cache->stage, &status));
 	ends_close(&cache->ends);
