@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@ void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *old, size_t size);
 void __real_free(void *piece);
+ssize_t __real_getline(char **line, size_t *size, FILE *in);
 _Noreturn void __real_exit(int status);
 
 void *__wrap_malloc(size_t size);
@@ -19,6 +21,7 @@ void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *old, size_t size);
 char *__wrap_strdup(const char *text);
 char *__wrap_strndup(const char *text, size_t most);
+ssize_t __wrap_getline(char **line, size_t *size, FILE *in);
 void __wrap_free(void *piece);
 _Noreturn void __wrap_exit(int status);
 
@@ -110,6 +113,16 @@ char *
 __wrap_strdup(const char *text)
 {
 	return __wrap_strndup(text, SIZE_MAX);
+}
+
+ssize_t
+__wrap_getline(char **line, size_t *size, FILE *in)
+{
+	bool there = *line != NULL;
+	ssize_t len = __real_getline(line, size, in);
+
+	memory.live += *line != NULL && !there;
+	return len;
 }
 
 void

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "address.h"
 #include "check.h"
@@ -34,7 +36,31 @@ refuses(void)
 	static const char *const rows[][2] = {
 		{ "redis://a%0:b@h", "the user is not rightly encoded" },
 		{ "redis://a:b%00@h", "the password is not rightly encoded" },
+		{ "redis://%@h", "the user is not rightly encoded" },
+		{ "redis://a:%4@h", "the password is not rightly encoded" },
+		{ "redis://a:%4g@h", "the password is not rightly encoded" },
+		{ "redis://a:%/4@h", "the port is not right" }, /* the host is "a" */
+		{ "redis://a:%:4@h", "the password is not rightly encoded" },
 		{ "unix:///%zz", "the path is not rightly encoded" },
+		{ "unix://p", "the path of the socket does not begin with /" },
+		{ "unix:///p?db", "the database is not a number" },
+		{ "unix:///p?db=", "the database is not a number" },
+		{ "unix:///p?db=x", "the database is not a number" },
+		{ "redis://h:0", "the port is not right" },
+		{ "redis://h:65536", "the port is not right" },
+		{ "redis://h:", "the port is not right" },
+		{ "redis://h:x", "the port is not right" },
+		{ "redis://[::1]x", "the port is not right" },
+		{ "redis://[::1", "a [ is not closed" },
+		{ "redis://a[::1]", "brackets stand around an address only" },
+		{ "redis://[a[b]", "brackets stand around an address only" },
+		{ "redis://a]", "brackets stand around an address only" },
+		{ "redis://h/x", "the database is not a number" },
+		{ "redis://h/-1", "the database is not a number" },
+		{ "redis://h?1", "the database is not a number" },
+		{ "http://h", "not redis://HOST or unix:///PATH" },
+		{ "redis:/h", "not redis://HOST or unix:///PATH" },
+		{ "", "not redis://HOST or unix:///PATH" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -43,6 +69,99 @@ refuses(void)
 		check_text(address_parse(&address, rows[i][0], true), rows[i][1]);
 		address_free(&address);
 	}
+}
+
+struct parts {
+	const char *host, *path, *user, *password;
+	uint64_t port, db;
+	bool tls;
+};
+
+/* Each part of a URL, there and left out. */
+static void
+takes_apart(void)
+{
+	static const struct {
+		const char *url;
+		struct parts parts;
+	} rows[] = {
+		{ "redis://", { .host = "127.0.0.1", .port = 6379 } },
+		{ "redis:///", { .host = "127.0.0.1", .port = 6379 } },
+		{ "redis://h", { .host = "h", .port = 6379 } },
+		{ "REDIS://h/", { .host = "h", .port = 6379 } },
+		{ "redis://h/0", { .host = "h", .port = 6379 } },
+		{ "redis://h/12", { .host = "h", .port = 6379, .db = 12 } },
+		{ "redis://h:1", { .host = "h", .port = 1 } },
+		{ "redis://h:65535/3", { .host = "h", .port = 65535, .db = 3 } },
+		{ "redis://:80", { .host = "127.0.0.1", .port = 80 } },
+		{ "rediss://h", { .host = "h", .port = 6379, .tls = true } },
+		{ "redis://[::1]", { .host = "::1", .port = 6379 } },
+		{ "redis://[::1]:7/2", { .host = "::1", .port = 7, .db = 2 } },
+		{ "redis://u@h", { .host = "h", .port = 6379, .user = "u" } },
+		{ "redis://u:p@h",
+		    { .host = "h", .port = 6379, .user = "u", .password = "p" } },
+		{ "redis://:p@h", { .host = "h", .port = 6379, .password = "p" } },
+		{ "redis://u%40%3a:p%2Fq:@h",
+		    { .host = "h", .port = 6379, .user = "u@:", .password = "p/q:" } },
+		{ "redis://a@b@h", { .host = "h", .port = 6379, .user = "a@b" } },
+		{ "unix:///p", { .path = "/p" } },
+		{ "redis+unix:///p/q?db=4", { .path = "/p/q", .db = 4 } },
+		{ "redis+socket:///p%3f", { .path = "/p?" } },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct parts *want = &rows[i].parts;
+		struct address address = { 0 };
+
+		check_at(i + 1);
+		check_text(address_parse(&address, rows[i].url, true), NULL);
+		check_text(address.host, want->host);
+		check_text(address.path, want->path);
+		check_text(address.user, want->user);
+		check_text(address.password, want->password);
+		check_is(address.port, want->port);
+		check_is(address.db, want->db);
+		check_is(address.tls, want->tls);
+		address_free(&address);
+		check(address.host == NULL && address.path == NULL);
+	}
+}
+
+/* Of a password that others can see, and of one in a file. */
+static void
+passwords(void)
+{
+	static const char *const files[][2] = {
+		{ "secret\n", "secret" },
+		{ "secret", "secret" },
+		{ "secret\r\nmore\n", "secret" },
+		{ "\n", "" },
+		{ " a b \n", " a b " },
+	};
+	struct address address = { 0 };
+	char path[] = "/tmp/par-unit.XXXXXX";
+	int fd = mkstemp(path);
+
+	check(address_parse(&address, "redis://u:p@h", false) != NULL);
+	address_free(&address);
+	check(address_parse(&address, "redis://u@h", false) == NULL);
+	for (size_t i = 0; i < COUNT(files); i++) {
+		check_at(i + 1);
+		check_is(ftruncate(fd, 0), 0);
+		check_is(
+		    pwrite(fd, files[i][0], strlen(files[i][0]), 0), strlen(files[i][0]));
+		check_is(address_password(&address, path), 0);
+		check_text(address.password, files[i][1]);
+	}
+	check_is(ftruncate(fd, 0), 0);
+	check_is(address_password(&address, path), -1);
+	check_is(errno, ENODATA);
+	check_text(address.password, " a b "); /* stays */
+	unlink(path);
+	check_is(address_password(&address, path), -1);
+	check_is(errno, ENOENT);
+	address_free(&address);
+	close(fd);
 }
 
 /* What is left of a URL in the environment; nothing of the password is behind its end. */
@@ -70,4 +189,5 @@ hides(void)
 }
 
 TESTS("address", { "tells no memory from what is wrong", without_memory },
+    { "takes URLs apart", takes_apart }, { "passwords", passwords },
     { "refuses what is wrong", refuses }, { "hides passwords", hides })
