@@ -15,8 +15,11 @@ _Noreturn void need_failed(size_t size);
 static inline char *
 need_room(struct bytes *bytes, size_t more)
 {
-	char *room = bytes_reserve(bytes, more);
+	char *room;
 
+	if (bytes->data != NULL && bytes->size - bytes->len >= more)
+		return bytes->data + bytes->len; /* most often, so without a call */
+	room = bytes_reserve(bytes, more);
 	if (room == NULL)
 		need_failed(bytes->len + more);
 	return room;

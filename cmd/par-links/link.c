@@ -88,7 +88,7 @@ clean(struct sink *sink, const struct link *link)
 	struct field cleaned = { link->data, link->len };
 
 	if (url_is_dirty(link->data, link->len)) {
-		char *to = room_take(&sink->cleaned, link->len);
+		char *to = need_anew(&sink->cleaned, link->len);
 
 		cleaned.len = url_clean(to, link->data, link->len);
 		cleaned.data = to;
@@ -111,7 +111,7 @@ static bool
 parse(struct sink *sink, struct field link, struct url *url)
 {
 	const struct url *base = sink->has_base ? &sink->base : NULL;
-	char *to = room_take(&sink->resolved, url_room(link.len, base));
+	char *to = need_anew(&sink->resolved, url_room(link.len, base));
 
 	return link_url(url, to, link.data, link.len, base);
 }
@@ -144,7 +144,7 @@ resolve(struct sink *sink, const struct link *link, struct resolved *out)
 	if (!out->valid)
 		return;
 	if (has_own_query(sink, &out->url, cleaned)) {
-		char *to = room_take(&sink->query, CHARSET_QUERY_GROWTH * cleaned.len);
+		char *to = need_anew(&sink->query, CHARSET_QUERY_GROWTH * cleaned.len);
 
 		cleaned.len = charset_query(
 		    sink->encoders, sink->charset, to, cleaned.data, cleaned.len);
@@ -273,8 +273,8 @@ page_name(struct sink *sink)
 	char *plain, *name;
 	struct field page;
 
-	sink->line.used = 0;
-	plain = room_add(&sink->line, (1 + CHARSET_GROWTH) * sink->page.len);
+	sink->line.len = 0;
+	plain = need_room(&sink->line, (1 + CHARSET_GROWTH) * sink->page.len);
 	page.len = field_unescape(plain, sink->page.data, sink->page.len);
 	name = plain + sink->page.len;
 	page.len = charset_decode(utf8, name, plain, page.len);

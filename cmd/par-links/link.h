@@ -9,10 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bytes.h"
 #include "charset.h"
 #include "choice.h"
 #include "field.h"
-#include "room.h"
 #include "stage.h"
 #include "table.h"
 #include "url.h"
@@ -49,7 +49,7 @@ struct sink {
 	char why[PATTERN_WHY];
 	struct table seen; /* links of this page */
 	bool seen_open;
-	struct room cleaned, query, resolved, line;
+	struct bytes cleaned, query, resolved, line;
 };
 
 /* Begin a page. */

@@ -7,30 +7,8 @@
 #ifndef PAR_LINKS_PAGE_H
 #define PAR_LINKS_PAGE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#include "build.h"
-#include "charset.h"
-#include "choice.h"
-#include "link.h"
-#include "room.h"
-#include "stage.h"
-
-/* The work on pages; all zero but for choice and sink to begin with. */
-struct pages {
-	const struct choice *choice;
-	struct sink *sink;
-	struct build build;
-	struct room body, decoded, bytes, value, text, rel, document, base;
-	char why[PATTERN_WHY];
-
-	/* Of the page at work on: */
-	const char *data; /* its body */
-	size_t len;
-	bool html, xml; /* xml: it is XHTML */
-	const struct charset *charset; /* what data is in */
-};
+#include "pages.h"
+#include "record.h"
 
 /* Make ready what is the same for all pages. */
 void pages_open(struct pages *pages);

@@ -38,7 +38,7 @@ add_to_body(struct tree *tree, const struct token *token)
 void
 blocks_begin_body(struct build *build, const struct token *token)
 {
-	if (!has_body(&build->tree) || build->templates.used > 0)
+	if (!has_body(&build->tree) || build->templates.len > 0)
 		return;
 	build->frameset_ok = false;
 	add_to_body(&build->tree, token);

@@ -33,7 +33,7 @@ begin(struct build *build, const char *page, size_t len, const bool *wanted)
 	build->tokens =
 	    (struct tokens){ .names = &build->names, .at = page, .end = page + len };
 	build->mode = MODE_INITIAL;
-	build->templates.used = 0;
+	build->templates.len = 0;
 	build->form = build->head = 0;
 	build->has_head = build->has_base = false;
 	build->quirks = build->skip_newline = false;

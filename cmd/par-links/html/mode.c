@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "mode.h"
+#include "need.h"
 
 /* The mode that an open element asks for; false if it asks for none. */
 static bool
 mode_of(const struct build *build, const struct node *node, enum mode *mode)
 {
-	const struct room *templates = &build->templates;
+	const struct bytes *templates = &build->templates;
 
 	if (node->space != SPACE_HTML)
 		return false;
@@ -32,7 +33,7 @@ mode_of(const struct build *build, const struct node *node, enum mode *mode)
 		*mode = MODE_IN_TABLE;
 		return true;
 	case NAME_TEMPLATE:
-		*mode = (enum mode)templates->data[templates->used - 1];
+		*mode = (enum mode)templates->data[templates->len - 1];
 		return true;
 	case NAME_HEAD:
 		*mode = MODE_IN_HEAD;
@@ -66,14 +67,14 @@ void
 mode_push_template(struct build *build, enum mode mode)
 {
 	build->mode = mode;
-	*room_add(&build->templates, 1) = (char)mode;
-	build->templates.used++;
+	*need_room(&build->templates, 1) = (char)mode;
+	build->templates.len++;
 }
 
 void
 mode_pop_template(struct build *build)
 {
-	build->templates.used--;
+	build->templates.len--;
 }
 
 void

@@ -47,7 +47,7 @@ struct build {
 	/* Of the page at work on: */
 	struct tokens tokens;
 	enum mode mode;
-	struct room templates; /* the stack of template insertion modes, bytes */
+	struct bytes templates; /* the stack of template insertion modes, bytes */
 	uint32_t form; /* the form element pointer */
 	bool has_head; /* the head element pointer is set */
 	uint32_t head;

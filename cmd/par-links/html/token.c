@@ -369,11 +369,11 @@ token_has_blank(const char *text, size_t len)
 }
 
 bool
-token_has(const struct token *tag, const char *name, const char *value)
+attribute_has(const char *at, const char *end, const char *name, const char *value)
 {
 	const char *found;
 	size_t len;
 
-	return attribute_find(tag->text + tag->len, tag->end, name, &found, &len) &&
-	    len == strlen(value) && strncasecmp(found, value, len) == 0;
+	return attribute_find(at, end, name, &found, &len) && len == strlen(value) &&
+	    strncasecmp(found, value, len) == 0;
 }

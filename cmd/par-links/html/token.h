@@ -70,8 +70,14 @@ bool attribute_next(const char **at, const char *end, struct attribute *attribut
 bool attribute_find(
     const char *at, const char *end, const char *name, const char **value, size_t *len);
 
-/* Is the value of the first attribute of a tag called name that, in letters of any case?
- */
-bool token_has(const struct token *tag, const char *name, const char *value);
+/* Is that the value of the first attribute called name, in letters of any case? */
+bool attribute_has(const char *at, const char *end, const char *name, const char *value);
+
+/* Has a tag an attribute of that value? */
+static inline bool
+token_has(const struct token *tag, const char *name, const char *value)
+{
+	return attribute_has(tag->text + tag->len, tag->end, name, value);
+}
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "ascii.h"
 #include "ids.h"
+#include "need.h"
 #include "tree.h"
 
 void
@@ -12,13 +13,13 @@ tree_begin(struct tree *tree, const char *page, size_t len, const bool *wanted)
 {
 	tree->page = page;
 	tree->wanted = wanted;
-	tree->nodes.used = tree->stack.used = tree->active.used = 0;
+	tree->nodes.len = tree->stack.len = tree->active.len = 0;
 	tree->spare = 0;
 	memset(tree->open, 0, sizeof(tree->open));
 	tree->foster = tree->overflow = false;
 	tree->copies = TREE_COPIES * len + TREE_COPIES_MORE;
-	memset(room_add(&tree->nodes, sizeof(struct node)), 0, sizeof(struct node));
-	tree->nodes.used = sizeof(struct node);
+	memset(need_room(&tree->nodes, sizeof(struct node)), 0, sizeof(struct node));
+	tree->nodes.len = sizeof(struct node);
 }
 
 void
@@ -40,9 +41,9 @@ tree_new(struct tree *tree, enum name name, enum space space)
 		node = tree_node(tree, id);
 		tree->spare = node->next;
 	} else {
-		node = (struct node *)(void *)room_add(&tree->nodes, sizeof(*node));
-		id = (uint32_t)(tree->nodes.used / sizeof(*node));
-		tree->nodes.used += sizeof(*node);
+		node = (struct node *)(void *)need_room(&tree->nodes, sizeof(*node));
+		id = (uint32_t)(tree->nodes.len / sizeof(*node));
+		tree->nodes.len += sizeof(*node);
 	}
 	*node =
 	    (struct node){ .name = (unsigned char)name, .space = (unsigned char)space };

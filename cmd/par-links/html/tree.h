@@ -14,9 +14,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bytes.h"
 #include "ids.h"
 #include "name.h"
-#include "room.h"
 #include "token.h"
 
 enum {
@@ -54,7 +54,7 @@ struct node {
 struct tree {
 	const char *page;
 	const bool *wanted; /* by enum name: what may hold links */
-	struct room nodes, stack, active;
+	struct bytes nodes, stack, active;
 	uint32_t spare; /* forgotten nodes, by next */
 	uint32_t open[NAME_COUNT]; /* how many HTML elements of a name are open */
 	bool foster; /* foster parenting is enabled */

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * media_type - what is in a page, by its content type: parameters may follow that.
+ */
+#ifndef PAR_LINKS_MEDIA_TYPE_H
+#define PAR_LINKS_MEDIA_TYPE_H
+
+#include <stdbool.h>
+
+#include "field.h"
+
+bool media_is_xhtml(const struct field *type);
+
+/* HTML, XHTML, or no type at all: browsers take that for HTML where it looks like it. */
+bool media_is_html(const struct field *type);
+
+/* Any text, in which a pattern can be looked for. */
+bool media_is_text(const struct field *type);
+
+#endif
