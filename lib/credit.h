@@ -37,26 +37,27 @@ uint64_t credit_most(const struct hello *hello, uint64_t told);
 /* A worker was started: one record shows what it is. */
 void credit_start(struct credit *credit);
 
-/* It has said hello: it gets as many as it works on at once, but at most so many. */
+/* A worker has said hello: it gets as many as it works on at once, but at most so many.
+ */
 void credit_hello(struct credit *credit, const struct hello *hello, uint64_t most);
 
-/* It was given records: a turn begins, if none goes on. */
+/* A worker was given records: a turn begins, if none goes on. */
 void credit_given(struct credit *credit, uint64_t now);
 
-/* It has fewer than it may have: the turn measures us, not it. */
+/* A worker has fewer than it may have: the turn measures us, not it. */
 void credit_starved(struct credit *credit);
 
-/* It has finished acks more.  Does that end a turn?  Then credit_turn() is due. */
+/* A worker has finished acks more.  Does that end a turn?  Then credit_turn() is due. */
 bool credit_acks(struct credit *credit, uint64_t acks);
 
 /* A turn has ended: it may have more, fewer, or as many.  Was that changed? */
 bool credit_turn(
     struct credit *credit, const struct credit_plan *plan, uint64_t most, uint64_t now);
 
-/* Let it have twice as many, but no more than most. */
+/* Let the place have twice as many, but no more than most. */
 void credit_double(struct credit *credit, uint64_t most);
 
-/* Do its records take long? */
+/* Do the records of the place take long? */
 bool credit_is_slow(const struct credit *credit);
 
 /*

@@ -20,7 +20,7 @@ enum hearing_end {
 	HEARING_NOTHING, /* no whole word is there now, or none will come any more */
 	HEARING_HELLO, /* see the worker's hello */
 	HEARING_UNSURE, /* it is a supervisor that does not know yet what it runs */
-	HEARING_PLAIN, /* the same, that knows now: a plain command */
+	HEARING_PLAIN, /* it is one that knows now: a plain command */
 	HEARING_TOLD, /* told() was called, for one record */
 	HEARING_JOINT, /* it may not tell of these records in one: see joint() */
 	HEARING_BAD, /* not a line of par-stage(7) */
@@ -44,13 +44,13 @@ struct hearing {
 };
 
 /*
- * Take its next word.  text is set with HEARING_BAD, _LIES and _ILL, and ack, which stays
- * valid until the next word, with what tells of a record.
+ * Take the next word of the worker.  text is set with HEARING_BAD, _LIES and _ILL, and
+ * ack, which stays valid until the next word, with what tells of a record.
  */
 enum hearing_end hearing_next(
     const struct hearing *hearing, struct ack *ack, char text[static HEARING_TEXT]);
 
-/* The same of an ack that was not said, but follows from its output. */
+/* Take an ack that was not said, but follows from its output, as hearing_next() does. */
 enum hearing_end hearing_take(
     const struct hearing *hearing, const struct ack *ack, char text[static HEARING_TEXT]);
 

@@ -39,8 +39,8 @@ bool suspects_guilty(const struct batch_queue *had, enum suspects_by by);
 int suspects_add(struct batch_queue *to, struct batch_queue *had, enum suspects_by by);
 
 /*
- * The same where one record took too long, of those that a place had which holds answers
- * back: the oldest may well be it, and is tried apart.
+ * Add suspects where one record took too long, of those that a place had which holds
+ * answers back: the oldest may well be it, and is tried apart.
  */
 int
 suspects_add_late(struct batch_queue *to, struct batch_queue *had, enum suspects_by by);

@@ -401,7 +401,7 @@ check_end(struct cache *cache)
 
 /* The command has ended.  Does not return if that is the end of all. */
 static void
-settle_end(struct cache *cache)
+end_of_command(struct cache *cache)
 {
 	const struct worker *worker = &cache->computer.worker;
 	char how[WORKER_EXIT_TEXT];
@@ -431,7 +431,7 @@ settle_end(struct cache *cache)
 
 /* How long there is nothing to do but wait, ms. */
 static int
-patience(const struct cache *cache)
+poll_timeout(const struct cache *cache)
 {
 	if (computer_is_probed(&cache->computer))
 		return PROBE;
@@ -448,7 +448,7 @@ is_command(const void *context, pid_t pid)
 	return cache->computer.worker.pid == pid;
 }
 
-/* All that there is is SIGCHLD. */
+/* Take signals; the only one caught is SIGCHLD. */
 static void
 take_signals(struct cache *cache)
 {
@@ -477,7 +477,7 @@ turn(struct cache *cache)
 	};
 
 	flush(cache);
-	if (poll(p, sizeof(p) / sizeof(p[0]), patience(cache)) < 0 && errno != EINTR)
+	if (poll(p, sizeof(p) / sizeof(p[0]), poll_timeout(cache)) < 0 && errno != EINTR)
 		die(STATUS_BROKEN, errno, "poll");
 	cache->now = clock_ms();
 	take_signals(cache);
@@ -503,7 +503,7 @@ turn(struct cache *cache)
 		keep(cache);
 	if (!worker_ended(worker))
 		return true;
-	settle_end(cache);
+	end_of_command(cache);
 	return false;
 }
 

@@ -14,7 +14,7 @@ enum {
 	READ_SIZE = 256 << 10
 };
 
-/* The first one counts. */
+/* Note a fault; the first one counts. */
 static void
 set_fault(struct computer *computer, enum computer_fault fault, const char *what)
 {
@@ -57,7 +57,7 @@ computer_start(struct computer *computer, const struct computer_plan *plan)
 	return 0;
 }
 
-/* It breaks the protocol: nothing that it says can be relied on. */
+/* The command breaks the protocol: nothing that it says can be relied on. */
 static void
 distrust(struct computer *computer, const char *what)
 {
@@ -66,7 +66,7 @@ distrust(struct computer *computer, const char *what)
 	worker_silence(&computer->worker);
 }
 
-/* It breaks the rules with the record that ack tells of. */
+/* The command breaks a rule with the record that ack tells of. */
 static void
 refuse(struct computer *computer, const struct ack *ack, const char *text)
 {
@@ -88,7 +88,7 @@ lose(struct computer *computer)
 	set_fault(computer, COMPUTER_LOST, what);
 }
 
-/* One word of its own; false if there is none, or nothing more counts. */
+/* Hear one word of the command; false if there is none, or nothing more counts. */
 static bool
 hear_word(struct computer *computer)
 {
@@ -182,7 +182,7 @@ computer_is_probed(const struct computer *computer)
 	    worker->window.written > 0;
 }
 
-/* It reads before it has said hello: unless that comes right now it is a plain one. */
+/* A command that reads before it has said hello, if that does not come now, is plain. */
 void
 computer_probe(struct computer *computer)
 {
@@ -193,7 +193,7 @@ computer_probe(struct computer *computer)
 		set_fault(computer, COMPUTER_FOREIGN, "");
 }
 
-/* Did it end well by itself? */
+/* Did the command end well by itself? */
 static bool
 is_well(const struct computer *computer)
 {

@@ -45,26 +45,28 @@ struct computer_plan {
 /* Start it.  0, or -1 with errno: it cannot be. */
 int computer_start(struct computer *computer, const struct computer_plan *plan);
 
-/* Take its words; is one that has not said hello a plain command? */
+/* Take the words of the command. */
 void computer_hear(struct computer *computer);
+
+/* Find out whether one that reads and has not said hello is a plain command. */
 void computer_probe(struct computer *computer);
 
 /* Take what it has written. */
 void computer_read(struct computer *computer);
 
-/* It has ended: take all that it left. */
+/* Take all that the command left, which has ended. */
 void computer_drain(struct computer *computer);
 
-/* It has ended, and all that it had is done: did it keep the rules to its end? */
+/* Did a command that has ended, and has done all it had, keep the rules to its end? */
 void computer_check_end(struct computer *computer);
 
-/* It has ended, and has not done all that it had: of --map that breaks the rule. */
+/* A command that has ended and left records breaks the rule of --map by that. */
 void computer_check_lines(struct computer *computer);
 
-/* May it have more records?  Not while it has enough. */
+/* May the command have more records?  Not while it has enough. */
 bool computer_takes(const struct computer *computer);
 
-/* Is it to be looked at again and again, since it may show what it is? */
+/* Is the command to be looked at again and again, since it may show what it is? */
 bool computer_is_probed(const struct computer *computer);
 
 void computer_close(struct computer *computer);

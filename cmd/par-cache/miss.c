@@ -129,7 +129,7 @@ misses_numbered(const struct misses *misses, uint64_t number)
 	return *place(misses, number);
 }
 
-/* It has no number any more, and nobody waits for it. */
+/* The miss of that number has none any more, and nobody waits for it. */
 static void
 leave_ring(struct misses *misses, uint64_t number)
 {

@@ -57,11 +57,12 @@ int miss_join(struct miss *miss, uint64_t number);
 /* The one with that number in the command's input, if it is not done. */
 struct miss *misses_numbered(const struct misses *misses, uint64_t number);
 
-/* It is done with that output, which is copied, and waits to be stored. */
+/* The miss of that number is done with this output, which is copied, and waits to be
+ * stored. */
 int misses_done(
     struct misses *misses, uint64_t number, const char *output, size_t output_len);
 
-/* It is over without an output to be kept. */
+/* The miss of that number is over without an output to be stored. */
 void misses_drop(struct misses *misses, uint64_t number);
 
 /* What is done was stored: let go of it. */

@@ -367,7 +367,7 @@ struct engine_kind {
 	enum engine_end (*dead)(struct engine *engine, const char *after,
 	    const struct engine_grave **graves, size_t *count);
 
-	/* Those go back to the queue, or away. */
+	/* Put these dead chunks back into the queue, or delete them. */
 	enum engine_end (*undead)(struct engine *engine, bool requeue,
 	    const struct engine_grave *graves, size_t count);
 

@@ -34,7 +34,7 @@ struct lease {
 	bool torn; /* lost, and some of its records were not worked on */
 };
 
-/* Those that a worker has, in the order of their records' numbers. */
+/* The leases that a worker has, in the order of their records' numbers. */
 struct lease_list {
 	struct lease *head, **tail;
 	struct lease *found; /* the one last looked up */

@@ -178,7 +178,7 @@ origins_take(struct origins *origins, const struct want *want, struct batch_queu
 	return 0;
 }
 
-/* Those of one queue that are finished, at most ENGINE_AT_ONCE of them. */
+/* Commit leases of one queue that are finished, at most ENGINE_AT_ONCE; how many. */
 static size_t
 commit_some(struct origins *origins, struct engine *engine, const char *last, size_t len)
 {

@@ -88,7 +88,7 @@ begin(struct put *put)
 
 /* What became of a piece; false if it is to be put again later. */
 static bool
-settle(struct put *put, const struct engine_piece *piece)
+accepted(struct put *put, const struct engine_piece *piece)
 {
 	if (piece->outcome == PIECE_NO_MEMORY)
 		return false;
@@ -141,7 +141,7 @@ flush(struct put *put)
 
 		engines_answered(engine,
 		    engine->kind->put(engine, &put->plan, put->pending, put->count));
-		while (done < put->count && settle(put, &put->pending[done]))
+		while (done < put->count && accepted(put, &put->pending[done]))
 			done++;
 		if (done > 0) {
 			begin = clock_ms();

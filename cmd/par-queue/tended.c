@@ -43,14 +43,14 @@ tended_init(struct tended *tended, const struct tended_plan *plan)
 	worker_init(&tended->worker, 1, &diag_says);
 }
 
-/* What it is called in diagnostics. */
+/* What the worker is called in diagnostics. */
 static const char *
 name_of(const struct tended *tended)
 {
 	return tended->plan.command[0];
 }
 
-/* The first one counts. */
+/* Note a fault; the first one counts. */
 static void
 set_fault(struct tended *tended, enum tended_fault fault, int error, const char *what)
 {
@@ -157,7 +157,7 @@ tended_end_input(struct tended *tended)
 	tended->input_ended_at = tended->now;
 }
 
-/* It finished so many: should more be in flight, or fewer? */
+/* The worker finished acks records: should more be in flight, or fewer? */
 static void
 adapt(struct tended *tended, uint64_t acks)
 {
@@ -173,7 +173,7 @@ adapt(struct tended *tended, uint64_t acks)
 		credit_turn(&tended->credit, &plan, tended_most(tended), clock_ns());
 }
 
-/* Nothing that it says is heard any more. */
+/* The worker is killed, and nothing that it says is heard any more. */
 static void
 end_it(struct tended *tended)
 {
@@ -181,7 +181,7 @@ end_it(struct tended *tended)
 	worker_silence(&tended->worker);
 }
 
-/* It breaks the protocol: nothing that it says can be relied on. */
+/* The worker breaks the protocol: nothing that it says can be relied on. */
 static void
 distrust(struct tended *tended, const char *what)
 {
@@ -189,7 +189,7 @@ distrust(struct tended *tended, const char *what)
 	end_it(tended);
 }
 
-/* It breaks the rules, with the record that ack tells of; any copy of it would. */
+/* The worker breaks a rule with the record that ack tells of; any copy of it would. */
 static void
 refuse_ack(struct tended *tended, const struct ack *ack, const char *what)
 {
@@ -204,7 +204,7 @@ refuse_ack(struct tended *tended, const struct ack *ack, const char *what)
 	tended->never = breaks_rules;
 }
 
-/* What it says, or does, no native stage does. */
+/* No native stage says, or does, what the worker did. */
 static void
 not_native(struct tended *tended, const char *what)
 {
@@ -226,7 +226,7 @@ hello(struct tended *tended)
 	worker_in_size(&tended->worker, STAGE_PIPE);
 }
 
-/* One word of its own; false if nothing more is to be heard. */
+/* Hear one word of the worker; false if nothing more is to be heard. */
 static bool
 hear_word(struct tended *tended, uint64_t *acks)
 {
@@ -314,7 +314,7 @@ is_silent(const struct tended *tended)
 	    worker->pid != 0 && worker->window.records > 0 && !worker_hungry(worker);
 }
 
-/* Its input is ended, so that it must answer; it is started again then. */
+/* The input of the worker is ended, so that it must answer; it is started again then. */
 static void
 have_answers(struct tended *tended)
 {
@@ -349,8 +349,8 @@ check_silent(struct tended *tended)
 }
 
 /*
- * It has answered.  One that took long for that was at work, and held nothing back: it
- * is left in silence for longer, so that what comes meanwhile is begun.
+ * The worker has answered.  One that took long for that was at work, and held nothing
+ * back: it is left in silence for longer, so that what comes meanwhile is begun.
  */
 static void
 learn_held_wait(struct tended *tended)
@@ -399,8 +399,8 @@ tended_due(const struct tended *tended)
 }
 
 /*
- * It has not said hello: what it is does not follow from how long that takes, but it is
- * told, and --hard ends one that is stuck.
+ * The worker has not said hello: what it is does not follow from how long that takes, but
+ * it is told, and --hard ends one that is stuck.
  */
 static void
 check_start(struct tended *tended)
@@ -419,7 +419,7 @@ check_start(struct tended *tended)
 	worker_signal(&tended->worker, SIGKILL);
 }
 
-/* It has records, and took that long for none of them. */
+/* The worker has records: has it finished none for too long? */
 static void
 check_late(struct tended *tended)
 {
@@ -469,7 +469,7 @@ tended_reason(const struct tended *tended, char why[static TENDED_WHY])
 	return why;
 }
 
-/* It ended before it said hello, the first time that it was started. */
+/* The worker ended before it ever said hello. */
 static void
 fail_unborn(struct tended *tended, bool bad)
 {
@@ -485,7 +485,7 @@ fail_unborn(struct tended *tended, bool bad)
 	    worker_never(&tended->worker, false) ? diag_never : what);
 }
 
-/* It has ended once its input had: did it keep the rules to its end? */
+/* The worker has ended after its input: did it keep the rules to its end? */
 static void
 check_end(struct tended *tended)
 {
@@ -498,7 +498,7 @@ check_end(struct tended *tended)
 	tended->never = breaks_rules;
 }
 
-/* What its end says, when left records were not finished. */
+/* What the end of the worker says, when left records were not finished. */
 static enum tended_verdict
 judge(struct tended *tended, bool bad, uint64_t left)
 {

@@ -84,7 +84,7 @@ uint64_t tended_most(const struct tended *tended);
 /* Has it a use for records?  One that has not said hello: for one. */
 bool tended_may_have(const struct tended *tended);
 
-/* And may it be given some now?  Not while it ends. */
+/* Has it a use for records, and may be given some now?  Not while it ends. */
 bool tended_takes(const struct tended *tended);
 
 /* Does it have a record that must be alone with it? */
@@ -99,10 +99,10 @@ tended_has_alone(const struct tended *tended)
 /* Takes the batch; 0, or -1 without memory, and it stays the caller's. */
 int tended_give(struct tended *tended, struct batch *batch);
 
-/* It was given what there is: write that to it. */
+/* Write to the worker what it was given: all that there is for it now. */
 void tended_feed(struct tended *tended);
 
-/* It has nothing to be written, and gets nothing more: its input ends. */
+/* End the input of a worker that gets nothing more, once all was written to it. */
 void tended_end_input(struct tended *tended);
 
 /* Take what it has said and written. */

@@ -133,7 +133,7 @@ commit(struct work *work)
 
 /* How long poll(2) may wait, ms. */
 static int
-patience(const struct work *work)
+poll_timeout(const struct work *work)
 {
 	uint64_t due = work->beat_at, check = tended_due(&work->load.tended);
 
@@ -159,7 +159,7 @@ wait_for_something(struct work *work)
 		{ .fd = worker->err, .events = POLLIN },
 	};
 
-	if (poll(polls, sizeof(polls) / sizeof(polls[0]), patience(work)) < 0 &&
+	if (poll(polls, sizeof(polls) / sizeof(polls[0]), poll_timeout(work)) < 0 &&
 	    errno != EINTR)
 		die(STATUS_BROKEN, errno, "poll");
 	work->now = work->load.tended.now = clock_ms();

@@ -61,7 +61,7 @@ back_off(const struct workload *load, unsigned attempts)
 
 /* A record that is not done, as ack says.  Takes it. */
 static void
-settle_failed(struct workload *load, struct batch *record, const struct ack *ack)
+outcome_failed(struct workload *load, struct batch *record, const struct ack *ack)
 {
 	char why[ACK_LINE_MAX];
 
@@ -77,7 +77,7 @@ settle_failed(struct workload *load, struct batch *record, const struct ack *ack
 
 /* A record is finished, well or not. */
 static void
-settle(void *context, uint64_t number, const struct ack *ack, const char *output,
+outcome(void *context, uint64_t number, const struct ack *ack, const char *output,
     struct batch *record)
 {
 	struct workload *load = context;
@@ -88,7 +88,7 @@ settle(void *context, uint64_t number, const struct ack *ack, const char *output
 	else if (ack->fate == FATE_FAIL) /* passed on all the same: par-stage(7) */
 		lease_results(lease, output, ack->bytes);
 	if (record != NULL)
-		settle_failed(load, record, ack);
+		outcome_failed(load, record, ack);
 }
 
 void
@@ -101,7 +101,7 @@ workload_init(struct workload *load, const struct queue_options *options,
 		.soft = options->soft,
 		.hard = options->hard,
 		.deaths = MOST_DEATHS + options->retries,
-		.hearing = { .context = load, .joint = may_be_joint, .told = settle } });
+		.hearing = { .context = load, .joint = may_be_joint, .told = outcome } });
 	load->tended.told = UINT64_MAX;
 }
 
@@ -135,7 +135,8 @@ workload_room(const struct workload *load)
 		.bytes = TENDED_BYTES - bytes };
 }
 
-/* Its chunk is no longer ours: no use to work on it. */
+/* Drop a batch whose chunk is no longer ours: no use to work on it; false if it is ours.
+ */
 static bool
 skip_lost(struct workload *load, struct batch *batch)
 {
@@ -156,7 +157,7 @@ give(struct workload *load, struct batch *batch)
 		die(STATUS_BROKEN, errno, "window");
 }
 
-/* Give it suspects: each alone. */
+/* Give suspects to the stage: each alone. */
 static void
 give_suspect(struct workload *load)
 {
@@ -183,7 +184,7 @@ block_ends(struct workload *load)
 	    lease_of(load, worker->window.head->batch) != lease_of(load, load->todo.head);
 }
 
-/* The next for it, NULL if there is none now. */
+/* The next batch for the stage; NULL if there is none now. */
 static struct batch *
 next(struct workload *load)
 {
@@ -226,7 +227,7 @@ workload_check_time(struct workload *load)
 	tended_check_time(&load->tended);
 }
 
-/* It is the end, before anything was done: what was taken goes back at once. */
+/* The program ends before anything was done: what was taken goes back at once. */
 static void
 hand_back(struct workload *load)
 {
@@ -271,7 +272,8 @@ workload_hear(struct workload *load)
 	check_fault(load);
 }
 
-/* A record that it had alone: it is to blame, and tried again or given up.  Takes it. */
+/* A record that the stage had alone is to blame, and tried again or given up.  Takes it.
+ */
 static void
 blame(struct workload *load, struct batch *record, const char *why)
 {
@@ -284,9 +286,9 @@ blame(struct workload *load, struct batch *record, const char *why)
 	batch_push_front(&load->suspects, record);
 }
 
-/* Records that it had when it ended badly. */
+/* Records that the stage had when it ended badly are suspects. */
 static void
-settle_death(struct workload *load, struct batch_queue *had)
+requeue_suspects(struct workload *load, struct batch_queue *had)
 {
 	struct batch_queue suspects = { 0 };
 	char why[TENDED_WHY];
@@ -310,7 +312,7 @@ workload_look(struct workload *load)
 
 	check_fault(load);
 	if (verdict == TENDED_BROKEN)
-		settle_death(load, &had);
+		requeue_suspects(load, &had);
 	else
 		batch_join_front(&load->todo, &had);
 }

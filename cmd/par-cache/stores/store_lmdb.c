@@ -440,7 +440,7 @@ put_part(struct store *store, const struct stored *list, const struct stored *en
 	return error;
 }
 
-/* The same, with room made before; what does not fit even so is refused. */
+/* Store outputs, with room made before; what does not fit even so is refused. */
 static int
 put_somehow(struct store *store, const struct stored *list, const struct stored *end)
 {

@@ -33,7 +33,7 @@ const char *queue_key(const char *name, const char *what, char key[static QUEUE_
 void queue_begin(
     const struct queue *queue, struct call *call, enum script script, unsigned extra);
 
-/* One of these. */
+/* Add the key of a queue for what. */
 void queue_add_key(struct call *call, const char *name, const char *what);
 
 #endif

@@ -6,7 +6,7 @@
 
 /*
  * A server without memory refuses a script, as a whole, unless its flags allow it.
- * Those that make room, or lead to it, must go on; put must not.
+ * Scripts that make room, or lead to it, must go on; put must not.
  */
 static const struct {
 	const char *flags, *text;
