@@ -92,9 +92,34 @@ hello_parse(const char *line, size_t len, struct hello *out)
 	return 0;
 }
 
-/* Digits at *at, then the byte after, which is passed too. */
-static int
-take_number(const char **at, const char *end, char after, uint64_t *out)
+static const char *const runs_words[] = { NULL, "counts", "runs" };
+
+const char *
+runs_word(enum runs runs)
+{
+	return runs_words[runs];
+}
+
+enum runs
+runs_parse(const char *words)
+{
+	enum runs most = RUNS_NONE;
+
+	while (*words != '\0') {
+		size_t len = strcspn(words, ",");
+
+		for (enum runs runs = RUNS_COUNTED; runs <= RUNS_SUMMED; runs++)
+			if (len == strlen(runs_words[runs]) && runs > most &&
+			    memcmp(words, runs_words[runs], len) == 0)
+				most = runs;
+		words += words[len] == '\0' ? len : len + 1;
+	}
+	return most;
+}
+
+/* Digits at *at, with a byte after them, which is not passed. */
+static inline int
+take_number(const char **at, const char *end, uint64_t *out)
 {
 	enum { MOST = 19 }; /* digits, of which none overflows */
 	const char *p = *at, *last = end - p > MOST ? p + MOST : end;
@@ -103,9 +128,9 @@ take_number(const char **at, const char *end, char after, uint64_t *out)
 
 	for (; p < last && (digit = (unsigned char)*p - (unsigned)'0') <= 9; p++)
 		value = value * 10 + digit;
-	if (p == *at || p == end || *p != after)
+	if (p == *at || p == end)
 		return -1;
-	*at = p + 1;
+	*at = p;
 	*out = value;
 	return 0;
 }
@@ -125,29 +150,77 @@ take_fate(const char *word, size_t len, enum fate *out)
 	return -1;
 }
 
-/* INDEX or FIRST-LAST, then a space. */
+/* INDEX, FIRST-LAST or FIRST..LAST, then a space; *form is ' ', '-' or '.'. */
 static int
-take_records(const char **at, const char *end, struct ack *out)
+take_records(const char **at, const char *end, struct ack *out, char *form)
 {
 	uint64_t last;
 
 	out->more = 0;
-	if (take_number(at, end, '-', &out->index) < 0)
-		return take_number(at, end, ' ', &out->index);
-	if (take_number(at, end, ' ', &last) < 0 || last < out->index)
+	if (take_number(at, end, &out->index) < 0)
 		return -1;
-	out->more = last - out->index;
-	return 0;
+	*form = **at;
+	if (*form != ' ') {
+		if (*form == '.')
+			++*at;
+		if (*form != '-' && (*form != '.' || *at == end || **at != '.'))
+			return -1;
+		++*at;
+		if (take_number(at, end, &last) < 0 || last < out->index)
+			return -1;
+		out->more = last - out->index;
+	}
+	return *(*at)++ == ' ' ? 0 : -1;
+}
+
+/* BYTES, or BYTES,BYTES and so on of one record after the other; then a space. */
+static int
+take_bytes(const char **at, const char *end, struct ack *out, bool list)
+{
+	const char *counts = *at;
+	uint64_t more = 0, sum = 0, bytes;
+
+	for (;; more++, ++*at) {
+		if (take_number(at, end, &bytes) < 0 || bytes > ACK_BYTES_MOST - sum)
+			return -1;
+		sum += bytes;
+		if (**at != ',' || !list)
+			break;
+	}
+	out->bytes = sum;
+	out->more += more;
+	out->counts = more > 0 ? counts : NULL;
+	return *(*at)++ == ' ' ? 0 : -1;
+}
+
+uint64_t
+ack_count(const char **counts, uint64_t records)
+{
+	const char *p = *counts;
+	uint64_t sum = 0;
+
+	for (; records > 0; records--) {
+		uint64_t value = 0;
+
+		for (; *p >= '0' && *p <= '9'; p++)
+			value = value * 10 + (uint64_t)(*p - '0');
+		sum += value;
+		p++;
+	}
+	*counts = p;
+	return sum;
 }
 
 int
 ack_parse(const char *line, size_t len, struct ack *out)
 {
 	const char *end = line + len, *space;
+	char form;
 
-	if (take_records(&line, end, out) < 0 ||
-	    take_number(&line, end, ' ', &out->bytes) < 0 || out->bytes > ACK_BYTES_MOST)
+	if (take_records(&line, end, out, &form) < 0 ||
+	    take_bytes(&line, end, out, form == ' ') < 0)
 		return -1;
+	out->run = out->more > 0 && form != '-';
 	out->reason = end;
 	out->reason_len = 0;
 	if (end - line == 2 && line[0] == 'o' && line[1] == 'k') {
@@ -210,18 +283,49 @@ ack_format_ok(char dst[static ACK_OK_MAX], uint64_t index, uint64_t bytes)
 }
 
 size_t
+ack_format_run(char dst[static ACK_OK_MAX], uint64_t first, uint64_t last, uint64_t bytes)
+{
+	char *to = num_format(dst, first);
+
+	*to++ = '.';
+	*to++ = '.';
+	to = num_format(to, last);
+	*to++ = ' ';
+	to = num_format(to, bytes);
+	memcpy(to, " ok\n", 4);
+	return (size_t)(to + 4 - dst);
+}
+
+/* The counts of a run, as they stand in its line. */
+static size_t
+put_counts(char *to, const struct ack *ack)
+{
+	const char *end = ack->counts;
+
+	ack_count(&end, ack->more + 1);
+	memcpy(to, ack->counts, (size_t)(end - 1 - ack->counts));
+	return (size_t)(end - 1 - ack->counts);
+}
+
+size_t
 ack_format(char dst[static ACK_LINE_MAX], const struct ack *ack)
 {
 	static const char *const names[] = { "ok", "retry", "fail" };
-	int len = snprintf(dst, ACK_LINE_MAX, "%llu", (unsigned long long)ack->index);
-	unsigned long long last = ack->index + ack->more;
+	char *to = num_format(dst, ack->index);
 	size_t used, room;
 
-	if (ack->more > 0)
-		len += snprintf(dst + len, 32, "-%llu", last);
-	len += snprintf(
-	    dst + len, 64, " %llu %s", (unsigned long long)ack->bytes, names[ack->fate]);
-	used = (size_t)len;
+	if (ack->more > 0 && ack->counts == NULL) {
+		to = stpcpy(to, ack->run ? ".." : "-");
+		to = num_format(to, ack->index + ack->more);
+	}
+	*to++ = ' ';
+	if (ack->counts != NULL)
+		to += put_counts(to, ack);
+	else
+		to = num_format(to, ack->bytes);
+	*to++ = ' ';
+	to = stpcpy(to, names[ack->fate]);
+	used = (size_t)(to - dst);
 	room = ACK_LINE_MAX - used - 2;
 
 	if (ack->reason_len > 0) {

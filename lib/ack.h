@@ -6,6 +6,8 @@
  *	par-stage 1 unsure               a supervisor that does not know what it runs
  *	17 231 ok                        INDEX BYTES STATUS [REASON]
  *	18-25 990 ok                     eight records, done together
+ *	26..33 990 ok                    eight records, each by itself: their bytes in all
+ *	34 8,0,12 ok                     three records, each by itself: the bytes of each
  */
 #ifndef PAR_ACK_H
 #define PAR_ACK_H
@@ -16,7 +18,7 @@
 
 enum {
 	ACK_LINE_MAX = 4096, /* longest line either side sends, newline included */
-	ACK_OK_MAX = 48, /* longest line that ack_format_ok() makes */
+	ACK_OK_MAX = 72, /* longest line that ack_format_ok() and ack_format_run() make */
 	HELLO_MOST = 1 << 30 /* window and jobs beyond it are taken for it */
 };
 
@@ -44,10 +46,23 @@ struct hello {
 
 enum fate { FATE_OK, FATE_RETRY, FATE_FAIL };
 
+/* How neighbours that were done one by one may be told of in one line, as a run. */
+enum runs {
+	RUNS_NONE, /* not at all */
+	RUNS_COUNTED, /* with the bytes of each */
+	RUNS_SUMMED /* the same, or with all their bytes */
+};
+
+/* As PAR_STAGE_TAKES says it: to text, NULL for RUNS_NONE, and from it. */
+const char *runs_word(enum runs runs);
+enum runs runs_parse(const char *words);
+
 struct ack {
 	uint64_t index; /* of those sent to this stage, from 0 */
 	uint64_t more; /* so many after it are done with it; 0 unless FATE_OK */
-	uint64_t bytes; /* of its standard output */
+	bool run; /* each of these by itself */
+	uint64_t bytes; /* of its standard output; of a run those of all */
+	const char *counts; /* of a run: those of each, into the line; or NULL */
 	enum fate fate;
 	const char *reason; /* into the line; reason_len 0 if there is none */
 	size_t reason_len;
@@ -57,9 +72,15 @@ struct ack {
 int hello_parse(const char *line, size_t len, struct hello *out);
 int ack_parse(const char *line, size_t len, struct ack *out);
 
+/* The bytes of the first so many records of those whose counts begin there; passes them.
+ */
+uint64_t ack_count(const char **counts, uint64_t records);
+
 /* Each writes a line with its newline at dst; returns its length. */
 size_t hello_format(char dst[static ACK_LINE_MAX], const struct hello *hello);
 size_t ack_format_ok(char dst[static ACK_OK_MAX], uint64_t index, uint64_t bytes);
+size_t ack_format_run(
+    char dst[static ACK_OK_MAX], uint64_t first, uint64_t last, uint64_t bytes);
 size_t ack_format(char dst[static ACK_LINE_MAX], const struct ack *ack);
 
 #endif

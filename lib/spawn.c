@@ -53,8 +53,8 @@ struct spawn_child {
 	const struct spawn_plan *plan;
 	pid_t parent;
 	int report; /* where it says why it could not become the command */
-	char **environment; /* stage is one of it, if the plan has a stage_fd */
-	char stage[64];
+	char **environment; /* these are of it, if the plan has a stage_fd, and takes */
+	char stage[64], takes[64];
 };
 
 /* Is this NAME=VALUE of a name that is set anew? */
@@ -63,7 +63,8 @@ is_replaced(const char *var, const struct spawn_plan *plan)
 {
 	size_t name = strcspn(var, "=");
 
-	if (name == 9 && memcmp(var, "PAR_STAGE", 9) == 0)
+	if ((name == 9 && memcmp(var, "PAR_STAGE", 9) == 0) ||
+	    (name == 15 && memcmp(var, "PAR_STAGE_TAKES", 15) == 0))
 		return true;
 	for (const char *const *set = plan->env; *set != NULL; set++)
 		if (strncmp(var, *set, name) == 0 && (*set)[name] == '=')
@@ -82,7 +83,7 @@ make_environment(struct spawn_child *child)
 		count++;
 	for (const char *const *set = child->plan->env; *set != NULL; set++)
 		count++;
-	made = malloc((count + 2) * sizeof(*made));
+	made = malloc((count + 3) * sizeof(*made));
 	if (made == NULL)
 		return NULL;
 	for (char **var = environ; *var != NULL; var++)
@@ -92,6 +93,8 @@ make_environment(struct spawn_child *child)
 		made[used++] = (char *)(uintptr_t)*set;
 	if (child->plan->stage_fd >= 0)
 		made[used++] = child->stage;
+	if (child->plan->stage_fd >= 0 && child->plan->takes != NULL)
+		made[used++] = child->takes;
 	made[used] = NULL;
 	return made;
 }
@@ -109,6 +112,9 @@ name_stage(struct spawn_child *child)
 		return -1;
 	snprintf(
 	    child->stage, sizeof(child->stage), "PAR_STAGE=%d:%ld", fd, (long)getpid());
+	if (child->plan->takes != NULL)
+		snprintf(child->takes, sizeof(child->takes), "PAR_STAGE_TAKES=%ld:%s",
+		    (long)getpid(), child->plan->takes);
 	return 0;
 }
 

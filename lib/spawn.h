@@ -12,6 +12,7 @@ struct spawn_plan {
 	char *const *argv; /* searched on PATH; no shell in between */
 	int fds[3]; /* what becomes 0, 1 and 2; -1: ours */
 	int stage_fd; /* left open and named by PAR_STAGE; -1: none */
+	const char *takes; /* what is said by PAR_STAGE_TAKES then; NULL: nothing */
 	const char *const *env; /* NAME=VALUE to add, ended by NULL */
 };
 

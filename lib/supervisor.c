@@ -7,7 +7,10 @@
 #include "num.h"
 #include "supervisor.h"
 
-enum { LINES_SIZE = 64 << 10 };
+enum {
+	LINES_SIZE = 64 << 10,
+	COUNT_MOST = 24 /* bytes of one more count in a line, and its end */
+};
 
 /* The descriptor that PAR_STAGE=FD:PID names, if PID is ours; else -1. */
 static int
@@ -27,12 +30,30 @@ descriptor(void)
 	return fdio_cloexec((int)fd) < 0 ? -1 : (int)fd;
 }
 
+/* What PAR_STAGE_TAKES=PID:WORDS says, if PID is ours: it may be left from one above. */
+static enum runs
+taken(void)
+{
+	const char *value = getenv("PAR_STAGE_TAKES"), *colon;
+	enum runs runs = RUNS_NONE;
+	uint64_t pid;
+
+	colon = value == NULL ? NULL : strchr(value, ':');
+	if (colon != NULL &&
+	    num_parse_bytes(value, (size_t)(colon - value), 1, INT32_MAX, &pid) == 0 &&
+	    pid == (uint64_t)getpid())
+		runs = runs_parse(colon + 1);
+	unsetenv("PAR_STAGE_TAKES");
+	return runs;
+}
+
 int
 supervisor_find(struct supervisor *above)
 {
 	*above = (struct supervisor){ .fd = descriptor() };
 	if (above->fd < 0)
 		return 0;
+	above->runs = taken();
 	above->lines = malloc(LINES_SIZE);
 	return above->lines == NULL ? -1 : 0;
 }
@@ -45,9 +66,31 @@ supervisor_at(struct supervisor *above, int fd)
 	return above->lines == NULL ? -1 : writer_open(&above->frames, fd);
 }
 
+/* Nothing more comes to the run that grows: its line is ended. */
+static void
+end_run(struct supervisor *above)
+{
+	char *to = above->lines + above->used;
+	uint64_t last = above->run_first + above->run_count - 1;
+
+	if (above->run_count == 0)
+		return;
+	if (above->runs == RUNS_COUNTED) {
+		memcpy(to, " ok\n", 4);
+		above->used += 4;
+	} else if (above->run_count == 1) {
+		above->used += ack_format_ok(to, last, above->run_bytes);
+	} else {
+		above->used +=
+		    ack_format_run(to, above->run_first, last, above->run_bytes);
+	}
+	above->run_count = 0;
+}
+
 int
 supervisor_greet(struct supervisor *above, const struct hello *hello)
 {
+	end_run(above);
 	above->used += hello_format(above->lines + above->used, hello);
 	return supervisor_flush(above);
 }
@@ -55,12 +98,56 @@ supervisor_greet(struct supervisor *above, const struct hello *hello)
 bool
 supervisor_full(const struct supervisor *above)
 {
-	return above->used + ACK_LINE_MAX > LINES_SIZE;
+	return above->used + 2 * ACK_LINE_MAX > LINES_SIZE; /* one, and that of a run */
+}
+
+bool
+supervisor_tell_run(
+    struct supervisor *above, uint64_t first, uint64_t count, uint64_t bytes)
+{
+	if (above->run_count == 0 || first != above->run_first + above->run_count ||
+	    bytes > ACK_BYTES_MOST - above->run_bytes) {
+		end_run(above);
+		above->run_first = first;
+		above->run_bytes = 0;
+	}
+	above->run_count += count;
+	above->run_bytes += bytes;
+	return supervisor_full(above);
+}
+
+/* The same of one record, with its count. */
+static bool
+tell_counted(struct supervisor *above, uint64_t index, uint64_t bytes)
+{
+	char *to = above->lines + above->used;
+
+	if (above->run_count > 0 && index == above->run_first + above->run_count &&
+	    above->used - above->run_at + COUNT_MOST <= ACK_LINE_MAX &&
+	    bytes <= ACK_BYTES_MOST - above->run_bytes) {
+		*to++ = ',';
+	} else {
+		end_run(above);
+		above->run_at = above->used;
+		above->run_first = index;
+		above->run_bytes = 0;
+		to = num_format(above->lines + above->used, index);
+		*to++ = ' ';
+	}
+	to = num_format(to, bytes);
+	above->used = (size_t)(to - above->lines);
+	above->run_bytes += bytes;
+	above->run_count++;
+	return supervisor_full(above);
 }
 
 bool
 supervisor_tell_ok(struct supervisor *above, uint64_t index, uint64_t bytes)
 {
+	if (above->runs == RUNS_SUMMED)
+		return supervisor_tell_run(above, index, 1, bytes);
+	if (above->runs == RUNS_COUNTED)
+		return tell_counted(above, index, bytes);
 	above->used += ack_format_ok(above->lines + above->used, index, bytes);
 	return supervisor_full(above);
 }
@@ -68,6 +155,7 @@ supervisor_tell_ok(struct supervisor *above, uint64_t index, uint64_t bytes)
 bool
 supervisor_tell(struct supervisor *above, const struct ack *ack)
 {
+	end_run(above);
 	above->used += ack_format(above->lines + above->used, ack);
 	return supervisor_full(above);
 }
@@ -125,11 +213,13 @@ supervisor_frame_by(
 int
 supervisor_flush(struct supervisor *above)
 {
-	size_t used = above->used;
+	size_t used;
 
 	if (above->framed)
 		return supervisor_frame(above, "") < 0 ? -1
 						       : writer_flush(&above->frames);
+	end_run(above);
+	used = above->used;
 	above->used = 0;
 	return used == 0 ? 0 : fdio_write(above->fd, above->lines, used);
 }

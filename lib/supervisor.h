@@ -17,11 +17,15 @@ struct supervisor {
 	int fd; /* -1: there is none, and nothing may be told */
 	char *lines; /* not yet sent */
 	size_t used;
+	enum runs runs; /* that it takes; */
+	uint64_t run_first, run_count; /* the one that grows; 0: none does */
+	uint64_t run_bytes; /* of it; or with counts, */
+	size_t run_at; /* where its line begins in lines, unended */
 	bool framed; /* lines and output go through frames, as one stream */
 	struct record_writer frames;
 };
 
-/* Find it; the variable is taken away from children.  0, or -1 without memory. */
+/* Find it; its variables are taken away from children.  0, or -1 without memory. */
 int supervisor_find(struct supervisor *above);
 
 /*
@@ -35,9 +39,16 @@ int supervisor_greet(struct supervisor *above, const struct hello *hello);
 
 /*
  * Tell of record index, whose output of so many bytes was written, or will be
- * before supervisor_flush().  True when it is time to flush.
+ * before supervisor_flush().  True when it is time to flush.  Where the one above takes
+ * runs, neighbours that are told of one after the other have one line.
  */
 bool supervisor_tell_ok(struct supervisor *above, uint64_t index, uint64_t bytes);
+
+/* The same of count records from first on, with so many bytes in all: RUNS_SUMMED. */
+bool supervisor_tell_run(
+    struct supervisor *above, uint64_t first, uint64_t count, uint64_t bytes);
+
+/* As supervisor_tell_ok(), of records that failed, or were done together. */
 bool supervisor_tell(struct supervisor *above, const struct ack *ack);
 
 /*

@@ -88,19 +88,37 @@ window_find(struct window *window, uint64_t index)
 	return NULL;
 }
 
+/* How many records from k on, at most most, are not done. */
+static uint64_t
+not_done_from(const struct flight *flight, uint64_t k, uint64_t most)
+{
+	uint64_t from = k;
+
+	if (most > flight->batch->count - k)
+		most = flight->batch->count - k;
+	if (k >= flight->prefix && flight->bits == NULL)
+		return most;
+	while (k - from < most && !is_done(flight, k))
+		k++;
+	return k - from;
+}
+
 bool
 window_holds(struct window *window, uint64_t first, uint64_t last)
 {
 	for (struct flight *f = window->head; f != NULL && f->base <= first;
 	     f = f->next) {
-		uint64_t count = f->batch->count, k = first - f->base;
+		uint64_t count = f->batch->count, k = first - f->base, there;
 
-		for (; k < count && first < last && !is_done(f, k); k++)
-			first++;
 		if (k >= count)
 			continue;
+		there = not_done_from(f, k, last - first + 1);
+		first += there;
 		/* They were sent in their order: if the last was, all were. */
-		return first == last && !is_done(f, k) && was_sent(window, f, k);
+		if (there > 0 && first > last)
+			return was_sent(window, f, k + there - 1);
+		if (k + there < count)
+			return false;
 	}
 	return false;
 }
@@ -159,6 +177,38 @@ window_done(struct window *window, struct flight *flight, uint64_t index)
 	flight->done++;
 	window->records--;
 	return batch_number(flight->batch, k);
+}
+
+uint64_t
+window_part(const struct flight *flight, uint64_t index, uint64_t count, bool neighbours)
+{
+	const struct batch *batch = flight->batch;
+	uint64_t k = index - flight->base, part = 1;
+
+	if (count > batch->count - k)
+		count = batch->count - k;
+	if (!neighbours || batch->notes == NULL)
+		return count;
+	while (part < count &&
+	    batch_number(batch, k + part) == batch_number(batch, k) + part)
+		part++;
+	return part;
+}
+
+int
+window_done_part(
+    struct window *window, struct flight *flight, uint64_t index, uint64_t count)
+{
+	if (index - flight->base != flight->prefix || flight->bits != NULL) {
+		for (uint64_t i = 0; i < count; i++)
+			if (window_done(window, flight, index + i) == UINT64_MAX)
+				return -1;
+		return 0;
+	}
+	flight->prefix += count;
+	flight->done += count;
+	window->records -= count;
+	return 0;
 }
 
 size_t

@@ -59,6 +59,18 @@ bool window_neighbours(const struct window *window, uint64_t first, uint64_t las
  */
 uint64_t window_done(struct window *window, struct flight *flight, uint64_t index);
 
+/*
+ * So many of count records from index on are in flight, which has the first of them, and
+ * of these follow each other in the input if neighbours are asked for; at least one.
+ */
+uint64_t
+window_part(const struct flight *flight, uint64_t index, uint64_t count, bool neighbours);
+
+/* As window_done(), of count records of flight from index on.  0, or -1 without memory.
+ */
+int window_done_part(
+    struct window *window, struct flight *flight, uint64_t index, uint64_t count);
+
 /* How many bytes record index of flight has, with its newline. */
 size_t window_record_len(struct flight *flight, uint64_t index);
 

@@ -83,6 +83,7 @@ worker_start(struct worker *worker, const struct worker_plan *plan)
 	struct spawn_plan spawned = { .argv = plan->argv,
 		.fds = { -1, -1, -1 },
 		.stage_fd = -1,
+		.takes = runs_word(plan->runs),
 		.env = plan->env };
 	int saved;
 
@@ -96,6 +97,7 @@ worker_start(struct worker *worker, const struct worker_plan *plan)
 	worker->forced = worker->killed = worker->stopped = false;
 	worker->exit_code = worker->exit_signal = 0;
 	worker->framed = plan->framed;
+	worker->runs = plan->runs;
 	worker->hold.whole = plan->hold_in_memory || plan->kind == WORKER_PLAIN;
 	worker->preamble = plan->preamble;
 	worker->preamble_len = plan->preamble_len;
@@ -301,6 +303,14 @@ take_hello(struct worker *worker)
 	return wrong(worker, "is not sure any more what it is");
 }
 
+/* Is it no run, or one of a form that it may tell? */
+static bool
+may_tell(const struct worker *worker, const struct ack *ack)
+{
+	return !ack->run || worker->runs == RUNS_SUMMED ||
+	    (worker->runs == RUNS_COUNTED && ack->counts != NULL);
+}
+
 /*
  * May it tell of these records?  One alone is looked up by who hears of it, unless
  * output comes with the line.
@@ -325,7 +335,7 @@ take_line(struct worker *worker, size_t len, struct ack *out)
 		if (hello_parse(line, len, &worker->hello) < 0)
 			return WORD_BAD;
 		word = take_hello(worker);
-	} else if (ack_parse(line, len, out) < 0) {
+	} else if (ack_parse(line, len, out) < 0 || !may_tell(worker, out)) {
 		return WORD_BAD;
 	} else if (!has_records(worker, out)) {
 		return wrong(worker, worker_no_record);
@@ -524,7 +534,7 @@ worker_hear(struct worker *worker, struct ack *out)
 
 		if (word == WORD_NONE)
 			worker->heard = 0;
-		if (word != WORD_ACK || out->more == 0)
+		if (word != WORD_ACK || out->more == 0 || out->run)
 			return word;
 		worker->joint = *out;
 		worker->joint_left = out->more + 1;

@@ -43,6 +43,7 @@ struct worker {
 	bool stopped; /* by somebody, and that was said */
 	struct kin kin; /* that is ended with it then */
 	bool framed; /* its words and output come as one stream, by ack */
+	enum runs runs; /* that it may tell */
 	const char *preamble; /* see struct worker_plan; what is left of it */
 	size_t preamble_len;
 	struct ack joint; /* the rest of records done together: told one by one */
@@ -80,6 +81,7 @@ struct worker_plan {
 	bool hold_in_memory; /* all output is to be at hold.data, however much it is */
 	size_t in_bytes; /* that it will get, if that is known; or 0 */
 	enum worker_kind kind; /* if it is known; only WORKER_UNKNOWN may say hello */
+	enum runs runs; /* that it may tell, if it says hello, and is not framed */
 	/*
 	 * It says hello on standard output, and each line there is followed by the
 	 * output that it counts; it gets these bytes first, which must stay valid.
@@ -156,9 +158,10 @@ worker_unsaid(const struct worker *worker, const struct ack *ack)
 }
 
 /*
- * The next of its words, in *out if it is WORD_ACK.  There are none for now, too, when
+ * The next of its words, in *out if it is WORD_ACK.  A run comes as a whole, and its
+ * counts last until the next word.  There are none for now, too, when
  * as much was read as a pipe can hold, so that one that floods keeps nobody waiting.
- * Of records done together all were looked at when the first of them comes.
+ * Of records done together all were looked at when the first of them comes, and of a run.
  */
 enum worker_word worker_hear(struct worker *worker, struct ack *out);
 

@@ -316,6 +316,100 @@ take_ack(struct run *run, struct slot *slot, const struct ack *ack,
 	return NULL;
 }
 
+/* A part of a run was found right, whose first record is number: so it is. */
+static void
+heed_part(struct run *run, struct slot *slot, struct flight *flight,
+    const struct ack *part, uint64_t number)
+{
+	uint64_t k = part->index - flight->base, last = k + part->more;
+
+	if (window_done_part(&slot->worker.window, flight, part->index, part->more + 1) <
+	    0) {
+		ending_broken(&run->ending, ENOMEM, "window");
+		return;
+	}
+	slot->told = batch_number(flight->batch, last);
+	for (; keys_on(&run->keys) && k <= last; k++)
+		keys_done(&run->keys, flight->batch, k);
+	ledger_run(run, slot, number, part);
+}
+
+/*
+ * Take the part of a run that is in flight, with its output.  One that *failed stands for
+ * already is lost, as what follows on output that could not be put aside.
+ */
+static const char *
+take_part(struct run *run, struct slot *slot, struct flight *flight,
+    const struct ack *part, struct ack *failed, char text[static WORKER_ILL_TEXT])
+{
+	uint64_t number = batch_number(flight->batch, part->index - flight->base);
+	const struct ack *taken = failed->reason != NULL ? failed : part;
+	const char *wrong = NULL;
+
+	if (taken == part && part->bytes > 0 && !is_plain(run, slot, number, part))
+		wrong = limit_output(run, slot, number, &taken, failed, text);
+	if (wrong != NULL || ending_near(&run->ending))
+		return wrong;
+	if (run->kind == WORKER_UNKNOWN)
+		output_begin(&run->output);
+	if (taken == part) {
+		heed_part(run, slot, flight, part, number);
+		return NULL;
+	}
+	for (uint64_t i = 0; i <= part->more && !ending_near(&run->ending); i++) {
+		failed->index = part->index + i;
+		heed(run, slot, flight, failed,
+		    batch_number(flight->batch, failed->index - flight->base));
+	}
+	return NULL;
+}
+
+/* Does somebody want to hear of each record, with its output? */
+static bool
+hears_singly(const struct run *run)
+{
+	return run->log.on || run->options->max_output != 0 ||
+	    (run->above.fd >= 0 && run->above.runs == RUNS_NONE);
+}
+
+/*
+ * Take a run.  NULL, or what is wrong, and then *ack is what it is wrong of.  Where only
+ * the bytes of all are known they go with the first part, and are lost with it.
+ */
+static const char *
+take_run(struct run *run, struct slot *slot, struct ack *ack,
+    char text[static WORKER_ILL_TEXT])
+{
+	bool singly = hears_singly(run), places = run_has_places(run);
+	struct ack part = { .index = ack->index, .run = true, .bytes = ack->bytes };
+	struct ack failed = { 0 };
+	uint64_t left = ack->more + 1;
+	const char *counts = ack->counts, *wrong = NULL;
+
+	for (; left > 0 && wrong == NULL && !ending_near(&run->ending);
+	     part.index += part.more + 1, left -= part.more + 1) {
+		struct flight *flight = window_find(&slot->worker.window, part.index);
+
+		if (flight == NULL)
+			return worker_no_record;
+		part.more =
+		    singly ? 0 : window_part(flight, part.index, left, places) - 1;
+		part.counts = counts;
+		if (counts != NULL) {
+			if (part.more < ack->more)
+				part.bytes = ack_count(&counts, part.more + 1);
+			failed.reason = NULL;
+		}
+		wrong = singly ? take_ack(run, slot, &part, text)
+			       : take_part(run, slot, flight, &part, &failed, text);
+		if (wrong != NULL)
+			*ack = part;
+		if (counts == NULL)
+			part.bytes = 0;
+	}
+	return wrong;
+}
+
 /* The command has shown what it is. */
 static void
 know(struct run *run, struct slot *slot)
@@ -422,12 +516,13 @@ collect_words(struct run *run, struct slot *slot)
 			distrust(slot, slot->worker.wrong);
 			break;
 		}
-		wrong = take_ack(run, slot, &ack, text);
+		acks += ack.run ? ack.more + 1 : 1;
+		wrong = ack.run ? take_run(run, slot, &ack, text)
+				: take_ack(run, slot, &ack, text);
 		if (wrong != NULL) {
 			refuse(run, slot, &ack, wrong);
 			break;
 		}
-		acks++;
 		if (slot->spout.acked >= SETTLE_SIZE &&
 		    hold_bytes(&slot->worker.hold) > 0)
 			output_settle(&run->output, &slot->spout);

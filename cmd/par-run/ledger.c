@@ -26,9 +26,13 @@ tell(struct run *run, struct slot *slot, const struct ack *ack)
 
 	if (run->above.fd < 0 || ending_near(&run->ending))
 		return;
-	full = ack->fate == FATE_OK && ack->more == 0
-	    ? supervisor_tell_ok(&run->above, ack->index, ack->bytes)
-	    : supervisor_tell(&run->above, ack);
+	if (ack->run)
+		full = supervisor_tell_run(
+		    &run->above, ack->index, ack->more + 1, ack->bytes);
+	else if (ack->fate == FATE_OK && ack->more == 0)
+		full = supervisor_tell_ok(&run->above, ack->index, ack->bytes);
+	else
+		full = supervisor_tell(&run->above, ack);
 	if (!full)
 		return;
 	if (slot != NULL)
@@ -37,15 +41,36 @@ tell(struct run *run, struct slot *slot, const struct ack *ack)
 	ledger_flush(run);
 }
 
-/* Record number is done; nobody is told yet. */
+/* Records from number on are done; nobody is told yet. */
 static void
-done(struct run *run, struct slot *slot, uint64_t number, size_t bytes)
+done(struct run *run, struct slot *slot, uint64_t number, uint64_t count, size_t bytes)
 {
-	slot->account.done++;
+	slot->account.done += count;
 	slot->account.bytes_out += bytes;
-	run->settled++;
+	run->settled += count;
 	restarts_progress(&run->restarts);
-	output_done(&run->output, &slot->spout, number, bytes);
+	output_done(&run->output, &slot->spout, number, count, bytes);
+}
+
+void
+ledger_run(struct run *run, struct slot *slot, uint64_t number, const struct ack *part)
+{
+	const char *counts = part->counts;
+	struct ack above = { .index = number, .bytes = part->bytes };
+
+	done(run, slot, number, part->more + 1, part->bytes);
+	if (run->above.fd < 0)
+		return;
+	if (run->above.runs == RUNS_SUMMED) {
+		above.run = true;
+		above.more = part->more;
+		tell(run, slot, &above);
+		return;
+	}
+	for (; above.index <= number + part->more; above.index++) {
+		above.bytes = ack_count(&counts, 1);
+		tell(run, slot, &above);
+	}
 }
 
 /* Tell of the records that its worker did together, the last with so much output. */
@@ -62,7 +87,7 @@ void
 ledger_done(
     struct run *run, struct slot *slot, uint64_t number, size_t bytes, uint64_t more)
 {
-	done(run, slot, number, bytes);
+	done(run, slot, number, 1, bytes);
 	if (number != slot->joint_first + slot->joint)
 		ledger_told(run, slot);
 	if (slot->joint++ == 0)
@@ -132,7 +157,7 @@ ledger_failed(struct run *run, struct slot *slot, struct batch *batch, size_t by
 	snprintf(text, sizeof(text), "%.*s", (int)why_len, why);
 	restarts_progress(&run->restarts);
 	slot->account.bytes_out += bytes;
-	output_done(&run->output, &slot->spout, batch->first, bytes);
+	output_done(&run->output, &slot->spout, batch->first, 1, bytes);
 	name(run, slot,
 	    &(struct failure){ .record = record_of(batch),
 		.bytes = bytes,
@@ -200,7 +225,7 @@ ledger_block(struct run *run, struct slot *slot, const struct batch *batch, size
 	if (run->log.on)
 		log_block(run, slot, batch, bytes);
 	for (uint64_t i = 0; i < batch->count; i++)
-		done(run, slot, batch->first + i, i + 1 < batch->count ? 0 : bytes);
+		done(run, slot, batch->first + i, 1, i + 1 < batch->count ? 0 : bytes);
 	/* In one line: it is heard of all of them or of none. */
 	tell(run, slot,
 	    &(struct ack){

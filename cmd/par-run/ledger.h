@@ -20,6 +20,13 @@ extern const char ledger_unsaid[];
 void ledger_done(
     struct run *run, struct slot *slot, uint64_t number, size_t bytes, uint64_t more);
 
+/*
+ * Each of the neighbours from record number on that part is of is done by itself, and
+ * the next bytes are theirs; or any records in flight, where they have no places.
+ */
+void
+ledger_run(struct run *run, struct slot *slot, uint64_t number, const struct ack *part);
+
 /* No more will come with those that are done and not told of. */
 void ledger_told(struct run *run, struct slot *slot);
 

@@ -431,31 +431,33 @@ goes_out(const struct outflow *output, const struct spout *spout, uint64_t numbe
 	    (output->first == NULL || output->first == spout);
 }
 
-/* Record number, whose turn it is not, is done. */
+/* Records from number on, whose turn it is not, are done. */
 static void
-done_early(struct outflow *output, struct spout *spout, uint64_t number, size_t bytes)
+done_early(struct outflow *output, struct spout *spout, uint64_t number, uint64_t count,
+    size_t bytes)
 {
 	if (spout->kept.count == 0 || spout->kept.first + spout->kept.count != number) {
 		output_settle(output, spout);
 		spout->kept.first = number;
 	}
-	spout->kept.count++;
+	spout->kept.count += count;
 	spout->kept.bytes += bytes;
 }
 
 void
-output_done(struct outflow *output, struct spout *spout, uint64_t number, size_t bytes)
+output_done(struct outflow *output, struct spout *spout, uint64_t number, uint64_t count,
+    size_t bytes)
 {
 	if (!goes_out(output, spout, number)) {
-		done_early(output, spout, number, bytes);
+		done_early(output, spout, number, count, bytes);
 		return;
 	}
 	if (spout->kept.count > 0)
 		output_settle(output, spout);
 	if (output->in_order)
-		output->order.next++;
+		output->order.next += count;
 	spout->acked += bytes;
-	spout->records++;
+	spout->records += count;
 	if (order_ready(&output->order))
 		output_settle(output, spout);
 }

@@ -83,11 +83,12 @@ void output_open(
 void output_begin(struct outflow *output);
 
 /*
- * The next bytes of the worker's output are that of record number: they go out
- * by output_settle() or, if it is not their turn, are kept until it is.
+ * The next bytes of the worker's output are that of record number, or in order of count
+ * neighbours from it on: they go out by output_settle() or, if it is not their turn, are
+ * kept until it is.
  */
-void
-output_done(struct outflow *output, struct spout *spout, uint64_t number, size_t bytes);
+void output_done(struct outflow *output, struct spout *spout, uint64_t number,
+    uint64_t count, size_t bytes);
 
 /* The next bytes of it are whole records, of nobody knows which. */
 void output_add(struct outflow *output, struct spout *spout, size_t bytes);

@@ -167,6 +167,13 @@ run_in_order(const struct run *run)
 	return run->output.in_order || run->checkpoint.on || run->above.fd >= 0;
 }
 
+/* Do records have a place each in what comes out, here or above? */
+static inline bool
+run_has_places(const struct run *run)
+{
+	return run->output.in_order || run->above.fd >= 0;
+}
+
 /* Time in which workers could work: without that spent on our reader, ms. */
 static inline uint64_t
 run_work_time(const struct run *run)

@@ -105,6 +105,17 @@ start_failed(struct run *run, struct slot *slot, int error)
 	starts_count_deaths(run, how);
 }
 
+/* How a worker may tell of neighbours: with the bytes of each where they matter. */
+static enum runs
+may_tell(const struct run *run, const struct slot *slot)
+{
+	if (slot->host != NULL) /* it may be of a version that cannot */
+		return RUNS_NONE;
+	return run_has_places(run) || run->log.on || run->options->max_output != 0
+	    ? RUNS_COUNTED
+	    : RUNS_SUMMED;
+}
+
 bool
 starts_one(struct run *run, struct slot *slot, struct batch *block)
 {
@@ -113,6 +124,7 @@ starts_one(struct run *run, struct slot *slot, struct batch *block)
 		.capture_errors =
 		    run->quarantine.fd >= 0 || slot->host != NULL || run->terminal,
 		.in_bytes = block == NULL ? 0 : block->len,
+		.runs = may_tell(run, slot),
 		.kind = run->kind == WORKER_NATIVE ? WORKER_UNKNOWN : run->kind };
 	const char *name = slot->command[0];
 	int error;

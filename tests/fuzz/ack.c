@@ -34,6 +34,7 @@ static bool
 same(const struct ack *a, const struct ack *b)
 {
 	return a->index == b->index && a->more == b->more && a->bytes == b->bytes &&
+	    a->run == b->run && (a->counts == NULL) == (b->counts == NULL) &&
 	    a->fate == b->fate;
 }
 
@@ -44,8 +45,10 @@ check_ack(const char *line, size_t len)
 	char text[ACK_LINE_MAX], ok[ACK_OK_MAX];
 	size_t used;
 
-	if (ack_parse(line, len, &ack) < 0)
+	if (ack_parse(line, len, &ack) < 0 || len >= ACK_LINE_MAX)
 		return;
+	must(ack.run == (ack.more > 0 && memchr(line, '-', len) == NULL) ||
+	    ack.reason_len > 0);
 	must(ack.bytes <= ACK_BYTES_MOST && ack.index + ack.more >= ack.index);
 	must(ack.more == 0 || ack.fate == FATE_OK);
 	must(ack.reason_len == 0 ||
@@ -53,6 +56,11 @@ check_ack(const char *line, size_t len)
 	used = ack_format(text, &ack);
 	must(used <= ACK_LINE_MAX && memchr(text, '\n', used) == text + used - 1);
 	must(ack_parse(text, used - 1, &again) == 0 && same(&ack, &again));
+	if (ack.counts != NULL) {
+		const char *counts = ack.counts;
+
+		must(ack_count(&counts, ack.more + 1) == ack.bytes && counts[-1] == ' ');
+	}
 	must(again.reason_len <= ack.reason_len);
 	must(again.reason_len == ack.reason_len || used == ACK_LINE_MAX);
 	if (ack.fate != FATE_OK || ack.more > 0)

@@ -76,6 +76,21 @@ take(struct worker *worker, const struct ack *ack, struct heard *heard)
 	must(worker->window.records == RECORDS - ++heard->records);
 }
 
+/* The same of a run, which was looked at as a whole. */
+static void
+take_run(struct worker *worker, const struct ack *ack, struct heard *heard)
+{
+	const char *counts = ack->counts;
+	struct ack one = { .index = ack->index, .fate = FATE_OK };
+
+	must(!worker->framed && ack->fate == FATE_OK);
+	must(window_holds(&worker->window, ack->index, ack->index + ack->more));
+	for (uint64_t i = 0; i <= ack->more; i++, one.index++) {
+		one.bytes = counts == NULL ? 0 : ack_count(&counts, 1);
+		take(worker, &one, heard);
+	}
+}
+
 static void
 hear(struct worker *worker, struct heard *heard)
 {
@@ -88,17 +103,21 @@ hear(struct worker *worker, struct heard *heard)
 		switch (word) {
 		case WORD_NONE:
 			return;
+		case WORD_UNSURE:
+			note(heard, "unsure", worker->hello.window, worker->hello.jobs);
+			break;
 		case WORD_HELLO:
 			must(worker->kind == WORKER_NATIVE && worker->hello.jobs >= 1);
 			note(heard, "hello", worker->hello.window, worker->hello.jobs);
 			break;
 		case WORD_ACK:
-			take(worker, &ack, heard);
+			(ack.run ? take_run : take)(worker, &ack, heard);
 			break;
 		case WORD_BAD:
 			must(worker_bad_line(worker, &len) != NULL && len <= 128 << 10);
 			/* FALLTHROUGH */
 		case WORD_WRONG:
+		case WORD_PLAIN:
 		case WORD_END:
 			note(heard, "end", word == WORD_END, 0);
 			heard->over = true;
@@ -120,6 +139,7 @@ run(const char *data, size_t len, size_t cut, bool framed, unsigned some,
 	worker.lines = malloc(128 << 10);
 	worker.hello.jobs = 1;
 	worker.framed = framed;
+	worker.runs = framed ? RUNS_NONE : RUNS_SUMMED;
 	must(worker.lines != NULL && pipe2(ends, O_NONBLOCK | O_CLOEXEC) == 0);
 	worker.ack = ends[0];
 	fill(&worker, some);

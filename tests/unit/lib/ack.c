@@ -236,58 +236,166 @@ ack_lines(void)
 	}
 }
 
+/* A run, by the bytes of each or of all. */
 static void
-no_ack(void)
+run_lines(void)
 {
-	static const char *const lines[] = {
-		"",
-		" ",
-		"1",
-		"1 ",
-		"1 2",
-		"1 2 ",
-		"1 2 o",
-		"1 2 okay",
-		"1 2 ko",
-		"1 2 oK",
-		"1 2 Ok",
-		"1 2 retr",
-		"1 2 retryy",
-		"1 2 fai",
-		"1 2 failed",
-		"1 2  ok",
-		"1  2 ok",
-		" 1 2 ok",
-		"-1 2 ok",
-		"1 -2 ok",
-		"1- 2 ok",
-		"1-0 2 ok",
-		"3-2 2 ok",
-		"1-2-3 2 ok",
-		"1-2",
-		"1-2 3",
-		"1-2 3 ",
-		"1-2 3 fail",
-		"1-2 3 retry why",
-		"x 2 ok",
-		"1 x ok",
-		"1x 2 ok",
-		"1 2x ok",
-		"1/ 2 ok",
-		"1: 2 ok",
-		"1\t2\tok",
-		"99999999999999999999 0 ok",
-		"0 99999999999999999999 ok",
-		"0-99999999999999999999 0 ok",
-		"1 281474976710657 ok",
-		"par-stage 1",
+	static const struct {
+		const char *line;
+		uint64_t index, more, bytes;
+		bool run;
+		const char *counts; /* from which on; "": none */
+	} rows[] = {
+		{ "18..25 990 ok", 18, 7, 990, true, "" },
+		{ "0..1 0 ok", 0, 1, 0, true, "" },
+		{ "18..18 990 ok", 18, 0, 990, false, "" },
+		{ "18..18 0 fail", 18, 0, 0, false, "" },
+		{ "18-25 990 ok", 18, 7, 990, false, "" },
+		{ "18 990 ok", 18, 0, 990, false, "" },
+		{ "18 9,0 ok", 18, 1, 9, true, "9,0 ok" },
+		{ "18 9,12,30 ok", 18, 2, 51, true, "9,12,30 ok" },
+		{ "18 0,0,0,0 ok why", 18, 3, 0, true, "0,0,0,0 ok why" },
+		{ "1 281474976710655,1 ok", 1, 1, ACK_BYTES_MOST, true,
+		    "281474976710655,1 ok" },
+		{ "1..2 281474976710656 ok", 1, 1, ACK_BYTES_MOST, true, "" },
 	};
 
-	for (size_t i = 0; i < COUNT(lines); i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const char *line = rows[i].line;
 		struct ack ack;
 
 		check_at(i + 1);
-		check_is(parse_ack(lines[i], strlen(lines[i]), &ack), -1);
+		check_is(ack_parse(line, strlen(line), &ack), 0);
+		check_is(ack.index, rows[i].index);
+		check_is(ack.more, rows[i].more);
+		check_is(ack.bytes, rows[i].bytes);
+		check_is(ack.run, rows[i].run);
+		check_text(ack.counts == NULL ? "" : ack.counts, rows[i].counts);
+	}
+}
+
+static void
+counts_of_runs(void)
+{
+	const char line[] = "7 1,20,0,300 ok", *counts;
+	struct ack ack;
+
+	check_is(ack_parse(line, strlen(line), &ack), 0);
+	counts = ack.counts;
+	check_is(ack_count(&counts, 2), 21);
+	check_is(ack_count(&counts, 0), 0);
+	check_is(ack_count(&counts, 1), 0);
+	check_is(ack_count(&counts, 1), 300);
+	check_text(counts, "ok");
+}
+
+static void
+words_of_runs(void)
+{
+	static const struct {
+		const char *words;
+		enum runs runs;
+	} rows[] = {
+		{ "", RUNS_NONE },
+		{ "runs", RUNS_SUMMED },
+		{ "counts", RUNS_COUNTED },
+		{ "counts,runs", RUNS_SUMMED },
+		{ "runs,counts", RUNS_SUMMED },
+		{ "run", RUNS_NONE },
+		{ "runss", RUNS_NONE },
+		{ "count,later,counts", RUNS_COUNTED },
+		{ ",,runs,", RUNS_SUMMED },
+		{ "later", RUNS_NONE },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		check_at(i + 1);
+		check_is(runs_parse(rows[i].words), rows[i].runs);
+	}
+	check(runs_word(RUNS_NONE) == NULL);
+	check_text(runs_word(RUNS_COUNTED), "counts");
+	check_text(runs_word(RUNS_SUMMED), "runs");
+}
+
+static const char *const no_lines[] = {
+	"",
+	" ",
+	"1",
+	"1 ",
+	"1 2",
+	"1 2 ",
+	"1 2 o",
+	"1 2 okay",
+	"1 2 ko",
+	"1 2 oK",
+	"1 2 Ok",
+	"1 2 retr",
+	"1 2 retryy",
+	"1 2 fai",
+	"1 2 failed",
+	"1 2  ok",
+	"1  2 ok",
+	" 1 2 ok",
+	"-1 2 ok",
+	"1 -2 ok",
+	"1- 2 ok",
+	"1-0 2 ok",
+	"3-2 2 ok",
+	"1-2-3 2 ok",
+	"1-2",
+	"1-2 3",
+	"1-2 3 ",
+	"1-2 3 fail",
+	"1-2 3 retry why",
+	"1..2",
+	"1..2 3",
+	"1.2 3 ok",
+	"1...2 3 ok",
+	"1.",
+	"1..",
+	"1.. 3 ok",
+	"2..1 3 ok",
+	"1..2 3,4 ok",
+	"1-1 3,4 ok",
+	"1..2..3 4 ok",
+	"1..2 3 fail",
+	"1 2, ok",
+	"1 ,2 ok",
+	"1 2,,3 ok",
+	"1 2,x ok",
+	"1 2,3",
+	"1 2,3 ",
+	"1 2,3 fail",
+	"1 2,3 retry why",
+	"1 2,-3 ok",
+	"1 2;3 ok",
+	"1 281474976710656,1 ok",
+	"1 1,281474976710656 ok",
+	"1 1,99999999999999999999 ok",
+	"1..2 281474976710657 ok",
+	"1..99999999999999999999 0 ok",
+	"x 2 ok",
+	"1 x ok",
+	"1x 2 ok",
+	"1 2x ok",
+	"1/ 2 ok",
+	"1: 2 ok",
+	"1\t2\tok",
+	"99999999999999999999 0 ok",
+	"0 99999999999999999999 ok",
+	"0-99999999999999999999 0 ok",
+	"1 281474976710657 ok",
+	"par-stage 1",
+};
+
+static void
+no_ack(void)
+{
+	for (size_t i = 0; i < COUNT(no_lines); i++) {
+		struct ack ack;
+
+		check_at(i + 1);
+		check_is(parse_ack(no_lines[i], strlen(no_lines[i]), &ack), -1);
 	}
 }
 
@@ -315,18 +423,25 @@ ack_there_and_back(void)
 		chance_bytes_of(reason, ack.reason_len, "ab \t\n\0\r\377", 8);
 		if (ack.fate == FATE_OK)
 			ack.more = any_index();
+		ack.run = ack.more > 0 && chance_one_in(2);
 		len = ack_format(line, &ack);
 		check_is(line[len - 1], '\n');
 		check(memchr(line, '\n', len) == line + len - 1);
 		check_is(parse_ack(line, len - 1, &back), 0);
 		check_is(back.index, ack.index);
 		check_is(back.more, ack.more);
+		check_is(back.run, ack.run);
 		check_is(back.bytes, ack.bytes);
 		check_is(back.fate, ack.fate);
 		for (i = 0; i < ack.reason_len; i++)
 			want[i] = reason[i] == '\n' ? ' ' : reason[i];
 		check_bytes(back.reason, back.reason_len, want, ack.reason_len);
-		/* The short way writes the same. */
+		/* The short ways write the same. */
+		if (ack.run && ack.reason_len == 0)
+			check_bytes(want,
+			    ack_format_run(
+				want, ack.index, ack.index + ack.more, ack.bytes),
+			    line, len);
 		if (ack.fate != FATE_OK || ack.more > 0 || ack.reason_len > 0)
 			continue;
 		check_bytes(want, ack_format_ok(want, ack.index, ack.bytes), line, len);
@@ -357,10 +472,12 @@ longest(void)
 		check_is(line[ACK_LINE_MAX], 'x');
 	}
 	check(ack_format_ok(line, UINT64_MAX, UINT64_MAX) <= ACK_OK_MAX);
+	check(ack_format_run(line, UINT64_MAX, UINT64_MAX, UINT64_MAX) <= ACK_OK_MAX);
 }
 
 TESTS("ack", { "each word of a hello, there and back", hello_words },
     { "what a hello may say besides", hello_leniently }, { "what is no hello", no_hello },
     { "hellos, there and back", hello_there_and_back }, { "lines", ack_lines },
-    { "what is no line", no_ack }, { "lines, there and back", ack_there_and_back },
-    { "a long reason is cut", longest })
+    { "lines of runs", run_lines }, { "the counts of a run", counts_of_runs },
+    { "words for runs", words_of_runs }, { "what is no line", no_ack },
+    { "lines, there and back", ack_there_and_back }, { "a long reason is cut", longest })

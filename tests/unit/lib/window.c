@@ -237,6 +237,36 @@ do_ack_first(void)
 	model.records[index].done = true;
 }
 
+/* A run: the part of it that is in one flight, then that much is done. */
+static void
+do_run(void)
+{
+	uint64_t index = 0, most = chance_from(1, 12), part, there = 1;
+	bool neighbours = chance_one_in(2);
+	const struct model_record *record, *next;
+	struct flight *flight;
+
+	while (index < model.count && (!may_be_told(index) || chance_one_in(9)))
+		index++;
+	if (index == model.count)
+		return;
+	record = &model.records[index];
+	for (; there < most && index + there < model.count; there++) {
+		next = record + there;
+		if (next->flight != record->flight ||
+		    (neighbours && next->number != record->number + there))
+			break;
+	}
+	flight = window_find(&window, index);
+	part = window_part(flight, index, most, neighbours);
+	check_is(part, there);
+	if (!window_holds(&window, index, index + part - 1))
+		return;
+	check_is(window_done_part(&window, flight, index, part), 0);
+	for (uint64_t i = 0; i < part; i++)
+		model.records[index + i].done = true;
+}
+
 static void
 do_holds(void)
 {
@@ -409,7 +439,7 @@ static void
 agrees(void)
 {
 	static void (*const operations[])(void) = { do_add, do_add, do_send, do_send,
-		do_ack, do_ack_first, do_ack_first, do_holds, do_trim, do_oldest };
+		do_ack, do_ack_first, do_run, do_run, do_holds, do_trim, do_oldest };
 
 	begin();
 	for (uint64_t step = 1; step <= 200000; step++) {

@@ -189,7 +189,12 @@ finish(void)
 	for (uint64_t i = index; i <= index + more; i++)
 		play.flies[i] = false;
 	told->bytes = make_output(text);
-	ack = (struct ack){ index, more, told->bytes, told->fate, "why", 3 };
+	ack = (struct ack){ .index = index,
+		.more = more,
+		.bytes = told->bytes,
+		.fate = told->fate,
+		.reason = "why",
+		.reason_len = 3 };
 	if (ack.fate == FATE_OK)
 		ack.reason_len = 0;
 	if (!play.worker.framed)
