@@ -13,7 +13,7 @@ void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *old, size_t size);
 void __real_free(void *piece);
-ssize_t __real_getline(char **line, size_t *size, FILE *in);
+ssize_t __real___getdelim(char **line, size_t *size, int end, FILE *in);
 _Noreturn void __real_exit(int status);
 
 void *__wrap_malloc(size_t size);
@@ -22,6 +22,7 @@ void *__wrap_realloc(void *old, size_t size);
 char *__wrap_strdup(const char *text);
 char *__wrap_strndup(const char *text, size_t most);
 ssize_t __wrap_getline(char **line, size_t *size, FILE *in);
+ssize_t __wrap___getdelim(char **line, size_t *size, int end, FILE *in);
 void __wrap_free(void *piece);
 _Noreturn void __wrap_exit(int status);
 
@@ -115,14 +116,21 @@ __wrap_strdup(const char *text)
 	return __wrap_strndup(text, SIZE_MAX);
 }
 
+/* What glibc makes of getline(3). */
 ssize_t
-__wrap_getline(char **line, size_t *size, FILE *in)
+__wrap___getdelim(char **line, size_t *size, int end, FILE *in)
 {
 	bool there = *line != NULL;
-	ssize_t len = __real_getline(line, size, in);
+	ssize_t len = __real___getdelim(line, size, end, in);
 
 	memory.live += *line != NULL && !there;
 	return len;
+}
+
+ssize_t
+__wrap_getline(char **line, size_t *size, FILE *in)
+{
+	return __wrap___getdelim(line, size, '\n', in);
 }
 
 void
