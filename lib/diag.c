@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -11,17 +13,16 @@
 #include "diag.h"
 #include "printable.h"
 
-enum { LINE_MAX_BYTES = 4096, SHOWN_RECORD = 240 };
-
-const struct says diag_says = {
-	.line = warn,
-	.record = warn_record,
-	.foreign = diag_foreign,
+enum {
+	LINE_MAX_BYTES = 4096,
+	SHOWN_RECORD = 240,
+	PORTION = PIPE_BUF < LINE_MAX_BYTES ? PIPE_BUF : LINE_MAX_BYTES
 };
 
 const char diag_never[] = "it can never work, says its exit status 125";
 
 static const char *program_name = "par";
+static char last_written = '\n'; /* to standard error */
 static void (*line_call)(void *context);
 static void *line_context;
 static void (*end_call)(void *context);
@@ -109,22 +110,49 @@ hide_secrets(char *dst, size_t size, const char *data, size_t len)
 	return used;
 }
 
+static bool
+on_terminal(void)
+{
+	static int known = -1;
+
+	if (known < 0)
+		known = isatty(STDERR_FILENO);
+	return known > 0;
+}
+
+/* Is what was written last in the middle of a line? */
+static bool
+in_line(void)
+{
+	return last_written != '\n' && (last_written != '\r' || !on_terminal());
+}
+
 /* There is nobody to tell when it cannot be written. */
+static void
+put(const char *data, size_t len)
+{
+	if (len > 0)
+		last_written = data[len - 1];
+	while (len > 0) {
+		ssize_t n = write(STDERR_FILENO, data, len);
+
+		if (n < 0 && errno != EINTR)
+			return;
+		if (n > 0) {
+			data += n;
+			len -= (size_t)n;
+		}
+	}
+}
+
 void
 diag_text(const char *line, size_t len)
 {
 	if (line_call != NULL)
 		line_call(line_context);
-	while (len > 0) {
-		ssize_t n = write(STDERR_FILENO, line, len);
-
-		if (n < 0 && errno != EINTR)
-			return;
-		if (n > 0) {
-			line += n;
-			len -= (size_t)n;
-		}
-	}
+	if (in_line())
+		put("\n", 1);
+	put(line, len);
 }
 
 /* Is it a sequence of colours, ESC [ digits and ; m?  Its length, or 0. */
@@ -140,35 +168,82 @@ colours(const char *data, size_t len)
 	return i < len && data[i] == 'm' ? i + 1 : 0;
 }
 
-void
-diag_foreign(const char *data, size_t len)
+/* As much of len bytes as there is room for, as a terminal may have it; its length. */
+static size_t
+show(char line[static LINE_MAX_BYTES], const char *data, size_t len, size_t *taken)
 {
-	char line[LINE_MAX_BYTES];
-	const char *end = data + len;
+	const char *at = data, *end = data + len;
 	size_t used = 0;
 
-	if (!isatty(STDERR_FILENO)) {
-		diag_text(data, len);
-		return;
-	}
-	while (data < end) {
-		size_t left = (size_t)(end - data), n = colours(data, left);
+	while (at < end) {
+		size_t left = (size_t)(end - at), n = colours(at, left);
 
 		if (n == 0)
-			n = printable_char(data, left);
-		if (n == 0 && strchr("\t\n\r", *data) != NULL && *data != '\0')
+			n = printable_char(at, left);
+		if (n == 0 && strchr("\t\n\r", *at) != NULL && *at != '\0')
 			n = 1;
-		if (used + n + 4 > sizeof(line)) {
-			diag_text(line, used);
-			used = 0;
-		}
-		if (n > sizeof(line) - 4)
+		if (n > PORTION / 2)
 			n = 0; /* no terminal has so many colours */
-		memcpy(line + used, data, n);
-		used += n == 0 ? printable_escape(line + used, (unsigned char)*data) : n;
-		data += n == 0 ? 1 : n;
+		if (used + n + 4 > PORTION)
+			break;
+		memcpy(line + used, at, n);
+		used += n == 0 ? printable_escape(line + used, (unsigned char)*at) : n;
+		at += n == 0 ? 1 : n;
 	}
-	diag_text(line, used);
+	*taken = (size_t)(at - data);
+	return used;
+}
+
+/* How much of it goes at once: whole lines, or else a part of one. */
+static size_t
+portion(const char *data, size_t len)
+{
+	const char *newline;
+
+	if (len <= PORTION)
+		return len;
+	newline = memrchr(data, '\n', PORTION);
+	return newline == NULL ? PORTION : (size_t)(newline + 1 - data);
+}
+
+/* Does it take PORTION bytes, or is there no use in waiting for that? */
+static bool
+takes_some(void)
+{
+	struct pollfd p = { .fd = STDERR_FILENO, .events = POLLOUT };
+
+	return poll(&p, 1, 0) != 0;
+}
+
+/*
+ * What another program has said, see struct says: as much as one write(2) keeps together.
+ * On a terminal, bytes that could act on it are shown as escapes, but for TAB, newline,
+ * carriage return and colours.
+ */
+static size_t
+foreign(const char *data, size_t len, bool anew)
+{
+	char line[LINE_MAX_BYTES];
+	bool terminal = on_terminal();
+	size_t used, taken;
+
+	if (!takes_some())
+		return 0;
+	if (line_call != NULL)
+		line_call(line_context);
+	if (anew && in_line() && (!terminal || *data != '\r')) {
+		put("\n", 1);
+		if (!takes_some())
+			return 0;
+	}
+	if (terminal) {
+		used = show(line, data, len, &taken);
+		put(line, used);
+	} else {
+		taken = portion(data, len);
+		put(data, taken);
+	}
+	return taken;
 }
 
 static void
@@ -319,3 +394,11 @@ diag_options(const struct opt_program *program, int argc, char **argv)
 		die_of(&trouble);
 	return first;
 }
+
+const struct says diag_says = {
+	.line = warn,
+	.record = warn_record,
+	.foreign = foreign,
+	.in_line = in_line,
+	.terminal = on_terminal,
+};

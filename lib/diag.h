@@ -17,7 +17,7 @@
 #include "says.h"
 #include "trouble.h"
 
-/* These, for modules of lib: warn(), warn_record(), diag_foreign(). */
+/* For modules of lib: warn(), warn_record(), and what other programs say. */
 extern const struct says diag_says;
 
 /* What is said of a command that ended with STATUS_NEVER. */
@@ -47,14 +47,8 @@ void diag_on_abort(void);
  */
 void diag_before_line(void (*call)(void *context), void *context);
 
-/* Write line, or whole lines, as it is. */
+/* Write line, or whole lines, as it is, on a line of its own. */
 void diag_text(const char *line, size_t len);
-
-/*
- * Write what another program has said: on a terminal, bytes that could act on it are
- * shown as escapes, but for TAB, newline, carriage return and colours.
- */
-void diag_foreign(const char *data, size_t len);
 
 /* program: message */
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -6,12 +6,20 @@
 #ifndef PAR_SAYS_H
 #define PAR_SAYS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct says {
 	void (*line)(const char *format, ...) __attribute__((format(printf, 1, 2)));
 	void (*record)(const void *data, size_t len, const char *why); /* it failed */
-	void (*foreign)(const char *data, size_t len); /* another program has said it */
+
+	/*
+	 * Another program has said it, len bytes: as many of them as go together, and
+	 * without waiting; anew: on a line of their own.  How many: 0, not now.
+	 */
+	size_t (*foreign)(const char *data, size_t len, bool anew);
+	bool (*in_line)(void); /* what was said so is in the middle of a line */
+	bool (*terminal)(void); /* a person may read it as it comes */
 };
 
 #endif

@@ -25,7 +25,6 @@ enum {
 	HOLD_STEP = 256 << 10,
 	LOOK_STEP = 16 << 10, /* of output, taken into memory to be looked at */
 	TURN_WORDS = OUT_PIPE, /* read at once: all that waits when it has ended, bytes */
-	TURN_ERRORS = 64 << 10,
 	MOST_HELLOS = 1000 /* in a second; more are a flood */
 };
 
@@ -38,11 +37,11 @@ worker_init(struct worker *worker, unsigned number, const struct says *says)
 {
 	*worker = (struct worker){ .number = number,
 		.says = says,
-		.err = -1,
 		.in = -1,
 		.out = -1,
 		.ack = -1,
 		.eye = { .in = -1, .out = -1, .nowhere = -1 } };
+	errors_init(&worker->errors, says);
 }
 
 static void
@@ -77,18 +76,10 @@ in_size(int fd, size_t bytes)
 	return fdio_pipe_size(fd, bytes < IN_PIPE ? bytes : IN_PIPE);
 }
 
-int
-worker_start(struct worker *worker, const struct worker_plan *plan)
+/* As it is before a process that does what plan says. */
+static void
+reset(struct worker *worker, const struct worker_plan *plan)
 {
-	struct spawn_plan spawned = { .argv = plan->argv,
-		.fds = { -1, -1, -1 },
-		.stage_fd = -1,
-		.takes = runs_word(plan->runs),
-		.env = plan->env };
-	int saved;
-
-	if (worker->lines == NULL)
-		worker->lines = malloc(LINES_SIZE);
 	worker->lines_start = worker->lines_end = 0;
 	worker->joint_left = 0;
 	worker->kind = plan->kind;
@@ -109,35 +100,55 @@ worker_start(struct worker *worker, const struct worker_plan *plan)
 	worker->plenty = false;
 	worker->lost = 0;
 	window_init(&worker->window);
-	if (worker->lines == NULL || make_pipe(&worker->in, &spawned.fds[0], 1) < 0 ||
-	    make_pipe(plan->framed ? &worker->ack : &worker->out, &spawned.fds[1], 0) <
-		0 ||
+}
+
+/* Its pipes, with the ends that are not ours for spawned.  0, or -1 with errno. */
+static int
+make_pipes(
+    struct worker *worker, const struct worker_plan *plan, struct spawn_plan *spawned)
+{
+	int *out = plan->framed ? &worker->ack : &worker->out;
+
+	if (make_pipe(&worker->in, &spawned->fds[0], 1) < 0 ||
+	    make_pipe(out, &spawned->fds[1], 0) < 0 ||
 	    (plan->kind == WORKER_UNKNOWN && !plan->framed &&
-		make_pipe(&worker->ack, &spawned.stage_fd, 0) < 0))
-		goto fail;
-	if (plan->capture_errors && make_pipe(&worker->err, &spawned.fds[2], 0) < 0)
-		goto fail;
+		make_pipe(&worker->ack, &spawned->stage_fd, 0) < 0) ||
+	    errors_open(&worker->errors) < 0 ||
+	    make_pipe(&worker->errors.fd, &spawned->fds[2], 0) < 0)
+		return -1;
 	worker->in_room = in_size(worker->in, plan->in_bytes);
-	worker->out_room =
-	    fdio_pipe_size(plan->framed ? worker->ack : worker->out, OUT_PIPE);
-	worker->pid = spawn(&spawned);
-	if (worker->pid < 0)
-		goto fail;
-	worker->group = worker->pid;
-	close_end(&spawned.fds[0]);
-	close_end(&spawned.fds[1]);
-	close_end(&spawned.fds[2]);
-	close_end(&spawned.stage_fd);
+	worker->out_room = fdio_pipe_size(*out, OUT_PIPE);
 	return 0;
-fail:
-	saved = errno;
-	worker->pid = 0;
+}
+
+int
+worker_start(struct worker *worker, const struct worker_plan *plan)
+{
+	struct spawn_plan spawned = { .argv = plan->argv,
+		.fds = { -1, -1, -1 },
+		.stage_fd = -1,
+		.takes = runs_word(plan->runs),
+		.env = plan->env };
+	int error;
+
+	reset(worker, plan);
+	if (worker->lines == NULL)
+		worker->lines = malloc(LINES_SIZE);
+	worker->pid = worker->lines == NULL || make_pipes(worker, plan, &spawned) < 0
+	    ? -1
+	    : spawn(&spawned);
+	error = errno;
 	close_end(&spawned.fds[0]);
 	close_end(&spawned.fds[1]);
 	close_end(&spawned.fds[2]);
 	close_end(&spawned.stage_fd);
+	if (worker->pid > 0) {
+		worker->group = worker->pid;
+		return 0;
+	}
+	worker->pid = 0;
 	worker_close(worker);
-	errno = saved;
+	errno = error;
 	return -1;
 }
 
@@ -755,50 +766,6 @@ worker_skip(struct worker *worker, size_t len)
 	}
 }
 
-/* Remember the end of len bytes of standard error. */
-static void
-remember(struct worker *worker, const char *data, size_t len)
-{
-	while (len > 0) {
-		const char *newline = memchr(data, '\n', len);
-		size_t take = newline == NULL ? len : (size_t)(newline - data);
-		size_t room;
-
-		if (!worker->line_goes_on)
-			worker->last_len = 0;
-		room = sizeof(worker->last_line) - worker->last_len;
-		memcpy(worker->last_line + worker->last_len, data,
-		    take < room ? take : room);
-		worker->last_len += take < room ? take : room;
-		worker->line_goes_on = newline == NULL;
-		data += take + (newline != NULL);
-		len -= take + (newline != NULL);
-	}
-}
-
-void
-worker_errors(struct worker *worker)
-{
-	char data[4096];
-	size_t seen = 0;
-	ssize_t n;
-
-	while (worker->err >= 0 && seen < TURN_ERRORS) {
-		n = read(worker->err, data, sizeof(data));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && errno == EAGAIN)
-			return;
-		if (n <= 0) {
-			close_end(&worker->err);
-			return;
-		}
-		seen += (size_t)n;
-		remember(worker, data, (size_t)n);
-		worker->says->foreign(data, (size_t)n);
-	}
-}
-
 bool
 worker_to_signal(struct worker *worker, int signal)
 {
@@ -909,7 +876,6 @@ worker_hang_up(struct worker *worker)
 	close_end(&worker->in);
 	close_end(&worker->out);
 	close_end(&worker->ack);
-	close_end(&worker->err);
 	move_eye_close(&worker->eye);
 }
 
@@ -917,8 +883,17 @@ void
 worker_close(struct worker *worker)
 {
 	worker_hang_up(worker);
+	errors_end(&worker->errors);
 	hold_free(&worker->hold);
 	kin_free(&worker->kin);
 	worker_reap(worker);
 	worker->ended = false;
+}
+
+void
+worker_free(struct worker *worker)
+{
+	errors_close(&worker->errors);
+	free(worker->lines);
+	worker->lines = NULL;
 }

@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "ack.h"
+#include "errors.h"
 #include "hold.h"
 #include "kin.h"
 #include "move.h"
@@ -51,7 +52,7 @@ struct worker {
 	bool in_body; /* framed: its line was read, and of the output that it counts */
 	size_t body_left; /* so many bytes are missing */
 	int exit_code, exit_signal; /* one of them, if not 0 */
-	int err; /* its standard error, if that is captured */
+	struct errors errors; /* its standard error, and what came of it before */
 	int in, out, ack; /* our ends, -1 when closed; none ever blocks */
 	struct hello hello;
 	struct window window;
@@ -62,9 +63,6 @@ struct worker {
 	int lost; /* errno: output could not be put aside, see worker_ill(); or 0 */
 	char why[WORKER_ILL_TEXT]; /* for a word that says so */
 	bool plenty; /* much came when it was looked at last */
-	char last_line[1024]; /* that it wrote to standard error, cut short */
-	size_t last_len;
-	bool line_goes_on; /* no newline came after it */
 	const char *wrong; /* with the last word, if it was WORD_WRONG */
 	uint64_t hello_since; /* clock_ms() from when its hellos are counted, */
 	unsigned hellos; /* and how many it has said */
@@ -77,7 +75,6 @@ struct worker {
 struct worker_plan {
 	char *const *argv;
 	const char *const *env; /* NAME=VALUE, ended by NULL */
-	bool capture_errors; /* see worker_errors() */
 	bool hold_in_memory; /* all output is to be at hold.data, however much it is */
 	size_t in_bytes; /* that it will get, if that is known; or 0 */
 	enum worker_kind kind; /* if it is known; only WORKER_UNKNOWN may say hello */
@@ -255,12 +252,6 @@ int worker_move(struct worker *worker, int to, size_t *len);
 int worker_skip(struct worker *worker, size_t len);
 
 /*
- * Pass what it has written to standard error on to ours, at most as much as a pipe
- * holds, and remember the last line of it, also across restarts.
- */
-void worker_errors(struct worker *worker);
-
-/*
  * End it by a signal, SIGTERM or SIGKILL, with all that came of it, see kin.h; of
  * one that has ended and was reaped, those that are left in its process group.
  */
@@ -301,10 +292,14 @@ worker_exit_text(const struct worker *worker, char text[static WORKER_EXIT_TEXT]
  */
 bool worker_never(const struct worker *worker, bool block_finished);
 
-/* Close our ends of its pipes: it is on its own. */
+/* Close our ends of its pipes, but for its standard error: it is on its own. */
 void worker_hang_up(struct worker *worker);
 
-/* Close what is left, reap, and free the hold; the window must be empty. */
+/*
+ * Close what is left, reap, and free the hold; the window must be empty.  It may be
+ * started again, as long as worker_free() did not free the rest.
+ */
 void worker_close(struct worker *worker);
+void worker_free(struct worker *worker);
 
 #endif

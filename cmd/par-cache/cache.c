@@ -433,11 +433,16 @@ end_of_command(struct cache *cache)
 static int
 poll_timeout(const struct cache *cache)
 {
+	uint64_t due = cache->now + LOOK_EVERY;
+	uint64_t errors = errors_due(&cache->computer.worker.errors);
+
 	if (computer_is_probed(&cache->computer))
-		return PROBE;
-	if (cache->misses.done == NULL)
-		return LOOK_EVERY;
-	return cache->keep_at <= cache->now ? 0 : (int)(cache->keep_at - cache->now);
+		due = cache->now + PROBE;
+	else if (cache->misses.done != NULL)
+		due = cache->keep_at;
+	if (errors < due)
+		due = errors;
+	return due <= cache->now ? 0 : (int)(due - cache->now);
 }
 
 static bool
@@ -473,7 +478,7 @@ turn(struct cache *cache)
 		{ .fd = worker->ack, .events = POLLIN },
 		{ .fd = worker->out, .events = POLLIN },
 		{ .fd = cache->signals, .events = POLLIN },
-		{ .fd = worker->err, .events = POLLIN },
+		errors_poll(&worker->errors),
 	};
 
 	flush(cache);
@@ -481,8 +486,7 @@ turn(struct cache *cache)
 		die(STATUS_BROKEN, errno, "poll");
 	cache->now = clock_ms();
 	take_signals(cache);
-	if (p[5].revents != 0)
-		worker_errors(worker);
+	errors_take(&worker->errors);
 	if (p[2].revents != 0)
 		computer_hear(computer);
 	if (p[3].revents != 0)
@@ -592,6 +596,7 @@ cache_run(const struct cache_options *options)
 	if (cache == NULL)
 		die(STATUS_BROKEN, errno, "cannot begin");
 	cache->options = options;
+	atexit(errors_close_all);
 	open_cache(cache);
 	greet(cache);
 	if (!cache->greeted)

@@ -41,7 +41,6 @@ computer_start(struct computer *computer, const struct computer_plan *plan)
 	const struct worker_plan start = { .argv = plan->command,
 		.env = env,
 		.hold_in_memory = true,
-		.capture_errors = isatty(STDERR_FILENO),
 		.kind = plan->map ? WORKER_MAP : WORKER_UNKNOWN };
 
 	*computer = (struct computer){ .command = plan->command, .map = plan->map };
@@ -206,7 +205,7 @@ computer_drain(struct computer *computer)
 	struct worker *worker = &computer->worker;
 	size_t left;
 
-	worker_errors(worker);
+	errors_end(&worker->errors);
 	if (!computer->map) {
 		computer_hear(computer);
 		return;
@@ -257,5 +256,5 @@ computer_close(struct computer *computer)
 	window_take_back(&computer->worker.window, 0, &left);
 	batch_clear(&left);
 	worker_close(&computer->worker);
-	free(computer->worker.lines);
+	worker_free(&computer->worker);
 }

@@ -67,7 +67,6 @@ tended_start(struct tended *tended)
 	static const char *const no_more[] = { NULL };
 	const struct worker_plan plan = { .argv = tended->plan.command,
 		.env = no_more,
-		.capture_errors = true,
 		.hold_in_memory = true,
 		.kind = WORKER_UNKNOWN };
 
@@ -275,7 +274,7 @@ tended_hear(struct tended *tended)
 	    worker_consumed(worker) > 0;
 	uint64_t acks = 0;
 
-	worker_errors(worker);
+	errors_take(&worker->errors);
 	while (hear_word(tended, &acks))
 		continue;
 	window_trim(&worker->window);
@@ -532,6 +531,7 @@ tended_look(struct tended *tended, struct batch_queue *had)
 
 	if (worker->pid == 0 || !worker_ended(worker))
 		return TENDED_GOES_ON;
+	errors_end(&worker->errors);
 	tended_hear(tended);
 	bad = worker->exit_code != 0 || worker->exit_signal != 0 || tended->soft_told ||
 	    tended->hard_told;
@@ -550,7 +550,6 @@ tended_look(struct tended *tended, struct batch_queue *had)
 	if (window_take_back(&worker->window, 0, had) < 0)
 		set_fault(tended, TENDED_LOST, errno, "records to send again");
 	verdict = judge(tended, bad, had->records - before);
-	worker_errors(worker);
 	worker_close(worker);
 	/* After the first one at once. */
 	tended->start_at = tended->now +
@@ -568,5 +567,5 @@ void
 tended_close(struct tended *tended)
 {
 	worker_close(&tended->worker);
-	free(tended->worker.lines);
+	worker_free(&tended->worker);
 }

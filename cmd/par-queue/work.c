@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -128,7 +129,7 @@ commit(struct work *work)
 {
 	const struct worker *worker = &work->load.tended.worker;
 
-	origins_commit(&work->origins, worker->last_line, worker->last_len);
+	origins_commit(&work->origins, worker->errors.last, worker->errors.last_len);
 }
 
 /* How long poll(2) may wait, ms. */
@@ -136,9 +137,12 @@ static int
 poll_timeout(const struct work *work)
 {
 	uint64_t due = work->beat_at, check = tended_due(&work->load.tended);
+	uint64_t errors = errors_due(&work->load.tended.worker.errors);
 
 	if (check < due)
 		due = check;
+	if (errors < due)
+		due = errors;
 	if (work->phase == PHASE_RUN && workload_room(&work->load).records > 0 &&
 	    work->take_at < due)
 		due = work->take_at;
@@ -156,7 +160,7 @@ wait_for_something(struct work *work)
 		{ .fd = worker_hungry(worker) ? worker->in : -1, .events = POLLOUT },
 		{ .fd = worker->ack, .events = POLLIN },
 		{ .fd = worker->out, .events = POLLIN },
-		{ .fd = worker->err, .events = POLLIN },
+		errors_poll(&worker->errors),
 	};
 
 	if (poll(polls, sizeof(polls) / sizeof(polls[0]), poll_timeout(work)) < 0 &&
@@ -255,6 +259,7 @@ work_run(const struct queue_options *options)
 	sig_last_resort(PHASE_KILL + 1);
 	origins_wake(&work.origins, work.signals);
 	origins_ready(&work.origins);
+	atexit(errors_close_all);
 	work.now = work.load.tended.now = clock_ms();
 	while (!finished(&work))
 		turn(&work);

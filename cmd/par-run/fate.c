@@ -479,7 +479,7 @@ fate_of_worker(struct run *run, struct slot *slot)
 	struct batch_queue before = slot->lane.again;
 
 	account_idle(slot);
-	worker_errors(worker);
+	errors_end(&worker->errors);
 	worker_exit_text(worker, how);
 	if (slot->host != NULL) {
 		end_of_link(run, slot, failed, how);

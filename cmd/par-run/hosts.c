@@ -242,7 +242,7 @@ hosts_begin(struct run *run, struct slot *slot)
 	slot->host->hello_by = run->now + HELLO_WAIT;
 	slot->host->refused = false;
 	slot->pace = (struct pace){ 0 };
-	slot->worker.last_len = 0;
+	slot->worker.errors.last_len = 0;
 }
 
 /* It cannot go on: what was last heard of a host is told with it. */
@@ -284,11 +284,11 @@ say(struct run *run, const struct slot *slot, uint64_t back, const char *how)
 {
 	const struct worker *worker = &slot->worker;
 	char last[200], sent[64] = "";
-	size_t len = worker->last_len;
+	size_t len = worker->errors.last_len;
 
-	if (len > 0 && worker->last_line[len - 1] == '\r') /* ssh(1) ends lines so */
+	if (len > 0 && worker->errors.last[len - 1] == '\r') /* ssh(1) ends lines so */
 		len--;
-	printable(last, sizeof(last), worker->last_line, len);
+	printable(last, sizeof(last), worker->errors.last, len);
 	snprintf(run->links.why, sizeof(run->links.why), "%s: %s%s%s", name(slot), how,
 	    *last == '\0' ? "" : ": ", last);
 	if (back == 0 && !is_final(run, slot) && slot->host->losses > 1)

@@ -134,8 +134,8 @@ name(struct run *run, struct slot *slot, const struct failure *failure)
 	if (run->quarantine.fd < 0 || failure->cut)
 		warn_record(record->data, record->len, failure->why);
 	else if (quarantine_add(&run->quarantine, record, failure->attempts, failure->why,
-		     slot == NULL ? "" : slot->worker.last_line,
-		     slot == NULL ? 0 : slot->worker.last_len) < 0)
+		     slot == NULL ? "" : slot->worker.errors.last,
+		     slot == NULL ? 0 : slot->worker.errors.last_len) < 0)
 		ending_broken(&run->ending, errno, run->quarantine.path);
 }
 

@@ -264,7 +264,7 @@ await_worker(const struct run *run, const struct slot *slot, struct waiting *wai
 	await(waiting, room ? worker->in : -1, POLLOUT);
 	await(waiting, collect_hears(run) ? worker->ack : -1, POLLIN);
 	await(waiting, output ? worker->out : -1, POLLIN);
-	await(waiting, worker->err, POLLIN);
+	waiting->polls[waiting->count++] = errors_poll(&worker->errors);
 }
 
 /* When this worker is to be looked at again, ms; UINT64_MAX if it need not be. */
@@ -316,11 +316,14 @@ patience(const struct run *run)
 		uint64_t check = check_due(run, run->slots[i]);
 		uint64_t overdue = overdue_at(run, run->slots[i]);
 		uint64_t again = batch_due(&run->slots[i]->lane.again);
+		uint64_t errors = errors_due(&run->slots[i]->worker.errors);
 
 		if (check < due)
 			due = check;
 		if (overdue < due)
 			due = overdue;
+		if (errors < due)
+			due = errors;
 		if (again < due && again > run->now)
 			due = again;
 	}
@@ -363,8 +366,9 @@ static void
 pass_errors(struct run *run, const struct waiting *waiting)
 {
 	for (size_t i = 0; i < run->slot_count; i++)
-		if (waiting->polls[FIXED_POLLS + WORKER_POLLS * i + 3].revents != 0)
-			worker_errors(&run->slots[i]->worker);
+		if (waiting->polls[FIXED_POLLS + WORKER_POLLS * i + 3].revents != 0 ||
+		    errors_wait(&run->slots[i]->worker.errors))
+			errors_take(&run->slots[i]->worker.errors);
 }
 
 /* Room for what is waited for of all workers.  0, or -1 and the run ends. */
@@ -550,7 +554,6 @@ open_run(struct run *run)
 	const char *why;
 
 	run->now = clock_ms();
-	run->terminal = isatty(STDERR_FILENO);
 	if ((run->options->serve ? supervisor_at(&run->above, STDOUT_FILENO)
 				 : supervisor_find(&run->above)) < 0)
 		die(STATUS_BROKEN, errno, "cannot begin");
@@ -567,6 +570,7 @@ open_run(struct run *run)
 	run->halving.on = run->options->halve && !run->options->serve;
 	run->output.gathers = run->options->key.kind != KEY_RECORD;
 	signal(SIGPIPE, SIG_IGN);
+	atexit(errors_close_all);
 	sig_last_resort(PHASE_KILL + 1);
 	if (quarantine_open(&run->quarantine, run->options->quarantine) < 0)
 		die(STATUS_BROKEN, errno, "%s", run->options->quarantine);
@@ -655,7 +659,7 @@ close_run(struct run *run, struct waiting *waiting)
 
 		window_take_back(&slot->worker.window, 0, &run->again);
 		worker_close(&slot->worker);
-		free(slot->worker.lines);
+		worker_free(&slot->worker);
 		host_free(slot->host);
 		host_free(slot->next_host);
 		free(slot);

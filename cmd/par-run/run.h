@@ -105,7 +105,6 @@ struct run {
 	struct log log;
 	struct metrics metrics;
 	struct report report;
-	bool terminal; /* standard error is one */
 	struct slot **slots;
 	size_t slot_count, slot_room;
 	size_t workers; /* that there are to be: slots that are not retired */

@@ -121,8 +121,6 @@ starts_one(struct run *run, struct slot *slot, struct batch *block)
 {
 	struct worker_plan plan = { .argv = slot->command,
 		.env = slot->env,
-		.capture_errors =
-		    run->quarantine.fd >= 0 || slot->host != NULL || run->terminal,
 		.in_bytes = block == NULL ? 0 : block->len,
 		.runs = may_tell(run, slot),
 		.kind = run->kind == WORKER_NATIVE ? WORKER_UNKNOWN : run->kind };

@@ -9,7 +9,10 @@
 #include "stop.h"
 #include "undone.h"
 
-enum { LAST_GRACE = 1000 }; /* ms from telling workers to end to killing them */
+enum {
+	LAST_GRACE = 1000, /* ms from telling workers to end to killing them */
+	LAST_LOOK = 50 /* ms between looks at what they have to say to that */
+};
 
 void
 stop_signal(struct run *run, int number)
@@ -44,6 +47,13 @@ all_ended(struct run *run)
 	return ended;
 }
 
+static void
+hear_errors(struct run *run)
+{
+	for (size_t i = 0; i < run->slot_count; i++)
+		errors_take(&run->slots[i]->worker.errors);
+}
+
 void
 stop_workers(struct run *run)
 {
@@ -59,14 +69,17 @@ stop_workers(struct run *run)
 		worker_hang_up(worker);
 	}
 	while (!all_ended(run) && now < until) {
-		poll(&wake, 1, (int)(until - now));
+		poll(&wake, 1, until - now < LAST_LOOK ? (int)(until - now) : LAST_LOOK);
 		while (sig_next(run->signals) != 0)
 			;
+		hear_errors(run);
 		now = clock_ms();
 	}
 	stop_signal(run, SIGKILL); /* what those that ended left behind, too */
-	for (size_t i = 0; i < run->slot_count; i++)
+	for (size_t i = 0; i < run->slot_count; i++) {
 		worker_reap(&run->slots[i]->worker);
+		errors_close(&run->slots[i]->worker.errors);
+	}
 }
 
 /* In words, but for what the output's reader knows. */

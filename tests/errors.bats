@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: ISC
+# shellcheck shell=bash disable=SC2119,SC2154 # status, lines and output are set by run
+# What workers write to standard error: it reaches ours by whole lines, in every program
+# that starts them, and nobody waits for who reads it.
+
+load helper
+# shellcheck source=tests/redis.bash
+source "$BATS_TEST_DIRNAME/redis.bash"
+
+prepare() {
+	# a line in two parts; what it waits for comes in between
+	cat >halves <<-'END'
+	#!/bin/sh
+	printf a >&2
+	echo >there
+	read -r _ <go
+	printf 'b\n' >&2
+	exec "${@:-cat}"
+	END
+	# reach HOST COMMAND...: as ssh
+	printf '#!/bin/sh\nshift\nexec "$@"\n' >reach
+	chmod +x halves reach
+	mkfifo there go
+}
+
+# between COMMAND...: with a line of somebody else while ./halves is in the middle of one
+between() {
+	local _
+
+	echo 5 >in
+	: >err
+	background "$@" <in >out 2>>err
+	read -r -t "$DEADLINE" _ <>there
+	echo c >>err
+	echo >go
+	wait "$!"
+}
+
+@test "errors: a line that a worker writes in two parts stays whole, in every mode" {
+	local mode
+
+	while read -r mode; do
+		echo "$mode"
+		# shellcheck disable=SC2086 # words
+		between $mode ./halves
+		[ "$(<err)" = $'c\nab' ]
+		[ "$(<out)" = 5 ]
+	done <<-'END'
+	par-run -n 1
+	par-run -n 1 --map
+	par-run -N 1
+	par-run -k -b 1K
+	par-run -n 1 par-run -n 1 --map
+	par-run --rsh ./reach --host a:1 --map
+	par-run -n 1 -q aside --map
+	par-cache --map --store store
+	END
+	between par-run -n 1 ./halves par-fib
+	[ "$(<err)" = $'c\nab' ]
+	redis_start
+	echo 5 | par-queue put q
+	between par-queue work --once q -- ./halves par-fib
+	[ "$(<err)" = $'c\nab' ]
+}
+
+@test "errors: 1000 processes that write a line in two parts: none is torn" {
+	seq 1000 | par-run -n 8 -N 1 sh -c 'printf a >&2; printf "b\n" >&2; cat' 2>&1 >out | sort |
+		uniq -c >err
+	[ "$(tr -d ' ' <err)" = 1000ab ]
+	[ "$(wc -l <out)" = 1000 ]
+}
+
+@test "errors: a last line that is not at its end gets a newline, however the worker ends" {
+	seq 3 | par-run -k -N 1 sh -c 'printf x >&2; cat' >out 2>err
+	same err <(printf 'x\nx\nx\n')
+	run -1 --separate-stderr par-run -N 1 -r 0 sh -c 'printf x >&2; kill -9 $$' <out
+	[ "${stderr_lines[0]}" = x ]
+	# those that end the run: what it said comes before what is said of it
+	run -3 --separate-stderr par-run -n 1 sh -c 'printf x >&2; exit 125' <out
+	[[ "${stderr_lines[0]}" == x && "${stderr_lines[1]}" == par-run:* ]]
+	run ! --separate-stderr par-cache --store store sh -c 'printf x >&2; exit 1' <out
+	[ "${stderr_lines[0]}" = x ]
+	[[ "${stderr_lines[1]}" == par-cache:* ]]
+	run -2 --separate-stderr par-run -n 1 -k sh -c 'printf x >&2; cat' <out
+	[[ "$stderr" == x$'\n'par-run* ]]
+}
+
+@test "errors: a line of 1 MB comes whole, and those of two workers do not mix" {
+	# shellcheck disable=SC2016
+	printf '%s\n' '#!/bin/sh' 'head -c 1000000 /dev/zero | tr "\0" "$PAR_WORKER" >&2' 'echo >&2' \
+		'exec cat' >long
+	chmod +x long
+	echo 1 | par-run -n 1 ./long >out 2>err
+	same err <(head -c 1000000 /dev/zero | tr '\0' 1; echo)
+	seq 40 | par-run -n 4 -N 1 ./long >out 2>err
+	[ "$(tr -d '\n' <err | wc -c)" = 40000000 ]
+	# each line is of one digit only
+	[ "$(grep -cvxE '1+|2+|3+|4+' err)" = 0 ]
+}
+
+all_but_one() { [ "$(wc -l <out)" = 19 ]; }
+
+@test "errors: nobody reads them: who writes more waits, the others do not" {
+	# shellcheck disable=SC2016
+	printf '%s\n' '#!/bin/sh' '[ "$PAR_WORKER" != 1 ] || yes >&2' 'exec cat' >loud
+	chmod +x loud
+	mkfifo err
+	exec 8<>err
+	mkfifo fed
+	exec 9<>fed
+	par-run -q aside -N 1 -n 2 ./loud <fed >out 2>&8 3>&- 9>&- &
+	pid=$!
+	BACKGROUND+=("$pid")
+	seq 20 >fed
+	# one is with the worker that is stopped
+	eventually all_but_one
+	kill -HUP "$pid" # two that are one if they are alike
+	kill -TERM "$pid"
+	# now somebody does
+	timeout "$DEADLINE" cat <err >seen 8<&- 9<&- 3>&- &
+	exec 8<&-
+	wait "$pid" && status=0 || status=$?
+	[ "$status" = 4 ]
+	grep -qx y seen
+}
+
+@test "errors: a terminal shows a prompt, and a line of another one stands alone" {
+	mkfifo shown
+	printf '%s\n' '#!/bin/sh' 'printf "Name? " >&2' 'read -r _ <shown' 'echo me >&2' 'exec cat' >asks
+	chmod +x asks
+	echo 1 >in
+	background python3 "$ROOT/tests/aid/on-terminal.py" bash -c 'par-run -n 1 ./asks <in >out' >seen
+	pid=$!
+	eventually grep -q 'Name? ' seen
+	echo >shown
+	wait "$pid"
+	grep -q $'^Name? me\r$' seen
+	# shellcheck disable=SC2016
+	printf '%s\n' '#!/bin/sh' 'if [ "$PAR_WORKER" = 1 ]; then exec ./asks; fi' \
+		'read -r _ <other' 'echo other >&2' 'exec cat' >two
+	chmod +x two
+	mkfifo other
+	seq 2 >in
+	background python3 "$ROOT/tests/aid/on-terminal.py" bash -c 'par-run -N 1 -n 2 ./two <in >out' >seen
+	pid=$!
+	eventually grep -q 'Name? ' seen
+	echo >other
+	eventually grep -q '^other' seen
+	echo >shown
+	wait "$pid"
+	[ "$(tr -d '\r' <seen)" = $'Name? \nother\nme' ]
+}
+
+@test "errors: a terminal shows how far a worker is" {
+	mkfifo shown
+	printf '%s\n' '#!/bin/sh' 'printf "\r 10%%" >&2' 'read -r _ <shown' 'printf "\r 20%%\r" >&2' \
+		'exec cat' >bar
+	chmod +x bar
+	echo 1 >in
+	background python3 "$ROOT/tests/aid/on-terminal.py" bash -c 'par-run -n 1 ./bar <in >out' >seen
+	pid=$!
+	eventually grep -q ' 10%' seen
+	echo >shown
+	wait "$pid"
+	same seen <(printf '\r 10%%\r 20%%\r\r\n')
+}
