@@ -121,6 +121,15 @@ $HOSTILE/short disconnect" ]
 	same <(jq -r 'select(.type == "response").fields["WARC-Target-URI"]' records | sort) <(sort urls)
 }
 
+@test "par-fetch: a --warc whose name leaves no room for a file beside it is left as it is" {
+	printf '\037\213\010' >ww.warc.gz
+	long=$(printf './%.0s' {1..2040})ww.warc.gz
+	run -3 par-fetch --warc "$long" </dev/null
+	[[ $output == *': File name too long' ]]
+	[ "$(ls -d ww*)" = ww.warc.gz ]
+	[ "$(stat -c %s ww.warc.gz)" = 3 ]
+}
+
 @test "par-fetch: a --warc that cannot be written to ends the run" {
 	run -3 par-fetch --warc no/such/folder/file </dev/null
 	run -3 bash -c 'echo "$HOSTILE/ok" | par-fetch --warc /dev/full'

@@ -444,6 +444,7 @@ free_port() {
 	run -2 par-queue work q --
 	run -2 par-queue scale q x
 	run -2 par-queue dead --drop --requeue q
+	run -2 par-queue work --backoff "$(printf %031d 1)m" q cat # not cut to a second
 	run -0 par-queue work --help
 	[[ $output == *--lease* && $output != *--prometheus* ]]
 }
