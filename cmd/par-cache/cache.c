@@ -24,9 +24,9 @@ enum {
 	LOOK_EVERY =
 	    1000, /* ms between looks whether it has ended, though no signal told */
 	PROBE = 4, /* ms between looks at a command that has not said hello */
-	KEEP_BYTES = 4 << 20, /* so much is stored at once, */
-	KEEP_COUNT = 4096, /* or so many, */
-	KEEP_MS = 200 /* or what is so old */
+	STORE_BYTES = 4 << 20, /* so much is stored at once, */
+	STORE_COUNT = 4096, /* or so many, */
+	STORE_MS = 200 /* or what is so old */
 };
 
 struct cache {
@@ -40,13 +40,13 @@ struct cache {
 	struct store store;
 	int signals; /* descriptor */
 	uint64_t now; /* clock_ms() */
-	uint64_t keep_at; /* when what is done is stored */
+	uint64_t store_at; /* when what is done is stored */
 	bool greeted; /* who is above us */
 	bool input_ended;
 	bool trouble; /* the command failed after all records were done */
 	struct lookup lookups[STORE_LOOKUPS];
 	size_t lookup_count;
-	uint64_t hits, computed, failed, kept;
+	uint64_t hits, computed, failed, stored;
 };
 
 /* What the command is: outputs are stored under it. */
@@ -217,14 +217,14 @@ still_itself(struct cache *cache)
 
 /* Store what is done. */
 static void
-keep(struct cache *cache)
+store_done(struct cache *cache)
 {
 	uint64_t refused = cache->store.refused;
 
 	if (cache->misses.done != NULL && still_itself(cache)) {
 		store_put(&cache->store, cache->misses.done);
 		if (cache->store.why == NULL)
-			cache->kept +=
+			cache->stored +=
 			    cache->misses.done_count - (cache->store.refused - refused);
 	}
 	misses_stored(&cache->misses);
@@ -264,7 +264,7 @@ finish(void *context, uint64_t number, const struct ack *ack, const char *output
 	}
 	cache->computed++;
 	if (cache->misses.done == NULL)
-		cache->keep_at = cache->now + KEEP_MS;
+		cache->store_at = cache->now + STORE_MS;
 	if (misses_done(&cache->misses, number, output, ack->bytes) < 0)
 		die(STATUS_BROKEN, ENOMEM, "records");
 }
@@ -323,7 +323,7 @@ end_alike(struct cache *cache)
 {
 	struct worker *worker = &cache->computer.worker;
 
-	keep(cache);
+	store_done(cache);
 	flush(cache);
 	if (worker->exit_signal != 0) {
 		signal(worker->exit_signal, SIG_DFL);
@@ -364,7 +364,7 @@ end_never(struct cache *cache)
 		for (const struct waiter *w = &miss->waiting; w != NULL; w = w->next)
 			left++;
 	}
-	keep(cache);
+	store_done(cache);
 	flush(cache);
 	warn("%s: %s", cache->options->command[0], diag_never);
 	die(STATUS_BROKEN, 0, "%llu records were read and not answered%s",
@@ -422,7 +422,7 @@ end_of_command(struct cache *cache)
 		end_never(cache);
 	worker_exit_text(worker, how);
 	fail_rest(cache, how);
-	keep(cache);
+	store_done(cache);
 	flush(cache);
 	if (!cache->input_ended)
 		die(STATUS_BROKEN, 0, "%s %s before the end of input",
@@ -439,7 +439,7 @@ poll_timeout(const struct cache *cache)
 	if (computer_is_probed(&cache->computer))
 		due = cache->now + PROBE;
 	else if (cache->misses.done != NULL)
-		due = cache->keep_at;
+		due = cache->store_at;
 	if (errors < due)
 		due = errors;
 	return due <= cache->now ? 0 : (int)(due - cache->now);
@@ -502,9 +502,9 @@ turn(struct cache *cache)
 	if (cache->input_ended && !worker_hungry(worker))
 		worker_end_input(worker);
 	if (cache->misses.done != NULL &&
-	    (cache->now >= cache->keep_at || cache->misses.done_bytes >= KEEP_BYTES ||
-		cache->misses.done_count >= KEEP_COUNT))
-		keep(cache);
+	    (cache->now >= cache->store_at || cache->misses.done_bytes >= STORE_BYTES ||
+		cache->misses.done_count >= STORE_COUNT))
+		store_done(cache);
 	if (!worker_ended(worker))
 		return true;
 	end_of_command(cache);
@@ -583,7 +583,7 @@ show(const struct cache *cache)
 	    (unsigned long long)all, (unsigned long long)cache->hits,
 	    all > 0 ? 100 * (double)cache->hits / (double)all : 0.0,
 	    (unsigned long long)cache->computed, (unsigned long long)cache->failed,
-	    (unsigned long long)cache->kept, (unsigned long long)cache->store.refused,
+	    (unsigned long long)cache->stored, (unsigned long long)cache->store.refused,
 	    (unsigned long long)cache->store.evicted);
 }
 
@@ -605,7 +605,7 @@ cache_run(const struct cache_options *options)
 			&cache->stage, &(struct hello){ .standing = STANDING_UNSURE }));
 	while (turn(cache))
 		continue;
-	keep(cache);
+	store_done(cache);
 	begin_output(cache);
 	if (options->stats)
 		show(cache);

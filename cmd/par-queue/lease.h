@@ -31,7 +31,7 @@ struct lease {
 	uint64_t retry_count, again_count;
 	uint64_t wait; /* for those of retry, ms */
 	bool lost; /* it is no longer ours */
-	bool torn; /* lost, and some of its records were not worked on */
+	bool partial; /* lost, and some of its records were not worked on */
 };
 
 /* The leases that a worker has, in the order of their records' numbers. */

@@ -211,13 +211,13 @@ commit_some(struct origins *origins, struct engine *engine, const char *last, si
 
 /* A chunk is taken from whoever comes first: never one that is not whole. */
 static void
-drop_torn(struct origins *origins)
+drop_partial(struct origins *origins)
 {
 	struct lease *next;
 
 	for (struct lease *l = origins->leases.head; l != NULL; l = next) {
 		next = l->next;
-		if (l->torn && l->left == 0)
+		if (l->partial && l->left == 0)
 			lease_remove(&origins->leases, l);
 	}
 }
@@ -225,7 +225,7 @@ drop_torn(struct origins *origins)
 void
 origins_commit(struct origins *origins, const char *last, size_t last_len)
 {
-	drop_torn(origins);
+	drop_partial(origins);
 	for (size_t i = 0; i < origins->count; i++)
 		while (commit_some(origins, &origins->all[i].engine, last, last_len) ==
 		    ENGINE_AT_ONCE)

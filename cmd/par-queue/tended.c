@@ -20,8 +20,8 @@ enum {
 	HELLO_NOTICE = 10 * 1000, /* ms without a hello, then it is told that we wait */
 	START_LEAST = 60 * 1000, /* ms that one may be silent at its start, if --hard */
 	LOOK = 4, /* ms between looks at one that reads ahead */
-	HELD_WAIT = 50, /* ms of silence before it has to answer for lack of records */
-	LONGEST_HELD = 60 * 1000
+	QUIET = 50, /* ms of silence before it has to answer for lack of records */
+	LONGEST_QUIET = 60 * 1000
 };
 
 /*
@@ -38,7 +38,7 @@ static const char breaks_rules[] = "does not keep the rules of par-stage(7)";
 void
 tended_init(struct tended *tended, const struct tended_plan *plan)
 {
-	*tended = (struct tended){ .plan = *plan, .held_wait = HELD_WAIT };
+	*tended = (struct tended){ .plan = *plan, .quiet_limit = QUIET };
 	tended->plan.hearing.worker = &tended->worker;
 	worker_init(&tended->worker, 1, &diag_says);
 }
@@ -341,7 +341,7 @@ check_silent(struct tended *tended)
 	if (tended->alone_next || tended_has_alone(tended) ||
 	    window->bytes >= TENDED_BYTES || window->records >= most ||
 	    (window->records < tended->credit.records &&
-		tended->now - since >= tended->held_wait))
+		tended->now - since >= tended->quiet_limit))
 		have_answers(tended);
 	else if (window->records >= tended->credit.records)
 		credit_double(&tended->credit, most);
@@ -352,13 +352,13 @@ check_silent(struct tended *tended)
  * back: it is left in silence for longer, so that what comes meanwhile is begun.
  */
 static void
-learn_held_wait(struct tended *tended)
+learn_quiet(struct tended *tended)
 {
 	uint64_t took = 2 * (tended->now - tended->prompted_at);
 
-	tended->held_wait = took < HELD_WAIT ? HELD_WAIT
-	    : took > LONGEST_HELD	     ? LONGEST_HELD
-					     : took;
+	tended->quiet_limit = took < QUIET ? QUIET
+	    : took > LONGEST_QUIET	   ? LONGEST_QUIET
+					   : took;
 }
 
 /* When one whose input has ended, and that has nothing left to do, is to be ended. */
@@ -546,7 +546,7 @@ tended_look(struct tended *tended, struct batch_queue *had)
 	if (tended->input_ended)
 		check_end(tended);
 	if (tended->prompted_at != 0)
-		learn_held_wait(tended);
+		learn_quiet(tended);
 	if (window_take_back(&worker->window, 0, had) < 0)
 		set_fault(tended, TENDED_LOST, errno, "records to send again");
 	verdict = judge(tended, bad, had->records - before);

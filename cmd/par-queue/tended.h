@@ -64,7 +64,7 @@ struct tended {
 	bool soft_told, hard_told; /* it has taken too long: signals sent */
 	uint64_t fed_at; /* clock_ms() when it was last given something */
 	uint64_t look_at; /* clock_ms() of the next look at one that reads ahead */
-	uint64_t held_wait; /* ms of silence that it is left in for lack of records */
+	uint64_t quiet_limit; /* ms of silence that it is left in for lack of records */
 	uint64_t waits; /* records it was given when it said that it waits; or 0 */
 	bool prompted; /* its input was ended so that it answers */
 	uint64_t prompted_at; /* clock_ms() then, if it holds back */

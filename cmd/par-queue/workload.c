@@ -144,7 +144,7 @@ skip_lost(struct workload *load, struct batch *batch)
 
 	if (!lease->lost)
 		return false;
-	lease->torn = true;
+	lease->partial = true;
 	lease->left -= batch->count;
 	batch_free(batch);
 	return true;
