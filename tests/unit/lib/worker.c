@@ -428,6 +428,52 @@ words(void)
 	}
 }
 
+/* Runs in a line, as far as it may tell them: each form by each leave. */
+static void
+runs(void)
+{
+	static const struct {
+		const char *said;
+		enum worker_word words[3]; /* by enum runs */
+		uint64_t index, more, bytes;
+		bool counts;
+	} rows[] = {
+		{ "0..2 6 ok\n", { WORD_BAD, WORD_BAD, WORD_ACK }, 0, 2, 6, false },
+		{ "1..2 0 ok\n", { WORD_BAD, WORD_BAD, WORD_ACK }, 1, 1, 0, false },
+		{ "0 1,2,3 ok\n", { WORD_BAD, WORD_ACK, WORD_ACK }, 0, 2, 6, true },
+		{ "1 4,0 ok\n", { WORD_BAD, WORD_ACK, WORD_ACK }, 1, 1, 4, true },
+		{ "0..3 6 ok\n", { WORD_BAD, WORD_BAD, WORD_WRONG }, 0, 0, 0, false },
+		{ "2 1,2 ok\n", { WORD_BAD, WORD_WRONG, WORD_WRONG }, 0, 0, 0, false },
+		{ "0..2 6 fail\n", { WORD_BAD, WORD_BAD, WORD_BAD }, 0, 0, 0, false },
+		{ "2..1 6 ok\n", { WORD_BAD, WORD_BAD, WORD_BAD }, 0, 0, 0, false },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		for (int leave = RUNS_NONE; leave <= RUNS_SUMMED; leave++) {
+			struct ack ack;
+
+			check_at(10 * i + (size_t)leave + 1);
+			begin(false);
+			play.worker.runs = (enum runs)leave;
+			give_three();
+			put(play.ack, HELLO, strlen(HELLO));
+			check_is(worker_hear(&play.worker, &ack), WORD_HELLO);
+			put(play.ack, rows[i].said, strlen(rows[i].said));
+			check_is(worker_hear(&play.worker, &ack), rows[i].words[leave]);
+			if (rows[i].words[leave] == WORD_ACK) {
+				check(ack.run);
+				check_is(ack.index, rows[i].index);
+				check_is(ack.more, rows[i].more);
+				check_is(ack.bytes, rows[i].bytes);
+				check_is(ack.counts != NULL, rows[i].counts);
+				/* it comes as a whole */
+				check_is(worker_hear(&play.worker, &ack), WORD_NONE);
+			}
+			end();
+		}
+	}
+}
+
 /* A supervisor that does not know what it runs: it says so, and then that it knows. */
 static void
 unsure(void)
@@ -577,6 +623,25 @@ lies(void)
 		check_text(
 		    worker_ill(&play.worker, rows[i].before, &ack, text), rows[i].why);
 		check_is(play.worker.lost, 0);
+		end();
+	}
+}
+
+/* Whatever its last byte is. */
+static void
+last_bytes(void)
+{
+	for (int byte = 0; byte < 256; byte++) {
+		const char output[2] = { 'a', (char)byte };
+		const struct ack ack = { .bytes = 2, .fate = FATE_OK };
+		char text[WORKER_ILL_TEXT];
+
+		check_at((uint64_t)byte + 1);
+		begin(false);
+		put(play.out, output, 2);
+		check_is(worker_ill(&play.worker, 0, &ack, text) == NULL, byte == '\n');
+		play.worker.hello.raw = true;
+		check(worker_ill(&play.worker, 0, &ack, text) == NULL);
 		end();
 	}
 }
@@ -753,8 +818,9 @@ end_line(void)
 
 TESTS("worker",
     { "all that it tells, and all of its output, in pieces of chance", agrees },
-    { "what it may say", words }, { "one that is not sure", unsure },
+    { "what it may say", words }, { "runs", runs }, { "one that is not sure", unsure },
     { "bounds of what it says", bounds }, { "a flood", floods },
-    { "what it says of its output", lies }, { "output that is left", left_over },
-    { "output that is missing", missing }, { "its last words", last_words },
-    { "how it ends", ends }, { "a last line that has no end", end_line })
+    { "what it says of its output", lies }, { "the last byte of its output", last_bytes },
+    { "output that is left", left_over }, { "output that is missing", missing },
+    { "its last words", last_words }, { "how it ends", ends },
+    { "a last line that has no end", end_line })
