@@ -95,10 +95,12 @@ bytes(const struct errors *errors)
 static size_t
 ripe(const struct errors *errors, uint64_t now)
 {
-	if (errors->whole > 0)
+	const struct says *says = errors->says;
+
+	if (errors->whole > 0 || bytes(errors) == 0)
 		return errors->whole;
-	if (bytes(errors) >= ROOM ||
-	    (errors->says->terminal() && now >= errors->since + LATE))
+	if (bytes(errors) >= ROOM || (speaker == errors && says->in_line()) ||
+	    (says->terminal() && now >= errors->since + LATE))
 		return bytes(errors);
 	return 0;
 }

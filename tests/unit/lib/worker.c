@@ -43,7 +43,6 @@ static struct {
 	uint64_t waiting_bytes;
 	int to; /* where it comes out */
 	char line[300]; /* that was said last to those who listen */
-	size_t foreign; /* bytes that were passed on */
 } play;
 
 static void __attribute__((format(printf, 1, 2))) hear_line(const char *format, ...)
@@ -51,14 +50,13 @@ static void __attribute__((format(printf, 1, 2))) hear_line(const char *format, 
 	snprintf(play.line, sizeof(play.line), "%s", format);
 }
 
-static void
-hear_foreign(const char *data, size_t len)
+static bool
+in_line(void)
 {
-	check(data != NULL);
-	play.foreign += len;
+	return false;
 }
 
-static const struct says hears = { .line = hear_line, .foreign = hear_foreign };
+static const struct says hears = { .line = hear_line, .in_line = in_line };
 
 static void
 open_pipe(int *ours, int *its, int which_is_ours)
@@ -102,7 +100,7 @@ end(void)
 	check_is(window_take_back(&play.worker.window, 0, &rest), 0);
 	batch_clear(&rest);
 	worker_close(&play.worker);
-	free(play.worker.lines);
+	worker_free(&play.worker);
 	close(play.in);
 	close(play.ack);
 	if (play.out >= 0)
@@ -704,59 +702,6 @@ missing(void)
 	end();
 }
 
-/* Its last line of standard error is remembered, from how many pieces ever. */
-static void
-last_words(void)
-{
-	static const struct {
-		const char *pieces[4], *last;
-	} rows[] = {
-		{ { "one\n" }, "one" },
-		{ { "one\ntwo\n" }, "two" },
-		{ { "one\ntw", "o" }, "two" },
-		{ { "one\n", "two\nth", "ree\n" }, "three" },
-		{ { "one", "\n" }, "one" },
-		{ { "one\n\n" }, "" },
-		{ { "one\n", "two" }, "two" },
-	};
-	char long_line[3000];
-
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		int its;
-		size_t all = 0;
-
-		check_at(i + 1);
-		begin(false);
-		open_pipe(&play.worker.err, &its, 0);
-		for (size_t k = 0; k < 4 && rows[i].pieces[k] != NULL; k++) {
-			put(its, rows[i].pieces[k], strlen(rows[i].pieces[k]));
-			all += strlen(rows[i].pieces[k]);
-			worker_errors(&play.worker);
-			check_is(play.foreign, all);
-		}
-		check_bytes(play.worker.last_line, play.worker.last_len, rows[i].last,
-		    strlen(rows[i].last));
-		close(its);
-		worker_errors(&play.worker);
-		check_is(play.worker.err, -1);
-		end();
-	}
-	for (size_t len = 1023; len <= 1025; len++) {
-		int its;
-
-		begin(false);
-		open_pipe(&play.worker.err, &its, 0);
-		memset(long_line, 'x', len);
-		put(its, long_line, len / 2);
-		worker_errors(&play.worker);
-		put(its, long_line, len - len / 2);
-		worker_errors(&play.worker);
-		check_is(play.worker.last_len, len < 1024 ? len : 1024);
-		close(its);
-		end();
-	}
-}
-
 static void
 ends(void)
 {
@@ -822,5 +767,4 @@ TESTS("worker",
     { "bounds of what it says", bounds }, { "a flood", floods },
     { "what it says of its output", lies }, { "the last byte of its output", last_bytes },
     { "output that is left", left_over }, { "output that is missing", missing },
-    { "its last words", last_words }, { "how it ends", ends },
-    { "a last line that has no end", end_line })
+    { "how it ends", ends }, { "a last line that has no end", end_line })
