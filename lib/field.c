@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdint.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #ifdef __SSE2__
 #include <immintrin.h>
@@ -52,6 +55,36 @@ field_at(const char *data, size_t len, size_t index, struct field *out)
 	out->data = data;
 	out->len = (size_t)((tab == NULL ? end : tab) - data);
 	return true;
+}
+
+size_t
+field_first(const char *data, const char *end, size_t *first)
+{
+	const char *newline, *tab;
+
+#ifdef __SSE2__
+	if (end - data >= 16) { /* most are that short: one look is enough */
+		__m128i bytes = _mm_loadu_si128((const void *)data);
+		unsigned newlines = (unsigned)_mm_movemask_epi8(
+		    _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')));
+		unsigned tabs = (unsigned)_mm_movemask_epi8(
+		    _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\t')));
+
+		if (newlines != 0) {
+			*first = (size_t)__builtin_ctz(newlines | tabs);
+			return (size_t)__builtin_ctz(newlines);
+		}
+		if (tabs != 0) {
+			*first = (size_t)__builtin_ctz(tabs);
+			newline = memchr(data + 16, '\n', (size_t)(end - data) - 16);
+			return (size_t)(newline - data);
+		}
+	}
+#endif
+	newline = memchr(data, '\n', (size_t)(end - data));
+	tab = memchr(data, '\t', (size_t)(newline - data));
+	*first = (size_t)((tab == NULL ? newline : tab) - data);
+	return (size_t)(newline - data);
 }
 
 /* What follows the backslash for byte, or 0 if it needs none. */

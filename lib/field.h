@@ -23,6 +23,12 @@ size_t field_split(const char *data, size_t len, struct field *fields, size_t ma
 /* Field number index, from 0, of a record; false if it has not that many. */
 bool field_at(const char *data, size_t len, size_t index, struct field *out);
 
+/*
+ * Of the record that begins at data, and whose newline comes before end: how long it is,
+ * and in *first its first field.
+ */
+size_t field_first(const char *data, const char *end, size_t *first);
+
 /* How many bytes at the start of data need no escape. */
 size_t field_clean(const char *data, size_t len);
 

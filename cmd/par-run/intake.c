@@ -354,24 +354,9 @@ intake_cut_units(struct intake *intake, uint64_t unit, uint64_t max, size_t max_
 	return cut(intake, count, len);
 }
 
-bool
-intake_peek(const struct intake *intake, struct record *out)
-{
-	const char *from = intake->block->data + intake->cut, *newline;
-
-	if (!intake_ready(intake))
-		return false;
-	newline = memchr(from, '\n', intake->whole - intake->cut);
-	*out = (struct record){ .data = from,
-		.len = (size_t)(newline - from),
-		.number = intake->next,
-		.offset = intake->offset };
-	return true;
-}
-
 void
-intake_pass(struct intake *intake, const struct record *record)
+intake_pass(struct intake *intake, uint64_t records, size_t len)
 {
-	intake->next++;
-	pass(intake, record->len + 1);
+	intake->next += records;
+	pass(intake, len);
 }

@@ -75,11 +75,15 @@ int intake_fill(struct intake *intake);
 bool intake_refused(struct intake *intake, struct record *out);
 void intake_look(struct intake *intake);
 
-/* The next record, if it is whole; it stays. */
-bool intake_peek(const struct intake *intake, struct record *out);
+/* The records that are ready, intake_bytes() of them. */
+static inline const char *
+intake_data(const struct intake *intake)
+{
+	return intake->block->data + intake->cut;
+}
 
-/* That record was taken. */
-void intake_pass(struct intake *intake, const struct record *record);
+/* So many of them, len bytes with their newlines, were taken. */
+void intake_pass(struct intake *intake, uint64_t records, size_t len);
 
 /*
  * Are the next max records at hand, or as many as max_bytes have room for, but at least

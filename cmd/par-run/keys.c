@@ -13,6 +13,8 @@ enum {
 	MOST_WAITING = 16 << 20, /* bytes of input, and of notes */
 	BLOCK_TEXT = 48 << 10, /* of a lane's block, bytes */
 	BLOCK_NOTES = 4096, /* records */
+	STEP = 64, /* records spread before it is asked whether there is room for more, */
+	STEP_BYTES = 32 << 10, /* or so many bytes */
 	MUCH = 16 /* records that may wait before their keys look for another place */
 };
 
@@ -22,6 +24,8 @@ keys_open(struct run *run)
 	if (run->options->key.kind == KEY_RECORD)
 		return;
 	run->keys.hash = hash_random_key();
+	run->keys.first =
+	    run->options->key.kind == KEY_FIELD && run->options->key.field == 1;
 	run->keys.classes = calloc(CLASSES, sizeof(struct key_class));
 	if (run->keys.classes == NULL)
 		die(STATUS_BROKEN, errno, "cannot begin");
@@ -101,16 +105,12 @@ own(struct key_class *class, const struct slot *slot)
 	class->owner = slot->worker.number;
 }
 
-/* The place of a class, for one more record; NULL if there is none now. */
+/* A place of a class that may be another one than its owner's; NULL: none now. */
 static struct slot *
-place_of(struct run *run, struct key_class *class)
+find_place(struct run *run, struct key_class *class, struct slot *owner)
 {
-	struct slot *owner = class->owner == 0 ? NULL : run->slots[class->owner - 1];
 	struct slot *least;
 
-	if (owner != NULL && !absent(run, owner) &&
-	    (class->records > 0 || load(owner) <= MUCH))
-		return owner;
 	least = least_loaded(run);
 	if (least == NULL)
 		return owner;
@@ -118,6 +118,18 @@ place_of(struct run *run, struct key_class *class)
 		return owner;
 	own(class, least);
 	return least;
+}
+
+/* The place of a class, for one more record; NULL if there is none now. */
+static inline struct slot *
+place_of(struct run *run, struct key_class *class)
+{
+	struct slot *owner = class->owner == 0 ? NULL : run->slots[class->owner - 1];
+
+	if (owner != NULL && !absent(run, owner) &&
+	    (class->records > 0 || load(owner) <= MUCH))
+		return owner;
+	return find_place(run, class, owner);
 }
 
 static struct batch_note *
@@ -169,37 +181,161 @@ begin(struct lane *lane, uint64_t number)
 	return 0;
 }
 
-/* Put a record, len bytes with its newline, at the end of what waits for slot. */
-static void
+/* Copy len bytes to byte at of the block: few, mostly, and then by steps known here. */
+static inline void
+copy(struct block *block, size_t at, const char *data, size_t len)
+{
+	char *to = block->data + at;
+
+	if (len >= 8 && len <= 16) { /* these may have bytes in common */
+		memcpy(to, data, 8);
+		memcpy(to + len - 8, data + len - 8, 8);
+	} else {
+		memcpy(to, data, len);
+	}
+}
+
+/*
+ * Put a record, len bytes with its newline, at the end of what waits for slot.  0, or -1
+ * without memory.
+ */
+static inline int
 put(struct run *run, struct slot *slot, const char *data, size_t len,
-    const struct batch_note *note)
+    struct batch_note note)
 {
 	struct lane *lane = &slot->lane;
 
 	if ((!fits(lane, len) && make_room(lane, len, run->intake.aside) < 0) ||
-	    (lane->open == NULL && begin(lane, note->number) < 0)) {
-		ending_broken(&run->ending, ENOMEM, "records that wait for their worker");
-		return;
-	}
-	notes_of(lane)[lane->notes++] = *note;
-	memcpy(lane->block->data + lane->text, data, len);
+	    (lane->open == NULL && begin(lane, note.number) < 0))
+		return ending_broken(
+		    &run->ending, ENOMEM, "records that wait for their worker");
+	notes_of(lane)[lane->notes++] = note;
+	copy(lane->block, lane->text, data, len);
 	lane->text += len;
 	lane->open->len += len;
 	lane->open->count++;
 	lane->fresh.records++;
-	run->keys.bytes += len;
-	run->keys.records++;
+	return 0;
 }
 
 /* Put a record where its key belongs; false if there is no place now. */
-static bool
-spread(struct run *run, const char *data, size_t len, const struct batch_note *note)
+static inline bool
+spread(struct run *run, const char *data, size_t len, struct batch_note note)
 {
-	struct slot *slot = place_of(run, &run->keys.classes[note->tag]);
+	struct slot *slot = place_of(run, &run->keys.classes[note.tag]);
 
-	if (slot == NULL)
+	return slot != NULL && put(run, slot, data, len, note) == 0;
+}
+
+/* A class by a key that has to be looked for; false if there is none. */
+static bool
+class_by(const struct run *run, const char *data, size_t len, uint32_t *tag)
+{
+	char room[KEY_HOST_MAX];
+	struct field key;
+
+	if (!key_of(&run->options->key, data, len, room, &key))
 		return false;
-	put(run, slot, data, len, note);
+	*tag = hash_few(key.data, key.len, &run->keys.hash) % CLASSES;
+	return true;
+}
+
+/*
+ * The class of the record at data, before end; false if it has no key.  *len is how long
+ * it is.
+ */
+static inline bool
+class_of(
+    const struct run *run, const char *data, const char *end, size_t *len, uint32_t *tag)
+{
+	size_t first;
+
+	*len = field_first(data, end, &first);
+	if (!run->keys.first)
+		return class_by(run, data, *len, tag);
+	*tag = hash_few(data, first, &run->keys.hash) % CLASSES;
+	return true;
+}
+
+/* The next record has no key. */
+static void
+refuse(struct run *run, const char *data, size_t len)
+{
+	struct record record = { .data = data,
+		.len = len,
+		.number = run->intake.next,
+		.offset = run->intake.offset };
+
+	intake_pass(&run->intake, 1, len + 1);
+	ledger_refused(run, &record, false, key_lacking);
+}
+
+/* So many records more wait in lanes. */
+static void
+add_waiting(struct keys *keys, uint64_t records, size_t bytes)
+{
+	keys->records += records;
+	keys->bytes += bytes;
+}
+
+/* A record that is to be spread: how long it is with its newline, and its class. */
+struct placing {
+	size_t len;
+	uint32_t tag;
+};
+
+/*
+ * Look at the next records, up to STEP, before any of them is put somewhere: their
+ * classes come from memory meanwhile.  How many; fewer when one has no key, and *lacks
+ * is how long that is.
+ */
+static size_t
+look_ahead(const struct run *run, struct placing next[static STEP], size_t *lacks)
+{
+	const char *data = intake_data(&run->intake), *at = data;
+	const char *end = data + intake_bytes(&run->intake);
+	size_t count = 0, len;
+
+	*lacks = 0;
+	for (; at < end && count < STEP && at - data < STEP_BYTES; count++) {
+		bool keyed = class_of(run, at, end, &len, &next[count].tag);
+
+		next[count].len = len + 1;
+		if (!keyed) {
+			*lacks = len + 1;
+			break;
+		}
+		__builtin_prefetch(&run->keys.classes[next[count].tag], 1);
+		at += len + 1;
+	}
+	return count;
+}
+
+/* Spread some of the input that is there; false if that cannot go on now. */
+static bool
+spread_some(struct run *run)
+{
+	struct placing next[STEP];
+	struct intake *intake = &run->intake;
+	const char *data = intake_data(intake), *at = data;
+	struct batch_note note = { .number = intake->next };
+	size_t lacks, count = look_ahead(run, next, &lacks), i;
+
+	for (i = 0; i < count; i++) {
+		note.tag = next[i].tag;
+		if (!spread(run, at, next[i].len, note))
+			break;
+		if (run->keys.classes[note.tag].records < UINT32_MAX)
+			run->keys.classes[note.tag].records++;
+		at += next[i].len;
+		note.number++;
+	}
+	add_waiting(&run->keys, i, (size_t)(at - data));
+	intake_pass(intake, i, (size_t)(at - data));
+	if (i < count)
+		return false;
+	if (lacks > 0)
+		refuse(run, at, lacks - 1);
 	return true;
 }
 
@@ -207,27 +343,9 @@ spread(struct run *run, const char *data, size_t len, const struct batch_note *n
 static void
 spread_input(struct run *run)
 {
-	struct record record;
-	char room[KEY_HOST_MAX];
-	struct batch_note note;
-	struct field key;
-
-	while (!ending_near(&run->ending) && keys_room(&run->keys) && gate_open(run) &&
-	    intake_peek(&run->intake, &record)) {
-		if (!key_of(&run->options->key, record.data, record.len, room, &key)) {
-			intake_pass(&run->intake, &record);
-			ledger_refused(run, &record, false, key_lacking);
-			continue;
-		}
-		note = (struct batch_note){ .number = record.number,
-			.tag = hash_keyed(key.data, key.len, &run->keys.hash) % CLASSES };
-		if (!spread(run, record.data, record.len + 1, &note) ||
-		    ending_near(&run->ending))
+	while (keys_room(&run->keys) && gate_open(run) && intake_ready(&run->intake))
+		if (!spread_some(run) || ending_near(&run->ending))
 			return;
-		if (run->keys.classes[note.tag].records < UINT32_MAX)
-			run->keys.classes[note.tag].records++;
-		intake_pass(&run->intake, &record);
-	}
 }
 
 /* How many records at the front of batch follow each other in the input, up to max. */
@@ -252,7 +370,12 @@ cut(struct run *run, struct lane *lane, uint64_t max, size_t max_bytes)
 
 	if (head == NULL)
 		return NULL;
-	len = record_span(head->data, head->len, max, max_bytes, &count);
+	if (head->count <= max && head->len <= max_bytes) {
+		len = head->len;
+		count = head->count;
+	} else {
+		len = record_span(head->data, head->len, max, max_bytes, &count);
+	}
 	run->keys.bytes -= len;
 	run->keys.records -= count;
 	if (count == head->count) {
@@ -287,7 +410,8 @@ move_on(struct run *run, struct slot *slot)
 			own(&run->keys.classes[batch->notes[k].tag], target);
 	batch_join(&target->lane.again, &slot->lane.again);
 	while ((batch = cut(run, &slot->lane, 1, SIZE_MAX)) != NULL) {
-		spread(run, batch->data, batch->len, batch->notes);
+		if (spread(run, batch->data, batch->len, *batch->notes))
+			add_waiting(&run->keys, 1, batch->len);
 		batch_free(batch);
 	}
 }

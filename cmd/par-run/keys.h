@@ -39,7 +39,8 @@ struct lane {
 
 struct keys {
 	struct key_class *classes; /* NULL: no keys */
-	struct hash_key hash;
+	struct hash_key hash; /* that makes them */
+	bool first; /* they are of the first field */
 	size_t bytes, records; /* that wait in all lanes as fresh */
 };
 

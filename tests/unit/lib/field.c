@@ -191,7 +191,33 @@ fields(void)
 	}
 }
 
+/* A record and its first field, at every length and place of its TABs. */
+static void
+first_of_record(void)
+{
+	char text[80];
+
+	for (size_t len = 0; len < 40; len++) {
+		for (size_t tab = 0; tab <= len; tab++) {
+			for (size_t more = 0; more < 24; more++) {
+				size_t first = 99;
+
+				check_at(len * 10000 + tab * 100 + more);
+				memset(text, 'x', sizeof(text));
+				memset(text + len + 1, '\t', more);
+				text[tab] =
+				    '\t'; /* the last of these is the newline's place */
+				text[len] = '\n';
+				check_is(field_first(text, text + len + 1 + more, &first),
+				    len);
+				check_is(first, tab);
+			}
+		}
+	}
+}
+
 TESTS("field", { "every byte at every place, there and back", every_byte },
     { "texts of chance, there and back", chance_texts },
     { "a backslash that escapes nothing", lenient },
-    { "fields are found as by counting", fields })
+    { "fields are found as by counting", fields },
+    { "the first of a record", first_of_record })

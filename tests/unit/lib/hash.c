@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdio.h>
 #include <string.h>
 
 #include "chance.h"
@@ -123,5 +124,40 @@ keys(void)
 	check(hash_random_seed() != hash_random_seed());
 }
 
+/* Bytes that differ anywhere, or in their number alone, hash unlike, and spread well. */
+static void
+few(void)
+{
+	enum { CLASSES = 64, EACH = 200 };
+	const struct hash_key key = hash_random_key(), other = hash_random_key();
+	unsigned in[CLASSES] = { 0 };
+	char text[24];
+
+	for (size_t len = 0; len < sizeof(text); len++) {
+		memset(text, 'a', sizeof(text));
+		check_at(len);
+		for (size_t i = 0; i < len; i++) {
+			uint64_t plain = hash_few(text, len, &key);
+
+			text[i] ^= 1;
+			check(hash_few(text, len, &key) != plain);
+			text[i] ^= 1;
+			check(hash_few(text, len, &key) == plain);
+			check(hash_few(text, len, &other) != plain);
+		}
+		check(len == 0 ||
+		    hash_few(text, len, &key) != hash_few(text, len - 1, &key));
+	}
+	for (unsigned i = 0; i < CLASSES * EACH; i++) {
+		int n = snprintf(text, sizeof(text), "%u", i);
+
+		in[hash_few(text, (size_t)n, &key) % CLASSES]++;
+	}
+	for (size_t i = 0; i < CLASSES; i++) {
+		check_at(i);
+		check(in[i] > EACH / 2 && in[i] < EACH * 3 / 2);
+	}
+}
+
 TESTS("hash", { "XXH64 by its own tests", xxh64 }, { "streams", streams },
-    { "SipHash by its own tests", siphash }, { "keys", keys })
+    { "SipHash by its own tests", siphash }, { "keys", keys }, { "of few bytes", few })
