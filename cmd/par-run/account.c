@@ -4,34 +4,55 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "account.h"
 #include "clock.h"
-#include "run.h"
+#include "diag.h"
 
-enum { LINE_SIZE = 128 + ACCOUNT_NAME };
+/* Room for a name, and for a line, bytes. */
+enum { ACCOUNT_NAME = HOST_NAME_MOST + 1, LINE_SIZE = 128 + ACCOUNT_NAME };
 
 void
-account_given(struct slot *slot, uint64_t count, uint64_t bytes)
+accounts_add(struct accounts *accounts, struct account *account)
 {
-	slot->account.given += count;
-	slot->account.bytes_in += bytes;
-	if (slot->account.busy_since == 0)
-		slot->account.busy_since = clock_ns();
+	if (accounts->last == NULL)
+		accounts->first = account;
+	else
+		accounts->last->next = account;
+	accounts->last = account;
+	accounts->count++;
 }
 
 void
-account_idle(struct slot *slot)
+account_given(struct account *account, uint64_t count, uint64_t bytes)
 {
-	if (slot->account.busy_since != 0)
-		slot->account.busy += clock_ns() - slot->account.busy_since;
-	slot->account.busy_since = 0;
+	account->given += count;
+	account->bytes_in += bytes;
+	if (account->busy_since == 0)
+		account->busy_since = clock_ns();
 }
 
-const char *
-account_name(const struct slot *slot, char name[ACCOUNT_NAME])
+uint64_t
+account_busy(const struct account *account)
 {
-	if (slot->host != NULL)
-		return slot->host->name;
-	snprintf(name, ACCOUNT_NAME, "%u", slot->worker.number);
+	uint64_t since = account->busy_since;
+
+	return account->busy + (since == 0 ? 0 : clock_ns() - since);
+}
+
+void
+account_idle(struct account *account)
+{
+	account->busy = account_busy(account);
+	account->busy_since = 0;
+}
+
+/* What the table calls the place: its number, or its host; name, for at once. */
+static const char *
+name_of(const struct account *account, char name[static ACCOUNT_NAME])
+{
+	if (account->host != NULL)
+		return account->host;
+	snprintf(name, ACCOUNT_NAME, "%u", account->worker->number);
 	return name;
 }
 
@@ -45,10 +66,8 @@ ratio(double part, double whole)
 static int
 format(char *line, const char *name, const struct account *account, uint64_t all)
 {
-	uint64_t jobs = account->done + account->failed, busy = account->busy;
+	uint64_t jobs = account->done + account->failed, busy = account_busy(account);
 
-	if (account->busy_since != 0)
-		busy += clock_ns() - account->busy_since;
 	return snprintf(line, LINE_SIZE,
 	    "%10llu %8.2f %12.4f %12.6f %8llu %8llu %8llu %14llu %14llu  %s\n",
 	    (unsigned long long)jobs, 100 * ratio((double)jobs, (double)all),
@@ -73,25 +92,23 @@ add(struct account *sum, const struct account *account)
 }
 
 void
-account_show(const struct run *run)
+account_show(const struct accounts *accounts)
 {
 	static const char head[] =
 	    "      jobs  % of all     time sum     time/job   failed "
 	    " retries restarts       bytes in      bytes out  worker\n";
-	char *text = malloc(sizeof(head) + (run->slot_count + 1) * LINE_SIZE), *to = text;
+	char *text = malloc(sizeof(head) + (accounts->count + 1) * LINE_SIZE), *to = text;
 	struct account sum = { 0 };
 
 	if (text == NULL)
 		return;
-	for (size_t i = 0; i < run->slot_count; i++)
-		add(&sum, &run->slots[i]->account);
-	memcpy(to, head, sizeof(head) - 1);
-	to += sizeof(head) - 1;
-	for (size_t i = 0; i < run->slot_count; i++) {
+	for (const struct account *a = accounts->first; a != NULL; a = a->next)
+		add(&sum, a);
+	to = stpcpy(to, head);
+	for (const struct account *a = accounts->first; a != NULL; a = a->next) {
 		char name[ACCOUNT_NAME];
 
-		to += format(to, account_name(run->slots[i], name),
-		    &run->slots[i]->account, sum.done + sum.failed);
+		to += format(to, name_of(a, name), a, sum.done + sum.failed);
 	}
 	to += format(to, "all", &sum, sum.done + sum.failed);
 	diag_text(text, (size_t)(to - text));

@@ -94,7 +94,7 @@ take_stock(struct run *run, struct saved *saved)
 	if (run->quarantine.fd >= 0)
 		saved->quarantine =
 		    written(run, run->quarantine.fd, run->quarantine.path);
-	saved->failed = run->failed - run->quarantine.later.count;
+	saved->failed = run->tally.failed - run->quarantine.later.count;
 }
 
 /* What is to be remembered now; what it owns is the caller's.  0, or -1. */
@@ -111,7 +111,7 @@ remember(struct run *run, struct saved *saved)
 		status = list_again(saved, &queue);
 	if (status < 0)
 		ending_broken(&run->ending, ENOMEM, "checkpoint");
-	else if (run->settled + queue.records != run->intake.next)
+	else if (run->tally.settled + queue.records != run->intake.next)
 		status = ending_broken(
 		    &run->ending, 0, "checkpoint: records are unaccounted for");
 	batch_clear(&queue);
@@ -147,7 +147,7 @@ save(struct run *run)
 	else if (!saved_it)
 		ending_broken(&run->ending, error, run->options->checkpoint);
 	took = (clock_ns() - began) / 1000000 * SHARE;
-	checkpoint->settled = run->settled;
+	checkpoint->settled = run->tally.settled;
 	checkpoint->next_at = clock_ms() + (took < LEAST_PAUSE ? LEAST_PAUSE : took);
 }
 
@@ -168,7 +168,7 @@ checkpoint_open(struct run *run)
 		run->quarantine.turn = &run->output.order.next;
 	resume_describe(run, checkpoint->saved);
 	if (resume(run)) {
-		checkpoint->settled = run->settled;
+		checkpoint->settled = run->tally.settled;
 		return;
 	}
 	save(run);
@@ -179,7 +179,7 @@ checkpoint_due(const struct run *run)
 {
 	const struct checkpoint *checkpoint = &run->checkpoint;
 
-	if (!checkpoint->on || checkpoint->settled == run->settled)
+	if (!checkpoint->on || checkpoint->settled == run->tally.settled)
 		return UINT64_MAX;
 	return checkpoint->next_at;
 }
@@ -187,7 +187,7 @@ checkpoint_due(const struct run *run)
 void
 checkpoint_turn(struct run *run)
 {
-	if (checkpoint_due(run) <= run->now)
+	if (checkpoint_due(run) <= run->times.now)
 		save(run);
 }
 
@@ -209,7 +209,7 @@ checkpoint_close(struct checkpoint *checkpoint)
 void
 checkpoint_refuse(struct run *run)
 {
-	if (run->settled == 0)
+	if (run->tally.settled == 0)
 		state_remove(&run->checkpoint.state);
 	ending_say(&run->ending, ENDING_MISUSE,
 	    "--checkpoint: %s is not a native stage; see --map",

@@ -210,10 +210,11 @@ log_ack(struct run *run, struct slot *slot, struct flight *flight, const struct 
 {
 	bool done = ack->fate == FATE_OK, words = ack->reason_len > 0;
 
-	log_add(run, slot,
+	log_add(&run->log, &slot->account,
 	    &(struct log_entry){
 		.number = batch_number(flight->batch, ack->index - flight->base),
 		.given_at = flight->batch->given_at,
+		.progress_at = slot->progress_at,
 		.bytes_in = window_record_len(flight, ack->index),
 		.bytes_out = ack->bytes,
 		.attempts = flight->batch->attempts + 1,
@@ -466,13 +467,13 @@ finished(struct run *run, struct slot *slot, uint64_t acks)
 		return;
 	window_trim(&slot->worker.window);
 	if (slot->worker.window.records == 0)
-		account_idle(slot);
-	slot->progress_at = run_work_time(run);
+		account_idle(&slot->account);
+	slot->progress_at = times_work(&run->times);
 	if (slot->worker.in >= 0)
 		slot->stuffed = false;
 	dispatch_credit(slot, acks);
 	slot->check_wait = 1;
-	slot->check_at = run->now + 2;
+	slot->check_at = run->times.now + 2;
 }
 
 bool
@@ -629,7 +630,7 @@ collect_output(struct run *run, struct slot *slot)
 	if (got > 0 && slot->worker.kind == WORKER_MAP)
 		take_lines(run, slot, from);
 	if (got > 0 && slot->worker.kind == WORKER_PLAIN) {
-		slot->progress_at = run_work_time(run);
+		slot->progress_at = times_work(&run->times);
 		if (slot->torn)
 			drop_torn(run, slot);
 		else
@@ -680,7 +681,7 @@ collect_check(struct run *run, struct slot *slot)
 		slot->check_wait = 2;
 	if (soon)
 		slot->check_wait = 1;
-	slot->check_at = run->now + slot->check_wait;
+	slot->check_at = run->times.now + slot->check_wait;
 }
 
 void

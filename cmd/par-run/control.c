@@ -92,7 +92,7 @@ static const char *
 show_stats(struct run *run, const char *argument)
 {
 	(void)argument;
-	account_show(run);
+	account_show(&run->accounts);
 	return NULL;
 }
 

@@ -234,7 +234,7 @@ is_probed(const struct run *run, const struct slot *slot)
 
 	return worker->pid != 0 && worker->kind == WORKER_UNKNOWN &&
 	    worker->window.head != NULL &&
-	    run_work_time(run) < worker->window.head->batch->given_at + PROBE_WAIT;
+	    times_work(&run->times) < worker->window.head->batch->given_at + PROBE_WAIT;
 }
 
 /* Then the others wait, so that a stage that makes blocks of N has its first one whole.
@@ -361,11 +361,11 @@ next_block(struct run *run)
 		behind = 0;
 	if (!intake_gather(intake, o->block_records - behind, o->block_bytes)) {
 		if (run->block_since == 0)
-			run->block_since = run->now;
+			run->block_since = run->times.now;
 		if (o->block_wait == UINT64_MAX)
 			return NULL;
 		run->block_due = run->block_since + o->block_wait;
-		if (run->now < run->block_due)
+		if (run->times.now < run->block_due)
 			return NULL;
 	}
 	run->block_since = 0;
@@ -428,11 +428,11 @@ choose(struct run *run, struct slot *slot)
 
 	if (keys_on(&run->keys))
 		return choose_by_key(run, slot);
-	again = batch_peek(&run->again, run->now);
+	again = batch_peek(&run->again, run->times.now);
 	if (again != NULL && (!again->alone || window->records == 0)) {
 		if (run->reserved == slot)
 			run->reserved = NULL;
-		return batch_pop(&run->again, run->now);
+		return batch_pop(&run->again, run->times.now);
 	}
 	if (again != NULL && run->reserved == NULL)
 		run->reserved = slot;
@@ -479,17 +479,17 @@ give(struct run *run, struct slot *slot)
 		credit_given(&slot->credit, clock_ns());
 	if (run->kind == WORKER_BLOCK && !starts_one(run, slot, batch))
 		return false;
-	batch->given_at = run_work_time(run);
+	batch->given_at = times_work(&run->times);
 	if (slot->worker.window.records == 0) {
 		slot->check_wait = 1;
-		slot->check_at = run->now + 1;
+		slot->check_at = run->times.now + 1;
 	}
 	if (window_add(&slot->worker.window, batch) < 0) {
 		batch_push(&run->again, batch);
 		ending_broken(&run->ending, ENOMEM, "window");
 		return false;
 	}
-	account_given(slot, batch->count, batch->len);
+	account_given(&slot->account, batch->count, batch->len);
 	if (slot->worker.kind == WORKER_PLAIN) /* nobody will tell */
 		slot->account.done += batch->count;
 	slot->writable = false;
@@ -558,6 +558,6 @@ dispatch(struct run *run)
 	if (!run->wanting)
 		run->short_since = 0;
 	else if (run->short_since == 0)
-		run->short_since = run->now;
+		run->short_since = run->times.now;
 	return wanted && gate_open(run) && keys_room(&run->keys);
 }

@@ -108,7 +108,7 @@ again(struct run *run, struct slot *slot, struct batch *batch, uint64_t wait,
 		end_tries(run, slot, batch, why);
 		return;
 	}
-	batch->not_before = run->now + wait;
+	batch->not_before = run->times.now + wait;
 	send_again(run, slot, batch);
 }
 
@@ -117,7 +117,7 @@ static uint64_t
 back_off(const struct run *run, unsigned attempts)
 {
 	return backoff_wait(
-	    &tries, attempts + UINT64_C(1), run->now); /* by chance of the clock */
+	    &tries, attempts + UINT64_C(1), run->times.now); /* by chance of the clock */
 }
 
 void
@@ -212,7 +212,7 @@ end_of_plain(struct run *run, struct slot *slot, bool crashed, const char *how)
 	unknown = given - unread;
 	if (!crashed) {
 		if (slot->worker.exit_code != 0 || slot->worker.exit_signal != 0)
-			run->unknown += unknown; /* ended by us */
+			run->tally.unknown += unknown; /* ended by us */
 		return slot->worker.in < 0 ? PLACE_GONE : PLACE_GONE_EARLY;
 	}
 	run->trouble = true;
@@ -410,7 +410,7 @@ block_failed(struct run *run, struct slot *slot, struct batch *batch, const char
 		return;
 	}
 	slot->account.restarts++;
-	batch->not_before = run->now + back_off(run, batch->attempts - 1);
+	batch->not_before = run->times.now + back_off(run, batch->attempts - 1);
 	send_again(run, slot, batch);
 }
 
@@ -453,7 +453,7 @@ end_of_block(struct run *run, struct slot *slot, bool failed, const char *how)
 bool
 fate_is_permanent(const struct run *run, const struct worker *worker)
 {
-	bool any = run->kind == WORKER_BLOCK && run->settled > run->refused;
+	bool any = run->kind == WORKER_BLOCK && run->tally.settled > run->tally.refused;
 
 	return worker_never(worker, any) && run->phase < PHASE_STOP;
 }
@@ -478,7 +478,7 @@ fate_of_worker(struct run *run, struct slot *slot)
 
 	struct batch_queue before = slot->lane.again;
 
-	account_idle(slot);
+	account_idle(&slot->account);
 	errors_end(&worker->errors);
 	worker_exit_text(worker, how);
 	if (slot->host != NULL) {
@@ -492,7 +492,7 @@ fate_of_worker(struct run *run, struct slot *slot)
 	slot->lane.again = (struct batch_queue){ 0 };
 	if (cause != PLACE_LATE && cause != PLACE_BURST && !died_of_suspects(worker) &&
 	    (crashed || worker->in >= 0))
-		restarts_count(&run->restarts, run->now);
+		restarts_count(&run->restarts, run->times.now);
 	if (worker->kind == WORKER_NATIVE || worker->kind == WORKER_MAP)
 		end_of_native(run, slot, crashed, how);
 	else if (worker->kind == WORKER_UNKNOWN &&

@@ -63,8 +63,9 @@ add(struct run *run, struct host *host)
 		return why == NULL ? host_no_memory : why;
 	}
 	slot->host = host;
+	slot->account.host = host->name;
 	slot->command = host->command.list;
-	slot->start_at = run->now;
+	slot->start_at = run->times.now;
 	return NULL;
 }
 
@@ -210,7 +211,7 @@ hosts_open(struct run *run)
 	if (run->slot_count == 0)
 		die(STATUS_MISUSE, 0, "%s: no host in it", options->host_file);
 	run->workers = run->slot_count;
-	run->links.good_at = run->now;
+	run->links.good_at = run->times.now;
 }
 
 const char *
@@ -236,10 +237,11 @@ hosts_begin(struct run *run, struct slot *slot)
 		host_free(slot->host);
 		slot->host = slot->next_host;
 		slot->next_host = NULL;
+		slot->account.host = slot->host->name;
 		slot->command = slot->host->command.list;
 	}
 	slot->host->finished = finished(slot);
-	slot->host->hello_by = run->now + HELLO_WAIT;
+	slot->host->hello_by = run->times.now + HELLO_WAIT;
 	slot->host->refused = false;
 	slot->pace = (struct pace){ 0 };
 	slot->worker.errors.last_len = 0;
@@ -392,7 +394,7 @@ hosts_turn(struct run *run)
 	for (size_t i = 0; i < run->slot_count; i++) {
 		struct slot *slot = run->slots[i];
 
-		if (!connecting(slot) || run->now < slot->host->hello_by)
+		if (!connecting(slot) || run->times.now < slot->host->hello_by)
 			continue;
 		warn("%s: no word of a par-run there", name(slot));
 		place_tell(&slot->place, PLACE_STUCK);
@@ -400,8 +402,8 @@ hosts_turn(struct run *run)
 		slot->host->hello_by = UINT64_MAX;
 	}
 	if (!none_up(run)) {
-		run->links.good_at = run->now;
-	} else if (run->now - run->links.good_at >= run->options->host_wait) {
+		run->links.good_at = run->times.now;
+	} else if (run->times.now - run->links.good_at >= run->options->host_wait) {
 		snprintf(what, sizeof(what), "no host for %g s",
 		    (double)run->options->host_wait / 1000);
 		end(run, what);

@@ -69,7 +69,7 @@ static bool
 absent(const struct run *run, const struct slot *slot)
 {
 	return slot->place.state == PLACE_RETIRED ||
-	    (slot->place.state == PLACE_EMPTY && slot->start_at > run->now);
+	    (slot->place.state == PLACE_EMPTY && slot->start_at > run->times.now);
 }
 
 /* Can it be given keys? */
@@ -77,7 +77,7 @@ static bool
 present(const struct run *run, const struct slot *slot)
 {
 	if (slot->place.state == PLACE_EMPTY)
-		return slot->start_at <= run->now;
+		return slot->start_at <= run->times.now;
 	return place_may(&slot->place, PLACE_GIVE) && !slot->worker.deaf;
 }
 
@@ -433,12 +433,12 @@ keys_next(
     struct run *run, struct slot *slot, uint64_t max, size_t max_bytes, bool neighbours)
 {
 	struct lane *lane = &slot->lane;
-	struct batch *again = batch_peek(&lane->again, run->now);
+	struct batch *again = batch_peek(&lane->again, run->times.now);
 
 	if (again != NULL)
 		return again->alone && slot->worker.window.records > 0
 		    ? NULL
-		    : batch_pop(&lane->again, run->now);
+		    : batch_pop(&lane->again, run->times.now);
 	if (run->phase != PHASE_RUN)
 		return NULL;
 	if (lane->fresh.head == NULL)

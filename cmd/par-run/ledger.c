@@ -47,7 +47,7 @@ done(struct run *run, struct slot *slot, uint64_t number, uint64_t count, size_t
 {
 	slot->account.done += count;
 	slot->account.bytes_out += bytes;
-	run->settled += count;
+	run->tally.settled += count;
 	restarts_progress(&run->restarts);
 	output_done(&run->output, &slot->spout, number, count, bytes);
 }
@@ -119,8 +119,8 @@ name(struct run *run, struct slot *slot, const struct failure *failure)
 {
 	const struct record *record = &failure->record;
 
-	run->failed++;
-	run->settled++;
+	run->tally.failed++;
+	run->tally.settled++;
 	if (slot != NULL)
 		slot->account.failed++;
 	tell(run, slot,
@@ -171,10 +171,10 @@ ledger_refused(struct run *run, const struct record *record, bool cut, const cha
 {
 	output_none(&run->output, record->number);
 	if (run->log.on)
-		log_add(run, NULL,
+		log_add(&run->log, NULL,
 		    &(struct log_entry){
 			.number = record->number, .why = why, .why_len = strlen(why) });
-	run->refused++;
+	run->tally.refused++;
 	name(run, NULL, &(struct failure){ .record = *record, .cut = cut, .why = why });
 }
 
@@ -183,9 +183,10 @@ ledger_give_up(struct run *run, struct slot *slot, struct batch *batch, const ch
 {
 	output_none(&run->output, batch->first);
 	if (run->log.on)
-		log_add(run, slot,
+		log_add(&run->log, &slot->account,
 		    &(struct log_entry){ .number = batch->first,
 			.given_at = batch->given_at,
+			.progress_at = slot->progress_at,
 			.bytes_in = batch->len,
 			.attempts = batch->attempts,
 			.why = why,
@@ -209,9 +210,10 @@ log_block(struct run *run, struct slot *slot, const struct batch *batch, size_t 
 		size_t len =
 		    record_span(batch->data + at, batch->len - at, 1, SIZE_MAX, &one);
 
-		log_add(run, slot,
+		log_add(&run->log, &slot->account,
 		    &(struct log_entry){ .number = batch_number(batch, k),
 			.given_at = batch->given_at,
+			.progress_at = slot->progress_at,
 			.bytes_in = len,
 			.bytes_out = k + 1 < batch->count ? 0 : bytes,
 			.attempts = batch->attempts + 1 });

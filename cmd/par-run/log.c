@@ -5,11 +5,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "diag.h"
 #include "fdio.h"
 #include "field.h"
 #include "log.h"
 #include "num.h"
-#include "run.h"
 
 enum { LINE_ROOM = 256 + HOST_NAME_MOST }; /* for all of a line but the reason */
 
@@ -17,56 +17,52 @@ static const char head[] =
     "record\tworker\tstart\tseconds\tin\tout\ttries\tstatus\treason\n";
 
 static void
-put(struct run *run, const char *data, size_t len)
+put(struct log *log, const char *data, size_t len)
 {
-	if (writer_put(&run->log.out, data, len) < 0)
-		ending_broken(&run->ending, errno, run->options->log);
+	if (writer_put(&log->out, data, len) < 0)
+		ending_broken(log->ending, errno, log->path);
 }
 
 void
-log_open(struct run *run)
+log_open(struct log *log, const char *path)
 {
-	const char *path = run->options->log;
 	struct timespec now;
 	int fd = STDOUT_FILENO;
 
+	log->path = path;
 	if (path == NULL)
 		return;
 	if (strcmp(path, "-") != 0)
 		fd = open(path, O_WRONLY | O_CREAT | O_NOCTTY | O_CLOEXEC, 0666);
-	if (fd < 0 || writer_open(&run->log.out, fd) < 0)
+	if (fd < 0 || writer_open(&log->out, fd) < 0)
 		die(STATUS_BROKEN, errno, "%s", path);
-	writer_share(&run->log.out, &diag_says);
-	run->log.on = true;
+	writer_share(&log->out, &diag_says);
+	log->on = true;
 	clock_gettime(CLOCK_REALTIME, &now);
-	run->log.epoch =
-	    (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000 - run->now;
+	log->epoch = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000 -
+	    log->times->now;
 }
 
 void
-log_begin(struct run *run)
+log_begin(struct log *log)
 {
-	struct log *log = &run->log;
-
 	if (!log->on || log->begun)
 		return;
 	log->begun = true;
 	if (log->out.fd != STDOUT_FILENO && fdio_cut(log->out.fd, 0) < 0)
-		ending_broken(&run->ending, errno, run->options->log);
-	put(run, head, sizeof(head) - 1);
-	log_flush(run);
+		ending_broken(log->ending, errno, log->path);
+	put(log, head, sizeof(head) - 1);
+	log_flush(log);
 }
 
-/* When a record was begun, run_work_time(). */
+/* When a record was begun, times_work(). */
 static uint64_t
-begun_at(const struct slot *slot, const struct log_entry *entry)
+begun_at(const struct worker *worker, const struct log_entry *entry)
 {
-	const struct worker *worker = &slot->worker;
-
 	/* One that works on one record at a time had the one before until then. */
 	if (worker->kind != WORKER_BLOCK && worker->hello.jobs == 1 &&
-	    slot->progress_at > entry->given_at)
-		return slot->progress_at;
+	    entry->progress_at > entry->given_at)
+		return entry->progress_at;
 	return entry->given_at;
 }
 
@@ -94,32 +90,32 @@ put_seconds(char *to, uint64_t ms)
 
 /* Whose it was: a number, or the name of a host. */
 static char *
-put_worker(char *to, const struct slot *slot)
+put_worker(char *to, const struct account *who)
 {
-	if (slot == NULL || slot->host == NULL)
-		return put_number(to, slot == NULL ? 0 : slot->worker.number);
-	to = stpcpy(to, slot->host->name);
+	if (who == NULL || who->host == NULL)
+		return put_number(to, who == NULL ? 0 : who->worker->number);
+	to = stpcpy(to, who->host);
 	*to++ = '\t';
 	return to;
 }
 
 void
-log_add(struct run *run, const struct slot *slot, const struct log_entry *entry)
+log_add(struct log *log, const struct account *who, const struct log_entry *entry)
 {
-	struct log *log = &run->log;
 	const char *status = entry->why == NULL ? "done\t" : "failed\t";
 	char *line, *to;
-	uint64_t took = slot == NULL ? 0 : run_work_time(run) - begun_at(slot, entry);
+	uint64_t took =
+	    who == NULL ? 0 : times_work(log->times) - begun_at(who->worker, entry);
 
-	log_begin(run);
+	log_begin(log);
 	line = to = writer_reserve(&log->out, LINE_ROOM + 2 * entry->why_len);
 	if (line == NULL) {
-		ending_broken(&run->ending, errno, run->options->log);
+		ending_broken(log->ending, errno, log->path);
 		return;
 	}
 	to = put_number(to, entry->number + 1);
-	to = put_worker(to, slot);
-	to = put_seconds(to, log->epoch + run->now - took);
+	to = put_worker(to, who);
+	to = put_seconds(to, log->epoch + log->times->now - took);
 	to = put_seconds(to, took);
 	to = put_number(to, entry->bytes_in);
 	to = put_number(to, entry->bytes_out);
@@ -133,22 +129,21 @@ log_add(struct run *run, const struct slot *slot, const struct log_entry *entry)
 }
 
 void
-log_flush(struct run *run)
+log_flush(struct log *log)
 {
-	if (run->log.on && writer_flush(&run->log.out) < 0)
-		ending_broken(&run->ending, errno, run->options->log);
+	if (log->on && writer_flush(&log->out) < 0)
+		ending_broken(log->ending, errno, log->path);
 }
 
 void
-log_end(struct run *run)
+log_end(struct log *log)
 {
-	log_flush(run);
-	if (!run->log.on)
+	log_flush(log);
+	if (!log->on)
 		return;
-	if (run->log.out.fd != STDOUT_FILENO && close(run->log.out.fd) < 0 &&
-	    errno != EINTR)
-		ending_broken(&run->ending, errno, run->options->log);
-	log_close(&run->log);
+	if (log->out.fd != STDOUT_FILENO && close(log->out.fd) < 0 && errno != EINTR)
+		ending_broken(log->ending, errno, log->path);
+	log_close(log);
 }
 
 void

@@ -54,7 +54,7 @@ start_due(struct run *run)
 	for (size_t i = 0; i < run->slot_count; i++) {
 		struct slot *slot = run->slots[i];
 
-		if (slot->place.state != PLACE_EMPTY || slot->start_at > run->now ||
+		if (slot->place.state != PLACE_EMPTY || slot->start_at > run->times.now ||
 		    run->phase >= PHASE_STOP || !starts_may(run) || !gate_has_input(run))
 			continue;
 		starts_one(run, slot, NULL);
@@ -117,7 +117,7 @@ static void
 look_for_ends(struct run *run, bool all)
 {
 	if (all)
-		run->look_at = run->now + LOOK_EVERY;
+		run->look_at = run->times.now + LOOK_EVERY;
 	for (size_t i = 0; i < run->slot_count; i++) {
 		struct slot *slot = run->slots[i];
 		struct worker *worker = &slot->worker;
@@ -147,7 +147,7 @@ go_further(struct run *run)
 	run->phase++;
 	if (run->phase == PHASE_STOP) {
 		stop_signal(run, SIGTERM);
-		run->kill_at = run->now + STOP_GRACE;
+		run->kill_at = run->times.now + STOP_GRACE;
 	} else if (run->phase == PHASE_KILL) {
 		stop_signal(run, SIGKILL);
 	}
@@ -163,10 +163,10 @@ take_signals(struct run *run)
 		if (number == SIGCHLD)
 			ended = true;
 		else if (number == SIGUSR1)
-			account_show(run);
+			account_show(&run->accounts);
 		else
 			go_further(run);
-	look_for_ends(run, ended || run->now >= run->look_at);
+	look_for_ends(run, ended || run->times.now >= run->look_at);
 }
 
 /* Read input once. */
@@ -280,7 +280,7 @@ check_due(const struct run *run, const struct slot *slot)
 	if (absent && run->kind != WORKER_BLOCK)
 		return slot->start_at;
 	if (worker->ended)
-		return run->now + 20;
+		return run->times.now + 20;
 	if (worker->pid == 0)
 		return UINT64_MAX;
 	if ((worker->kind == WORKER_UNKNOWN && !worker->unsure &&
@@ -298,11 +298,11 @@ static int
 patience(const struct run *run)
 {
 	uint64_t due = batch_due(&run->again), save = checkpoint_due(run);
-	uint64_t links = hosts_due(run), report = report_due(run);
+	uint64_t links = hosts_due(run), report = report_due(&run->report);
 
 	if (run->given_in && run->living == 0)
 		return 0;
-	if (due <= run->now) /* it is ready, and waits for a worker, not for time */
+	if (due <= run->times.now) /* it is ready, and waits for a worker, not for time */
 		due = UINT64_MAX;
 	if (save < due)
 		due = save;
@@ -324,12 +324,12 @@ patience(const struct run *run)
 			due = overdue;
 		if (errors < due)
 			due = errors;
-		if (again < due && again > run->now)
+		if (again < due && again > run->times.now)
 			due = again;
 	}
 	if (output_due(&run->output) != UINT64_MAX &&
-	    run->now + output_due(&run->output) < due)
-		due = run->now + output_due(&run->output);
+	    run->times.now + output_due(&run->output) < due)
+		due = run->times.now + output_due(&run->output);
 	if (links < due)
 		due = links;
 	if (run->living > 0 && run->look_at < due)
@@ -338,9 +338,9 @@ patience(const struct run *run)
 		due = run->kill_at;
 	if (due == UINT64_MAX)
 		return -1;
-	return due <= run->now	     ? 0
-	    : due - run->now > 60000 ? 60000
-				     : (int)(due - run->now);
+	return due <= run->times.now	   ? 0
+	    : due - run->times.now > 60000 ? 60000
+					   : (int)(due - run->times.now);
 }
 
 /* What has happened at the worker of a slot; p: its four of poll(2). */
@@ -353,7 +353,7 @@ attend(struct run *run, struct slot *slot, const struct pollfd *p)
 		collect_output(run, slot);
 	if (p[0].revents != 0 && slot->worker.in >= 0)
 		dispatch_writable(run, slot);
-	if (run->now >= slot->check_at && slot->worker.pid != 0)
+	if (run->times.now >= slot->check_at && slot->worker.pid != 0)
 		collect_check(run, slot);
 	overdue_check(run, slot);
 }
@@ -395,7 +395,7 @@ tell_short(struct run *run)
 {
 	struct hello hello = run->ours;
 
-	if (run->now < dispatch_short(run))
+	if (run->times.now < dispatch_short(run))
 		return;
 	hello.waits = true;
 	run->short_told = true;
@@ -442,8 +442,8 @@ wait_for_all(struct run *run, struct waiting *waiting, bool wanted)
 	if (wait_for(waiting, patience(run)) < 0 && errno != EINTR)
 		return ending_broken(&run->ending, errno, "poll");
 	if (run->output.stuck) /* no worker's fault */
-		run->blocked += clock_ms() - run->now;
-	run->now = clock_ms();
+		run->times.blocked += clock_ms() - run->times.now;
+	run->times.now = clock_ms();
 	return 0;
 }
 
@@ -478,20 +478,20 @@ take_part(struct run *run, const struct waiting *waiting)
 		take_input(run);
 	if (waiting->polls[3].revents != 0)
 		control_take(run);
-	if (run->phase == PHASE_STOP && run->now >= run->kill_at)
+	if (run->phase == PHASE_STOP && run->times.now >= run->kill_at)
 		go_further(run);
 	start_due(run);
 	if (ending_near(&run->ending))
 		return;
 	checkpoint_turn(run);
-	report_turn(run);
+	report_turn(&run->report);
 	/*
 	 * What took long now was writing to somebody who does not read.  Short turns
 	 * count as work, however many there are because somebody floods.
 	 */
-	took = clock_ms() - run->now;
+	took = clock_ms() - run->times.now;
 	if (took >= LONG_TURN)
-		run->blocked += took;
+		run->times.blocked += took;
 }
 
 /* One turn: give out, wait, and see to what has come. */
@@ -547,13 +547,33 @@ know_kind(struct run *run)
 			    : 0 });
 }
 
+/* Wire up what tells of the run. */
+static void
+open_report(struct run *run)
+{
+	run->log.times = &run->times;
+	run->log.ending = &run->ending;
+	run->metrics = (struct metrics){ .accounts = &run->accounts,
+		.tally = &run->tally,
+		.intake = &run->intake,
+		.times = &run->times };
+	run->report = (struct report){ .log = &run->log,
+		.metrics = &run->metrics,
+		.output = &run->output,
+		.intake = &run->intake,
+		.accounts = &run->accounts,
+		.tally = &run->tally,
+		.waiting = &run->keys.bytes };
+	report_open(&run->report, run->options);
+}
+
 static void
 open_run(struct run *run)
 {
 	static const int caught[] = { SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGUSR1 };
 	const char *why;
 
-	run->now = clock_ms();
+	run->times.now = clock_ms();
 	if ((run->options->serve ? supervisor_at(&run->above, STDOUT_FILENO)
 				 : supervisor_find(&run->above)) < 0)
 		die(STATUS_BROKEN, errno, "cannot begin");
@@ -581,7 +601,7 @@ open_run(struct run *run)
 	fdio_pipe_size(STDIN_FILENO, INPUT_PIPE);
 	run->block_first = run->intake.next;
 	keys_open(run);
-	report_open(run);
+	open_report(run);
 	run->workers = run->options->workers;
 	if (restarts_open(&run->restarts, &run->options->restarts) < 0)
 		die(STATUS_BROKEN, errno, "cannot begin");
@@ -619,8 +639,9 @@ sum_up(const struct run *run)
 		return run->never && run->above.fd >= 0 ? STATUS_NEVER : STATUS_BROKEN;
 	if (undone)
 		return STATUS_STOPPED;
-	return run->trouble || (run->failed > 0 && run->above.fd < 0) ? STATUS_FAILED
-								      : STATUS_OK;
+	return run->trouble || (run->tally.failed > 0 && run->above.fd < 0)
+	    ? STATUS_FAILED
+	    : STATUS_OK;
 }
 
 /* All is done that will be: what is kept for its turn, and told at last. */
@@ -636,12 +657,12 @@ end_well(struct run *run)
 		output_begin(&run->output);
 	checkpoint_end(run);
 	if (!ending_near(&run->ending))
-		report_end(run);
+		report_end(&run->report);
 	if (ending_near(&run->ending))
 		return STATUS_BROKEN;
 	status = sum_up(run);
 	if (run->options->stats)
-		account_show(run);
+		account_show(&run->accounts);
 	output_close(&run->output);
 	return status;
 }
@@ -651,7 +672,7 @@ static void
 close_run(struct run *run, struct waiting *waiting)
 {
 	checkpoint_close(&run->checkpoint);
-	report_close(run);
+	report_close(&run->report);
 	output_drop(&run->output); /* it knows slots */
 	keys_close(run);
 	for (size_t i = 0; i < run->slot_count; i++) {

@@ -9,73 +9,71 @@
 
 #include "anew.h"
 #include "clock.h"
+#include "diag.h"
 #include "fdio.h"
 #include "metrics.h"
 #include "need.h"
-#include "run.h"
 
 enum { EVERY = 2000 }; /* ms from one state of the file to the next */
 
 /* Something that is told of each worker. */
 struct family {
 	const char *name, *labels, *type, *help; /* no help: of the one before */
-	double (*value)(const struct slot *slot);
+	double (*value)(const struct account *account);
 };
 
 static double
-done(const struct slot *slot)
+done(const struct account *account)
 {
-	return (double)slot->account.done;
+	return (double)account->done;
 }
 
 static double
-failed(const struct slot *slot)
+failed(const struct account *account)
 {
-	return (double)slot->account.failed;
+	return (double)account->failed;
 }
 
 static double
-retries(const struct slot *slot)
+retries(const struct account *account)
 {
-	return (double)slot->account.retries;
+	return (double)account->retries;
 }
 
 static double
-in_flight(const struct slot *slot)
+in_flight(const struct account *account)
 {
-	return (double)slot->worker.window.records;
+	return (double)account->worker->window.records;
 }
 
 static double
-restarts(const struct slot *slot)
+restarts(const struct account *account)
 {
-	return (double)slot->account.restarts;
+	return (double)account->restarts;
 }
 
 static double
-running(const struct slot *slot)
+running(const struct account *account)
 {
-	return slot->worker.pid != 0 && !slot->worker.ended;
+	return account->worker->pid != 0 && !account->worker->ended;
 }
 
 static double
-busy(const struct slot *slot)
+busy(const struct account *account)
 {
-	uint64_t since = slot->account.busy_since;
-
-	return (double)(slot->account.busy + (since == 0 ? 0 : clock_ns() - since)) / 1e9;
+	return (double)account_busy(account) / 1e9;
 }
 
 static double
-bytes_in(const struct slot *slot)
+bytes_in(const struct account *account)
 {
-	return (double)slot->account.bytes_in;
+	return (double)account->bytes_in;
 }
 
 static double
-bytes_out(const struct slot *slot)
+bytes_out(const struct account *account)
 {
-	return (double)slot->account.bytes_out;
+	return (double)account->bytes_out;
 }
 
 static const struct family families[] = {
@@ -110,47 +108,50 @@ put_one(struct bytes *text, const char *name, const char *type, const char *help
 	need_print(text, "par_run_%s %.15g\n", name, value);
 }
 
-/* What family says of the worker of slot. */
+/* What family says of one place. */
 static void
-put_line(struct bytes *text, const struct family *family, const struct slot *slot)
+put_line(struct bytes *text, const struct family *family, const struct account *account)
 {
-	need_print(text, "par_run_%s{worker=\"%u\"", family->name, slot->worker.number);
-	if (slot->host != NULL)
-		need_print(text, ",host=\"%s\"", slot->host->name);
-	need_print(text, "%s} %.15g\n", family->labels, family->value(slot));
+	need_print(
+	    text, "par_run_%s{worker=\"%u\"", family->name, account->worker->number);
+	if (account->host != NULL)
+		need_print(text, ",host=\"%s\"", account->host);
+	need_print(text, "%s} %.15g\n", family->labels, family->value(account));
 }
 
 /* Workers that there are to be. */
 static size_t
-workers(const struct run *run)
+workers(const struct accounts *accounts)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < run->slot_count; i++)
-		count += place_may(&run->slots[i]->place, PLACE_COUNT);
+	for (const struct account *a = accounts->first; a != NULL; a = a->next)
+		count += place_may(a->place, PLACE_COUNT);
 	return count;
 }
 
 static void
-make_text(struct run *run, bool alive)
+make_text(struct metrics *metrics, bool alive)
 {
-	struct bytes *text = &run->metrics.text;
+	struct bytes *text = &metrics->text;
 
 	bytes_clear(text, SIZE_MAX);
 	put_one(text, "running", "gauge", "Has it not ended yet?", alive);
 	put_one(text, "workers", "gauge", "Workers that there are to be.",
-	    (double)workers(run));
+	    (double)workers(metrics->accounts));
 	put_one(text, "refused_records_total", "counter",
-	    "Records that failed before a worker got them.", (double)run->refused);
+	    "Records that failed before a worker got them.",
+	    (double)metrics->tally->refused);
 	put_one(text, "read_bytes_total", "counter", "Bytes of input taken.",
-	    (double)run->intake.offset);
+	    (double)metrics->intake->offset);
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
 		const struct family *family = &families[i];
 
 		if (family->help != NULL)
 			head(text, family->name, family->type, family->help);
-		for (size_t k = 0; k < run->slot_count; k++)
-			put_line(text, family, run->slots[k]);
+		for (const struct account *a = metrics->accounts->first; a != NULL;
+		     a = a->next)
+			put_line(text, family, a);
 	}
 }
 
@@ -173,52 +174,49 @@ replace(const char *path, const struct bytes *text)
 }
 
 void
-metrics_open(struct run *run)
+metrics_open(struct metrics *metrics, const char *path)
 {
-	struct metrics *metrics = &run->metrics;
 	struct stat st;
 
-	metrics->path = run->options->metrics;
+	metrics->path = path;
 	metrics->next = UINT64_MAX;
 	if (metrics->path == NULL)
 		return;
 	if (stat(metrics->path, &st) == 0 && !S_ISREG(st.st_mode))
 		die(STATUS_BROKEN, 0, "%s: is there, and not a file", metrics->path);
 	anew_sweep(metrics->path);
-	make_text(run, true);
+	make_text(metrics, true);
 	if (replace(metrics->path, &metrics->text) < 0)
 		die(STATUS_BROKEN, errno, "%s", metrics->path);
-	metrics->next = run->now + EVERY;
+	metrics->next = metrics->times->now + EVERY;
 }
 
 /* A file that cannot be written now is no reason to end the run. */
 static void
-write_now(struct run *run, bool alive)
+write_now(struct metrics *metrics, bool alive)
 {
-	struct metrics *metrics = &run->metrics;
-
-	make_text(run, alive);
+	make_text(metrics, alive);
 	if (replace(metrics->path, &metrics->text) == 0)
 		metrics->failed = false;
 	else if (!metrics->failed) {
 		warn("%s: %s", metrics->path, strerror(errno));
 		metrics->failed = true;
 	}
-	metrics->next = run->now + EVERY;
+	metrics->next = metrics->times->now + EVERY;
 }
 
 void
-metrics_turn(struct run *run)
+metrics_turn(struct metrics *metrics)
 {
-	if (run->now >= run->metrics.next)
-		write_now(run, true);
+	if (metrics->times->now >= metrics->next)
+		write_now(metrics, true);
 }
 
 void
-metrics_end(struct run *run)
+metrics_end(struct metrics *metrics)
 {
-	if (run->metrics.path != NULL)
-		write_now(run, false);
+	if (metrics->path != NULL)
+		write_now(metrics, false);
 }
 
 void

@@ -9,25 +9,33 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "account.h"
 #include "bytes.h"
-
-struct run;
+#include "intake.h"
+#include "times.h"
 
 struct metrics {
+	const struct accounts *accounts;
+	const struct tally *tally;
+	const struct intake *intake;
+	const struct times *times;
 	const char *path; /* NULL: there are none */
 	struct bytes text;
 	uint64_t next; /* clock_ms() when it is written again */
 	bool failed; /* it could not be, and that was said */
 };
 
-/* Begin, if options say so; does not return if the file cannot be written. */
-void metrics_open(struct run *run);
+/*
+ * Begin, at path, if that is not NULL; does not return if the file cannot be written.
+ * What they are of is set.
+ */
+void metrics_open(struct metrics *metrics, const char *path);
 
 /* Write it, if it is time to. */
-void metrics_turn(struct run *run);
+void metrics_turn(struct metrics *metrics);
 
 /* The last time. */
-void metrics_end(struct run *run);
+void metrics_end(struct metrics *metrics);
 
 void metrics_close(struct metrics *metrics);
 

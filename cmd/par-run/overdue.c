@@ -72,7 +72,7 @@ begun_at(const struct slot *slot)
 uint64_t
 overdue_at(const struct run *run, const struct slot *slot)
 {
-	uint64_t extra = run->blocked + (slot->host != NULL ? LINK_TIME : 0);
+	uint64_t extra = run->times.blocked + (slot->host != NULL ? LINK_TIME : 0);
 	uint64_t timeout = run->options->timeout;
 
 	if (slot->kill_at != 0)
@@ -109,7 +109,7 @@ overdue_check(struct run *run, struct slot *slot)
 {
 	enum wait wait = waits(run, slot);
 
-	if (run->now < overdue_at(run, slot))
+	if (run->times.now < overdue_at(run, slot))
 		return;
 	if (slot->kill_at != 0) {
 		worker_signal(&slot->worker, SIGKILL);
@@ -130,7 +130,7 @@ overdue_check(struct run *run, struct slot *slot)
 					  : "finishes nothing; ended");
 	place_tell(&slot->place,
 	    wait == FOR_RECORD && slot->host == NULL ? PLACE_LATE : PLACE_STUCK);
-	slot->kill_at = run->now + TERM_GRACE;
+	slot->kill_at = run->times.now + TERM_GRACE;
 	worker_signal(&slot->worker, SIGTERM);
 }
 
@@ -138,7 +138,7 @@ void
 overdue_hello(struct run *run, struct slot *slot)
 {
 	const struct flight *first = slot->worker.window.head;
-	uint64_t now = run_work_time(run), took = now - slot->started_at;
+	uint64_t now = times_work(&run->times), took = now - slot->started_at;
 
 	if (slot->started_at == 0) /* it repeats itself */
 		return;

@@ -23,6 +23,9 @@ pool_add(struct run *run)
 	slot->command = run->options->command;
 	worker_init(&slot->worker, (unsigned)number, &diag_says);
 	slot->spout.worker = &slot->worker;
+	slot->account.worker = &slot->worker;
+	slot->account.place = &slot->place;
+	accounts_add(&run->accounts, &slot->account);
 	snprintf(slot->name, sizeof(slot->name), "PAR_WORKER=%zu", number);
 	slot->env[0] = slot->name;
 	slot->env[1] = slot->of;
@@ -34,7 +37,7 @@ pool_end_input(struct run *run, struct slot *slot)
 {
 	worker_end_input(&slot->worker);
 	place_event(&slot->place, PLACE_END_INPUT);
-	slot->input_ended_at = run_work_time(run);
+	slot->input_ended_at = times_work(&run->times);
 }
 
 /* The worker of slot gets no more: another one has to take what waits for it. */

@@ -7,36 +7,34 @@
 
 #include "clock.h"
 #include "report.h"
-#include "run.h"
 
 enum { LINE = 256 };
 
 void
-report_open(struct run *run)
+report_open(struct report *report, const struct run_options *options)
 {
-	struct report *report = &run->report;
 	struct stat st;
-	off_t at = lseek(run->intake.fd, 0, SEEK_CUR);
+	off_t at = lseek(report->intake->fd, 0, SEEK_CUR);
 
-	ticker_open(&report->ticker, run->options->progress);
-	if (at >= 0 && fstat(run->intake.fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	    (uint64_t)at >= run->intake.offset) {
+	ticker_open(&report->ticker, options->progress);
+	if (at >= 0 && fstat(report->intake->fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    (uint64_t)at >= report->intake->offset) {
 		report->size = (uint64_t)st.st_size;
-		report->base = (uint64_t)at - run->intake.offset;
+		report->base = (uint64_t)at - report->intake->offset;
 	}
-	log_open(run);
-	metrics_open(run);
+	log_open(report->log, options->log);
+	metrics_open(report->metrics, options->metrics);
 }
 
 /* How much of the input is finished, bytes. */
 static uint64_t
-finished_bytes(const struct run *run)
+finished_bytes(const struct report *report)
 {
-	uint64_t open = run->keys.bytes, taken = run->intake.offset;
+	uint64_t open = *report->waiting, taken = report->intake->offset;
 
-	for (size_t i = 0; i < run->slot_count; i++)
-		open += run->slots[i]->worker.window.bytes;
-	return run->report.base + (taken > open ? taken - open : 0);
+	for (const struct account *a = report->accounts->first; a != NULL; a = a->next)
+		open += a->worker->window.bytes;
+	return report->base + (taken > open ? taken - open : 0);
 }
 
 /* Add what format says to the line, as far as there is room. */
@@ -56,9 +54,9 @@ put(char line[static LINE], const char *format, ...)
 
 /* How much of the input is finished, and how long the rest will take. */
 static void
-put_share(const struct run *run, char line[static LINE], double seconds)
+put_share(const struct report *report, char line[static LINE], double seconds)
 {
-	uint64_t whole = run->report.size, done = finished_bytes(run);
+	uint64_t whole = report->size, done = finished_bytes(report);
 	double share = whole == 0 ? 0 : (double)done / (double)whole;
 	unsigned long long left;
 
@@ -72,25 +70,23 @@ put_share(const struct run *run, char line[static LINE], double seconds)
 }
 
 static void
-make_line(const struct run *run, char line[static LINE])
+make_line(const struct report *report, char line[static LINE])
 {
-	double seconds = (double)(clock_ms() - run->report.ticker.started) / 1000;
-	uint64_t records = run->refused, retries = 0;
+	double seconds = (double)(clock_ms() - report->ticker.started) / 1000;
+	uint64_t records = report->tally->refused, retries = 0;
 	size_t workers = 0;
 
-	for (size_t i = 0; i < run->slot_count; i++) {
-		const struct account *account = &run->slots[i]->account;
-
-		records += account->done + account->failed;
-		retries += account->retries;
-		workers += run->slots[i]->worker.pid != 0;
+	for (const struct account *a = report->accounts->first; a != NULL; a = a->next) {
+		records += a->done + a->failed;
+		retries += a->retries;
+		workers += a->worker->pid != 0;
 	}
 	line[0] = '\0';
 	put(line, "%llu records, %.0f a second", (unsigned long long)records,
 	    seconds > 0 ? (double)records / seconds : 0);
-	put_share(run, line, seconds);
-	if (run->failed > 0)
-		put(line, ", %llu failed", (unsigned long long)run->failed);
+	put_share(report, line, seconds);
+	if (report->tally->failed > 0)
+		put(line, ", %llu failed", (unsigned long long)report->tally->failed);
 	if (retries > 0)
 		put(line, ", %llu retries", (unsigned long long)retries);
 	if (workers > 0)
@@ -98,44 +94,44 @@ make_line(const struct run *run, char line[static LINE])
 }
 
 void
-report_turn(struct run *run)
+report_turn(struct report *report)
 {
 	char line[LINE];
 
-	if (run->output.begun)
-		log_begin(run);
-	log_flush(run);
-	metrics_turn(run);
-	if (!ticker_is_due(&run->report.ticker))
+	if (report->output->begun)
+		log_begin(report->log);
+	log_flush(report->log);
+	metrics_turn(report->metrics);
+	if (!ticker_is_due(&report->ticker))
 		return;
-	make_line(run, line);
-	ticker_show(&run->report.ticker, line);
+	make_line(report, line);
+	ticker_show(&report->ticker, line);
 }
 
 uint64_t
-report_due(const struct run *run)
+report_due(const struct report *report)
 {
-	uint64_t next = run->report.ticker.next;
+	uint64_t next = report->ticker.next;
 
-	return next < run->metrics.next ? next : run->metrics.next;
+	return next < report->metrics->next ? next : report->metrics->next;
 }
 
 void
-report_end(struct run *run)
+report_end(struct report *report)
 {
 	char line[LINE];
 
-	if (run->output.begun)
-		log_begin(run);
-	log_end(run);
-	metrics_end(run);
-	make_line(run, line);
-	ticker_close(&run->report.ticker, line);
+	if (report->output->begun)
+		log_begin(report->log);
+	log_end(report->log);
+	metrics_end(report->metrics);
+	make_line(report, line);
+	ticker_close(&report->ticker, line);
 }
 
 void
-report_close(struct run *run)
+report_close(struct report *report)
 {
-	log_close(&run->log);
-	metrics_close(&run->metrics);
+	log_close(report->log);
+	metrics_close(report->metrics);
 }

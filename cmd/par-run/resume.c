@@ -258,8 +258,8 @@ go_on(struct run *run, const struct saved *saved)
 	}
 	read_again(run, saved);
 	seek(run, saved);
-	run->settled = saved_records(saved);
-	run->failed = saved->failed;
+	run->tally.settled = saved_records(saved);
+	run->tally.failed = saved->failed;
 	if (saved->failed > 0)
 		warn("%s: %llu records failed before", path,
 		    (unsigned long long)saved->failed);

@@ -35,6 +35,7 @@
 #include "report.h"
 #include "restarts.h"
 #include "supervisor.h"
+#include "times.h"
 #include "worker.h"
 
 /* One worker's place. */
@@ -99,6 +100,9 @@ enum phase {
 
 struct run {
 	const struct run_options *options;
+	struct times times;
+	struct accounts accounts; /* of all slots */
+	struct tally tally; /* of all records */
 	struct intake intake;
 	struct batch_queue again; /* to be sent again, before new input; not by keys */
 	struct keys keys;
@@ -135,10 +139,6 @@ struct run {
 	uint64_t slowest_start; /* ms from a start to the hello, the longest so far */
 	size_t living; /* workers that were started and not buried */
 	struct starts starts; /* that failed */
-	uint64_t unknown; /* records of plain workers that were ended */
-	uint64_t failed; /* records given up */
-	uint64_t refused; /* of these, before a worker got them */
-	uint64_t settled; /* records done or given up */
 	struct checkpoint checkpoint;
 	struct outflow output;
 	const char *in_name;
@@ -148,8 +148,6 @@ struct run {
 	uint64_t kill_at; /* clock_ms() when workers told to end are killed */
 	bool stuffed_told; /* see silent_check() */
 	bool trouble; /* something failed that is not a record of ours */
-	uint64_t now; /* clock_ms(), once a turn of the loop */
-	uint64_t blocked; /* ms spent waiting for our own reader */
 };
 
 /* Where records of the worker of slot go that are to be sent again. */
@@ -171,13 +169,6 @@ static inline bool
 run_has_places(const struct run *run)
 {
 	return run->output.in_order || run->above.fd >= 0;
-}
-
-/* Time in which workers could work: without that spent on our reader, ms. */
-static inline uint64_t
-run_work_time(const struct run *run)
-{
-	return run->now - run->blocked;
 }
 
 /*

@@ -35,7 +35,7 @@ static void
 end_input(struct run *run, struct slot *slot)
 {
 	pool_end_input(run, slot);
-	slot->progress_at = run_work_time(run);
+	slot->progress_at = times_work(&run->times);
 }
 
 /* It has as much as it may: once is no matter, but that is no way to go on. */
@@ -88,14 +88,14 @@ silent_excused(struct run *run, struct slot *slot)
 		return false;
 	if (worker->hello.jobs == 1 && consumed > slot->consumed) {
 		slot->consumed = consumed;
-		slot->progress_at = run_work_time(run);
+		slot->progress_at = times_work(&run->times);
 		return true;
 	}
 	if (slot->excused || slot->place.state == PLACE_LEAVING)
 		return false;
 	slot->excused = true;
 	place_event(&slot->place, PLACE_LET_GO);
-	slot->progress_at = run_work_time(run);
+	slot->progress_at = times_work(&run->times);
 	if (run->reserved == slot)
 		run->reserved = NULL;
 	return true;

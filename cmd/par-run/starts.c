@@ -36,7 +36,7 @@ starts_rest(const struct run *run, struct slot *slot)
 {
 	uint64_t row = run->restarts.row; /* the first is started again at once */
 
-	slot->start_at = run->now +
+	slot->start_at = run->times.now +
 	    (slot->host != NULL ? hosts_pause(slot)
 				: backoff_wait(&deaths, row < 1 ? 0 : row - 1, 0));
 }
@@ -63,14 +63,14 @@ begin(struct run *run, struct slot *slot)
 	slot->put_back = 0;
 	slot->kill_at = 0;
 	slot->outdated = slot->excused = false;
-	slot->progress_at = slot->started_at = run_work_time(run);
+	slot->progress_at = slot->started_at = times_work(&run->times);
 	slot->parcel = 1;
 	slot->writable = true;
 	slot->draining = false;
 	slot->burst[0] = '\0';
 	slot->burst_final = false;
 	slot->check_wait = 1;
-	slot->check_at = run->now + 1;
+	slot->check_at = run->times.now + 1;
 }
 
 /* May it be started later, though it never was before? */
@@ -97,10 +97,10 @@ start_failed(struct run *run, struct slot *slot, int error)
 		    fewer ? "; fewer workers for now" : "");
 	starts->told = error;
 	starts->room = fewer ? run->living : 0;
-	starts->next_at = run->now + backoff_wait(&deaths, ++starts->failed, 0);
+	starts->next_at = run->times.now + backoff_wait(&deaths, ++starts->failed, 0);
 	if (fewer)
 		return;
-	restarts_count(&run->restarts, run->now);
+	restarts_count(&run->restarts, run->times.now);
 	starts_rest(run, slot);
 	starts_count_deaths(run, how);
 }

@@ -18,7 +18,7 @@ bool starts_one(struct run *run, struct slot *slot, struct batch *block);
 static inline bool
 starts_may(const struct run *run)
 {
-	return run->now >= run->starts.next_at || run->living < run->starts.room;
+	return run->times.now >= run->starts.next_at || run->living < run->starts.room;
 }
 
 /* The worker of slot has ended: for how long it is not started again. */

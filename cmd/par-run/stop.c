@@ -65,7 +65,7 @@ stop_workers(struct run *run)
 		struct worker *worker = &run->slots[i]->worker;
 
 		if (worker->pid != 0 && worker->kind == WORKER_PLAIN)
-			run->unknown += worker->window.given_records;
+			run->tally.unknown += worker->window.given_records;
 		worker_hang_up(worker);
 	}
 	while (!all_ended(run) && now < until) {

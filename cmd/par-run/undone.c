@@ -74,7 +74,7 @@ undone_say(const struct run *run)
 	char text[REST_SIZE], some[64] = "", more[96] = "";
 	uint64_t records = run->again.records + waiting(&run->intake) + in_flight(run) +
 	    output_undelivered(&run->output);
-	uint64_t unknown = run->unknown;
+	uint64_t unknown = run->tally.unknown;
 	const char *unread = rest(&run->intake, text);
 
 	if (records == 0 && unknown == 0 && unread == NULL)
