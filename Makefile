@@ -174,7 +174,7 @@ $(COMPLETIONS):
 UNITS	:= $(filter-out aid,$(notdir $(patsubst %/,%,$(wildcard tests/unit/*/))))
 UNIT_BINS := $(UNITS:%=$B/unit/%)
 UNIT_AID := $(patsubst %.c,$B/%.o,$(wildcard tests/unit/aid/*.c))
-UNIT_WRAPPED = malloc calloc realloc strdup strndup getline __getdelim free exit
+UNIT_WRAPPED = malloc calloc realloc aligned_alloc strdup strndup getline __getdelim free exit
 unit_cflags = -iquote tests/unit/aid $(if $(filter $1,$(PROGS)),$$(cat $B/cmd/$1/cflags),\
 	$(LIB_CFLAGS))
 unit_packages = $(if $1,$(call needed,$1) $(call extra,$1),$(LIB_PACKAGES))

@@ -12,6 +12,7 @@
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *old, size_t size);
+void *__real_aligned_alloc(size_t align, size_t size);
 void __real_free(void *piece);
 ssize_t __real___getdelim(char **line, size_t *size, int end, FILE *in);
 _Noreturn void __real_exit(int status);
@@ -19,6 +20,7 @@ _Noreturn void __real_exit(int status);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *old, size_t size);
+void *__wrap_aligned_alloc(size_t align, size_t size);
 char *__wrap_strdup(const char *text);
 char *__wrap_strndup(const char *text, size_t most);
 ssize_t __wrap_getline(char **line, size_t *size, FILE *in);
@@ -95,6 +97,15 @@ __wrap_realloc(void *old, size_t size)
 	void *piece = fails() ? NULL : __real_realloc(old, size);
 
 	memory.live += piece != NULL && old == NULL;
+	return piece;
+}
+
+void *
+__wrap_aligned_alloc(size_t align, size_t size)
+{
+	void *piece = fails() ? NULL : __real_aligned_alloc(align, size);
+
+	memory.live += piece != NULL;
 	return piece;
 }
 

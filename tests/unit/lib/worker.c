@@ -4,6 +4,7 @@
  * what it was given, and what it then says of each record, in the order in which it does.
  */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,6 +44,7 @@ static struct {
 	uint64_t waiting_bytes;
 	int to; /* where it comes out */
 	char line[300]; /* that was said last to those who listen */
+	size_t foreign; /* bytes that were passed on */
 } play;
 
 static void __attribute__((format(printf, 1, 2))) hear_line(const char *format, ...)
@@ -50,13 +52,24 @@ static void __attribute__((format(printf, 1, 2))) hear_line(const char *format, 
 	snprintf(play.line, sizeof(play.line), "%s", format);
 }
 
+static size_t
+hear_foreign(const char *data, size_t len, bool anew)
+{
+	(void)anew;
+	check(data != NULL);
+	play.foreign += len;
+	return len;
+}
+
 static bool
-in_line(void)
+never(void)
 {
 	return false;
 }
 
-static const struct says hears = { .line = hear_line, .in_line = in_line };
+static const struct says hears = {
+	.line = hear_line, .foreign = hear_foreign, .in_line = never, .terminal = never
+};
 
 static void
 open_pipe(int *ours, int *its, int which_is_ours)
@@ -702,6 +715,237 @@ missing(void)
 	end();
 }
 
+/* What it may have written of more than it was seen to. */
+static void
+room(void)
+{
+	begin(false);
+	play.worker.out_room = 5;
+	put(play.out, "abc", 3);
+	check_is(worker_absorb(&play.worker, 3), 1);
+	check(worker_wrote(&play.worker, 8));
+	check(!worker_wrote(&play.worker, 9));
+	put(play.out, "abcdef", 6);
+	check(worker_wrote(&play.worker, 9));
+	check(!worker_wrote(&play.worker, 10));
+	end();
+}
+
+/* Silenced, it has nothing more to say, not even of those that it told of together. */
+static void
+silence(void)
+{
+	struct ack ack;
+
+	begin(false);
+	give_three();
+	put(play.ack, HELLO "0-2 0 ok\n", strlen(HELLO) + 9);
+	check_is(worker_hear(&play.worker, &ack), WORD_HELLO);
+	check_is(worker_hear(&play.worker, &ack), WORD_ACK);
+	worker_silence(&play.worker);
+	check_is(worker_hear(&play.worker, &ack), WORD_END);
+	end();
+}
+
+/* A frame that there is no room for is dropped, to be tried again; the next one counts.
+ */
+static void
+no_room(void)
+{
+	enum { BODY = HOLD_MEMORY + (2 << 20), FRAME = 50 };
+	static char body[1 << 16];
+	const char *folder = getenv("TMPDIR");
+	char before[4096] = "", line[FRAME];
+	enum worker_word word;
+	struct ack ack;
+	size_t left = BODY;
+
+	if (folder != NULL)
+		snprintf(before, sizeof(before), "%s", folder);
+	begin(true);
+	setenv("TMPDIR", "/proc/nowhere", 1);
+	give_three();
+	put(play.ack, HELLO, strlen(HELLO));
+	check_is(worker_hear(&play.worker, &ack), WORD_HELLO);
+	put(play.ack, line, (size_t)snprintf(line, FRAME, "0 %d ok\n", BODY));
+	memset(body, '\n', sizeof(body));
+	while ((word = worker_hear(&play.worker, &ack)) == WORD_NONE && left > 0) {
+		size_t n = left < sizeof(body) ? left : sizeof(body);
+
+		put(play.ack, body, n);
+		left -= n;
+		if (left == 0)
+			put(play.ack, "1 2 ok\nb\n", 9);
+	}
+	check_is(left, 0);
+	check_is(word, WORD_ACK);
+	check_is(ack.index, 0);
+	check_is(ack.fate, FATE_RETRY);
+	check_is(ack.bytes, 0);
+	check(memmem(ack.reason, ack.reason_len, "no room to put", 14) != NULL);
+	check_is(hold_bytes(&play.worker.hold), 0);
+	check_is(worker_hear(&play.worker, &ack), WORD_ACK);
+	check_is(ack.index, 1);
+	check_is(ack.fate, FATE_OK);
+	check_is(hold_bytes(&play.worker.hold), 2);
+	check_is(hold_look(&play.worker.hold, 0), 'b');
+	if (folder != NULL)
+		setenv("TMPDIR", before, 1);
+	else
+		unsetenv("TMPDIR");
+	end();
+}
+
+static struct worker_plan
+plan_of(char *const *argv)
+{
+	static const char *const env[] = { NULL };
+
+	return (struct worker_plan){ .argv = argv, .env = env, .kind = WORKER_MAP };
+}
+
+/* Wait for what comes of it, or for its end. */
+static void
+wait_for(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	check(poll(&p, 1, fd < 0 ? 5 : 60000) >= 0);
+}
+
+/* Whatever it was left as, it begins as a new one. */
+static void
+begins_anew(void)
+{
+	char cat[] = "cat", *argv[] = { cat, NULL };
+	struct worker_plan plan = plan_of(argv);
+	struct worker worker;
+
+	worker_init(&worker, 3, &hears);
+	worker.joint_left = worker.body_left = worker.heard = worker.preamble_len = 9;
+	worker.lines_start = worker.lines_end = 9;
+	worker.ended = worker.deaf = worker.forced = worker.killed = true;
+	worker.stopped = worker.framed = worker.in_body = worker.unsure = true;
+	worker.plenty = worker.hold.whole = true;
+	worker.exit_code = worker.exit_signal = worker.lost = 9;
+	worker.hello = (struct hello){ STANDING_PLAIN, 9, 9, true, true, 9, true, true };
+	worker.runs = RUNS_SUMMED;
+	worker.hellos = 9;
+	worker.passed = worker.seen = 9;
+	worker.window.given_records = worker.window.written = 9;
+	check_is(worker_start(&worker, &plan), 0);
+	check_is(worker.kind, WORKER_MAP);
+	check_is(worker.joint_left + worker.heard + worker.preamble_len, 0);
+	check_is(worker.lines_start + worker.lines_end, 0);
+	check(!worker.ended && !worker.deaf && !worker.forced && !worker.killed);
+	check(!worker.stopped && !worker.framed && !worker.in_body && !worker.unsure);
+	check(!worker.plenty && !worker.hold.whole);
+	check_is(worker.exit_code + worker.exit_signal + worker.lost, 0);
+	check_is(worker.hello.window + worker.hello.block, 0);
+	check_is(worker.hello.jobs, 1);
+	check(!worker.hello.ahead && !worker.hello.joint && !worker.hello.waits &&
+	    !worker.hello.raw && worker.hello.standing == STANDING_NATIVE);
+	check_is(worker.runs, RUNS_NONE);
+	check_is(worker.hellos, 0);
+	check_is(worker.passed + worker.seen, 0);
+	check_is(worker.window.given_records + worker.window.written, 0);
+	check_is(worker.ack, -1);
+	check(worker.errors.fd >= 0);
+	worker_end_input(&worker);
+	while (!worker_ended(&worker))
+		wait_for(-1);
+	check_is(worker.exit_code, 0);
+	worker_reap(&worker);
+	worker_close(&worker);
+	check(!worker.ended);
+	worker_free(&worker);
+}
+
+/* A process: what it gets, what it says, what it writes, and how it ends. */
+static void
+process(void)
+{
+	char sh[] = "sh", c[] = "-c", *argv[] = { sh, c, NULL, NULL };
+	char script[] = "echo words >&2; read a; echo \"<$a>\"; exit 5";
+	struct worker_plan plan = plan_of(argv);
+	struct worker *worker = &play.worker;
+
+	argv[2] = script;
+	memset(&play, 0, sizeof(play));
+	worker_init(worker, 3, &hears);
+	plan.preamble = "first\n";
+	plan.preamble_len = 6;
+	check_is(worker_start(worker, &plan), 0);
+	check(worker_hungry(worker));
+	check_is(worker_feed(worker), 0);
+	check_is(worker->preamble_len, 0);
+	while (hold_bytes(&worker->hold) < 8) {
+		wait_for(worker->out);
+		check(worker_absorb(worker, 100) >= 0);
+	}
+	check_bytes(hold_at(&worker->hold), 8, "<first>\n", 8);
+	while (play.foreign < 6) {
+		wait_for(worker->errors.fd);
+		errors_take(&worker->errors);
+	}
+	check_bytes(worker->errors.last, worker->errors.last_len, "words", 5);
+	while (!worker_ended(worker))
+		wait_for(-1);
+	check_is(worker->exit_code, 5);
+	check_is(worker->exit_signal, 0);
+	worker_reap(worker);
+	check_is(worker->pid, 0);
+	check(!worker_group_alive(worker));
+	worker_close(worker);
+	worker_free(worker);
+}
+
+/* One that is stopped is named, and can be ended all the same. */
+static void
+stopped(void)
+{
+	char cat[] = "cat", *argv[] = { cat, NULL };
+	struct worker_plan plan = plan_of(argv);
+	struct worker *worker = &play.worker;
+
+	memset(&play, 0, sizeof(play));
+	worker_init(worker, 3, &hears);
+	check_is(worker_start(worker, &plan), 0);
+	check(worker_group_alive(worker));
+	kill(worker->pid, SIGSTOP);
+	while (play.line[0] == '\0') {
+		check(!worker_ended(worker));
+		wait_for(-1);
+	}
+	check(worker->stopped);
+	worker_signal(worker, SIGTERM);
+	check(worker->forced && !worker->killed && !worker->stopped);
+	while (!worker_ended(worker))
+		wait_for(-1);
+	check_is(worker->exit_signal, SIGTERM);
+	worker_reap(worker);
+	check(!worker_to_signal(worker, SIGKILL));
+	worker_close(worker);
+	worker_free(worker);
+}
+
+/* A command that is not there: nothing is left of it. */
+static void
+no_command(void)
+{
+	char none[] = "/proc/nowhere", *argv[] = { none, NULL };
+	struct worker_plan plan = plan_of(argv);
+	struct worker worker;
+
+	worker_init(&worker, 3, &hears);
+	plan.kind = WORKER_UNKNOWN;
+	check_is(worker_start(&worker, &plan), -1);
+	check_is(errno, ENOENT);
+	check_is(worker.pid, 0);
+	check_is(worker.in, -1);
+	worker_free(&worker);
+}
+
 static void
 ends(void)
 {
@@ -767,4 +1011,8 @@ TESTS("worker",
     { "bounds of what it says", bounds }, { "a flood", floods },
     { "what it says of its output", lies }, { "the last byte of its output", last_bytes },
     { "output that is left", left_over }, { "output that is missing", missing },
+    { "output that there may be", room }, { "silenced", silence },
+    { "a frame that there is no room for", no_room },
+    { "begins as a new one", begins_anew }, { "a process", process },
+    { "a process that is stopped", stopped }, { "no such command", no_command },
     { "how it ends", ends }, { "a last line that has no end", end_line })
