@@ -119,3 +119,17 @@ url_find_host(char *dst, const char *in, size_t len, const struct idna *idna)
 		return 0;
 	return got;
 }
+
+size_t
+url_skip_credentials(const char *text, size_t len, size_t begin)
+{
+	size_t end = begin;
+
+	for (size_t at = begin; at < len; at++) {
+		if (text[at] == '/' || text[at] == '?' || text[at] == '#')
+			break;
+		if (text[at] == '@')
+			end = at + 1;
+	}
+	return end;
+}

@@ -22,4 +22,11 @@ long url_find_host(char *dst, const char *in, size_t len, const struct idna *idn
  */
 size_t url_plain_host(const char **host, bool *capitals, const char *in, size_t len);
 
+/*
+ * Where what may be a user and a password ends, in text that is meant to be a URL, with
+ * its slashes before begin; begin if there is none.  It is for hiding them, so a
+ * backslash does not end them: to libcurl it is of the password.
+ */
+size_t url_skip_credentials(const char *text, size_t len, size_t begin);
+
 #endif

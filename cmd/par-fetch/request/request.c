@@ -8,6 +8,7 @@
 #include "field.h"
 #include "need.h"
 #include "request.h"
+#include "url_find.h"
 
 struct request *
 request_new(const struct record *rec, CURLU *parser, const char *protocols)
@@ -61,18 +62,6 @@ request_redirect(
 	return NULL;
 }
 
-/* Where the credentials of a URL end, or 0 if it has none: before its host. */
-static size_t
-credentials_end(const char *url, size_t len, size_t begin)
-{
-	size_t end = begin;
-
-	for (size_t at = begin; at < len && strchr("/?#", url[at]) == NULL; at++)
-		if (url[at] == '@')
-			end = at + 1;
-	return end;
-}
-
 struct record
 request_name(const struct request *request)
 {
@@ -87,7 +76,7 @@ request_name(const struct request *request)
 	slashes = memmem(url, request->field, "//", 2);
 	if (slashes != NULL) {
 		size_t begin = (size_t)(slashes - url) + 2;
-		size_t end = credentials_end(url, request->field, begin);
+		size_t end = url_skip_credentials(url, request->field, begin);
 
 		name.data += end > begin ? end : 0;
 		name.len -= end > begin ? end : 0;

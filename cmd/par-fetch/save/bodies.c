@@ -15,6 +15,7 @@
 #include "diag.h"
 #include "fdio.h"
 #include "hash.h"
+#include "url_find.h"
 
 enum {
 	READABLE = 96, /* most of a URL that is in a name, bytes */
@@ -62,10 +63,7 @@ host_of(const char *url, size_t len)
 	const char *begin = memmem(url, len, "://", 3);
 	size_t from = begin == NULL ? 0 : (size_t)(begin - url) + 3;
 
-	for (size_t i = from; i < len && strchr("/?#", url[i]) == NULL; i++)
-		if (url[i] == '@')
-			from = i + 1;
-	return from;
+	return url_skip_credentials(url, len, from);
 }
 
 void

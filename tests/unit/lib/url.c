@@ -311,7 +311,33 @@ joined(void)
 	}
 }
 
+static void
+credentials(void)
+{
+	static const struct {
+		const char *url;
+		size_t end;
+	} rows[] = {
+		{ "http://h/a@b", 7 },
+		{ "http://h?a@b", 7 },
+		{ "http://h#a@b", 7 },
+		{ "http://h", 7 },
+		{ "http://", 7 },
+		{ "http://u@h/", 9 },
+		{ "http://u:p@q@h/", 13 },
+		{ "http://u:p\\@h/", 12 },
+		{ "http://u:p@", 11 },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		check_at(i + 1);
+		check_is(url_skip_credentials(rows[i].url, strlen(rows[i].url), 7),
+		    rows[i].end);
+	}
+}
+
 TESTS("url", { "where readings differ, it is the standard's", table },
     { "names in other scripts, with IDNA and without", scripts },
     { "hosts are found as they are parsed", agree },
-    { "plain links are joined as they are parsed", joined })
+    { "plain links are joined as they are parsed", joined },
+    { "credentials are hidden, whoever reads them", credentials })
