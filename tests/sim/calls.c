@@ -118,6 +118,7 @@ write_conduit(struct opening *opening, const char *data, size_t len)
 		if (len - done > ATOMIC || conduit_free(conduit) >= len - done)
 			done += conduit_put(conduit, data + done,
 			    opening->nonblocking ? some_of(len - done) : len - done);
+		conduit->short_write = done < len;
 		if (opening->nonblocking)
 			return done == 0 ? fails(EAGAIN) : (ssize_t)done;
 		if (done < len && block(opening, false) < 0)

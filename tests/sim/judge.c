@@ -9,6 +9,7 @@
 #include "scene.h"
 #include "shortage.h"
 #include "stage.h"
+#include "tally.h"
 #include "trace.h"
 
 enum { OUTPUT_LINE = 16 << 10, MESSAGE = 8 << 10, MOST_TURNS = 200 * 1000 };
@@ -46,6 +47,7 @@ take_message(const char *line)
 	unsigned record;
 
 	trace("says: %s", line);
+	tally_message(line);
 	if (plan.quarantine == 0 && sscanf(line, "par-run: r%u\\t", &record) == 1 &&
 	    record < plan.records)
 		shared->entries[record].named++;
@@ -86,6 +88,7 @@ begin_record(unsigned record, unsigned serial)
 	entry->out = true;
 	entry->out_by = serial;
 	entry->out_at = reader.at - reader.len;
+	entry->out_bytes = 0;
 }
 
 /* A line that is one of several of a record. */
@@ -100,6 +103,7 @@ take_part(unsigned record, unsigned serial, unsigned line)
 		fault("output for record %u begins with line %u of it", record, line);
 	if (line == 0)
 		begin_record(record, serial);
+	shared->entries[record].out_bytes += reader.len;
 	reader.record = record;
 	reader.serial = serial;
 	reader.next = line + 1;
@@ -198,11 +202,60 @@ most_retries(void)
 {
 	uint64_t most = plan.retries;
 
-	if (plan.block_bytes == 0)
+	if (plan.kind != STAGE_BLOCK || plan.block_bytes == 0)
 		return most;
 	for (uint64_t records = plan.records; records > 1; records = (records + 1) / 2)
 		most++;
 	return most + 1 + plan.retries;
+}
+
+/* With --key no two workers have records of one key, and these come in their order. */
+static void
+check_key(const struct process *process, unsigned record)
+{
+	unsigned key = scene_key(record);
+
+	for (unsigned i = 0; i < plan.records; i++)
+		if (scene_key(i) == key && shared->entries[i].holder != 0 &&
+		    shared->entries[i].holder != process->serial)
+			fault("record %u is given to process %u while process %u has "
+			      "record %u of the same key",
+			    record, process->serial, shared->entries[i].holder, i);
+	if (shared->entries[record].given > 1)
+		return;
+	for (unsigned i = record + 1; i < plan.records; i++)
+		if (scene_key(i) == key && shared->entries[i].given > 0)
+			fault("record %u is given after record %u of the same key",
+			    record, i);
+}
+
+/*
+ * Records that one had which died are tried apart: in halves, with nothing else, until
+ * the one that kills is alone.
+ */
+static void
+check_suspect(const struct process *process, unsigned record)
+{
+	unsigned suspects = shared->entries[record].suspects, others = 0;
+
+	for (unsigned i = 0; i < plan.records; i++) {
+		const struct entry *other = &shared->entries[i];
+
+		if (other->holder != process->serial)
+			continue;
+		others++;
+		if (i != record && other->suspects != suspects &&
+		    other->suspects != UNSURE && suspects != UNSURE)
+			fault("record %u is given to process %u, which has record %u, "
+			      "and process %u died with one of them",
+			    record, process->serial, i,
+			    suspects != 0 ? suspects : other->suspects);
+	}
+	if (suspects != 0 && suspects != UNSURE &&
+	    others > (shared->entries[record].suspected_with + 1) / 2)
+		fault("process %u is given %u records that process %u had, of %u",
+		    process->serial, others, suspects,
+		    shared->entries[record].suspected_with);
 }
 
 void
@@ -221,6 +274,10 @@ judge_given(const struct process *process, unsigned record)
 	if (entry->retried > most_retries() && plan.checkpoint == 0)
 		fault("record %u is tried again, after %u tries", record, entry->retried);
 	entry->holder = process->serial;
+	if (plan.key != 0 && plan.kind != STAGE_PLAIN)
+		check_key(process, record);
+	if (plan.kind == STAGE_NATIVE || plan.kind == STAGE_MAP)
+		check_suspect(process, record);
 }
 
 void
@@ -254,11 +311,8 @@ count_refused(void)
 	}
 }
 
-/* What became of a record in the end. */
-enum outcome { OUTCOME_NONE, OUTCOME_DONE, OUTCOME_FAILED, OUTCOME_MAYBE };
-
-static enum outcome
-outcome_of(unsigned record)
+enum outcome
+judge_outcome(unsigned record)
 {
 	const struct entry *entry = &shared->entries[record];
 
@@ -281,7 +335,7 @@ check_all(int status)
 	bool failed = false;
 
 	for (unsigned i = 0; i < plan.records; i++) {
-		enum outcome outcome = outcome_of(i);
+		enum outcome outcome = judge_outcome(i);
 
 		if (outcome == OUTCOME_NONE)
 			fault("record %u is lost: status %d", i, status);
@@ -317,6 +371,10 @@ judge_end(int status, int signal)
 		fault("it could not go on, for no reason: status 3");
 	if (status != 0 && status != 1 && status != 3 && status != 4)
 		fault("status %d", status);
-	if (status < 2 && plan.kind != STAGE_PLAIN)
+	if (plan.kind == STAGE_PLAIN)
+		return;
+	if (status < 2)
 		check_all(status);
+	if (shared->lives == 1)
+		tally_end(status);
 }

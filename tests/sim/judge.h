@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "kernel.h"
+#include "tally.h"
 
 struct process;
 
@@ -30,6 +31,8 @@ void judge_errors(const char *data, size_t len);
 /* The process was given a whole record; it has ended. */
 void judge_given(const struct process *process, unsigned record);
 void judge_dead(const struct process *process);
+
+enum outcome judge_outcome(unsigned record);
 
 /* The supervisor ended with that status, or by a signal. */
 void judge_end(int status, int signal);

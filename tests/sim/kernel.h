@@ -31,6 +31,7 @@ struct conduit {
 	size_t room; /* that it has, bytes */
 	unsigned readers, writers; /* openings */
 	bool had_writer;
+	bool short_write; /* the last one had no room for all */
 	struct listener reads, writes;
 	/* Hears of each byte that comes into it. */
 	void (*heard)(void *who, const char *data, size_t len);

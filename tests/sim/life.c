@@ -36,7 +36,8 @@ life_run(void)
 	if (++shared->lives > plan.kills + plan.deaths + MORE_LIVES)
 		fault("it does not get done, however often it is begun");
 	for (size_t i = 0; i < RECORDS_MOST; i++)
-		shared->entries[i].holder = shared->entries[i].out = 0;
+		shared->entries[i].holder = shared->entries[i].suspects =
+		    shared->entries[i].out = 0;
 	dice = dice_for(plan.seed, "kill", shared->lives);
 	if (plan.checkpoint != 0 && shared->lives <= plan.kills)
 		kill_at = dice_scale(&dice, 1, 4000);

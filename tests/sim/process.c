@@ -205,9 +205,9 @@ signal_one(struct process *process, int number)
 		world_wake(&process->actor, 0);
 		return;
 	}
+	process->killed = true;
 	if (number != SIGKILL && stage_ignores(process, number))
 		return;
-	process->killed = true;
 	process_end(process, 0, number);
 }
 

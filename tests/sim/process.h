@@ -26,7 +26,7 @@ struct process {
 	unsigned serial; /* from 1, over all lives of the supervisor */
 	unsigned worker; /* as PAR_WORKER says */
 	bool stopped;
-	bool killed; /* by the supervisor */
+	bool killed; /* by the supervisor, or told to end */
 	bool by_itself; /* it died, or ended, by its own doing */
 	int code, signal;
 	struct opening *in, *out, *tell,

@@ -20,22 +20,31 @@ static struct {
 	struct opening *to_input, *from_output, *to_control;
 	struct conduit *control;
 	unsigned next; /* record that the source writes */
-	size_t written; /* bytes of it */
+	size_t written; /* bytes of it, */
+	uint64_t supplied; /* and of all */
 	uint64_t signals, commands; /* that were sent */
 	bool stopped;
 } scene;
+
+unsigned
+scene_key(unsigned number)
+{
+	struct dice dice = dice_for(plan.seed, "key", number);
+
+	return (unsigned)dice_scale(&dice, 0, 12);
+}
 
 size_t
 scene_record(unsigned number, char text[TEXT_MOST])
 {
 	struct dice dice = dice_for(plan.seed, "record", number);
-	uint64_t key = dice_scale(&dice, 0, 12),
-		 fill = dice_scale(&dice, 0, plan.longest);
+	uint64_t fill = dice_scale(&dice, 0, plan.longest);
+	unsigned key = scene_key(number);
 	size_t len;
 
 	if (fill > TEXT_MOST - 64)
 		fill = TEXT_MOST - 64;
-	len = (size_t)snprintf(text, 64, "r%u\tk%llu\t", number, (unsigned long long)key);
+	len = (size_t)snprintf(text, 64, "r%u\tk%u\t", number, key);
 	for (size_t i = 0; i < fill; i++)
 		text[len++] = (char)('a' + (key + i) % 26);
 	text[len++] = '\n';
@@ -93,6 +102,7 @@ supply(struct actor *actor)
 			part = (size_t)dice_from(&scene.source_dice, 1, part);
 		n = conduit_put(conduit, text + scene.written, part);
 		scene.written += n;
+		scene.supplied += n;
 		if (n == 0)
 			return;
 		if (scene.written == len) {
@@ -143,6 +153,16 @@ wake_reader(void *who)
 	(void)who;
 	world_wake(&scene.reader,
 	    dice_scale(&scene.reader_dice, 1000, plan.slow_reader * MS + 1000));
+}
+
+uint64_t
+scene_bytes_read(void)
+{
+	const struct opening *input = ours.all[0].opening;
+
+	return input->kind == OPENING_FILE
+	    ? input->at
+	    : scene.supplied - conduit_held(input->conduit);
 }
 
 void

@@ -25,11 +25,17 @@ struct conduit *scene_fifo(const struct disk_file *file);
 /* Record number of the input with its newline; its length.  From 0 on. */
 size_t scene_record(unsigned number, char text[TEXT_MOST]);
 
+/* The key of that record. */
+unsigned scene_key(unsigned number);
+
 /* Which record is that, of len bytes with its newline?  A fault if it is none. */
 unsigned scene_number_of(const char *text, size_t len, const char *where);
 
 /* Was it told to stop, by a signal or a command? */
 bool scene_stopped(void);
+
+/* How many bytes of its input has the supervisor read? */
+uint64_t scene_bytes_read(void);
 
 /* The reader of the output takes all that is left, after the end. */
 void scene_drain(void);

@@ -11,7 +11,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { RECORDS_MOST = 2000, FILES_MOST = 32, FILE_BYTES = 1 << 20, FAULT_TEXT = 1024 };
+enum {
+	UNSURE = 1 << 30,
+	RECORDS_MOST = 2000,
+	FILES_MOST = 32,
+	FILE_BYTES = 1 << 20,
+	FAULT_TEXT = 1024
+};
 
 /* How a life of the supervisor ended, as its exit status. */
 enum life_end { LIFE_DONE = 40, LIFE_KILLED = 41, LIFE_FAULT = 42 };
@@ -34,9 +40,12 @@ struct entry {
 	unsigned blamed; /* times that it was alone with one that died or was late */
 	unsigned named; /* times that it was given up by name */
 	unsigned done_by; /* the last that answered ok; 0: nobody has */
+	unsigned suspects; /* serial of the one that died with it; 0: it is no suspect */
+	unsigned suspected_with; /* so many records in all */
 	bool out; /* its output is there, of process */
 	unsigned out_by;
 	uint64_t out_at; /* where it begins */
+	uint64_t out_bytes; /* that there are of it */
 	bool failed; /* answered with fail */
 	bool told; /* the supervisor above was */
 	unsigned lines; /* of its output that came, a bit each, of a plain command */

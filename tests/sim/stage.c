@@ -141,6 +141,7 @@ mark_told(struct stage_model *stage)
 						      : "retry");
 		if (entry->holder == stage->process->serial)
 			entry->holder = 0;
+		entry->suspects = 0;
 		if (task->answer == ANSWER_RETRY)
 			entry->retried++;
 		else if (task->answer == ANSWER_FAIL)
@@ -393,16 +394,41 @@ forget(struct stage_model *stage)
 	stage->out = stage->tell = (struct pending){ .data = NULL };
 }
 
+/* Is one of its records to blame?  Not if it has read none, or was told to end. */
+static bool
+is_suspicious(const struct process *process)
+{
+	return process->by_itself && !process->killed &&
+	    (process->signal != 0 || process->code != 0) && process->stage->taken > 0;
+}
+
+static void
+suspect(const struct process *process, struct entry *entry, unsigned with)
+{
+	/* If not all was written, who else was to come is not known. */
+	entry->suspects = process->in->conduit->short_write ? UNSURE : process->serial;
+	entry->suspected_with = with;
+}
+
 void
 stage_ended(struct process *process)
 {
 	struct stage_model *stage = process->stage;
 
+	unsigned left = 0;
+
+	for (size_t i = 0; i < stage->count; i++)
+		left += shared->entries[stage->tasks[i].record].holder == process->serial;
 	for (size_t i = 0; i < stage->count; i++) {
 		struct entry *entry = &shared->entries[stage->tasks[i].record];
 
-		if (entry->holder == process->serial)
+		if (entry->holder == process->serial) {
 			entry->holder = 0;
+			if (is_suspicious(process))
+				suspect(process, entry, left);
+			else if (process->killed && entry->suspects != 0)
+				entry->suspects = UNSURE; /* it may have been late */
+		}
 		if (plan.kind == STAGE_BLOCK && ended_well(process))
 			entry->done_by = process->serial;
 	}
