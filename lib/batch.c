@@ -174,30 +174,6 @@ batch_join_front(struct batch_queue *queue, struct batch_queue *more)
 	*more = (struct batch_queue){ 0 };
 }
 
-int
-batch_cut(struct batch_queue *queue, uint64_t most, struct batch **batch)
-{
-	struct batch *whole = queue->head, *rest;
-
-	*batch = NULL;
-	if (whole == NULL || whole->count <= most) {
-		*batch = batch_pop(queue, UINT64_MAX);
-		return 0;
-	}
-	*batch = batch_slice(whole, 0, most, 0);
-	rest = *batch == NULL
-	    ? NULL
-	    : batch_slice(whole, most, whole->count - most, (*batch)->len);
-	if (rest == NULL) {
-		batch_free(*batch);
-		*batch = NULL;
-		return -1;
-	}
-	batch_free(batch_pop(queue, UINT64_MAX));
-	batch_push_front(queue, rest);
-	return 0;
-}
-
 /* The link that points to the first batch whose time has come, or NULL. */
 static struct batch **
 ready(struct batch_queue *queue, uint64_t now)
@@ -230,6 +206,38 @@ batch_pop(struct batch_queue *queue, uint64_t now)
 		queue->tail = link;
 	queue->records -= batch->count;
 	return batch;
+}
+
+int
+batch_take(struct batch_queue *queue, uint64_t now, uint64_t most, struct batch **batch)
+{
+	struct batch *whole = batch_peek(queue, now), *rest;
+
+	*batch = NULL;
+	if (whole == NULL || whole->count <= most) {
+		*batch = batch_pop(queue, now);
+		return 0;
+	}
+	*batch = batch_slice(whole, 0, most, 0);
+	rest = *batch == NULL
+	    ? NULL
+	    : batch_slice(whole, most, whole->count - most, (*batch)->len);
+	if (rest == NULL) {
+		batch_free(*batch);
+		*batch = NULL;
+		return -1;
+	}
+	(*batch)->alone = rest->alone = whole->alone;
+	(*batch)->piece = rest->piece = whole->piece;
+	batch_free(batch_pop(queue, now));
+	batch_push_front(queue, rest);
+	return 0;
+}
+
+int
+batch_cut(struct batch_queue *queue, uint64_t most, struct batch **batch)
+{
+	return batch_take(queue, UINT64_MAX, most, batch);
 }
 
 uint64_t

@@ -109,6 +109,10 @@ struct batch *batch_pop(struct batch_queue *queue, uint64_t now);
  */
 int batch_cut(struct batch_queue *queue, uint64_t most, struct batch **batch);
 
+/* The same of the first batch whose time has come; the rest of it comes to the front. */
+int
+batch_take(struct batch_queue *queue, uint64_t now, uint64_t most, struct batch **batch);
+
 /* The first batch whose time has come, or NULL; it stays in the queue. */
 struct batch *batch_peek(struct batch_queue *queue, uint64_t now);
 

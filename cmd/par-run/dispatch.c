@@ -416,6 +416,25 @@ next_native(struct run *run, struct slot *slot, uint64_t most, size_t share)
 	    &run->intake, unit, most < unit ? unit : most - most % unit, share);
 }
 
+/*
+ * How many records of a batch that is sent again it may have at once: all, but for what
+ * it said that it wants, and one that is to show what it is.
+ */
+static uint64_t
+most_again(const struct run *run, const struct slot *slot)
+{
+	const struct worker *worker = &slot->worker;
+	uint64_t window = worker->hello.window, has = worker->window.records;
+
+	if (run->options->block_records != 0)
+		return UINT64_MAX;
+	if (worker->kind == WORKER_UNKNOWN)
+		return 1;
+	if (worker->kind != WORKER_NATIVE || window == 0)
+		return UINT64_MAX;
+	return window > has ? window - has : 1;
+}
+
 /* The next batch for slot, or NULL if there is none for it now. */
 static struct batch *
 choose(struct run *run, struct slot *slot)
@@ -432,7 +451,10 @@ choose(struct run *run, struct slot *slot)
 	if (again != NULL && (!again->alone || window->records == 0)) {
 		if (run->reserved == slot)
 			run->reserved = NULL;
-		return batch_pop(&run->again, run->times.now);
+		if (batch_take(
+			&run->again, run->times.now, most_again(run, slot), &again) < 0)
+			ending_broken(&run->ending, ENOMEM, "records to send again");
+		return again;
 	}
 	if (again != NULL && run->reserved == NULL)
 		run->reserved = slot;

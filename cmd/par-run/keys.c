@@ -435,10 +435,13 @@ keys_next(
 	struct lane *lane = &slot->lane;
 	struct batch *again = batch_peek(&lane->again, run->times.now);
 
-	if (again != NULL)
-		return again->alone && slot->worker.window.records > 0
-		    ? NULL
-		    : batch_pop(&lane->again, run->times.now);
+	if (again != NULL && again->alone && slot->worker.window.records > 0)
+		return NULL;
+	if (again != NULL) {
+		if (batch_take(&lane->again, run->times.now, max, &again) < 0)
+			ending_broken(&run->ending, ENOMEM, "records to send again");
+		return again;
+	}
 	if (run->phase != PHASE_RUN)
 		return NULL;
 	if (lane->fresh.head == NULL)
