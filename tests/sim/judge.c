@@ -12,7 +12,12 @@
 #include "tally.h"
 #include "trace.h"
 
-enum { OUTPUT_LINE = 16 << 10, MESSAGE = 8 << 10, MOST_TURNS = 200 * 1000 };
+enum {
+	MORE_STARTS = 10,
+	OUTPUT_LINE = 16 << 10,
+	MESSAGE = 8 << 10,
+	MOST_TURNS = 200 * 1000
+};
 
 /* Reads the output as it comes. */
 static struct {
@@ -29,6 +34,8 @@ static struct {
 	char errors[MESSAGE];
 	size_t errors_len;
 	uint64_t turns;
+	uint64_t idle_deaths; /* of those that were given nothing, in a row */
+	bool unsure; /* one ended that was to have more than was written to it */
 	bool trouble; /* one exited with another status than 0 */
 } judge;
 
@@ -258,10 +265,39 @@ check_suspect(const struct process *process, unsigned record)
 		    shared->entries[record].suspected_with);
 }
 
+/* How many records it may have: one before it says hello, then no more than it wants. */
+static void
+check_credit(const struct process *process)
+{
+	unsigned has = 0;
+
+	for (unsigned i = 0; i < plan.records; i++)
+		has += shared->entries[i].holder == process->serial;
+	if (has > 1 && !stage_is_known(process))
+		fault("process %u has %u records, and has not said hello",
+		    process->serial, has);
+	if (plan.window != 0 && has > plan.window)
+		fault("process %u has %u records, and wants %llu at most",
+		    process->serial, has, (unsigned long long)plan.window);
+}
+
+/* It was answered by one that ended as it liked: that was to be heard. */
+static void
+check_unanswered(const struct process *process, unsigned record)
+{
+	unsigned serial = shared->entries[record].answered_by;
+	const struct process *before = process_by_serial(serial);
+
+	if (serial != 0 && before != NULL && !before->killed)
+		fault("record %u is given to process %u, and process %u has told of it",
+		    record, process->serial, serial);
+}
+
 void
 judge_given(const struct process *process, unsigned record)
 {
 	struct entry *entry = &shared->entries[record];
+	bool native = plan.kind == STAGE_NATIVE;
 
 	entry->given++;
 	trace("process %u is given record %u", process->serial, record);
@@ -276,15 +312,58 @@ judge_given(const struct process *process, unsigned record)
 	entry->holder = process->serial;
 	if (plan.key != 0 && plan.kind != STAGE_PLAIN)
 		check_key(process, record);
-	if (plan.kind == STAGE_NATIVE || plan.kind == STAGE_MAP)
+	if (native || plan.kind == STAGE_MAP) {
 		check_suspect(process, record);
+		check_unanswered(process, record);
+	}
+	if (native)
+		check_credit(process);
+}
+
+void
+judge_told(void)
+{
+	judge.idle_deaths = 0;
+}
+
+void
+judge_started(void)
+{
+	uint64_t most = plan.restarts;
+
+	if (most == 0)
+		most = 2 * plan.workers > 10 ? 2 * plan.workers : 10;
+	if (judge.idle_deaths > most + MORE_STARTS + plan.workers)
+		fault("%llu died with nothing done, and another one is started",
+		    (unsigned long long)judge.idle_deaths);
+}
+
+/* Was it given up for a reason: it failed, or was tried as often as it may be? */
+static void
+check_named(unsigned record)
+{
+	const struct entry *entry = &shared->entries[record];
+
+	if (entry->named > 0 && !entry->failed &&
+	    (plan.kind == STAGE_NATIVE || plan.kind == STAGE_MAP) &&
+	    entry->retried + entry->died < plan.retries + 1)
+		fault("record %u was given up, after %u tries that failed", record,
+		    entry->retried + entry->died);
 }
 
 void
 judge_dead(const struct process *process)
 {
-	if (process->signal != 0 || process->code != 0)
+	bool bad = process->signal != 0 || process->code != 0;
+
+	if (bad)
 		shared->counts.workers++;
+	if (bad && !process->killed && plan.kind != STAGE_BLOCK &&
+	    !stage_was_given(process))
+		judge.idle_deaths++;
+	else
+		judge.idle_deaths = 0;
+	judge.unsure = judge.unsure || stage_was_cut_short(process);
 	judge.trouble = judge.trouble || process->code != 0;
 }
 
@@ -367,7 +446,7 @@ judge_end(int status, int signal)
 		fault("the output ends within a record: status %d", status);
 	if (status == 4 && !scene_stopped())
 		fault("stopped by nobody: status 4");
-	if (status == 3 && !shortage_seen() && plan.restarts != 0 && plan.frozen == 0)
+	if (status == 3 && !shortage_seen() && plan.restarts > 1000 && plan.frozen == 0)
 		fault("it could not go on, for no reason: status 3");
 	if (status != 0 && status != 1 && status != 3 && status != 4)
 		fault("status %d", status);
@@ -375,6 +454,8 @@ judge_end(int status, int signal)
 		return;
 	if (status < 2)
 		check_all(status);
+	for (unsigned i = 0; shared->lives == 1 && i < plan.records && !judge.unsure; i++)
+		check_named(i);
 	if (shared->lives == 1)
 		tally_end(status);
 }

@@ -26,6 +26,14 @@ life_kill_at(void)
 	return kill_at;
 }
 
+/* No process has it any more, and nobody knows what one was told. */
+static void
+begin_again(struct entry *entry)
+{
+	entry->out = false;
+	entry->holder = entry->suspects = entry->answered_by = 0;
+}
+
 void
 life_run(void)
 {
@@ -35,9 +43,8 @@ life_run(void)
 
 	if (++shared->lives > plan.kills + plan.deaths + MORE_LIVES)
 		fault("it does not get done, however often it is begun");
-	for (size_t i = 0; i < RECORDS_MOST; i++)
-		shared->entries[i].holder = shared->entries[i].suspects =
-		    shared->entries[i].out = 0;
+	for (size_t i = 0; i < plan.records; i++)
+		begin_again(&shared->entries[i]);
 	dice = dice_for(plan.seed, "kill", shared->lives);
 	if (plan.checkpoint != 0 && shared->lives <= plan.kills)
 		kill_at = dice_scale(&dice, 1, 4000);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * sim [-v] SEED COUNT [NAME=NUMBER ...] - runs of par-run that follow from seeds, with
+ * sim [-qv] SEED COUNT [NAME=NUMBER ...] - runs of par-run that follow from seeds, with
  * everything around it simulated.  See README.
  *
  *	main.c        (this file)  as many processes as processors, each with its seeds
@@ -50,7 +50,7 @@ static struct findings *findings;
 static _Noreturn void
 misuse(void)
 {
-	fprintf(stderr, "usage: sim [-v] SEED COUNT [NAME=NUMBER ...]\n");
+	fprintf(stderr, "usage: sim [-qv] SEED COUNT [NAME=NUMBER ...]\n");
 	exit(2);
 }
 
@@ -168,9 +168,15 @@ main(int argc, char **argv)
 {
 	uint64_t seed;
 	struct counts counts;
+	bool quiet = false;
 
 	if (argc > 1 && strcmp(argv[1], "-v") == 0) {
 		trace_on = true;
+		argc--;
+		argv++;
+	}
+	if (argc > 1 && strcmp(argv[1], "-q") == 0) {
+		quiet = true;
 		argc--;
 		argv++;
 	}
@@ -187,6 +193,9 @@ main(int argc, char **argv)
 	shared = common_memory(sizeof(*shared));
 	make_plan(findings->failed, argv + 3);
 	course_run();
-	shrink(shared->fault);
+	printf("seed %llu: %s\n", (unsigned long long)plan.seed, shared->fault);
+	fflush(stdout);
+	if (!quiet)
+		shrink(shared->fault);
 	return 1;
 }

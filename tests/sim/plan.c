@@ -78,7 +78,9 @@ draw_options(struct dice *dice)
 	    plan.timeout != 0 && plan.kind != STAGE_PLAIN && dice_one_in(dice, 2)
 	    ? dice_scale(dice, 4, 30)
 	    : 0;
-	plan.restarts = dice_one_in(dice, 6) ? 0 : 100000;
+	plan.restarts = dice_one_in(dice, 6) ? 0
+	    : dice_one_in(dice, 8)	     ? dice_scale(dice, 1, 8)
+					     : 100000;
 	plan.block_records = dice_scale(dice, 1, 20);
 	plan.block_bytes = dice_one_in(dice, 2) ? dice_scale(dice, 1, 2000) : 0;
 	if (plan.block_bytes != 0 && dice_one_in(dice, 2))

@@ -64,8 +64,6 @@ shrink(const char *what)
 	bool any = true;
 
 	snprintf(fault, sizeof(fault), "%s", what);
-	printf("seed %llu: %s\n", (unsigned long long)plan.seed, fault);
-	fflush(stdout);
 	trace_on = false;
 	for (int i = 0; any && i < 4; i++) {
 		any = false;

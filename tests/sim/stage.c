@@ -142,6 +142,9 @@ mark_told(struct stage_model *stage)
 		if (entry->holder == stage->process->serial)
 			entry->holder = 0;
 		entry->suspects = 0;
+		judge_told();
+		if (task->answer != ANSWER_RETRY)
+			entry->answered_by = stage->process->serial;
 		if (task->answer == ANSWER_RETRY)
 			entry->retried++;
 		else if (task->answer == ANSWER_FAIL)
@@ -361,6 +364,7 @@ stage_begin(struct process *process, char *const *argv)
 	struct conduit *in = process->in->conduit;
 
 	(void)argv;
+	judge_started();
 	process->stage = stage;
 	stage->process = process;
 	stage->dice = dice_for(plan.seed, "life", process->serial);
@@ -424,6 +428,7 @@ stage_ended(struct process *process)
 
 		if (entry->holder == process->serial) {
 			entry->holder = 0;
+			entry->died++;
 			if (is_suspicious(process))
 				suspect(process, entry, left);
 			else if (process->killed && entry->suspects != 0)
@@ -442,6 +447,24 @@ bool
 stage_ignores(const struct process *process, int signal)
 {
 	return signal == SIGTERM && process->stage != NULL && process->stage->stubborn;
+}
+
+bool
+stage_is_known(const struct process *process)
+{
+	return process->stage->tell.sent > 0;
+}
+
+bool
+stage_was_cut_short(const struct process *process)
+{
+	return process->in->conduit->short_write;
+}
+
+bool
+stage_was_given(const struct process *process)
+{
+	return process->stage->count > 0;
 }
 
 bool

@@ -19,6 +19,11 @@ void stage_ended(struct process *process);
 
 bool stage_ignores(const struct process *process, int signal);
 
+/* Has it said hello?  Was it not given all that it was to have?  Was it given any? */
+bool stage_is_known(const struct process *process);
+bool stage_was_cut_short(const struct process *process); /* by a pipe that was full */
+bool stage_was_given(const struct process *process);
+
 /* What the record gets from the process as its output; line line of stage_lines(). */
 unsigned stage_lines(unsigned record, unsigned serial);
 size_t stage_line(unsigned record, unsigned serial, unsigned line, char *text);
