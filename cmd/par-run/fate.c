@@ -207,7 +207,9 @@ end_of_plain(struct run *run, struct slot *slot, bool crashed, const char *how)
 
 	/* With its input ended by us nobody can tell what waited there unread. */
 	unread = take_back(run, slot,
-	    slot->worker.in < 0 ? UINT64_MAX : worker_consumed(&slot->worker), &queue);
+	    slot->worker.in < 0 ? slot->worker.window.written
+				: worker_consumed(&slot->worker),
+	    &queue);
 	send_back(run, slot, &queue);
 	unknown = given - unread;
 	if (!crashed) {
