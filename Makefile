@@ -25,7 +25,7 @@
 #: make mutants     plant small mistakes and see which no test finds (SEED=1 COUNT=100;
 #:                  ONLY=unit tries unit tests alone, IN="lib/num.c" is where they are planted)
 #: make check-all   all of these that take longer than a change does: sanitize, chaos,
-#:                  torture, fuzz targets for a minute each
+#:                  torture, fuzz targets for a minute each, mistakes for the simulator
 #: make lint        check style, man pages, shell scripts; clang-tidy
 #: make deps        install what all of these need (DEPS=build: only what make needs)
 #: make install     under PREFIX (default /usr/local); DESTDIR is put in front
@@ -284,6 +284,7 @@ mutants:
 check-all: check sanitize torture
 	@$(MAKE) --no-print-directory chaos COUNT=300
 	@tests/fuzz/run all 60s
+	@tests/sim/mistakes
 
 # Lint: each step is a target of its own.
 

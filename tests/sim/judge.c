@@ -35,6 +35,7 @@ static struct {
 	size_t errors_len;
 	uint64_t turns;
 	uint64_t idle_deaths; /* of those that were given nothing, in a row */
+	bool early; /* one ended well before its input did */
 	bool unsure; /* one ended that was to have more than was written to it */
 	bool trouble; /* one exited with another status than 0 */
 } judge;
@@ -228,6 +229,16 @@ check_key(const struct process *process, unsigned record)
 			fault("record %u is given to process %u while process %u has "
 			      "record %u of the same key",
 			    record, process->serial, shared->entries[i].holder, i);
+	for (unsigned i = 0; i < record; i++) {
+		const struct entry *before = &shared->entries[i];
+
+		/* One that was read by somebody may come later. */
+		if (scene_key(i) == key && before->holder == 0 && !before->read &&
+		    !before->tried && before->answered_by == 0 && before->named == 0)
+			fault("record %u is given to process %u before record %u of the "
+			      "same key, which nobody has read",
+			    record, process->serial, i);
+	}
 	if (shared->entries[record].given > 1)
 		return;
 	for (unsigned i = record + 1; i < plan.records; i++)
@@ -364,6 +375,8 @@ judge_dead(const struct process *process)
 	else
 		judge.idle_deaths = 0;
 	judge.unsure = judge.unsure || stage_was_cut_short(process);
+	judge.early = judge.early ||
+	    (!bad && process->in != NULL && process->in->conduit->writers > 0);
 	judge.trouble = judge.trouble || process->code != 0;
 }
 
@@ -428,6 +441,22 @@ check_all(int status)
 		fault("no record failed: status 1");
 }
 
+/* A plain command has read each record, as far as that can be known. */
+static void
+check_read(int status)
+{
+	for (unsigned i = 0; i < plan.records; i++)
+		if (!shared->entries[i].read && !shared->entries[i].unknown)
+			fault("record %u was read by nobody: status %d", i, status);
+}
+
+/* Is it known how often each record was tried? */
+static bool
+is_sure(void)
+{
+	return shared->lives == 1 && !judge.unsure && !shortage_memory_seen();
+}
+
 void
 judge_end(int status, int signal)
 {
@@ -450,11 +479,14 @@ judge_end(int status, int signal)
 		fault("it could not go on, for no reason: status 3");
 	if (status != 0 && status != 1 && status != 3 && status != 4)
 		fault("status %d", status);
-	if (plan.kind == STAGE_PLAIN)
+	if (plan.kind == STAGE_PLAIN) {
+		if (status < 2 && !judge.early && !judge.unsure)
+			check_read(status);
 		return;
+	}
 	if (status < 2)
 		check_all(status);
-	for (unsigned i = 0; shared->lives == 1 && i < plan.records && !judge.unsure; i++)
+	for (unsigned i = 0; is_sure() && i < plan.records; i++)
 		check_named(i);
 	if (shared->lives == 1)
 		tally_end(status);

@@ -257,6 +257,8 @@ void
 process_forget(struct process *process)
 {
 	process->state = PROCESS_WAITED;
+	if (process->stage != NULL)
+		stage_forgotten(process);
 	while (processes.waited < processes.count &&
 	    processes.all[processes.waited]->state == PROCESS_WAITED)
 		processes.waited++;

@@ -40,6 +40,9 @@ struct entry {
 	unsigned blamed; /* times that it was alone with one that died or was late */
 	unsigned named; /* times that it was given up by name */
 	unsigned done_by; /* the last that answered ok; 0: nobody has */
+	bool read; /* by one of them, or begun to be */
+	bool tried; /* one that has read something died with it */
+	bool unknown; /* nobody can know whether it was, of a plain command */
 	unsigned answered_by; /* the last that told ok or fail */
 	unsigned died; /* processes that ended and had it */
 	unsigned suspects; /* serial of the one that died with it; 0: it is no suspect */

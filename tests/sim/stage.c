@@ -63,8 +63,9 @@ add_task(struct stage_model *stage)
 		if (stage->tasks == NULL || stage->order == NULL)
 			fault("the simulator has no memory");
 	}
-	stage->tasks[stage->count++] =
-	    (struct task){ .record = record, .end = stage->given };
+	stage->tasks[stage->count++] = (struct task){ .record = record,
+		.begin = stage->count == 1 ? 0 : stage->tasks[stage->count - 2].end,
+		.end = stage->given };
 	judge_given(process, record);
 }
 
@@ -116,7 +117,7 @@ take(struct stage_model *stage)
 	}
 	while (
 	    stage->read < stage->count && stage->tasks[stage->read].end <= stage->taken)
-		stage->read++;
+		shared->entries[stage->tasks[stage->read++].record].read = true;
 	if (conduit_held(in->conduit) == 0 && in->conduit->writers == 0)
 		stage->end = true;
 	return any;
@@ -369,6 +370,7 @@ stage_begin(struct process *process, char *const *argv)
 	stage->process = process;
 	stage->dice = dice_for(plan.seed, "life", process->serial);
 	draw(stage);
+	stage->in = in;
 	in->heard = given;
 	in->hears = process;
 	in->reads = (struct listener){ .wake = wake, .who = process };
@@ -429,6 +431,8 @@ stage_ended(struct process *process)
 		if (entry->holder == process->serial) {
 			entry->holder = 0;
 			entry->died++;
+			entry->read = entry->read || stage->tasks[i].begin < stage->taken;
+			entry->tried = entry->tried || stage->taken > 0;
 			if (is_suspicious(process))
 				suspect(process, entry, left);
 			else if (process->killed && entry->suspects != 0)
@@ -441,6 +445,15 @@ stage_ended(struct process *process)
 	forget(stage);
 	if (process->in->conduit->hears == process)
 		process->in->conduit->heard = NULL;
+}
+
+void
+stage_forgotten(struct process *process)
+{
+	const struct stage_model *stage = process->stage;
+
+	for (size_t i = 0; stage->in->writers == 0 && i < stage->count; i++)
+		shared->entries[stage->tasks[i].record].unknown = true;
 }
 
 bool
@@ -458,7 +471,7 @@ stage_is_known(const struct process *process)
 bool
 stage_was_cut_short(const struct process *process)
 {
-	return process->in->conduit->short_write;
+	return process->in->conduit->short_write || process->stage->line_len > 0;
 }
 
 bool

@@ -17,6 +17,9 @@ void stage_begin(struct process *process, char *const *argv);
 /* It has ended, by itself or by a signal. */
 void stage_ended(struct process *process);
 
+/* It was waited for. */
+void stage_forgotten(struct process *process);
+
 bool stage_ignores(const struct process *process, int signal);
 
 /* Has it said hello?  Was it not given all that it was to have?  Was it given any? */

@@ -13,6 +13,7 @@
 #include "dice.h"
 #include "scene.h"
 
+struct conduit;
 struct process;
 
 /* Bytes that it is to write. */
@@ -27,7 +28,7 @@ enum answer { ANSWER_NONE, ANSWER_OK, ANSWER_FAIL, ANSWER_RETRY };
 /* A record that it was given. */
 struct task {
 	unsigned record;
-	uint64_t end; /* of it in the bytes given */
+	uint64_t begin, end; /* of it in the bytes given */
 	enum answer answer;
 	bool told; /* the supervisor can know */
 	uint64_t told_at; /* so many bytes of what it tells must be sent for that, */
@@ -38,6 +39,7 @@ enum death { DEATH_KILL, DEATH_SEGV, DEATH_EXIT_1, DEATH_EXIT_0, DEATHS };
 
 struct stage_model {
 	struct process *process;
+	const struct conduit *in; /* it stays when the process has ended */
 	struct dice dice;
 	/* what it was given */
 	char line[TEXT_MOST];
