@@ -132,61 +132,49 @@ place_of(struct run *run, struct key_class *class)
 	return find_place(run, class, owner);
 }
 
-static struct batch_note *
-notes_of(const struct lane *lane)
-{
-	return (struct batch_note *)(void *)lane->block->data;
-}
-
-/* Has the block of a lane room for a record of len bytes? */
-static bool
-fits(const struct lane *lane, size_t len)
-{
-	return lane->block != NULL && lane->notes < lane->most_notes &&
-	    lane->block->size - lane->text >= len;
-}
-
-/* Make it so.  A block begins with the notes, the text follows.  0, or -1. */
+/* Have room for a record of len bytes.  A block begins with the notes.  0, or -1. */
 static int
 make_room(struct lane *lane, size_t len, bool aside)
 {
 	bool large = len > BLOCK_TEXT;
 	size_t notes = large ? 1 : BLOCK_NOTES;
 	size_t size = notes * sizeof(struct batch_note) + (large ? len : BLOCK_TEXT);
+	struct block *block = lane->block;
 
 	lane->open = NULL;
-	if (lane->block == NULL || lane->block->references > 1 || large ||
-	    lane->block->aside != aside) {
-		block_drop(lane->block);
-		lane->block = aside ? block_aside(size) : block_new(size);
-		lane->most_notes = notes;
+	if (block == NULL || block->references > 1 || block->size != size ||
+	    block->aside != aside) {
+		block_drop(block);
+		block = lane->block = aside ? block_aside(size) : block_new(size);
 	}
-	lane->notes = 0;
-	lane->text = lane->most_notes * sizeof(struct batch_note);
-	return lane->block == NULL ? -1 : 0;
+	lane->note = lane->note_end = NULL;
+	if (block == NULL)
+		return -1;
+	lane->note = (struct batch_note *)(void *)block->data;
+	lane->note_end = lane->note + notes;
+	lane->text = (char *)(void *)lane->note_end;
+	lane->text_end = block->data + size;
+	return 0;
 }
 
 /* Begin a batch at the end of a lane.  0, or -1 without memory. */
 static int
 begin(struct lane *lane, uint64_t number)
 {
-	struct batch *batch =
-	    batch_new(lane->block, lane->block->data + lane->text, 0, number, 0);
+	struct batch *batch = batch_new(lane->block, lane->text, 0, number, 0);
 
 	if (batch == NULL)
 		return -1;
-	batch->notes = notes_of(lane) + lane->notes;
+	batch->notes = lane->note;
 	batch_push(&lane->fresh, batch);
 	lane->open = batch;
 	return 0;
 }
 
-/* Copy len bytes to byte at of the block: few, mostly, and then by steps known here. */
+/* Copy len bytes: few, mostly, and then by steps known here. */
 static inline void
-copy(struct block *block, size_t at, const char *data, size_t len)
+copy(char *to, const char *data, size_t len)
 {
-	char *to = block->data + at;
-
 	if (len >= 8 && len <= 16) { /* these may have bytes in common */
 		memcpy(to, data, 8);
 		memcpy(to + len - 8, data + len - 8, 8);
@@ -204,13 +192,15 @@ put(struct run *run, struct slot *slot, const char *data, size_t len,
     struct batch_note note)
 {
 	struct lane *lane = &slot->lane;
+	bool fits =
+	    lane->note != lane->note_end && (size_t)(lane->text_end - lane->text) >= len;
 
-	if ((!fits(lane, len) && make_room(lane, len, run->intake.aside) < 0) ||
+	if ((!fits && make_room(lane, len, run->intake.aside) < 0) ||
 	    (lane->open == NULL && begin(lane, note.number) < 0))
 		return ending_broken(
 		    &run->ending, ENOMEM, "records that wait for their worker");
-	notes_of(lane)[lane->notes++] = note;
-	copy(lane->block, lane->text, data, len);
+	*lane->note++ = note;
+	copy(lane->text, data, len);
 	lane->text += len;
 	lane->open->len += len;
 	lane->open->count++;

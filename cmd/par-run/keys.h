@@ -33,8 +33,8 @@ struct lane {
 	struct batch_queue fresh; /* never sent */
 	struct batch *open; /* the last of fresh, while it may grow; or NULL */
 	struct block *block; /* that it is in, or the next one will be; or NULL */
-	size_t notes, most_notes; /* in that: records, and how many there may be; */
-	size_t text; /* bytes used */
+	struct batch_note *note, *note_end; /* of that: where the next record's goes, */
+	char *text, *text_end; /* and its bytes; where room for them ends */
 };
 
 struct keys {

@@ -16,7 +16,7 @@ seed=${1:-$RANDOM} count=${2:-20}
 root=$(cd "$(dirname "$0")/../.." && pwd)
 PATH=${PAR_BIN:-$root/build/cc/bin}:$PATH
 export LC_ALL=C
-unset PAR_STAGE
+unset PAR_STAGE PAR_STAGE_TAKES
 top=$(mktemp -d) || exit
 # A server under everysec that is killed loses nothing that it has answered, unless an
 # fsync is slow: where none is.

@@ -85,22 +85,53 @@ def lines_of_input():
         yield [b"".join(parts)]
 
 
+class Runs:
+    """Tells of neighbours that were done one after the other as the supervisor takes it."""
+
+    def __init__(self, words):
+        self.words, self.first, self.bytes = words, 0, []
+        pid, _, self.form = os.environ.get("PAR_STAGE_TAKES", "").partition(":")
+        if pid != str(os.getpid()):
+            self.form = ""
+
+    def tell(self):
+        if len(self.bytes) > 1 and self.form == "runs":
+            self.words.write(b"%d..%d %d ok\n" % (
+                self.first, self.first + len(self.bytes) - 1, sum(self.bytes)))
+        elif self.bytes:
+            counts = b",".join(b"%d" % n for n in self.bytes)
+            self.words.write(b"%d %s ok\n" % (self.first, counts))
+        self.bytes = []
+
+    def add(self, i, count):
+        if self.form == "" or i != self.first + len(self.bytes) or random.random() < 0.05:
+            self.tell()
+        if not self.bytes:
+            self.first = i
+        self.bytes.append(count)
+
+
 def odd(slow, jobs):
     words = open(int(os.environ["PAR_STAGE"].split(":")[0]), "wb", 0)
     words.write(b"par-stage 1 window=%d jobs=%d\n" % (2 * jobs, jobs))
-    waiting, index = [], 0
+    waiting, index, runs = [], 0, Runs(words)
 
     def finish():
-        i, line = waiting.pop(random.randrange(len(waiting)))
-        suffer(line, slow)
+        # in order, too, now and then
+        i, line = waiting.pop(random.choice([0, random.randrange(len(waiting))]))
         kind = kind_of(line)
+        if kind == b"?":  # what is done is told before what may take long
+            runs.tell()
+        suffer(line, slow)
+        if kind in (b"-", b"~"):
+            runs.tell()
         if kind == b"-":
             return words.write(b"%d 0 fail not wanted\n" % i)
         if kind == b"~" and random.random() < 0.7:
             return words.write(b"%d 0 retry later\n" % i)
         text = (line + b"\n") * copies(line)
         write_all(text)
-        return words.write(b"%d %d ok\n" % (i, len(text)))
+        return runs.add(i, len(text))
 
     for lines in lines_of_input():
         for line in lines:
@@ -110,6 +141,7 @@ def odd(slow, jobs):
                 finish()
         while waiting:
             finish()
+        runs.tell()
 
 
 def one_for_one(slow):

@@ -834,7 +834,7 @@ def main():
     # What a signal of ours ends is no finding.
     os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":" + ":".join(
         "handle_%s=0" % name for name in ("segv", "sigbus", "abort", "sigill", "sigfpe", "sigtrap"))
-    for name in ("PAR_STAGE", "PAR_WORKER", "PAR_WORKERS"):
+    for name in ("PAR_STAGE", "PAR_STAGE_TAKES", "PAR_WORKER", "PAR_WORKERS"):
         os.environ.pop(name, None)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     options = subprocess.run(["par-run", "--help"], stdout=subprocess.PIPE,
