@@ -12,11 +12,14 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-struct run;
-
 enum { CONTROL_LINE = 4096 }; /* the longest command, with its newline, bytes */
 
+/* Does what a line says, which has no newline, and may be written to. */
+typedef void control_obey(void *context, char *line, size_t len);
+
 struct control {
+	control_obey *obey;
+	void *context; /* for that */
 	const char *path;
 	int fd; /* to read from; -1: there is none */
 	int held; /* the end to write to */
@@ -32,10 +35,11 @@ struct control {
  * Make path, if it is not there, and open it; NULL path: there is none.  NULL, or
  * why it is refused.
  */
-const char *control_open(struct control *control, const char *path);
+const char *control_open(
+    struct control *control, const char *path, control_obey *obey, void *context);
 
-/* It can be read: do what it says. */
-void control_take(struct run *run);
+/* It can be read: have done what it says. */
+void control_take(struct control *control);
 
 void control_close(struct control *control);
 

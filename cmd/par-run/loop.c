@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "collect.h"
+#include "commands.h"
 #include "dispatch.h"
 #include "fate.h"
 #include "fdio.h"
@@ -477,7 +478,7 @@ take_part(struct run *run, const struct waiting *waiting)
 	if (waiting->polls[2].revents != 0)
 		take_input(run);
 	if (waiting->polls[3].revents != 0)
-		control_take(run);
+		control_take(&run->control);
 	if (run->phase == PHASE_STOP && run->times.now >= run->kill_at)
 		go_further(run);
 	start_due(run);
@@ -595,7 +596,7 @@ open_run(struct run *run)
 	if (quarantine_open(&run->quarantine, run->options->quarantine) < 0)
 		die(STATUS_BROKEN, errno, "%s", run->options->quarantine);
 	checkpoint_open(run);
-	why = control_open(&run->control, run->options->control);
+	why = control_open(&run->control, run->options->control, commands_obey, run);
 	if (why != NULL)
 		die(STATUS_BROKEN, 0, "%s: %s", run->options->control, why);
 	fdio_pipe_size(STDIN_FILENO, INPUT_PIPE);

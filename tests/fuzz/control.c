@@ -9,8 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "commands.h"
 #include "fuzz.h"
 #include "hosts.h"
+#include "pool.h"
 #include "run.h"
 
 enum { TEXT = 32 << 10 };
@@ -25,7 +27,7 @@ check(const struct run *run)
 	for (size_t i = 0; i < run->slot_count; i++) {
 		const struct slot *slot = run->slots[i];
 
-		left += !slot->retired;
+		left += place_may(&slot->place, PLACE_COUNT);
 		must(slot->worker.pid == 0);
 		must((slot->host != NULL) == (run->options->host_list != NULL));
 		for (size_t k = 0; slot->host != NULL && k < i; k++)
@@ -47,7 +49,8 @@ describe(const struct run *run, char text[static TEXT])
 		const struct host *next = slot->next_host;
 
 		used += (size_t)snprintf(text + used, TEXT - used, "%s %d %llu\n",
-		    slot->host == NULL ? "" : slot->host->name, slot->retired,
+		    slot->host == NULL ? "" : slot->host->name,
+		    place_may(&slot->place, PLACE_COUNT),
 		    next == NULL ? 0 : (unsigned long long)next->workers);
 	}
 	return used < TEXT ? used : TEXT;
@@ -77,20 +80,22 @@ run_commands(const char *data, size_t len, size_t cut, bool hosts, char text[sta
 	size_t used;
 
 	must(pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0);
-	run.control = (struct control){ .path = "control", .fd = ends[0] };
+	run.control = (struct control){
+		.path = "control", .fd = ends[0], .obey = commands_obey, .context = &run
+	};
 	if (hosts)
 		must(hosts_add(&run, list) == NULL);
 	else
-		must(run_add_slot(&run) != NULL);
+		must(pool_add(&run) != NULL);
 	if (cut > 0)
 		must(write(ends[1], data, cut) == (ssize_t)cut);
 	for (size_t i = 0; i <= cut / 4096; i++)
-		control_take(&run);
+		control_take(&run.control);
 	check(&run);
 	if (len > cut)
 		must(write(ends[1], data + cut, len - cut) == (ssize_t)(len - cut));
 	for (size_t i = 0; i <= len / 4096; i++)
-		control_take(&run);
+		control_take(&run.control);
 	check(&run);
 	must(run.control.used < CONTROL_LINE);
 	used = describe(&run, text);

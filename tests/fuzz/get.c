@@ -11,14 +11,14 @@
 
 #include "diag.h"
 #include "fuzz.h"
-#include "state.h"
+#include "reached.h"
 
 enum { OUTPUT = 5000 };
 
 static void
 open_state(void *state)
 {
-	state_open(state, "state");
+	reached_open(state, "state", "0-0");
 }
 
 static void
@@ -53,7 +53,7 @@ output_length(void)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct state state, again;
+	struct reached state, again;
 	char text[256] = "", *digits;
 	int status;
 
@@ -67,13 +67,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		must(output_length() == OUTPUT);
 		return 0;
 	}
-	must(status == -1 && strlen(state.last) < QUEUE_ID_MAX);
+	must(status == -1 && strlen(state.last) < ENGINE_ID_SIZE);
 	must(same_bytes(state.last, strlen(state.last), data, strlen(state.last)));
 	must(data[strlen(state.last)] == ' ' && output_length() <= OUTPUT);
 	memcpy(text, data, size);
 	digits = text + strlen(state.last) + 1;
 	must(strtoull(digits, NULL, 10) == (unsigned long long)output_length());
-	state_save(&state, "12-34");
+	reached_save(&state, "12-34");
 	must(write(STDOUT_FILENO, "more", 4) == 4);
 	must(status_of(open_state, &again) == -1 && strcmp(again.last, "12-34") == 0);
 	must(strtoull(digits, NULL, 10) == (unsigned long long)output_length());
