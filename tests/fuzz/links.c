@@ -129,7 +129,7 @@ run(const struct choice *choice, const char *data, size_t len, bool escaped)
 			abort();
 	pages_close(&pages);
 	sink_close(&sink);
-	stage_close(&stage);
+	stage_close(&stage, &(enum status){ STATUS_OK });
 	if (null > STDERR_FILENO)
 		close(null);
 }
