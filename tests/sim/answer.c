@@ -99,25 +99,25 @@ pending_add(struct pending *pending, const char *data, size_t len)
 
 /* The output of a task; how many bytes. */
 static uint64_t
-add_output(struct stage_model *stage, const struct task *task)
+add_output(struct stage_model *stage, struct pending *to, const struct task *task)
 {
 	unsigned serial = stage->process->serial;
 	unsigned lines = stage_lines(task->record, serial);
-	uint64_t before = stage->out.made;
+	uint64_t before = to->made;
 	char text[TEXT_MOST];
 
 	for (unsigned i = 0; i < lines; i++)
-		pending_add(&stage->out, text, stage_line(task->record, serial, i, text));
-	return stage->out.made - before;
+		pending_add(to, text, stage_line(task->record, serial, i, text));
+	return to->made - before;
 }
 
 static void
-add_word(struct stage_model *stage, size_t index, uint64_t bytes, enum answer answer)
+add_word(struct pending *to, size_t index, uint64_t bytes, enum answer answer)
 {
 	static const char *const words[] = { "", "ok", "fail no good", "retry later" };
 	char line[64];
 
-	pending_add(&stage->tell, line,
+	pending_add(to, line,
 	    (size_t)snprintf(line, sizeof(line), "%zu %llu %s\n", index,
 		(unsigned long long)bytes, words[answer]));
 }
@@ -134,9 +134,16 @@ answer_task(struct stage_model *stage, size_t at)
 		return false;
 	}
 	task->answer = plan.kind == STAGE_NATIVE ? answer_of(task->record) : ANSWER_OK;
-	bytes = add_output(stage, task);
-	if (plan.kind == STAGE_NATIVE)
-		add_word(stage, at, bytes, task->answer);
+	if (plan.hosts != 0) { /* each line is followed by what it counts */
+		stage->body.start = stage->body.end = 0;
+		bytes = add_output(stage, &stage->body, task);
+		add_word(&stage->out, at, bytes, task->answer);
+		pending_add(&stage->out, stage->body.data, stage->body.end);
+	} else {
+		bytes = add_output(stage, &stage->out, task);
+		if (plan.kind == STAGE_NATIVE)
+			add_word(&stage->tell, at, bytes, task->answer);
+	}
 	task->told_at = stage->tell.made;
 	task->out_at = stage->out.made;
 	stage->order[stage->answered++] = (unsigned)at;
@@ -160,7 +167,7 @@ answer_block(struct stage_model *stage)
 			shared->entries[task->record].retried++;
 		if (answer != ANSWER_OK)
 			status = 1;
-		add_output(stage, task);
+		add_output(stage, &stage->out, task);
 		task->answer = ANSWER_OK;
 	}
 	return status;

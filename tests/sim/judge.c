@@ -299,7 +299,8 @@ check_unanswered(const struct process *process, unsigned record)
 	unsigned serial = shared->entries[record].answered_by;
 	const struct process *before = process_by_serial(serial);
 
-	if (serial != 0 && before != NULL && !before->killed)
+	/* Without memory there may be no room for its output: it is tried again. */
+	if (serial != 0 && before != NULL && !before->killed && !shortage_memory_seen())
 		fault("record %u is given to process %u, and process %u has told of it",
 		    record, process->serial, serial);
 }
@@ -324,7 +325,8 @@ judge_given(const struct process *process, unsigned record)
 	if (plan.key != 0 && plan.kind != STAGE_PLAIN)
 		check_key(process, record);
 	if (native || plan.kind == STAGE_MAP) {
-		check_suspect(process, record);
+		if (plan.hosts == 0) /* hosts find out by themselves */
+			check_suspect(process, record);
 		check_unanswered(process, record);
 	}
 	if (native)
@@ -368,8 +370,8 @@ judge_dead(const struct process *process)
 	bool bad = process->signal != 0 || process->code != 0;
 
 	if (bad)
-		shared->counts.workers++;
-	if (bad && !process->killed && plan.kind != STAGE_BLOCK &&
+		plan.hosts != 0 ? shared->counts.hosts++ : shared->counts.workers++;
+	if (bad && !process->killed && plan.kind != STAGE_BLOCK && plan.hosts == 0 &&
 	    !stage_was_given(process))
 		judge.idle_deaths++;
 	else
@@ -454,7 +456,8 @@ check_read(int status)
 static bool
 is_sure(void)
 {
-	return shared->lives == 1 && !judge.unsure && !shortage_memory_seen();
+	return shared->lives == 1 && plan.hosts == 0 && !judge.unsure &&
+	    !shortage_memory_seen();
 }
 
 void
@@ -475,7 +478,8 @@ judge_end(int status, int signal)
 		fault("the output ends within a record: status %d", status);
 	if (status == 4 && !scene_stopped())
 		fault("stopped by nobody: status 4");
-	if (status == 3 && !shortage_seen() && plan.restarts > 1000 && plan.frozen == 0)
+	if (status == 3 && !shortage_seen() && plan.restarts > 1000 && plan.frozen == 0 &&
+	    plan.hosts == 0)
 		fault("it could not go on, for no reason: status 3");
 	if (status != 0 && status != 1 && status != 3 && status != 4)
 		fault("status %d", status);

@@ -25,7 +25,7 @@ const struct plan_field plan_fields[] = { FIELD(records), FIELD(deaths), FIELD(k
 	FIELD(slow_source), FIELD(log), FIELD(stats), FIELD(quarantine), FIELD(control),
 	FIELD(timeout), FIELD(key), FIELD(keep), FIELD(serve), FIELD(output_file),
 	FIELD(restarts), FIELD(retries), FIELD(block_bytes), FIELD(block_records),
-	FIELD(input_file), FIELD(checkpoint), FIELD(kind) };
+	FIELD(input_file), FIELD(checkpoint), FIELD(hosts), FIELD(kind) };
 
 const size_t plan_field_count = sizeof(plan_fields) / sizeof(plan_fields[0]);
 
@@ -89,6 +89,17 @@ draw_options(struct dice *dice)
 	plan.output_file = plan.checkpoint != 0 || dice_one_in(dice, 4);
 }
 
+/* Hosts do what workers do, but for what does not go with them. */
+static void
+draw_hosts(struct dice *dice)
+{
+	if (plan.kind != STAGE_NATIVE || !dice_one_in(dice, 3))
+		return;
+	plan.hosts = dice_from(dice, 1, 3);
+	/* What kills its workers a host finds out by itself. */
+	plan.key = plan.control = plan.commands = plan.frozen = plan.deadly = 0;
+}
+
 void
 plan_draw(uint64_t seed)
 {
@@ -104,6 +115,7 @@ plan_draw(uint64_t seed)
 	plan.deaths = dice_scale(&dice, 10, 400);
 	draw_stage(&dice);
 	draw_options(&dice);
+	draw_hosts(&dice);
 	plan.shortages = dice_one_in(&dice, 6) ? dice_scale(&dice, 5, 100) : 0;
 	plan.slow_reader = dice_scale(&dice, 0, 50);
 	plan.slow_source = dice_scale(&dice, 0, 50);
@@ -143,6 +155,9 @@ plan_words(char *words[PLAN_WORDS])
 		{ plan.timeout != 0, "--timeout=", &plan.timeout },
 		{ plan.restarts != 0, "--max-restarts=", &plan.restarts },
 		{ plan.kind == STAGE_MAP, "--map", NULL },
+		{ plan.hosts == 1, "--host=a:2", NULL },
+		{ plan.hosts == 2, "--host=a:1,b:2", NULL },
+		{ plan.hosts >= 3, "--host=a:2,b:1,c:3", NULL },
 		{ block && plan.block_bytes != 0, "-b", &plan.block_bytes },
 		{ block && plan.block_records != 0, "-N", &plan.block_records },
 		{ block && plan.block_bytes + plan.block_records == 0, "-N1", NULL },

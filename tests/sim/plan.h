@@ -27,6 +27,7 @@ struct plan {
 	uint64_t block_records, block_bytes; /* 0: no option */
 	uint64_t restarts; /* 0: no option */
 	uint64_t output_file, input_file;
+	uint64_t hosts; /* instead of workers here; 0: no option */
 	/* the stage */
 	uint64_t jobs, window, ahead, joint, hello_ms;
 	uint64_t lines; /* most of output for a record */

@@ -69,6 +69,20 @@ add_task(struct stage_model *stage)
 	judge_given(process, record);
 }
 
+/* The line before what a host is to run. */
+static void
+take_job(struct stage_model *stage)
+{
+	unsigned long long bytes;
+
+	if (sscanf(stage->line, "par-job 1 %llu\n", &bytes) != 1)
+		fault("process %u is told no job: %s", stage->process->serial,
+		    shown(stage->line, stage->line_len));
+	stage->skip = bytes;
+	stage->has_job = true;
+	stage->line_len = 0;
+}
+
 /* Bytes came into the pipe to it. */
 static void
 given(void *who, const char *data, size_t len)
@@ -76,12 +90,19 @@ given(void *who, const char *data, size_t len)
 	struct stage_model *stage = ((struct process *)who)->stage;
 
 	for (size_t i = 0; i < len; i++) {
+		if (stage->skip > 0) {
+			stage->skip--;
+			stage->given++;
+			continue;
+		}
 		if (stage->line_len == sizeof(stage->line))
 			fault("process %u is given a line that is no record",
 			    stage->process->serial);
 		stage->line[stage->line_len++] = data[i];
 		stage->given++;
-		if (data[i] == '\n')
+		if (data[i] == '\n' && plan.hosts != 0 && !stage->has_job)
+			take_job(stage);
+		else if (data[i] == '\n')
 			add_task(stage);
 	}
 }
@@ -210,7 +231,7 @@ die(struct stage_model *stage, enum death how)
 	struct process *process = stage->process;
 	size_t some = (size_t)dice_from(&stage->dice, 0, 300);
 
-	if (how == DEATH_EXIT_0 && plan.kind == STAGE_NATIVE && stage->tell.sent == 0)
+	if (how == DEATH_EXIT_0 && plan.kind == STAGE_NATIVE && !stage_is_known(process))
 		how = DEATH_EXIT_1; /* else it is a command that wants nothing, as true(1)
 				     */
 	if (how != DEATH_EXIT_0 && dice_one_in(&stage->dice, 2) &&
@@ -303,7 +324,7 @@ say_hello(struct stage_model *stage)
 		    (unsigned long long)plan.window);
 	len += (size_t)snprintf(
 	    line + len, sizeof(line) - len, "%s\n", plan.ahead != 0 ? " ahead" : "");
-	pending_add(&stage->tell, line, len);
+	pending_add(plan.hosts != 0 ? &stage->out : &stage->tell, line, len);
 	stage->said_hello = true;
 }
 
@@ -465,7 +486,7 @@ stage_ignores(const struct process *process, int signal)
 bool
 stage_is_known(const struct process *process)
 {
-	return process->stage->tell.sent > 0;
+	return process->stage->tell.sent + process->stage->out.sent > 0;
 }
 
 bool

@@ -44,6 +44,8 @@ struct stage_model {
 	/* what it was given */
 	char line[TEXT_MOST];
 	size_t line_len;
+	uint64_t skip; /* bytes that are no record; a host gets them first */
+	bool has_job; /* it was told what to run */
 	uint64_t given; /* bytes */
 	struct task *tasks;
 	size_t count, room;
@@ -55,7 +57,8 @@ struct stage_model {
 	uint64_t taken; /* bytes that it has read */
 	bool end; /* of its input */
 	/* what it writes */
-	struct pending out, tell;
+	struct pending out, tell; /* a host has all in out */
+	struct pending body; /* output of one record, made */
 	char tail[TEXT_MOST]; /* of its output, after the last newline */
 	size_t tail_len;
 	bool said_hello;
