@@ -52,7 +52,7 @@ draw_stage(struct dice *dice)
 	plan.failing = dice_one_in(dice, 3) ? dice_scale(dice, 2, 200) : 0;
 	plan.flaky = dice_one_in(dice, 3) ? dice_scale(dice, 2, 200) : 0;
 	plan.deadly = dice_one_in(dice, 4) ? dice_scale(dice, 10, 500) : 0;
-	plan.mortal = dice_one_in(dice, 8) ? 0 : dice_scale(dice, 1, 4);
+	plan.mortal = dice_one_in(dice, 16) ? 0 : dice_scale(dice, 1, 3);
 	plan.stubborn = dice_one_in(dice, 4) ? dice_scale(dice, 1, 10) : 0;
 	plan.killer = dice_one_in(dice, 3) ? dice_scale(dice, 1, 200) : 0;
 }
@@ -108,11 +108,11 @@ plan_draw(uint64_t seed)
 	plan = (struct plan){ .seed = seed };
 	plan.records = dice_one_in(&dice, 30)
 	    ? dice_from(&dice, 0, 2)
-	    : dice_scale(&dice, 3, dice_one_in(&dice, 10) ? 1500 : 250);
+	    : dice_scale(&dice, 3, dice_one_in(&dice, 20) ? 1500 : 200);
 	plan.longest = dice_scale(&dice, 0, dice_one_in(&dice, 10) ? 4000 : 60);
 	if (plan.records * plan.longest > FILE_BYTES / 2)
 		plan.longest = FILE_BYTES / 2 / plan.records;
-	plan.deaths = dice_scale(&dice, 10, 400);
+	plan.deaths = dice_scale(&dice, 30, 400);
 	draw_stage(&dice);
 	draw_options(&dice);
 	draw_hosts(&dice);

@@ -21,7 +21,7 @@ draw(struct stage_model *stage)
 {
 	struct dice *dice = &stage->dice;
 	bool dies = plan.mortal != 0 && dice_one_in(dice, plan.mortal);
-	uint64_t steps = dice_scale(dice, 1, 60);
+	uint64_t steps = dice_scale(dice, 1, 24);
 
 	stage->pace = dice_scale(dice, 1000, 5 * MS);
 	stage->hello_after = dice_scale(dice, 1, plan.hello_ms * MS + 1);
