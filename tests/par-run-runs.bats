@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # Records that were done one by one, told of in one line: par-stage(7), "A line for a run".
 load helper
+load redis
 
 RUNS=$BATS_TEST_DIRNAME/aid/runs.py
 
@@ -93,6 +94,21 @@ right() {
 	for _ in 1 2; do
 		par-run -n 1 -k par-cache -d cache -- "$RUNS" asked <in | same - want
 	done
+}
+
+@test "runs: on a queue, of which no worker hears of any" {
+	redis_start
+	par-queue put q <in
+	timeout "$DEADLINE" par-queue work --once q -- "$RUNS" asked
+	is q "done" 20000
+	par-queue get q | in_order >out
+	same want out
+	# below a par-run on the queue it does: what is killed in the middle is done again
+	par-queue put q <in
+	timeout "$DEADLINE" par-queue work --once q -- par-run -n 2 "$RUNS" die 9999 "$PWD/once" 2>err
+	[ -e once ]
+	par-queue get q | in_order >out
+	same want out
 }
 
 @test "runs: what a supervisor says that it takes" {
