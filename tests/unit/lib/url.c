@@ -317,7 +317,7 @@ credentials(void)
 	static const struct {
 		const char *url;
 		size_t end;
-	} rows[] = {
+	} cases[] = {
 		{ "http://h/a@b", 7 },
 		{ "http://h?a@b", 7 },
 		{ "http://h#a@b", 7 },
@@ -329,10 +329,10 @@ credentials(void)
 		{ "http://u:p@", 11 },
 	};
 
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		check_at(i + 1);
-		check_is(url_skip_credentials(rows[i].url, strlen(rows[i].url), 7),
-		    rows[i].end);
+		check_is(url_skip_credentials(cases[i].url, strlen(cases[i].url), 7),
+		    cases[i].end);
 	}
 }
 
