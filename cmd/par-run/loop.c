@@ -32,6 +32,7 @@ enum {
 	LOOK_EVERY = 1000, /* ms between looks who has ended, though no signal told */
 	STOP_GRACE = 2000, /* ms from telling workers to end to killing them */
 	LONG_TURN = 20, /* ms */
+	LONGEST_POLL = 60 * 1000, /* ms */
 	FIXED_POLLS = 4,
 	WORKER_POLLS = 4,
 	INPUT_PIPE = 1 << 20,
@@ -294,54 +295,55 @@ check_due(const struct run *run, const struct slot *slot)
 	return UINT64_MAX;
 }
 
+static uint64_t
+sooner(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* When something of this place is due, clock_ms(); UINT64_MAX if nothing is. */
+static uint64_t
+slot_due(const struct run *run, const struct slot *slot)
+{
+	uint64_t again = batch_due(&slot->lane.again);
+	uint64_t due = sooner(check_due(run, slot), overdue_at(run, slot));
+
+	due = sooner(due, errors_due(&slot->worker.errors));
+	/* What is ready waits for a worker, not for time. */
+	return again > run->times.now ? sooner(due, again) : due;
+}
+
+/* The same of all that is no place's own. */
+static uint64_t
+others_due(const struct run *run)
+{
+	uint64_t again = batch_due(&run->again), pause = output_due(&run->output);
+	uint64_t due = sooner(checkpoint_due(run), report_due(&run->report));
+
+	due = sooner(due, sooner(run->block_due, dispatch_short(run)));
+	due = sooner(due, hosts_due(run));
+	if (again > run->times.now)
+		due = sooner(due, again);
+	if (pause != UINT64_MAX)
+		due = sooner(due, run->times.now + pause);
+	if (run->living > 0)
+		due = sooner(due, run->look_at);
+	return run->phase == PHASE_STOP ? sooner(due, run->kill_at) : due;
+}
+
 /* How long poll(2) may wait, ms. */
 static int
-patience(const struct run *run)
+poll_timeout(const struct run *run)
 {
-	uint64_t due = batch_due(&run->again), save = checkpoint_due(run);
-	uint64_t links = hosts_due(run), report = report_due(&run->report);
+	uint64_t due = others_due(run), now = run->times.now;
 
 	if (run->given_in && run->living == 0)
 		return 0;
-	if (due <= run->times.now) /* it is ready, and waits for a worker, not for time */
-		due = UINT64_MAX;
-	if (save < due)
-		due = save;
-	if (report < due)
-		due = report;
-	if (run->block_due < due)
-		due = run->block_due;
-	if (dispatch_short(run) < due)
-		due = dispatch_short(run);
-	for (size_t i = 0; i < run->slot_count; i++) {
-		uint64_t check = check_due(run, run->slots[i]);
-		uint64_t overdue = overdue_at(run, run->slots[i]);
-		uint64_t again = batch_due(&run->slots[i]->lane.again);
-		uint64_t errors = errors_due(&run->slots[i]->worker.errors);
-
-		if (check < due)
-			due = check;
-		if (overdue < due)
-			due = overdue;
-		if (errors < due)
-			due = errors;
-		if (again < due && again > run->times.now)
-			due = again;
-	}
-	if (output_due(&run->output) != UINT64_MAX &&
-	    run->times.now + output_due(&run->output) < due)
-		due = run->times.now + output_due(&run->output);
-	if (links < due)
-		due = links;
-	if (run->living > 0 && run->look_at < due)
-		due = run->look_at;
-	if (run->phase == PHASE_STOP && run->kill_at < due)
-		due = run->kill_at;
+	for (size_t i = 0; i < run->slot_count; i++)
+		due = sooner(due, slot_due(run, run->slots[i]));
 	if (due == UINT64_MAX)
 		return -1;
-	return due <= run->times.now	   ? 0
-	    : due - run->times.now > 60000 ? 60000
-					   : (int)(due - run->times.now);
+	return due <= now ? 0 : (int)sooner(due - now, LONGEST_POLL);
 }
 
 /* What has happened at the worker of a slot; p: its four of poll(2). */
@@ -440,7 +442,7 @@ wait_for_all(struct run *run, struct waiting *waiting, bool wanted)
 	await(waiting, run->control.fd, POLLIN);
 	for (size_t i = 0; i < run->slot_count; i++)
 		await_worker(run, run->slots[i], waiting);
-	if (wait_for(waiting, patience(run)) < 0 && errno != EINTR)
+	if (wait_for(waiting, poll_timeout(run)) < 0 && errno != EINTR)
 		return ending_broken(&run->ending, errno, "poll");
 	if (run->output.stuck) /* no worker's fault */
 		run->times.blocked += clock_ms() - run->times.now;
