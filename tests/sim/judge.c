@@ -229,13 +229,15 @@ check_key(const struct process *process, unsigned record)
 			fault("record %u is given to process %u while process %u has "
 			      "record %u of the same key",
 			    record, process->serial, shared->entries[i].holder, i);
+	/* One that was tried may come later, and so does what was to come with it. */
+	if (judge.unsure || plan.control != 0)
+		return;
 	for (unsigned i = 0; i < record; i++) {
 		const struct entry *before = &shared->entries[i];
 
 		/* One that was read by somebody may come later. */
-		if (!judge.unsure && plan.control == 0 && scene_key(i) == key &&
-		    before->holder == 0 && !before->read && !before->tried &&
-		    before->answered_by == 0 && before->named == 0)
+		if (scene_key(i) == key && before->holder == 0 && !before->read &&
+		    !before->tried && before->answered_by == 0 && before->named == 0)
 			fault("record %u is given to process %u before record %u of the "
 			      "same key, which nobody has read",
 			    record, process->serial, i);
