@@ -55,6 +55,13 @@ intake_ready(const struct intake *intake)
 	return intake->cut < intake->whole;
 }
 
+/* Would intake_fill() read?  While it has enough, input that waits wakes nobody. */
+static inline bool
+intake_reads(const struct intake *intake)
+{
+	return (!intake_ready(intake) || intake->gathering) && !intake->end;
+}
+
 /* Bytes that are ready to be cut. */
 static inline size_t
 intake_bytes(const struct intake *intake)

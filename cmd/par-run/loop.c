@@ -438,7 +438,8 @@ wait_for_all(struct run *run, struct waiting *waiting, bool wanted)
 	/* Its reader leaves: POLLERR. */
 	await(waiting, run->output.to,
 	    run->output.stuck && !run->output.share.refused ? POLLOUT : 0);
-	await(waiting, wanted && !run->intake.end ? run->intake.fd : -1, POLLIN);
+	await(
+	    waiting, wanted && intake_reads(&run->intake) ? run->intake.fd : -1, POLLIN);
 	await(waiting, run->control.fd, POLLIN);
 	for (size_t i = 0; i < run->slot_count; i++)
 		await_worker(run, run->slots[i], waiting);
