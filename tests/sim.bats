@@ -10,7 +10,7 @@ prepare() {
 }
 
 @test "sim: a million deaths, and every record comes out once or is named" {
-	local runs=95000 deaths=1000000
+	local runs=112000 deaths=1000000
 
 	if [[ -n ${SANITIZED-} ]]; then
 		runs=2000 deaths=15000

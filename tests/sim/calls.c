@@ -23,7 +23,10 @@
 #include "trace.h"
 #include "world.h"
 
-enum { PAGE = 4096 };
+enum { PAGE = 4096, MOST_IDLE = 1000 };
+
+/* How often the supervisor was woken and did nothing. */
+static unsigned idle;
 
 static struct dice dice;
 
@@ -67,6 +70,7 @@ __wrap_read(int fd, void *data, size_t size)
 	if (opening == NULL || opening->kind == OPENING_WRITES)
 		return fails(EBADF);
 	if (opening->kind == OPENING_FILE) {
+		idle = 0;
 		n = disk_read(opening->file, opening->at, data, some_of(size));
 		opening->at += n;
 		return (ssize_t)n;
@@ -74,11 +78,14 @@ __wrap_read(int fd, void *data, size_t size)
 	if (opening->kind == OPENING_NOTHING)
 		return 0;
 	while (conduit_held(opening->conduit) == 0) {
-		if (opening->conduit->writers == 0)
+		if (opening->conduit->writers == 0) {
+			idle = 0;
 			return 0;
+		}
 		if (block(opening, false) < 0)
 			return -1;
 	}
+	idle = 0;
 	n = conduit_held(opening->conduit);
 	return (ssize_t)conduit_take(
 	    opening->conduit, data, some_of(n < size ? n : size));
@@ -111,6 +118,7 @@ write_conduit(struct opening *opening, const char *data, size_t len)
 
 	do {
 		if (conduit->readers == 0) {
+			judge_unwritten();
 			if (!world_ignored(SIGPIPE))
 				life_end_by(SIGPIPE);
 			return fails(EPIPE);
@@ -132,6 +140,7 @@ __wrap_write(int fd, const void *data, size_t len)
 {
 	struct opening *opening = table_get(fd);
 
+	idle = 0;
 	if (!process_in_child())
 		world_tick();
 	if (opening == NULL || opening->kind == OPENING_READS)
@@ -211,11 +220,15 @@ __wrap_poll(struct pollfd *polls, nfds_t count, int timeout)
 	world_tick();
 	judge_turn();
 	while ((found = look(polls, count)) == 0) {
-		if (timeout == 0 || !world_wait(until))
+		if (timeout == 0 || !world_wait(until)) {
+			idle = 0;
 			return 0;
+		}
 		if (world_deliver())
 			return fails(EINTR);
 	}
+	if (++idle > MOST_IDLE)
+		fault("the supervisor is woken again and again, and does nothing");
 	return found;
 }
 

@@ -337,6 +337,12 @@ judge_given(const struct process *process, unsigned record)
 }
 
 void
+judge_unwritten(void)
+{
+	judge.unsure = true;
+}
+
+void
 judge_told(void)
 {
 	judge.idle_deaths = 0;

@@ -30,6 +30,7 @@ void judge_errors(const char *data, size_t len);
 
 /* The process was given a whole record; it has ended. */
 void judge_given(const struct process *process, unsigned record);
+void judge_unwritten(void); /* one that is dead was to have more */
 void judge_told(void); /* one has told of a record */
 void judge_started(void); /* a process was */
 void judge_dead(const struct process *process);

@@ -41,7 +41,7 @@ struct entry {
 	unsigned named; /* times that it was given up by name */
 	unsigned done_by; /* the last that answered ok; 0: nobody has */
 	bool read; /* by one of them, or begun to be */
-	bool tried; /* one that has read something died with it */
+	bool tried; /* one died with it that had read something, or was late */
 	bool unknown; /* nobody can know whether it was, of a plain command */
 	unsigned answered_by; /* the last that told ok or fail */
 	unsigned died; /* processes that ended and had it */

@@ -453,7 +453,8 @@ stage_ended(struct process *process)
 			entry->holder = 0;
 			entry->died++;
 			entry->read = entry->read || stage->tasks[i].begin < stage->taken;
-			entry->tried = entry->tried || stage->taken > 0;
+			entry->tried =
+			    entry->tried || stage->taken > 0 || process->killed;
 			if (is_suspicious(process))
 				suspect(process, entry, left);
 			else if (process->killed && entry->suspects != 0)
