@@ -84,15 +84,17 @@ pending_add(struct pending *pending, const char *data, size_t len)
 		size_t size = 2 * (pending->end - pending->start + len) + 256;
 		char *more = kernel_memory(size);
 
-		memcpy(
-		    more, pending->data + pending->start, pending->end - pending->start);
+		if (pending->data != NULL)
+			memcpy(more, pending->data + pending->start,
+			    pending->end - pending->start);
 		free(pending->data);
 		pending->data = more;
 		pending->size = size;
 		pending->end -= pending->start;
 		pending->start = 0;
 	}
-	memcpy(pending->data + pending->end, data, len);
+	if (len > 0)
+		memcpy(pending->data + pending->end, data, len);
 	pending->end += len;
 	pending->made += len;
 }
