@@ -17,7 +17,7 @@
 #: make demo        install what is missing, build, crawl a small site on this machine
 #: make check       install what is missing, build, run the tests (TESTS=tests/NAME.bats)
 #: make unit        build and run the unit tests alone (UNIT="window hold" for some, SEED=1)
-#: make sim         par-run on a simulated system, in runs made from seeds (SEED=1 COUNT=10000)
+#: make sim         the supervisor on a simulated system, in runs made from seeds (SEED=1 COUNT=10000)
 #: make sanitize    the same with AddressSanitizer and UndefinedBehaviorSanitizer
 #: make bench       measure, beside other tools (BENCH=tests/bench/NAME.sh)
 #: make chaos       torment the supervisor and the queue with runs made from seeds (SEED=1 COUNT=300)
@@ -199,25 +199,7 @@ unit: units
 	@for unit in $(UNIT_BINS); do \
 	    echo "$$unit" && SEED=$(SEED) "$$unit" $(UNIT) || exit 1; done
 
-# The simulator: par-run, with a main() of another name, on a system that is simulated.
-# Each call that tests/sim/calls.h declares leads there.
-SIM	= $B/sim/par-run
-SIM_OBJECTS := $(patsubst %.c,$B/%.o,$(wildcard tests/sim/*.c))
-SIM_WRAPPED := $(sort $(patsubst __wrap_%,%,$(shell grep -o '__wrap_[a-z_0-9]*' tests/sim/calls.h)))
-OBJCOPY	?= objcopy
-
-$B/sim/par-run-main.o: $B/cmd/par-run/main.o
-	@mkdir -p $(@D)
-	$(call say,OBJCOPY $@) $(OBJCOPY) --redefine-sym main=par_run_main $< $@
-
-$(SIM): $(SIM_OBJECTS) $B/sim/par-run-main.o $B/par-run.a $B/libpar.a
-	$(call say,LINK $@) $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) \
-	    $(SIM_WRAPPED:%=-Wl,--wrap=%) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
-
-sim-build: $(SIM)
-
-sim: sim-build
-	@$(SIM) $(SEED) $(COUNT)
+-include tests/sim/rules.mk
 
 # Tests.
 

@@ -98,6 +98,7 @@ reset(struct worker *worker, const struct worker_plan *plan)
 	worker->hellos = 0;
 	worker->passed = worker->seen = 0;
 	worker->plenty = false;
+	worker->unread = false;
 	worker->lost = 0;
 	window_init(&worker->window);
 }
@@ -232,6 +233,16 @@ worker_consumed(const struct worker *worker)
 	return waiting > worker->window.written ? 0 : worker->window.written - waiting;
 }
 
+/* What it wrote is not known: it has failed, though it may have ended well by itself. */
+static void
+ended_unread(struct worker *worker)
+{
+	if (!worker->unread || !worker->ended)
+		return;
+	worker->exit_code = 0;
+	worker->exit_signal = SIGKILL;
+}
+
 /*
  * No more can be read there: that is its end, or an error, after which nothing that it
  * says is to be taken for all that it said.
@@ -245,6 +256,8 @@ end_reading(struct worker *worker, int *fd, int error)
 	worker->says->line(
 	    "worker %u: cannot be read: %s; killed", worker->number, strerror(error));
 	worker_signal(worker, SIGKILL);
+	worker->unread = true;
+	ended_unread(worker);
 }
 
 /* Read more lines; 1 if some came, 0 if none did, -1 at their end. */
@@ -815,6 +828,7 @@ worker_ended(struct worker *worker)
 			worker->ended = true;
 			worker->exit_code = code;
 			worker->exit_signal = signal;
+			ended_unread(worker);
 			break;
 		case SPAWN_STOPPED:
 			say_stopped(worker, signal);

@@ -42,6 +42,7 @@ struct worker {
 	bool forced; /* by a signal of ours, or is to */
 	bool killed; /* the same, and by SIGKILL */
 	bool stopped; /* by somebody, and that was said */
+	bool unread; /* it could not be read, and was killed for that */
 	struct kin kin; /* that is ended with it then */
 	bool framed; /* its words and output come as one stream, by ack */
 	enum runs runs; /* that it may tell */

@@ -162,5 +162,6 @@ all_but_one() { [ "$(wc -l <out)" = 19 ]; }
 	eventually grep -q ' 10%' seen
 	echo >shown
 	wait "$pid"
-	same seen <(printf '\r 10%%\r 20%%\r\r\n')
+	# Where its end is seen with what came last, that line has ended, too.
+	[[ $(<seen) == $'\r 10%\r 20%\r'* ]]
 }

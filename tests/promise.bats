@@ -2022,11 +2022,13 @@ on_small_disk() {
 	local mode
 
 	[ -z "${SANITIZED-}" ] || skip "sanitizers come before what is preloaded"
-	# the third read of more than a page from a pipe that is not standard input fails
+	# of reads that get something, of up to more than a page, from a pipe that is not
+	# standard input, the third fails
 	cat >eio.c <<-'END'
 	#define _GNU_SOURCE
 	#include <errno.h>
 	#include <string.h>
+	#include <sys/ioctl.h>
 	#include <sys/stat.h>
 	#include <sys/syscall.h>
 	#include <unistd.h>
@@ -2035,8 +2037,9 @@ on_small_disk() {
 	{
 		static int count;
 		struct stat st;
+		int held = 0;
 
-		if (fd > 2 && size > 4096 && strcmp(program_invocation_short_name, "par-run") == 0 &&
+		if (fd > 2 && ioctl(fd, FIONREAD, &held) == 0 && held > 0 && size > 4096 && strcmp(program_invocation_short_name, "par-run") == 0 &&
 		    fstat(fd, &st) == 0 && S_ISFIFO(st.st_mode) && ++count == 3) {
 			errno = EIO;
 			return -1;
@@ -2047,10 +2050,12 @@ on_small_disk() {
 	cc -shared -fPIC -o eio.so eio.c
 	seq 200000 >in
 	for mode in '--map cat' '-b 64K cat' 'par-fib -M 7'; do
+		status=0
 		# shellcheck disable=SC2086 # options and a command
-		LD_PRELOAD=$PWD/eio.so par-run -n 1 -k $mode <in 2>err | cut -f 1 >out
+		LD_PRELOAD=$PWD/eio.so par-run -n 1 -k $mode <in >out 2>err || status=$?
 		grep -qx 'par-run: worker 1: cannot be read: Input/output error; killed' err
-		same in out
+		# Of what was acknowledged the output may be lost, and cannot be done again.
+		[[ $mode = par-fib* && $status = 3 ]] || same in <(cut -f 1 out)
 	done
 	LD_PRELOAD=$PWD/eio.so run ! par-run -n 1 cat <in
 	[[ $output == *'cannot be read: Input/output error'* ]]
