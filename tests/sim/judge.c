@@ -36,6 +36,7 @@ static struct {
 	uint64_t turns;
 	uint64_t idle_deaths; /* of those that were given nothing, in a row */
 	bool early; /* one ended well before its input did */
+	bool unwritten; /* one was to have a record when it was dead already */
 	bool unsure; /* one ended that was to have more than was written to it */
 	bool trouble; /* one exited with another status than 0 */
 } judge;
@@ -339,7 +340,7 @@ judge_given(const struct process *process, unsigned record)
 void
 judge_unwritten(void)
 {
-	judge.unsure = true;
+	judge.unwritten = true;
 }
 
 void
@@ -466,7 +467,7 @@ static bool
 is_sure(void)
 {
 	return shared->lives == 1 && plan.hosts == 0 && !judge.unsure &&
-	    !shortage_memory_seen();
+	    !judge.unwritten && !shortage_memory_seen();
 }
 
 void
