@@ -127,12 +127,3 @@ place_tell(struct place *place, enum place_cause cause)
 	if (place->cause == PLACE_UNTOLD)
 		place->cause = cause;
 }
-
-const char *
-place_name(enum place_state state)
-{
-	static const char *const names[PLACE_STATES] = { "empty", "starting", "working",
-		"streaming", "leaving", "ending", "dying", "retired" };
-
-	return names[state];
-}

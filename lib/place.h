@@ -83,7 +83,4 @@ place_may(const struct place *place, enum place_right right)
 	return false;
 }
 
-/* What a state is called. */
-const char *place_name(enum place_state state);
-
 #endif

@@ -7,6 +7,7 @@
 #include "collect.h"
 #include "dispatch.h"
 #include "fate.h"
+#include "gate.h"
 #include "known.h"
 #include "ledger.h"
 #include "move.h"
@@ -75,7 +76,7 @@ refuse(struct run *run, struct slot *slot, const struct ack *ack, const char *wh
 		distrust(slot, why);
 		return;
 	}
-	run_give_in(run, why);
+	gate_give_in(run, why);
 	run->never = true;
 	end_now(slot, PLACE_REFUSED);
 }

@@ -30,3 +30,12 @@ gate_has_input(const struct run *run)
 	return run->phase == PHASE_RUN &&
 	    (!run->intake.end || intake_ready(&run->intake));
 }
+
+void
+gate_give_in(struct run *run, const char *why)
+{
+	warn("%s: %s", run->options->command[0], why);
+	run->given_in = true;
+	if (run->phase == PHASE_RUN)
+		run->phase = PHASE_DRAIN;
+}

@@ -340,7 +340,7 @@ hosts_lost(struct run *run, struct slot *slot, uint64_t back, const char *how)
 	if (slot->worker.in < 0 && back == 0) { /* all is done, whatever its end was */
 		run->trouble = run->trouble || slot->worker.exit_code == STATUS_FAILED;
 		if (slot->worker.exit_code == STATUS_NEVER)
-			run_give_in(run, diag_never);
+			gate_give_in(run, diag_never);
 		return false;
 	}
 	host->losses = finished(slot) > host->finished ? 1 : host->losses + 1;

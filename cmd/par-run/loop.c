@@ -88,7 +88,7 @@ bury(struct run *run, struct slot *slot)
 	if (slot->host != NULL || !fate_is_permanent(run, &slot->worker) ||
 	    (slot->worker.kind != WORKER_NATIVE && !gate_has_input(run)))
 		return;
-	run_give_in(run, diag_never);
+	gate_give_in(run, diag_never);
 	run->never = true;
 }
 

@@ -103,6 +103,8 @@ leave_queue(struct outflow *output, struct spout *spout)
 {
 	struct spout **link = &output->first;
 
+	if (output->midway == spout)
+		output->midway = NULL;
 	if (!spout->waits)
 		return;
 	while (*link != spout)
@@ -112,8 +114,6 @@ leave_queue(struct outflow *output, struct spout *spout)
 		output->last = link;
 	spout->next = NULL;
 	spout->waits = false;
-	if (output->midway == spout)
-		output->midway = NULL;
 }
 
 static void
@@ -394,14 +394,14 @@ output_settle(struct outflow *output, struct spout *spout)
 		emptied(output, spout);
 	if (output->above->framed)
 		move(output, spout);
-	else
+	else if (!output->stuck) /* else who waits for the reader goes on */
 		output_go(output);
 	if (kept.count == 0 || ending_near(output->ending))
 		return;
 	spout->kept = (struct kept){ 0 };
 	if (spout->acked > 0)
 		take_aside(output, spout);
-	if (keep(output, spout, &kept) == 0)
+	if (keep(output, spout, &kept) == 0 && !output->stuck)
 		output_go(output);
 }
 
@@ -478,7 +478,8 @@ output_none(struct outflow *output, uint64_t number)
 		output->order.next++;
 	else if (order_keep(&output->order, NULL, number, 1, NULL, 0) < 0)
 		ending_broken(output->ending, ENOMEM, "output in order");
-	output_go(output);
+	if (!output->stuck)
+		output_go(output);
 }
 
 uint64_t

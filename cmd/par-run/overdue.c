@@ -100,7 +100,7 @@ say(struct run *run, struct slot *slot, const char *what)
 		warn("worker %u: %s", slot->worker.number, what);
 	if (run->kind != WORKER_UNKNOWN || slot->account.starts < 2 || run->given_in)
 		return;
-	run_give_in(run, "no worker of it says hello, or reads");
+	gate_give_in(run, "no worker of it says hello, or reads");
 	run->never = true; /* another one would only wait as long */
 }
 

@@ -171,10 +171,4 @@ run_has_places(const struct run *run)
 	return run->output.in_order || run->above.fd >= 0;
 }
 
-/*
- * It can do no good any more, for the reason given: workers finish what they have, and
- * nothing else is done.
- */
-void run_give_in(struct run *run, const char *why);
-
 #endif

@@ -28,7 +28,7 @@ starts_count_deaths(struct run *run, const char *how)
 		    "more than %llu workers ended within %g s, the last %s",
 		    (unsigned long long)restarts->limit.most,
 		    (double)restarts->limit.within / 1000, how);
-	run_give_in(run, why);
+	gate_give_in(run, why);
 }
 
 void
