@@ -435,48 +435,64 @@ most_again(const struct run *run, const struct slot *slot)
 	return window > has ? window - has : 1;
 }
 
+/*
+ * What is sent again comes first.  True if there is some that slot may have: *batch is
+ * it, or NULL without memory.  What is to be alone waits for a worker that is free.
+ */
+static bool
+take_again(struct run *run, struct slot *slot, struct batch **batch)
+{
+	const struct batch *again = batch_peek(&run->again, run->times.now);
+
+	if (again == NULL)
+		return false;
+	if (again->alone && slot->worker.window.records > 0) {
+		if (run->reserved == NULL)
+			run->reserved = slot;
+		return false;
+	}
+	if (run->reserved == slot)
+		run->reserved = NULL;
+	if (batch_take(&run->again, run->times.now, most_again(run, slot), batch) < 0)
+		ending_broken(&run->ending, ENOMEM, "records to send again");
+	return true;
+}
+
+/* New records for slot, of those that are ready; NULL if there are none for it now. */
+static struct batch *
+take_new(struct run *run, struct slot *slot)
+{
+	const struct window *window = &slot->worker.window;
+	size_t share = intake_bytes(&run->intake) / run->slot_count;
+	struct ahead_limit may = may_have(run, slot);
+	uint64_t most = may.records - window->records, fair = fair_share(run, slot);
+
+	if (slot->worker.kind == WORKER_PLAIN)
+		return next_native(run, slot, UINT64_MAX, slot->parcel);
+	if (slot->worker.kind == WORKER_UNKNOWN)
+		most = 1;
+	if (most > fair)
+		most = fair > 0 ? fair : 1;
+	if (share < LEAST_SHARE)
+		share = LEAST_SHARE;
+	if (share > may.bytes - window->bytes)
+		share = may.bytes - window->bytes;
+	return next_native(run, slot, most, share);
+}
+
 /* The next batch for slot, or NULL if there is none for it now. */
 static struct batch *
 choose(struct run *run, struct slot *slot)
 {
-	const struct window *window = &slot->worker.window;
-	struct batch *again;
-	size_t share = intake_bytes(&run->intake) / run->slot_count;
-	uint64_t most = UINT64_MAX, fair;
-	struct ahead_limit may;
+	struct batch *again = NULL;
 
 	if (keys_on(&run->keys))
 		return choose_by_key(run, slot);
-	again = batch_peek(&run->again, run->times.now);
-	if (again != NULL && (!again->alone || window->records == 0)) {
-		if (run->reserved == slot)
-			run->reserved = NULL;
-		if (batch_take(
-			&run->again, run->times.now, most_again(run, slot), &again) < 0)
-			ending_broken(&run->ending, ENOMEM, "records to send again");
+	if (take_again(run, slot, &again))
 		return again;
-	}
-	if (again != NULL && run->reserved == NULL)
-		run->reserved = slot;
 	if (run->reserved == slot || !gate_open(run) || !intake_ready(&run->intake))
 		return NULL;
-	if (run->kind == WORKER_BLOCK)
-		return next_block(run);
-	if (slot->worker.kind == WORKER_PLAIN) {
-		share = slot->parcel;
-	} else {
-		may = may_have(run, slot);
-		most = slot->worker.kind != WORKER_UNKNOWN ? may.records - window->records
-							   : 1;
-		fair = fair_share(run, slot);
-		if (most > fair)
-			most = fair > 0 ? fair : 1;
-		if (share < LEAST_SHARE)
-			share = LEAST_SHARE;
-		if (share > may.bytes - window->bytes)
-			share = may.bytes - window->bytes;
-	}
-	return next_native(run, slot, most, share);
+	return run->kind == WORKER_BLOCK ? next_block(run) : take_new(run, slot);
 }
 
 /* Give slot something; false if there is nothing for it. */
