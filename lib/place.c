@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include <stdlib.h>
 
 #include "place.h"
 
@@ -98,7 +97,7 @@ static void
 impossible(void)
 {
 #if defined(__SANITIZE_ADDRESS__) || defined(PAR_CHECKED)
-	abort();
+	__builtin_trap();
 #endif
 }
 
