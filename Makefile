@@ -16,18 +16,26 @@
 #: make             build the programs, in build/cc/bin
 #: make demo        install what is missing, build, crawl a small site on this machine
 #: make check       install what is missing, build, run the tests (TESTS=tests/NAME.bats)
-#: make unit        build and run the unit tests alone (UNIT="window hold" for some, SEED=1)
+#: make unit        build and run the unit tests alone (UNIT="window buffered" for some, SEED=1)
 #: make sim         the supervisor on a simulated system, in runs made from seeds (SEED=1 COUNT=10000)
 #: make sanitize    the same with AddressSanitizer and UndefinedBehaviorSanitizer
 #: make bench       measure, beside other tools (BENCH=tests/bench/NAME.sh)
 #: make chaos       torment the supervisor and the queue with runs made from seeds (SEED=1 COUNT=300)
-#: make torture     let each allocation of each program fail once, and all after it (STEP=1)
+#: make torture     let each system call and allocation of each program fail once, and all
+#:                  after it, in each of its modes (STEP=1 CALL=write WORD=--key)
 #: make mutants     plant small mistakes and see which no test finds (SEED=1 COUNT=100;
-#:                  ONLY=unit tries unit tests alone, IN="lib/num.c" is where they are planted)
+#:                  FROM=100 goes on where another one ended, ONLY=unit tries unit tests
+#:                  alone, IN="lib/num.c" is where they are planted)
+#: make check-old   what is built now with what was built before, of a commit of the history
+#:                  (OLD=fe70abc)
+#: make cross       what needs no library built for other processors, and its unit tests run
+#:                  there (CROSS="i686-linux-gnu s390x-linux-gnu")
 #: make check-all   all of these that take longer than a change does: sanitize, chaos,
-#:                  torture, fuzz targets for a minute each, mistakes for the simulator
+#:                  torture, fuzz targets for a minute each, mistakes for the simulator,
+#:                  power cuts, check-old
 #: make lint        check style, man pages, shell scripts; clang-tidy
-#: make deps        install what all of these need (DEPS=build: only what make needs)
+#: make deps        install what make, demo and check need, and name what lint and bench
+#:                  would add (DEPS=build: only what make needs; DEPS="lint bench")
 #: make install     under PREFIX (default /usr/local); DESTDIR is put in front
 #: make uninstall   take that away
 #: make dist        build/par-VERSION.tar.gz of the last commit
@@ -54,9 +62,15 @@ SAN	?=
 V	?=
 say	= $(if $(V),,@echo '  $1' &&)
 
+# The system: a folder of lib/os.  OS=posix builds on Linux what is built elsewhere.
+HOST_OS	:= $(if $(filter Linux,$(shell uname -s)),linux,posix)
+OS	?= $(HOST_OS)
+$(if $(wildcard lib/os/$(OS)/os.c),,$(error OS=$(OS): there is no lib/os/$(OS)))
+
 comma	:= ,
 quote	:= '
-B	?= build/$(notdir $(firstword $(CC)))$(if $(SAN),-$(subst $(comma),-,$(SAN)))
+B	?= build/$(notdir $(firstword $(CC)))$(if $(SAN),-$(subst $(comma),-,$(SAN)))$(if \
+	$(filter-out $(HOST_OS),$(OS)),-$(OS))
 JOBS	:= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 
 CFLAGS	?= -O2 -g
@@ -64,7 +78,11 @@ WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wstrict-protot
 	-Wmissing-prototypes -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wundef \
 	-Wformat=2 -Wswitch-enum
 HARDEN	= -fstack-protector-strong -fPIE $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
-ALL_CPPFLAGS = -D_GNU_SOURCE -DPAR_VERSION='"$(VERSION)"' $(call quoted,lib) $(CPPFLAGS)
+# Files are of any size, also where a word has 32 bits.  Times are as the libraries have
+# them that programs are linked with.
+LARGE	:= $(if $(shell $(CC) $(CFLAGS) -dM -E - </dev/null 2>/dev/null | \
+	grep '__SIZEOF_POINTER__ 4'),-D_FILE_OFFSET_BITS=64)
+ALL_CPPFLAGS = -D_GNU_SOURCE $(LARGE) -DPAR_VERSION='"$(VERSION)"' $(call quoted,lib) $(CPPFLAGS)
 ALL_CFLAGS = -std=c11 -pthread $(WARNINGS) $(HARDEN) $(SAN:%=-fsanitize=%) \
 	$(if $(SAN),-fno-omit-frame-pointer -fno-sanitize-recover=all) $(CFLAGS)
 ALL_LDFLAGS = -pie $(SAN:%=-fsanitize=%) $(LDFLAGS)
@@ -72,7 +90,8 @@ ALL_LDFLAGS = -pie $(SAN:%=-fsanitize=%) $(LDFLAGS)
 PROGS	:= $(notdir $(patsubst %/,%,$(wildcard cmd/*/)))
 BINS	:= $(PROGS:%=$B/bin/%)
 PAGES	:= $(wildcard man/*.[1-9])
-FILES	:= $(sort $(shell find lib cmd -name '*.[ch]' -o -name '*.lua'))
+ALL_FILES := $(sort $(shell find lib cmd -name '*.[ch]' -o -name '*.lua'))
+FILES	:= $(filter-out $(filter-out lib/os/$(OS)/%,$(wildcard lib/os/*/*)),$(ALL_FILES))
 SOURCES	:= $(filter %.c,$(FILES))
 HEADERS	:= $(filter %.h,$(FILES))
 OBJECTS	:= $(SOURCES:%.c=$B/%.o)
@@ -128,8 +147,11 @@ $(patsubst %,$B/alone/%,$(filter cmd/$1/%,$(HEADERS))): $B/cmd/$1/cflags $(call 
 
 $B/cmd/$1/cflags: FORCE
 	@mkdir -p $$(@D)
+	@$(if $2,command -v $$(PKG_CONFIG) >/dev/null || { echo \
+	    "$1 needs $$(PKG_CONFIG) to build.  To install it$(comma) run 'make deps DEPS=build'." >&2; \
+	    exit 1; })
 	@$(if $2,$$(PKG_CONFIG) --print-errors --exists $2 || { echo \
-	    "$1 needs these packages: $2.  To install them$(comma) run 'make deps'." >&2; exit 1; })
+	    "$1 needs these packages: $2.  To install them$(comma) run 'make deps DEPS=build'." >&2; exit 1; })
 	@echo $(call have,$3) $(call quoted,cmd/$1) $(if $(call lua,$1),-iquote $B/cmd/$1) \
 	    $(if $2$3,$$$$($$(PKG_CONFIG) --cflags $2 $3)) >$$@.new; \
 	    if cmp -s $$@.new $$@; then rm -f $$@.new; else mv $$@.new $$@; fi
@@ -141,7 +163,13 @@ $(foreach p,$(PROGS),\
 cflags	= $(if $(filter lib/%,$1),$(LIB_CFLAGS)) \
 	$(if $(filter cmd/%,$1),$$(cat $B/cmd/$(word 2,$(subst /, ,$1))/cflags)) \
 	$(if $(filter tests/sim/%,$1),-iquote tests/sim) \
-	$(if $(filter tests/unit/%,$1),$(call unit_cflags,$(word 3,$(subst /, ,$1))))
+	$(if $(filter $(SIM_INSIDE),$1),$$(cat $(SIM_CFLAGS))) \
+	$(if $(filter tests/unit/%,$1),$(call unit_cflags,$(word 3,$(subst /, ,$1)))) \
+	$(if $(filter tests/fuzz/%,$1),-Itests/fuzz/aid $(call fuzz_cflags,$(basename $(notdir $1))))
+
+# Of which program a fuzz target is, if not of lib; its flags, for the target alone.
+fuzzed	= $(filter-out lib,$(shell sed -n 's/^ \* Fuzz \([a-z-]*\):.*/\1/p' tests/fuzz/$1.c))
+fuzz_cflags = $(foreach p,$(call fuzzed,$1),$$(cat $B/cmd/$p/cflags))
 
 $B/%.o: %.c $B/flags
 	@mkdir -p $(@D)
@@ -159,25 +187,33 @@ $B/flags: FORCE
 
 -include $(wildcard $(OBJECTS:.o=.d) $B/tests/unit/*/*.d $B/tests/sim/*.d)
 
-# Completions come from --help, so that they always agree with it.
+# Completions come from --help, of verbs, too, so that they always agree with it.
 $(BASH_COMPLETIONS): $B/completions/bash/%: $B/bin/% completions/complete.awk
 $(ZSH_COMPLETIONS): $B/completions/zsh/_%: $B/bin/% completions/complete.awk
 $(FISH_COMPLETIONS): $B/completions/fish/%.fish: $B/bin/% completions/complete.awk
 $(COMPLETIONS):
 	@mkdir -p $(@D)
 	@LC_ALL=C $< --help >$@.help
+	@for verb in $$(tr '\n' ' ' <$@.help | sed -n 's/.*VERB is one of \([^;]*\);.*/\1/p' | tr -d ,); do \
+	    LC_ALL=C $< $$verb --help; done >$@.verbs
+	@cat $@.verbs >>$@.help
 	@awk -v shell=$(notdir $(@D)) -v name=$(<F) -f completions/complete.awk $@.help >$@
-	@rm -f $@.help
+	@rm -f $@.help $@.verbs
 
 # Unit tests: tests/unit/NAME/*.c are a program that is linked with the archive of the
 # program NAME, or with that of lib alone.  aid/ is what they share.
 UNITS	:= $(filter-out aid,$(notdir $(patsubst %/,%,$(wildcard tests/unit/*/))))
 UNIT_BINS := $(UNITS:%=$B/unit/%)
 UNIT_AID := $(patsubst %.c,$B/%.o,$(wildcard tests/unit/aid/*.c))
-UNIT_WRAPPED = malloc calloc realloc aligned_alloc strdup strndup getline __getdelim free exit
+UNIT_WRAPPED = malloc calloc realloc aligned_alloc strdup strndup realpath getline __getdelim free exit
 unit_cflags = -iquote tests/unit/aid $(if $(filter $1,$(PROGS)),$$(cat $B/cmd/$1/cflags),\
-	$(LIB_CFLAGS))
-unit_packages = $(if $1,$(call needed,$1) $(call extra,$1),$(LIB_PACKAGES))
+	$(LIB_CFLAGS)) $(ORACLE_CFLAGS)
+unit_packages = $(if $1,$(call needed,$1) $(call extra,$1),$(LIB_PACKAGES)) $(ORACLES)
+
+# What unit tests compare with, where it is there.
+ORACLES	:= $(call there,$(shell cat tests/unit/aid/packages 2>/dev/null))
+ORACLE_CFLAGS := $(call have,$(ORACLES)) $(if $(ORACLES),$(shell \
+	$(PKG_CONFIG) --cflags $(ORACLES)))
 
 # $1 its name, $2 the program it tests, if it is one.
 define unit
@@ -199,7 +235,7 @@ unit: units
 	@for unit in $(UNIT_BINS); do \
 	    echo "$$unit" && SEED=$(SEED) "$$unit" $(UNIT) || exit 1; done
 
--include tests/sim/rules.mk
+-include tests/sim/rules.mk tests/old/rules.mk
 
 # Tests.
 
@@ -215,7 +251,8 @@ sanitize:
 	@SANITIZED=1 $(MAKE) --no-print-directory SAN=address,undefined check
 
 bench:
-	@scripts/deps build bench
+	@scripts/deps build
+	@scripts/deps bench || echo 'bench: what needs these is left out' >&2
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@PAR_BIN='$(abspath $B/bin)' scripts/bench $(BENCH)
 
@@ -231,7 +268,6 @@ chaos:
 # comment of which program it is ("Fuzz PROGRAM: ..." or "Fuzz lib: ..."), with all files of
 # that but main.c.  Other targets have no use for reading these files.
 ifneq ($(filter fuzz-%,$(MAKECMDGOALS)),)
-fuzzed	= $(filter-out lib,$(shell sed -n 's/^ \* Fuzz \([a-z-]*\):.*/\1/p' tests/fuzz/$1.c))
 FUZZ_FLAGS = -fsanitize=fuzzer -Wl,--wrap=exit -Itests/fuzz/aid
 
 define fuzzer
@@ -250,28 +286,38 @@ $(foreach f,$(patsubst fuzz-%,%,$(filter fuzz-%,$(MAKECMDGOALS))),\
 endif
 
 STEP	?= 1
+WORD	?=
+CALL	?=
 torture:
 	@scripts/deps build check
 	@$(MAKE) --no-print-directory -j$(JOBS) all
-	$(call say,CC $B/fail.so) cc -O -shared -fPIC -o $B/fail.so tests/aid/fail.c -ldl
-	@PATH='$(abspath $B/bin)':"$$PATH" python3 tests/aid/no-memory.py '$(abspath $B/fail.so)' \
-	    $(STEP) | awk '{ print } END { exit NR > 0 }'
+	@PATH='$(abspath $B/bin)':"$$PATH" SANITIZED=$(SAN) tests/torture/run $(STEP) '$(WORD)' \
+	    '$(CALL)'
 
 ONLY	?=
+FROM	?=
 IN	?=
 mutants:
 	@scripts/deps build check
-	@tests/mutants/mutants.py $(ONLY:%=--only %) $(SEED) $(COUNT) $(IN)
+	@tests/mutants/mutants.py $(ONLY:%=--only %) $(FROM:%=--from %) $(SEED) $(COUNT) $(IN)
+
+CROSS	?=
+cross:
+	@scripts/cross $(CROSS)
 
 check-all: check sanitize torture
 	@$(MAKE) --no-print-directory chaos COUNT=300
 	@tests/fuzz/run all 60s
 	@tests/sim/mistakes
+	@$(MAKE) --no-print-directory check-old
+	@scripts/cross
+	@scripts/deps disk
+	@CUTS=8 $(MAKE) --no-print-directory check TESTS='$(wildcard tests/*-sync.bats)'
 
 # Lint: each step is a target of its own.
 
 LINT	= lint-format lint-shell lint-man lint-layers lint-circles lint-exits lint-names \
-	lint-functions lint-sleep lint-headers lint-tidy
+	lint-functions lint-sleep lint-os lint-headers lint-tidy
 
 lint:
 	@scripts/deps build lint
@@ -279,7 +325,7 @@ lint:
 	    $(LINT)
 
 lint-format:
-	$(call say,FORMAT) $(CLANG_FORMAT) --dry-run -Werror $(SOURCES) $(HEADERS) \
+	$(call say,FORMAT) $(CLANG_FORMAT) --dry-run -Werror $(filter %.c %.h,$(ALL_FILES)) \
 	    $(wildcard tests/unit/*/*.[ch] tests/sim/*.[ch])
 
 lint-shell:
@@ -303,11 +349,16 @@ lint-names:
 	$(call say,NAMES) awk -f scripts/names.awk scripts/exceptions $(SOURCES) $(HEADERS)
 
 lint-functions:
-	$(call say,FUNCTIONS) awk -f scripts/functions.awk $(SOURCES) \
+	$(call say,FUNCTIONS) awk -f scripts/functions.awk $(filter %.c,$(ALL_FILES)) \
 	    $(wildcard tests/unit/*/*.c tests/sim/*.c)
 
 lint-sleep:
 	$(call say,SLEEP) scripts/lint-sleep
+
+# Which system it is is asked nowhere but by the Makefile.
+lint-os:
+	$(call say,OS) ! grep -nE '__(linux|APPLE|[A-Za-z]*BSD)__' \
+	    $(filter-out lib/os/%,$(filter %.c %.h,$(ALL_FILES)))
 
 HEADERS_ALONE = $(HEADERS:%=$B/alone/%)
 lint-headers: $(HEADERS_ALONE)
@@ -318,7 +369,7 @@ $(HEADERS_ALONE): $B/alone/%: % $(HEADERS) $B/flags
 	    $(call cflags,$<) -fsyntax-only $@.c
 	@touch $@
 
-TIDY	= $(SOURCES:%.c=$B/%.tidy)
+TIDY	= $(patsubst %.c,$B/%.tidy,$(filter %.c,$(ALL_FILES)))
 lint-tidy: $(TIDY)
 $(TIDY): $B/%.tidy: %.c $(HEADERS) .clang-tidy $B/flags
 	@mkdir -p $(@D)
@@ -329,31 +380,44 @@ $(TIDY): $B/%.tidy: %.c $(HEADERS) .clang-tidy $B/flags
 
 # Installing.
 
+# One word for the shell, whatever is in it: folders have blanks.
+as_word	= '$(subst ','\'',$1)'
+into	= $(call as_word,$(DESTDIR)$1)
+
 install: all
-	mkdir -p $(DESTDIR)$(BINDIR) $(DESTDIR)$(DOCDIR) $(DESTDIR)$(BASHDIR) \
-	    $(DESTDIR)$(ZSHDIR) $(DESTDIR)$(FISHDIR)
-	install -m 755 $(BINS) $(DESTDIR)$(BINDIR)
+	mkdir -p $(call into,$(BINDIR)) $(call into,$(DOCDIR)) $(call into,$(BASHDIR)) \
+	    $(call into,$(ZSHDIR)) $(call into,$(FISHDIR))
+	install -m 755 $(BINS) $(call into,$(BINDIR))
 	for page in $(PAGES); do \
-	    mkdir -p $(DESTDIR)$(MANDIR)/man$${page##*.} && \
-	    install -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.} || exit 1; done
-	install -m 644 $(BASH_COMPLETIONS) $(DESTDIR)$(BASHDIR)
-	install -m 644 $(ZSH_COMPLETIONS) $(DESTDIR)$(ZSHDIR)
-	install -m 644 $(FISH_COMPLETIONS) $(DESTDIR)$(FISHDIR)
-	install -m 644 README.md CHANGELOG.md LICENSE $(DESTDIR)$(DOCDIR)
+	    mkdir -p $(call into,$(MANDIR))/man$${page##*.} && \
+	    install -m 644 $$page $(call into,$(MANDIR))/man$${page##*.} || exit 1; done
+	install -m 644 $(BASH_COMPLETIONS) $(call into,$(BASHDIR))
+	install -m 644 $(ZSH_COMPLETIONS) $(call into,$(ZSHDIR))
+	install -m 644 $(FISH_COMPLETIONS) $(call into,$(FISHDIR))
+	install -m 644 $(DOCS) $(call into,$(DOCDIR))
 	@$(index_man)
+
+# Its own files alone: a folder may be one of others, too.
+DOCS	= README.md CHANGELOG.md LICENSE
 
 uninstall:
-	rm -f $(PROGS:%=$(DESTDIR)$(BINDIR)/%)
-	rm -f $(foreach p,$(PAGES),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $p))/$(notdir $p))
-	rm -f $(PROGS:%=$(DESTDIR)$(BASHDIR)/%) $(PROGS:%=$(DESTDIR)$(ZSHDIR)/_%) \
-	    $(PROGS:%=$(DESTDIR)$(FISHDIR)/%.fish)
-	rm -rf $(DESTDIR)$(DOCDIR)
+	rm -f $(foreach p,$(PROGS),$(call into,$(BINDIR)/$p))
+	rm -f $(foreach p,$(PAGES),$(call into,$(MANDIR)/man$(subst .,,$(suffix $p))/$(notdir $p)))
+	rm -f $(foreach p,$(PROGS),$(call into,$(BASHDIR)/$p) $(call into,$(ZSHDIR)/_$p) \
+	    $(call into,$(FISHDIR)/$p.fish))
+	rm -f $(foreach p,$(DOCS),$(call into,$(DOCDIR)/$p))
+	if [ -d $(call into,$(DOCDIR)) ]; then rmdir $(call into,$(DOCDIR)) || :; fi
 	@$(index_man)
 
-# For apropos(1).  A staged tree is indexed by whoever installs it.
-index_man = if [ -n '$(DESTDIR)' ]; then :; \
-	elif command -v mandb >/dev/null 2>&1; then mandb -q $(MANDIR) 2>/dev/null || :; \
-	elif command -v makewhatis >/dev/null 2>&1; then makewhatis $(MANDIR) || :; fi
+# For apropos(1).  A staged tree is indexed by whoever installs it.  man-db has an index
+# for each name that it knows a folder by, as where /usr/local/man is a link, and uses one.
+index_man = if [ -n $(call as_word,$(DESTDIR)) ]; then :; \
+	elif command -v mandb >/dev/null 2>&1; then \
+	    for dir in $(call as_word,$(MANDIR)) $$(manpath -q 2>/dev/null | tr : ' '); do \
+		if [ "$$dir" -ef $(call as_word,$(MANDIR)) ]; then \
+		    mandb -q "$$dir" 2>/dev/null || :; fi; done; \
+	elif command -v makewhatis >/dev/null 2>&1; then \
+	    makewhatis $(call as_word,$(MANDIR)) || :; fi
 
 DIST	?= build/par-$(VERSION).tar.gz
 dist:
@@ -362,9 +426,10 @@ dist:
 
 # Other things.
 
-DEPS	?= build demo check lint bench
+DEPS	?= build demo check
 deps:
 	@scripts/deps $(DEPS)
+	@scripts/deps -n $(filter-out $(DEPS),lint bench)
 
 demo:
 	@scripts/deps build demo
@@ -377,5 +442,5 @@ clean:
 help:
 	@awk '/^#:/ { print substr($$0, 4) }' Makefile
 
-.PHONY: all check unit units sim sim-build sanitize bench chaos torture mutants check-all lint $(LINT) install uninstall dist deps demo clean help FORCE
+.PHONY: all check unit units sim sim-build sanitize bench chaos torture mutants cross check-all lint $(LINT) install uninstall dist deps demo clean help FORCE
 .DELETE_ON_ERROR:

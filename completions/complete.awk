@@ -1,11 +1,27 @@
 # SPDX-License-Identifier: ISC
 # Turns the --help text of a program into completions.
 # -v shell=bash|zsh|fish -v name=PROGRAM
+# That of a program with verbs is followed by that of each verb.
 
 /^usage: / {
-	runs_command = / COMMAND/
+	if ($3 ~ /^[a-z]+$/) {
+		verb = $3
+		verbs[++verb_count] = verb
+		verb_words = verb_words (verb_words == "" ? "" : " ") verb
+		if (/ STAGE/)
+			stage_verb = verb
+	} else
+		runs_command = / COMMAND/
 	next
 }
+
+/^  / && ($1 ~ /^-/) && verb != "" {
+	match($0, /--[a-z0-9.-]+/)
+	has[verb, substr($0, RSTART + 2, RLENGTH - 2)] = 1
+	next
+}
+
+verb != "" { next }
 
 /^  / && ($1 ~ /^-/) {
 	option($0)
@@ -44,6 +60,15 @@ function option(line,    names) {
 		arg[n] = substr(names, RSTART + (names ~ /=/ ? 1 : 3))
 }
 
+# The names of the options of verb v, with sep between; of all options if it is "".
+function names_with(v, sep,    i, all) {
+	for (i = 1; i <= n; i++)
+		if (v == "" || (v, long[i]) in has)
+			all = all (all == "" ? "" : " ") names_of(i)
+	gsub(/ /, sep, all)
+	return all
+}
+
 function takes_file(i) {
 	return arg[i] ~ /FILE|FIFO|DIR|STATE|PATH/
 }
@@ -56,9 +81,52 @@ function names_of(i,    s) {
 	return s
 }
 
-function bash(    i, all, files, others, fn, pattern) {
+# In bash, the words behind the queue are a stage with options of its own.  skip: the
+# options that take a word.
+function bash_stage(skip) {
+	print "\tlocal queue= stage= skip='^(" skip ")$'"
+	print "\tfor ((i++; i < COMP_CWORD; i++)); do"
+	print "\t\tif [[ -z $queue && ${COMP_WORDS[i]} =~ $skip ]]; then"
+	print "\t\t\t((i++))"
+	print "\t\t\tif [[ ${COMP_WORDS[i]} == = ]]; then ((i++)); fi"
+	print "\t\telif [[ -z $queue && ${COMP_WORDS[i]} != -* ]]; then"
+	print "\t\t\tqueue=1"
+	print "\t\telif [[ -n $queue ]]; then"
+	print "\t\t\tif [[ ${COMP_WORDS[i]} == -- ]]; then ((i++)); fi"
+	print "\t\t\tif ((i < COMP_CWORD)); then stage=$i; fi"
+	print "\t\t\tbreak"
+	print "\t\tfi"
+	print "\tdone"
+	print "\tif [[ $verb == '" stage_verb "' && -n $stage ]]; then"
+	print "\t\t_command_offset \"$stage\" 2>/dev/null"
+	print "\t\treturn"
+	print "\tfi"
+}
+
+# In bash, what stands for options where a verb is known, and for other words.
+function bash_verbs(skip,    i) {
+	print "\tlocal i verb= options='" names_with("", " ") "'"
+	print "\tfor ((i = 1; i < COMP_CWORD; i++)); do"
+	print "\t\tcase ${COMP_WORDS[i]} in"
+	for (i = 1; i <= verb_count; i++)
+		print "\t\t" verbs[i] ") verb=" verbs[i] " options='" names_with(verbs[i], " ") "' ;;"
+	print "\t\t*) continue ;;"
+	print "\t\tesac"
+	print "\t\tbreak"
+	print "\tdone"
+	bash_stage(skip)
+	print "\tif [[ $cur == -* ]]; then"
+	print "\t\tmapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$cur\")"
+	print "\telif [[ -z $verb ]]; then"
+	print "\t\tmapfile -t COMPREPLY < <(compgen -W '" verb_words "' -- \"$cur\")"
+	print "\telif [[ $verb == '" stage_verb "' ]]; then"
+	print "\t\tmapfile -t COMPREPLY < <(compgen -c -- \"$cur\")"
+	print "\telse\n\t\tCOMPREPLY=()\n\tfi"
+}
+
+function bash(    i, all, files, others, both, fn, pattern) {
+	all = names_with("", " ")
 	for (i = 1; i <= n; i++) {
-		all = all (all == "" ? "" : " ") names_of(i)
 		pattern = names_of(i)
 		gsub(/ /, "|", pattern)
 		if (arg[i] == "")
@@ -68,6 +136,7 @@ function bash(    i, all, files, others, fn, pattern) {
 		else
 			others = others (others == "" ? "" : "|") pattern
 	}
+	both = files (files != "" && others != "" ? "|" : "") others
 	fn = "_" name
 	gsub(/[^a-z_]/, "_", fn)
 	print "# bash completion for " name "(1)"
@@ -77,7 +146,7 @@ function bash(    i, all, files, others, fn, pattern) {
 	print "\tif [[ $cur == = ]]; then cur= ; fi"
 	print "\tif [[ $before == = ]]; then before=${COMP_WORDS[COMP_CWORD-2]}; fi"
 	if (runs_command) {
-		print "\tlocal i skip=" (files others == "" ? "-" : "'^(" files (files != "" && others != "" ? "|" : "") others ")$'")
+		print "\tlocal i skip=" (both == "" ? "-" : "'^(" both ")$'")
 		print "\tfor ((i = 1; i < COMP_CWORD; i++)); do"
 		print "\t\tif [[ ${COMP_WORDS[i]} =~ $skip ]]; then"
 		print "\t\t\t((i++))"
@@ -97,11 +166,15 @@ function bash(    i, all, files, others, fn, pattern) {
 	if (others != "")
 		print "\t" others ")\n\t\tCOMPREPLY=()\n\t\treturn ;;"
 	print "\tesac"
-	print "\tif [[ $cur == -* ]]; then"
-	print "\t\tmapfile -t COMPREPLY < <(compgen -W '" all "' -- \"$cur\")"
-	print "\telse"
-	print "\t\tmapfile -t COMPREPLY < <(compgen " (runs_command ? "-c" : "-f") " -- \"$cur\")"
-	print "\tfi"
+	if (verb_count > 0)
+		bash_verbs(both)
+	else {
+		print "\tif [[ $cur == -* ]]; then"
+		print "\t\tmapfile -t COMPREPLY < <(compgen -W '" all "' -- \"$cur\")"
+		print "\telse"
+		print "\t\tmapfile -t COMPREPLY < <(compgen " (runs_command ? "-c" : "-f") " -- \"$cur\")"
+		print "\tfi"
+	}
 	print "}"
 	print "complete -o filenames -F " fn " " name
 }
@@ -117,31 +190,73 @@ function zsh_text(s) {
 	return quoted(s)
 }
 
-function zsh(    i, what, spec) {
-	print "#compdef " name
-	print "_arguments -s -S \\"
+function zsh_options(    i, what, spec) {
 	for (i = 1; i <= n; i++) {
 		what = arg[i] == "" ? "" : ":" zsh_text(arg[i]) ":" (takes_file(i) ? "_files" : " ")
 		spec = zsh_text(help[i])
 		if (letter[i] != "")
-			print "\t'-" letter[i] (arg[i] != "" ? "+" : "") "[" spec "]" what "' \\"
+			print "\t'-" letter[i] (arg[i] != "" ? "+" : "") "[" spec "]" what "'" eol
 		if (long[i] != "")
-			print "\t'--" long[i] (arg[i] != "" ? "=" : "") "[" spec "]" what "' \\"
+			print "\t'--" long[i] (arg[i] != "" ? "=" : "") "[" spec "]" what "'" eol
 	}
+}
+
+function zsh_verbs(    i) {
+	print "local -a options\noptions=("
+	zsh_options()
+	print ")\ncase ${words[(r)(" names_of_verbs("|") ")]} in"
+	for (i = 1; i <= verb_count; i++)
+		print verbs[i] ") options=(${(M)options:#(" names_with(verbs[i], "|") ")([+=]|)\\[*}) ;;"
+	print "esac"
+	print "_arguments -s -S $options '1:verb:(" verb_words ")' '2:queue: ' \\"
+	print "\t'*::stage:_normal'"
+}
+
+function names_of_verbs(sep,    all) {
+	all = verb_words
+	gsub(/ /, sep, all)
+	return all
+}
+
+function zsh() {
+	print "#compdef " name
+	if (verb_count > 0) {
+		zsh_verbs()
+		return
+	}
+	eol = " \\"
+	print "_arguments -s -S \\"
+	zsh_options()
 	if (runs_command)
 		print "\t'(-):command: _command_names -e' '*::arguments: _normal'"
 	else
 		print "\t'*:file:_files'"
 }
 
-function fish(    i, line, skip) {
+# Where fish is to offer option i: behind verbs that have it, or everywhere.
+function fish_where(i,    k, all, count) {
+	for (k = 1; k <= verb_count; k++)
+		if ((verbs[k], long[i]) in has) {
+			all = all " " verbs[k]
+			count++
+		}
+	return count == verb_count ? "" : " -n '__fish_seen_subcommand_from" all "'"
+}
+
+function fish(    i, line, skip, words) {
 	for (i = 1; i <= n; i++)
 		if (arg[i] != "")
 			skip = skip " " names_of(i)
 	if (runs_command)
 		print "complete -c " name " -x -a '(__fish_complete_subcommand --" skip ")'"
+	if (verb_count > 0) {
+		print "complete -c " name " -f -n 'not __fish_seen_subcommand_from " verb_words "' -a '" verb_words "'"
+		words = verb_words
+		sub(stage_verb " ", "", words) # which takes files, and commands
+		print "complete -c " name " -f -n '__fish_seen_subcommand_from " words "'"
+	}
 	for (i = 1; i <= n; i++) {
-		line = "complete -c " name
+		line = "complete -c " name fish_where(i)
 		if (letter[i] != "")
 			line = line " -s " letter[i]
 		if (long[i] != "")

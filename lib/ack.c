@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "ack.h"
+#include "formats.h"
 #include "num.h"
 
-static const char greeting[] = "par-stage 1";
+const char ack_format_name[] = "par-stage";
 
 /* The words of the hello, in the order in which they are said. */
 enum { NUMBER, FLAG, STANDING };
@@ -25,6 +26,7 @@ static const struct hello_word {
 	{ "block=", NUMBER, 0, offsetof(struct hello, block) },
 	{ "waits", FLAG, 0, offsetof(struct hello, waits) },
 	{ "raw", FLAG, 0, offsetof(struct hello, raw) },
+	{ "named", FLAG, 0, offsetof(struct hello, named) },
 };
 
 enum { HELLO_WORDS = sizeof(hello_words) / sizeof(hello_words[0]) };
@@ -69,10 +71,21 @@ take_word(struct hello *hello, const char *text, size_t len)
 	return 0;
 }
 
+/* The name of the protocol and its version; its length, for the words to follow. */
+static size_t
+put_greeting(char *to)
+{
+	char *end = stpcpy(to, ack_format_name);
+
+	*end++ = ' ';
+	return (size_t)(num_format(end, FORMAT_STAGE) - to);
+}
+
 int
 hello_parse(const char *line, size_t len, struct hello *out)
 {
-	size_t at = sizeof(greeting) - 1;
+	char greeting[sizeof(ack_format_name) + 20];
+	size_t at = put_greeting(greeting);
 
 	*out = (struct hello){ .jobs = 1 };
 	if (len < at || memcmp(line, greeting, at) != 0)
@@ -135,15 +148,15 @@ take_number(const char **at, const char *end, uint64_t *out)
 	return 0;
 }
 
-/* The fate that word of len bytes names. */
+/* The outcome that word of len bytes names. */
 static int
-take_fate(const char *word, size_t len, enum fate *out)
+take_outcome(const char *word, size_t len, enum outcome *out)
 {
-	static const char names[][6] = { "ok", "retry", "fail" };
+	static const char names[][6] = { "ok", "retry", "fail", "part", "kept" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (len == strlen(names[i]) && memcmp(word, names[i], len) == 0) {
-			*out = (enum fate)i;
+			*out = (enum outcome)i;
 			return 0;
 		}
 	}
@@ -224,7 +237,7 @@ ack_parse(const char *line, size_t len, struct ack *out)
 	out->reason = end;
 	out->reason_len = 0;
 	if (end - line == 2 && line[0] == 'o' && line[1] == 'k') {
-		out->fate = FATE_OK;
+		out->outcome = OUTCOME_OK;
 		return 0;
 	}
 	space = memchr(line, ' ', (size_t)(end - line));
@@ -233,9 +246,18 @@ ack_parse(const char *line, size_t len, struct ack *out)
 		out->reason_len = (size_t)(end - out->reason);
 		end = space;
 	}
-	if (take_fate(line, (size_t)(end - line), &out->fate) < 0)
+	if (take_outcome(line, (size_t)(end - line), &out->outcome) < 0)
 		return -1;
-	return out->more > 0 && out->fate != FATE_OK ? -1 : 0;
+	return out->more > 0 && out->outcome != OUTCOME_OK ? -1 : 0;
+}
+
+void
+ack_reason(struct ack *ack)
+{
+	if (ack->reason_len > 0)
+		return;
+	ack->reason = ack->outcome == OUTCOME_FAIL ? "failed" : "failed for now";
+	ack->reason_len = strlen(ack->reason);
 }
 
 /* Is it said at all? */
@@ -254,7 +276,7 @@ is_said(const struct hello_word *word, const struct hello *hello)
 size_t
 hello_format(char dst[static ACK_LINE_MAX], const struct hello *hello)
 {
-	char *to = stpcpy(dst, greeting);
+	char *to = dst + put_greeting(dst);
 
 	for (const struct hello_word *w = hello_words; w < hello_words + HELLO_WORDS;
 	     w++) {
@@ -310,7 +332,7 @@ put_counts(char *to, const struct ack *ack)
 size_t
 ack_format(char dst[static ACK_LINE_MAX], const struct ack *ack)
 {
-	static const char *const names[] = { "ok", "retry", "fail" };
+	static const char *const names[] = { "ok", "retry", "fail", "part", "kept" };
 	char *to = num_format(dst, ack->index);
 	size_t used, room;
 
@@ -324,7 +346,7 @@ ack_format(char dst[static ACK_LINE_MAX], const struct ack *ack)
 	else
 		to = num_format(to, ack->bytes);
 	*to++ = ' ';
-	to = stpcpy(to, names[ack->fate]);
+	to = stpcpy(to, names[ack->outcome]);
 	used = (size_t)(to - dst);
 	room = ACK_LINE_MAX - used - 2;
 

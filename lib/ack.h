@@ -16,6 +16,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* How the first line begins: a version follows it. */
+extern const char ack_format_name[];
+
 enum {
 	ACK_LINE_MAX = 4096, /* longest line either side sends, newline included */
 	ACK_OK_MAX = 72, /* longest line that ack_format_ok() and ack_format_run() make */
@@ -42,9 +45,17 @@ struct hello {
 	uint64_t block; /* so many together, if it can have them; 0: it does not say */
 	bool waits; /* it does nothing with what it has before it gets more */
 	bool raw; /* its output is any bytes, not records */
+	bool named; /* it reads where it was offered to, and is told which records */
 };
 
-enum fate { FATE_OK, FATE_RETRY, FATE_FAIL };
+enum outcome {
+	OUTCOME_OK,
+	OUTCOME_RETRY,
+	OUTCOME_FAIL,
+	/* It goes on; over links that ask for it, see struct worker_plan. */
+	OUTCOME_PART, /* this is output of it already */
+	OUTCOME_KEPT /* this is what its process wrote, to be kept apart */
+};
 
 /* How neighbours that were done one by one may be told of in one line, as a run. */
 enum runs {
@@ -59,14 +70,17 @@ enum runs runs_parse(const char *words);
 
 struct ack {
 	uint64_t index; /* of those sent to this stage, from 0 */
-	uint64_t more; /* so many after it are done with it; 0 unless FATE_OK */
+	uint64_t more; /* so many after it are done with it; 0 unless OUTCOME_OK */
 	bool run; /* each of these by itself */
 	uint64_t bytes; /* of its standard output; of a run those of all */
 	const char *counts; /* of a run: those of each, into the line; or NULL */
-	enum fate fate;
+	enum outcome outcome;
 	const char *reason; /* into the line; reason_len 0 if there is none */
 	size_t reason_len;
 };
+
+/* Give ack, of a record that is not done, a reason if none was said. */
+void ack_reason(struct ack *ack);
 
 /* Each parses a line of len bytes, without its newline; 0, or -1 if it is not one. */
 int hello_parse(const char *line, size_t len, struct hello *out);

@@ -178,7 +178,7 @@ address_parse(struct address *address, const char *url, bool secret)
 }
 
 /*
- * Both change the variable as it is, of which even /proc would keep what setenv(3)
+ * Change the variable in its place, of which even /proc would keep what setenv(3)
  * replaces, and that needs no memory.
  */
 void

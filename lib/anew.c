@@ -11,17 +11,10 @@
 #include <unistd.h>
 
 #include "anew.h"
+#include "entropy.h"
+#include "fdio.h"
 
 enum { DIGITS = 16, SUFFIX = sizeof(".0123456789abcdef") };
-
-/* No other process has fd locked, and none will have. */
-static bool
-lock(int fd)
-{
-	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-
-	return fcntl(fd, F_SETLK, &lock) == 0;
-}
 
 int
 anew_begin(struct anew *anew, const char *path)
@@ -35,7 +28,7 @@ anew_begin(struct anew *anew, const char *path)
 	do {
 		uint64_t number;
 
-		if (getentropy(&number, sizeof(number)) < 0)
+		if (entropy(&number, sizeof(number)) < 0)
 			break;
 		snprintf(
 		    anew->beside + len, SUFFIX, ".%016llx", (unsigned long long)number);
@@ -43,7 +36,7 @@ anew_begin(struct anew *anew, const char *path)
 		    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
 	} while (anew->fd < 0 && (errno == EEXIST || errno == EINTR));
 	if (anew->fd >= 0) {
-		lock(anew->fd);
+		fdio_lock(anew->fd);
 		return 0;
 	}
 	free(anew->beside);
@@ -67,7 +60,7 @@ sweep_one(int folder, const char *name, const char *base, size_t len)
 	fd = openat(folder, name, flags);
 	if (fd < 0)
 		return;
-	if (lock(fd))
+	if (fdio_lock(fd) == 0)
 		unlinkat(folder, name, 0);
 	close(fd);
 }
@@ -106,16 +99,16 @@ name_first(const struct anew *anew)
 	return rename(anew->beside, anew->path);
 }
 
-/* Have the folder on the disk, as far as the system lets us. */
+/* Have the folder of a name on the disk, as far as the system lets us; the name goes. */
 static void
-sync_folder(struct anew *anew)
+sync_folder(char *name)
 {
-	char *slash = strrchr(anew->beside, '/');
+	char *slash = strrchr(name, '/');
 	int fd;
 
 	if (slash != NULL)
-		slash[slash == anew->beside] = '\0';
-	fd = open(slash == NULL ? "." : anew->beside, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		slash[slash == name] = '\0';
+	fd = open(slash == NULL ? "." : name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return;
 	fsync(fd);
@@ -132,10 +125,20 @@ anew_commit(struct anew *anew, unsigned flags)
 		return -1;
 	}
 	if ((flags & ANEW_SYNC) != 0)
-		sync_folder(anew);
+		sync_folder(anew->beside);
 	free(anew->beside);
 	anew->beside = NULL;
 	return 0;
+}
+
+void
+anew_sync_name(const char *path)
+{
+	char *name = realpath(path, NULL);
+
+	if (name != NULL)
+		sync_folder(name);
+	free(name);
 }
 
 void

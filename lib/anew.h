@@ -38,6 +38,10 @@ void anew_sweep(const char *path);
  */
 int anew_commit(struct anew *anew, unsigned flags);
 
+/* Have the name of a file that there is on the disk, too, as far as the system lets us.
+ */
+void anew_sync_name(const char *path);
+
 /* Do without it; errno stays. */
 void anew_drop(struct anew *anew);
 

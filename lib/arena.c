@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -11,7 +12,7 @@ enum {
 
 struct arena_block {
 	struct arena_block *next;
-	_Alignas(16) char bytes[];
+	_Alignas(max_align_t) char bytes[];
 };
 
 static size_t

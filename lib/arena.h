@@ -17,8 +17,8 @@ struct arena {
 };
 
 /*
- * size bytes on a multiple of align, a power of two up to 16, that last until
- * arena_release(); NULL with errno.
+ * size bytes on a multiple of align, a power of two up to that of malloc(3), that last
+ * until arena_release(); NULL with errno.
  */
 void *arena_take(struct arena *arena, size_t size, size_t align);
 

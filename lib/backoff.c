@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "backoff.h"
 
-/* So often is first doubled at the most. */
+/* The first wait is doubled so often at the most. */
 enum { SHIFTS = 63 };
 
 uint64_t

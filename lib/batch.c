@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "batch.h"
+#include "field.h"
+#include "os.h"
 #include "record.h"
 #include "spool.h"
 
@@ -54,7 +60,6 @@ block_aside(size_t size)
 void
 block_rest(const struct block *block, const char *data, size_t len)
 {
-#ifdef MADV_DONTNEED /* posix_madvise(3) does nothing for it */
 	uintptr_t page, from, to;
 
 	if (!block->aside)
@@ -63,14 +68,11 @@ block_rest(const struct block *block, const char *data, size_t len)
 	from = ((uintptr_t)data + page - 1) / page * page;
 	to = ((uintptr_t)data + len) / page * page;
 	if (from < to)
-		madvise((void *)from, to - from, MADV_DONTNEED);
-#else
-	(void)block, (void)data, (void)len;
-#endif
+		os_forget((void *)from, to - from);
 }
 
 void
-block_hold(struct block *block)
+block_reference(struct block *block)
 {
 	block->references++;
 }
@@ -94,11 +96,24 @@ batch_new(
 
 	if (batch == NULL)
 		return NULL;
-	*batch = (struct batch){
-		.block = block, .data = data, .len = len, .first = first, .count = count
-	};
-	block_hold(block);
+	memset(
+	    batch, 0, offsetof(struct batch, run)); /* what follows may stay as it is */
+	batch->block = block;
+	batch->data = data;
+	batch->len = len;
+	batch->first = batch->origin = first;
+	batch->count = count;
+	batch->run[0] = '\0';
+	block_reference(block);
 	return batch;
+}
+
+size_t
+batch_offset(const struct batch *batch, uint64_t k)
+{
+	uint64_t passed;
+
+	return k == 0 ? 0 : record_span(batch->data, batch->len, k, SIZE_MAX, &passed);
 }
 
 struct batch *
@@ -113,12 +128,21 @@ batch_slice(const struct batch *batch, uint64_t from, uint64_t count, size_t off
 	    batch_new(batch->block, batch->data + offset, len, batch->first + from, got);
 	if (slice == NULL)
 		return NULL;
+	slice->origin = batch->origin + from;
+	slice->tried = batch->tried;
+	if (batch->run[0] != '\0')
+		memcpy(slice->run, batch->run, sizeof(slice->run));
 	slice->attempts = batch->attempts;
+	slice->piece = batch->piece;
+	slice->again = batch->again;
 	slice->given_at = batch->given_at;
-	slice->offset = batch->offset + offset;
+	slice->escaped = batch->escaped;
+	slice->offset = batch->offset +
+	    (batch->escaped ? field_raw_len(batch->data, offset) : offset);
 	if (batch->notes != NULL) {
-		slice->notes = batch->notes + from;
-		slice->first = slice->notes->number;
+		slice->notes = batch_note(batch, from);
+		slice->base = batch->base;
+		slice->first = slice->origin = batch_number(slice, 0);
 	}
 	return slice;
 }
@@ -130,6 +154,17 @@ batch_free(struct batch *batch)
 		return;
 	block_drop(batch->block);
 	free(batch);
+}
+
+void
+batch_lead(struct batch *batch, const char *run)
+{
+	if (batch->run[0] != '\0')
+		run = batch->run;
+	batch->lead_len = (unsigned)snprintf(batch->lead, sizeof(batch->lead),
+	    "block %" PRIu64 " %zu %" PRIu64 " %u%s%.*s\n", batch->count, batch->len,
+	    batch->origin, batch->tried + batch->attempts, *run == '\0' ? "" : " ",
+	    BATCH_RUN, run);
 }
 
 void
@@ -228,7 +263,6 @@ batch_take(struct batch_queue *queue, uint64_t now, uint64_t most, struct batch 
 		return -1;
 	}
 	(*batch)->alone = rest->alone = whole->alone;
-	(*batch)->piece = rest->piece = whole->piece;
 	batch_free(batch_pop(queue, now));
 	batch_push_front(queue, rest);
 	return 0;

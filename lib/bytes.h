@@ -9,9 +9,10 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* The maximum of one that states none: beyond it something has run away. */
-#define BYTES_MOST ((size_t)64 << 30)
+#define BYTES_MOST (sizeof(size_t) > 4 ? (size_t)64 << 30 : SIZE_MAX / 2)
 
 /* All zero is an empty one. */
 struct bytes {
@@ -30,7 +31,7 @@ char *bytes_anew(struct bytes *bytes, size_t size) __attribute__((warn_unused_re
 int bytes_put(struct bytes *bytes, const void *data, size_t len)
     __attribute__((warn_unused_result));
 
-/* The same of text as printf(3) makes it. */
+/* Put text as printf(3) makes it.  0, or -1. */
 int bytes_print(struct bytes *bytes, const char *format, va_list args)
     __attribute__((format(printf, 2, 0), warn_unused_result));
 

@@ -6,8 +6,10 @@ enum { SLOW_RECORD = 20 * 1000 /* ns: of slower ones the last are shared out eve
 uint64_t
 credit_most(const struct hello *hello, uint64_t told)
 {
-	uint64_t most = hello->window != 0 ? hello->window : CREDIT_MOST;
+	uint64_t most = hello->jobs > CREDIT_MOST ? hello->jobs : CREDIT_MOST;
 
+	if (hello->window != 0)
+		most = hello->window;
 	return told < most ? told : most;
 }
 
@@ -18,8 +20,10 @@ credit_start(struct credit *credit)
 }
 
 void
-credit_hello(struct credit *credit, const struct hello *hello, uint64_t most)
+credit_hello(struct credit *credit, const struct hello *hello, uint64_t told)
 {
+	uint64_t most = credit_most(hello, told);
+
 	credit->least = hello->jobs;
 	credit->records = hello->jobs < most ? hello->jobs : most;
 }
@@ -47,7 +51,7 @@ credit_acks(struct credit *credit, uint64_t acks)
 }
 
 bool
-credit_turn(
+credit_sample(
     struct credit *credit, const struct credit_plan *plan, uint64_t most, uint64_t now)
 {
 	uint64_t before = credit->records;
@@ -68,6 +72,15 @@ void
 credit_double(struct credit *credit, uint64_t most)
 {
 	credit->records = credit->records < most - most / 2 ? 2 * credit->records : most;
+}
+
+void
+credit_widen(struct credit *credit, uint64_t has, uint64_t most)
+{
+	if (credit->records < has)
+		credit->records = has;
+	credit_double(credit, most);
+	credit->least = credit->records;
 }
 
 bool

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
-#include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -12,12 +10,10 @@
 
 #include "diag.h"
 #include "printable.h"
+#include "spawn.h"
+#include "spoken.h"
 
-enum {
-	LINE_MAX_BYTES = 4096,
-	SHOWN_RECORD = 240,
-	PORTION = PIPE_BUF < LINE_MAX_BYTES ? PIPE_BUF : LINE_MAX_BYTES
-};
+enum { LINE_MAX_BYTES = SPOKEN_LINE, SHOWN_RECORD = 240 };
 
 const char diag_never[] = "it can never work, says its exit status 125";
 
@@ -127,22 +123,12 @@ in_line(void)
 	return last_written != '\n' && (last_written != '\r' || !on_terminal());
 }
 
-/* There is nobody to tell when it cannot be written. */
 static void
 put(const char *data, size_t len)
 {
 	if (len > 0)
 		last_written = data[len - 1];
-	while (len > 0) {
-		ssize_t n = write(STDERR_FILENO, data, len);
-
-		if (n < 0 && errno != EINTR)
-			return;
-		if (n > 0) {
-			data += n;
-			len -= (size_t)n;
-		}
-	}
+	spoken_put(data, len);
 }
 
 void
@@ -182,9 +168,9 @@ show(char line[static LINE_MAX_BYTES], const char *data, size_t len, size_t *tak
 			n = printable_char(at, left);
 		if (n == 0 && strchr("\t\n\r", *at) != NULL && *at != '\0')
 			n = 1;
-		if (n > PORTION / 2)
+		if (n > SPOKEN_PORTION / 2)
 			n = 0; /* no terminal has so many colours */
-		if (used + n + 4 > PORTION)
+		if (used + n + 4 > SPOKEN_PORTION)
 			break;
 		memcpy(line + used, at, n);
 		used += n == 0 ? printable_escape(line + used, (unsigned char)*at) : n;
@@ -192,27 +178,6 @@ show(char line[static LINE_MAX_BYTES], const char *data, size_t len, size_t *tak
 	}
 	*taken = (size_t)(at - data);
 	return used;
-}
-
-/* How much of it goes at once: whole lines, or else a part of one. */
-static size_t
-portion(const char *data, size_t len)
-{
-	const char *newline;
-
-	if (len <= PORTION)
-		return len;
-	newline = memrchr(data, '\n', PORTION);
-	return newline == NULL ? PORTION : (size_t)(newline + 1 - data);
-}
-
-/* Does it take PORTION bytes, or is there no use in waiting for that? */
-static bool
-takes_some(void)
-{
-	struct pollfd p = { .fd = STDERR_FILENO, .events = POLLOUT };
-
-	return poll(&p, 1, 0) != 0;
 }
 
 /*
@@ -227,23 +192,30 @@ foreign(const char *data, size_t len, bool anew)
 	bool terminal = on_terminal();
 	size_t used, taken;
 
-	if (!takes_some())
+	spoken_go();
+	if (spoken_waits() || !spoken_takes())
 		return 0;
 	if (line_call != NULL)
 		line_call(line_context);
 	if (anew && in_line() && (!terminal || *data != '\r')) {
 		put("\n", 1);
-		if (!takes_some())
+		if (spoken_waits() || !spoken_takes())
 			return 0;
 	}
 	if (terminal) {
 		used = show(line, data, len, &taken);
 		put(line, used);
 	} else {
-		taken = portion(data, len);
+		taken = spoken_portion(data, len);
 		put(data, taken);
 	}
 	return taken;
+}
+
+const char *
+diag_remedy(int error)
+{
+	return error == EMFILE ? "; see ulimit -n" : "";
 }
 
 static void
@@ -265,7 +237,8 @@ vwarn(int error, const char *format, va_list args)
 	shown_len = hide_secrets(shown, sizeof(shown), message, (size_t)len);
 	used += printable(line + used, sizeof(line) - 256 - used, shown, shown_len);
 	if (error != 0)
-		used += (size_t)snprintf(line + used, 200, ": %.190s", strerror(error));
+		used += (size_t)snprintf(
+		    line + used, 240, ": %.190s%s", strerror(error), diag_remedy(error));
 	line[used++] = '\n';
 	diag_text(line, used);
 }
@@ -287,7 +260,8 @@ warn_record(const void *data, size_t len, const char *why)
 	size_t used, shown_len = hide_secrets(shown, sizeof(shown), data, len);
 
 	used = (size_t)snprintf(line, 128, "%.100s: ", program_name);
-	used += printable(line + used, SHOWN_RECORD, shown, shown_len);
+	used += printable(line + used, SHOWN_RECORD, len == 0 ? "\"\"" : shown,
+	    len == 0 ? 2 : shown_len);
 	line[used++] = ':';
 	line[used++] = ' ';
 	shown_len = hide_secrets(shown, sizeof(shown), why, strlen(why));
@@ -308,20 +282,25 @@ die(enum status status, int error, const char *format, ...)
 	exit((int)status);
 }
 
-bool
-diag_is_shortage(int error)
+enum status
+warn_start(int error, const char *name)
 {
-	return error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE;
+	bool shortage = spawn_is_shortage(error);
+
+	warn("%s%s: %s%s", shortage ? "cannot start " : "", name, strerror(error),
+	    diag_remedy(error));
+	return error == ENOENT ? STATUS_NOT_FOUND
+	    : shortage	       ? STATUS_BROKEN
+			       : STATUS_CANNOT_RUN;
 }
 
 void
 die_start(int error, const char *name)
 {
-	if (error == ENOENT)
-		die(STATUS_NOT_FOUND, error, "%s", name);
-	if (diag_is_shortage(error))
-		die(STATUS_BROKEN, error, "cannot start %s", name);
-	die(STATUS_CANNOT_RUN, error, "%s", name);
+	enum status status = warn_start(error, name);
+
+	before_end();
+	exit((int)status);
 }
 
 void
@@ -332,6 +311,7 @@ die_output(int error, const char *name)
 	if (error != EPIPE)
 		die(STATUS_BROKEN, error, "%s", name);
 	before_end();
+	spoken_end(); /* no exit(3) does it */
 	signal(SIGPIPE, SIG_DFL);
 	sigemptyset(&set);
 	sigaddset(&set, SIGPIPE);
@@ -340,14 +320,18 @@ die_output(int error, const char *name)
 	_exit(128 + SIGPIPE);
 }
 
+void
+diag_awaits(const char *what)
+{
+	if (isatty(STDIN_FILENO) != 0 && on_terminal())
+		warn("waits for %s to be typed, one a line; Ctrl-D ends them", what);
+}
+
 static _Noreturn void
 misused(const char *what)
 {
-	char line[256];
-
 	warn("%s", what);
-	diag_text(line,
-	    (size_t)snprintf(line, sizeof(line), "Try '%.100s --help'.\n", program_name));
+	warn("try '%s --help'", program_name);
 	before_end();
 	exit(STATUS_MISUSE);
 }
@@ -362,6 +346,18 @@ die_misuse(const char *format, ...)
 	vsnprintf(trouble.what, sizeof(trouble.what), format, args);
 	va_end(args);
 	misused(trouble.what);
+}
+
+void
+die_missing(const struct opt_program *program, int argc, const char *what)
+{
+	if (argc > 1)
+		die_misuse("%s", what);
+	warn("%s, as in", what);
+	diag_text(program->examples, strlen(program->examples));
+	warn("try '%s --help'", program_name);
+	before_end();
+	exit(STATUS_MISUSE);
 }
 
 void
@@ -390,8 +386,11 @@ diag_options(const struct opt_program *program, int argc, char **argv)
 
 	program_name = program->name;
 	first = opt_parse(program, argc, argv, &trouble);
-	if (first < 0)
+	if (first < 0) {
+		if (trouble.status == STATUS_MISUSE && program->misled != NULL)
+			program->misled(program->context);
 		die_of(&trouble);
+	}
 	return first;
 }
 
@@ -399,6 +398,7 @@ const struct says diag_says = {
 	.line = warn,
 	.record = warn_record,
 	.foreign = foreign,
+	.wait = spoken_wait,
 	.in_line = in_line,
 	.terminal = on_terminal,
 };

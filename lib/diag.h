@@ -30,6 +30,18 @@ extern const char diag_never[];
 int diag_options(const struct opt_program *program, int argc, char **argv);
 
 /*
+ * The program is about to read what from standard input: that is said if a person is to
+ * type it, and nothing is otherwise.
+ */
+void diag_awaits(const char *what);
+
+/*
+ * End the program, as die_misuse() does, since one of its argc words is missing; where
+ * there is none behind its name, with its examples.
+ */
+_Noreturn void die_missing(const struct opt_program *program, int argc, const char *what);
+
+/*
  * Have call(context) called before die() or die_output() end the program, for what
  * it would leave behind; NULL: nothing any more.  context stays the caller's.
  */
@@ -53,7 +65,8 @@ void diag_text(const char *line, size_t len);
 /* program: message */
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* program: RECORD: why, with the record cut short when it is long. */
+/* program: RECORD: why, with the record cut short when it is long, and "" if it is empty.
+ */
 void warn_record(const void *data, size_t len, const char *why);
 
 /* program: message: strerror(error), or just the message with error 0; then exit. */
@@ -67,7 +80,11 @@ _Noreturn void die(enum status status, int error, const char *format, ...)
  */
 _Noreturn void die_output(int error, const char *name);
 
+/* What may help against error, an errno, to stand behind its text; "" for most. */
+const char *diag_remedy(int error);
+
 /* The command name could not be started: it was not found, cannot be run, or no room. */
+enum status warn_start(int error, const char *name);
 _Noreturn void die_start(int error, const char *name);
 
 /* The command line is wrong: program: message, how to get help, STATUS_MISUSE. */
@@ -75,8 +92,5 @@ _Noreturn void die_misuse(const char *format, ...) __attribute__((format(printf,
 
 /* End as trouble says, of whichever kind it is. */
 _Noreturn void die_of(const struct trouble *trouble);
-
-/* Is an error of starting or opening a shortage, which may pass, of the system? */
-bool diag_is_shortage(int error);
 
 #endif

@@ -6,6 +6,29 @@
 #include <unistd.h>
 
 #include "disk.h"
+#include "fdio.h"
+#include "os.h"
+
+/* 0, or an error number. */
+static int
+grow_file(int fd, off_t from, off_t size)
+{
+	static const char zeros[64 << 10];
+	int error = posix_fallocate(fd, 0, size);
+
+	if (error == 0 || error == ENOSPC || error == EDQUOT || error == EFBIG ||
+	    error == EIO)
+		return error;
+	for (error = 0; error == 0 && from < size; from += (off_t)sizeof(zeros)) {
+		size_t len = sizeof(zeros);
+
+		if (size - from < (off_t)len)
+			len = (size_t)(size - from);
+		if (fdio_write_at(fd, zeros, len, (uint64_t)from) < 0)
+			error = errno;
+	}
+	return error;
+}
 
 /* 0, or an error number. */
 static int
@@ -18,12 +41,8 @@ reserve(int fd, off_t size, enum disk_length length)
 	if (about.st_size >= size && (off_t)about.st_blocks * 512 >= size)
 		return 0;
 	if (length == DISK_GROW)
-		return posix_fallocate(fd, 0, size);
-#ifdef FALLOC_FL_KEEP_SIZE
-	return fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, size) < 0 ? errno : 0;
-#else
-	return 0;
-#endif
+		return grow_file(fd, about.st_size, size);
+	return os_keep_room(fd, size);
 }
 
 int

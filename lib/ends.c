@@ -61,20 +61,32 @@ is_standard(const struct ends *ends, size_t at)
 	return strcmp(ends->paths[at], "-") == 0;
 }
 
-/* Open inputs that others may wait for; the rest have their turn later. */
-static void
+/*
+ * Open inputs that others may wait for; the rest have their turn later.  False: none of
+ * them is there.
+ */
+static bool
 open_ahead(struct ends *ends)
 {
+	size_t missing = 0;
+
 	for (size_t i = 0; i < ends->count; i++) {
 		struct end *end = &ends->all[i];
 		bool waits;
 
 		end->fd = -1;
-		if (is_standard(ends, i) || open_input(ends, i, &waits) < 0 || waits)
+		if (is_standard(ends, i))
+			continue;
+		if (open_input(ends, i, &waits) < 0) {
+			missing += errno == ENOENT;
+			continue;
+		}
+		if (waits)
 			continue;
 		close(end->fd);
 		end->fd = -1;
 	}
+	return missing < ends->count;
 }
 
 bool
@@ -122,7 +134,12 @@ ends_open(struct ends *ends, char *const *paths, size_t count, const char *outpu
 	if (ends->all == NULL)
 		return -1;
 	fifo_expect_many();
-	open_ahead(ends);
+	/* who reads the output need not come for nothing */
+	if (!open_ahead(ends) && named) {
+		ends->name = ends->paths[0];
+		errno = ENOENT;
+		return -1;
+	}
 	return named ? open_output(ends) : 0;
 }
 

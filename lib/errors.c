@@ -4,11 +4,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bytes.h"
 #include "clock.h"
 #include "errors.h"
+#include "grow.h"
 #include "move.h"
 
 enum {
+	PIECE = 4 << 10, /* read at once where it is not passed on as it is, bytes */
 	ROOM = 64 << 10, /* a longer line is passed on in parts, bytes */
 	TURN = 64 << 10, /* read at once, bytes */
 	LATE = 200, /* ms until a terminal shows a line that goes on */
@@ -54,13 +57,10 @@ make_room(struct errors *errors, size_t len)
 		errors->end = left;
 		errors->start = 0;
 	}
-	if (errors->size >= size)
-		return 0;
-	larger = realloc(errors->data, size);
+	larger = grow(errors->data, &errors->size, size, 1, BYTES_MOST);
 	if (larger == NULL)
 		return -1;
 	errors->data = larger;
-	errors->size = size;
 	return 0;
 }
 
@@ -69,6 +69,8 @@ errors_open(struct errors *errors)
 {
 	if (make_room(errors, ROOM) < 0)
 		return -1;
+	errors->last_len = 0; /* that was another process's */
+	errors->last_goes_on = false;
 	if (!errors->listed) {
 		errors->next = all;
 		all = errors;
@@ -183,7 +185,46 @@ came(struct errors *errors, size_t len, uint64_t now)
 	errors->end += len;
 	if (newline != NULL)
 		errors->whole = (size_t)(newline + 1 - (errors->data + errors->start));
-	remember(errors, from, len);
+}
+
+/* Put len bytes there, or buffer them.  0, or -1 without room for that. */
+static int
+put(struct errors *errors, const char *data, size_t len, uint64_t now)
+{
+	const char *piece;
+	size_t size;
+
+	if (errors->way.together || buffered_bytes(&errors->buffered) > 0)
+		return tagged_buffer(&errors->way.tagged, &errors->buffered, data, len);
+	while (tagged_next(&errors->way.tagged, &data, &len, &piece, &size)) {
+		if (make_room(errors, size) < 0)
+			return -1;
+		memcpy(errors->data + errors->end, piece, size);
+		came(errors, size, now);
+	}
+	return 0;
+}
+
+/* What it says is buffered no more: there is no room for that. */
+static void
+pass_on_at_once(struct errors *errors)
+{
+	errors->says->line(
+	    "no room to keep what a process says together: %s", strerror(errno));
+	errors->way.together = false;
+}
+
+/* Deal with len bytes as they were read. */
+static void
+deal_with(struct errors *errors, const char *data, size_t len, uint64_t now)
+{
+	remember(errors, data, len);
+	if (errors->way.copy != NULL)
+		errors->way.copy(errors->way.context, data, len);
+	if (put(errors, data, len, now) == 0 || !errors->way.together)
+		return;
+	pass_on_at_once(errors);
+	put(errors, data, len, now);
 }
 
 /* Nothing more follows: a line that has no newline gets one. */
@@ -192,32 +233,93 @@ end_line(struct errors *errors)
 {
 	bool goes_on = errors->whole < bytes(errors) ||
 	    (speaker == errors && errors->says->in_line() && bytes(errors) == 0);
+	struct buffered *buffered = &errors->buffered;
+	bool last =
+	    buffered_bytes(buffered) == 0; /* else what was buffered goes on with it */
 
-	if (goes_on && make_room(errors, 0) == 0) {
+	if (!last && buffered->last != '\n' && buffered_room(buffered, 1) == 0) {
+		buffered->data[buffered->end] = '\n';
+		buffered_came(buffered, 1);
+	}
+	if (last && goes_on && make_room(errors, 0) == 0) {
 		errors->data[errors->end++] = '\n';
 		errors->whole = bytes(errors);
 	}
 	errors->last_goes_on = false;
 }
 
+/* Is what comes neither buffered, nor copied, nor tagged? */
+static bool
+passes_by(const struct errors *errors)
+{
+	const struct errors_way *way = &errors->way;
+
+	return !way->together && way->copy == NULL && way->tagged.len == 0 &&
+	    buffered_bytes(&errors->buffered) == 0;
+}
+
 /* Read at most len bytes, which there is room for; how many, or 0: none now. */
 static size_t
 take(struct errors *errors, size_t len, uint64_t now)
 {
+	char piece[PIECE], *to = piece;
+	bool by = passes_by(errors);
 	ssize_t n;
 
+	if (by)
+		to = errors->data + errors->end;
+	else if (len > sizeof(piece))
+		len = sizeof(piece);
 	do {
-		n = read(errors->fd, errors->data + errors->end, len);
+		n = read(errors->fd, to, len);
 	} while (n < 0 && errno == EINTR);
-	if (n > 0) {
+	if (n > 0 && by) {
+		remember(errors, to, (size_t)n);
 		came(errors, (size_t)n, now);
-		return (size_t)n;
+	} else if (n > 0) {
+		deal_with(errors, piece, (size_t)n, now);
 	}
+	if (n > 0)
+		return (size_t)n;
 	if (n == 0 || errno != EAGAIN) {
 		close_pipe(errors);
 		end_line(errors);
 	}
 	return 0;
+}
+
+/* What was buffered and not taken is passed on now, piece by piece. */
+static void
+let_go(struct errors *errors)
+{
+	struct buffered *buffered = &errors->buffered;
+	char *to;
+	ssize_t n;
+
+	if (buffered_bytes(buffered) == 0 || bytes(errors) > 0 ||
+	    make_room(errors, ROOM) < 0)
+		return;
+	to = errors->data + errors->end;
+	n = buffered_take(buffered, to, ROOM);
+	if (n > 0)
+		came(errors, (size_t)n, clock_ms());
+	else
+		buffered_free(buffered);
+}
+
+/* Is what was buffered to go before what comes now? */
+static bool
+goes_first(const struct errors *errors)
+{
+	return !errors->way.together && buffered_bytes(&errors->buffered) > 0;
+}
+
+void
+errors_let_go(struct errors *errors)
+{
+	errors->way.together = false;
+	let_go(errors);
+	pass(errors, clock_ms());
 }
 
 void
@@ -226,9 +328,13 @@ errors_take(struct errors *errors)
 	uint64_t now = clock_ms();
 	size_t seen = 0, n = 1;
 
+	if (errors->way.until != 0 && now >= errors->way.until)
+		errors->way.together = false;
+	if (!errors->way.together)
+		let_go(errors);
 	pass(errors, now);
-	while (n > 0 && errors->fd >= 0 && seen < TURN && bytes(errors) < ROOM &&
-	    make_room(errors, ROOM - bytes(errors)) == 0) {
+	while (n > 0 && !goes_first(errors) && errors->fd >= 0 && seen < TURN &&
+	    bytes(errors) < ROOM && make_room(errors, ROOM - bytes(errors)) == 0) {
 		n = take(errors, ROOM - bytes(errors), now);
 		seen += n;
 		pass(errors, now);
@@ -239,11 +345,12 @@ void
 errors_end(struct errors *errors)
 {
 	uint64_t now = clock_ms();
-	size_t left = errors->fd < 0 ? 0 : move_held(errors->fd), n = 1;
+	size_t left = errors->fd < 0 ? 0 : move_pending(errors->fd), n = 1;
 
 	/* Whatever else is there is of somebody whom it left behind. */
-	while (n > 0 && left > 0 && errors->fd >= 0 && make_room(errors, left) == 0) {
-		n = take(errors, left, now);
+	while (n > 0 && left > 0 && errors->fd >= 0) {
+		n = left < ROOM ? left : ROOM;
+		n = make_room(errors, n) < 0 ? 0 : take(errors, n, now);
 		left -= n;
 	}
 	close_pipe(errors);
@@ -265,27 +372,36 @@ errors_due(const struct errors *errors)
 {
 	if (!errors_wait(errors) || errors->stuck)
 		return UINT64_MAX;
+	if (bytes(errors) == 0)
+		return errors->way.together ? errors->way.until : 0;
 	if (errors->whole > 0 || bytes(errors) >= ROOM)
 		return speaks_since + LINE_WAIT;
 	return errors->says->terminal() ? errors->since + LATE : UINT64_MAX;
 }
 
 void
-errors_close(struct errors *errors)
+errors_pass_on(struct errors *errors)
 {
-	struct pollfd ours = { .fd = STDERR_FILENO, .events = POLLOUT };
-
-	errors_end(errors);
 	if (speaker != errors) /* it waits for nobody any more */
 		speaker = NULL;
+	let_go(errors);
 	while (errors_wait(errors)) {
 		pass(errors, clock_ms());
-		if (errors->stuck && poll(&ours, 1, -1) < 0 && errno != EINTR)
+		if (errors->stuck && !errors->says->wait())
 			break;
+		let_go(errors);
 	}
+}
+
+void
+errors_close(struct errors *errors)
+{
+	errors_end(errors);
+	errors_pass_on(errors);
 	if (speaker == errors)
 		speaker = NULL;
 	unlist(errors);
+	buffered_free(&errors->buffered);
 	free(errors->data);
 	errors->data = NULL;
 	errors->start = errors->end = errors->size = errors->whole = 0;

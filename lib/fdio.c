@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "fdio.h"
+#include "os.h"
 
 int
 fdio_reserve_standard(void)
@@ -54,6 +56,40 @@ fdio_read(int fd, void *buffer, size_t size)
 	return n;
 }
 
+ssize_t
+fdio_read_at(int fd, void *buffer, size_t size, uint64_t at)
+{
+	size_t got = 0;
+
+	while (got < size) {
+		ssize_t n =
+		    pread(fd, (char *)buffer + got, size - got, (off_t)(at + got));
+
+		if (n == 0)
+			break;
+		if (n < 0 && errno != EINTR)
+			return -1;
+		got += n < 0 ? 0 : (size_t)n;
+	}
+	return (ssize_t)got;
+}
+
+int
+fdio_write_at(int fd, const void *data, size_t len, uint64_t at)
+{
+	size_t done = 0;
+
+	while (done < len) {
+		ssize_t n =
+		    pwrite(fd, (const char *)data + done, len - done, (off_t)(at + done));
+
+		if (n < 0 && errno != EINTR)
+			return -1;
+		done += n < 0 ? 0 : (size_t)n;
+	}
+	return 0;
+}
+
 int
 fdio_write(int fd, const void *data, size_t len)
 {
@@ -97,13 +133,25 @@ fdio_writev(int fd, struct iovec *iov, int count)
 	return 0;
 }
 
-ssize_t
-fdio_writev_now(int fd, const struct iovec *iov, int count)
+struct fdio_sink
+fdio_sink(int fd)
 {
+	struct stat st;
+
+	return (struct fdio_sink){ .fd = fd,
+		.socket = fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) };
+}
+
+ssize_t
+fdio_writev_now(struct fdio_sink to, const struct iovec *iov, int count)
+{
+	const struct msghdr message = { .msg_iov = (struct iovec *)(uintptr_t)iov,
+		.msg_iovlen = (size_t)count };
 	ssize_t n;
 
 	do {
-		n = writev(fd, iov, count);
+		n = to.socket ? sendmsg(to.fd, &message, MSG_DONTWAIT)
+			      : writev(to.fd, iov, count);
 	} while (n < 0 && errno == EINTR);
 	return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? 0 : n;
 }
@@ -123,6 +171,18 @@ fdio_cut(int fd, uint64_t len)
 }
 
 int
+fdio_lock(int fd)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	if (fcntl(fd, F_SETLK, &lock) == 0)
+		return 0;
+	if (errno == EACCES || errno == EAGAIN)
+		errno = EBUSY;
+	return -1;
+}
+
+int
 fdio_cloexec(int fd)
 {
 	return fcntl(fd, F_SETFD, FD_CLOEXEC);
@@ -139,30 +199,19 @@ fdio_nonblocking(int fd)
 int
 fdio_pipe(int ends[2])
 {
-#ifdef __linux__
-	return pipe2(ends, O_CLOEXEC);
-#else
-	if (pipe(ends) < 0)
+	if (os_pipe(ends) == 0)
+		return 0;
+	if (errno != ENOTSUP || pipe(ends) < 0)
 		return -1;
 	fdio_cloexec(ends[0]);
 	fdio_cloexec(ends[1]);
 	return 0;
-#endif
 }
 
 size_t
 fdio_pipe_size(int fd, size_t size)
 {
-#ifdef F_SETPIPE_SZ
-	int got = fcntl(fd, F_SETPIPE_SZ, (int)size);
+	int got = os_pipe_size(fd, size);
 
-	if (got < 0)
-		got = fcntl(fd, F_GETPIPE_SZ);
-	if (got > 0)
-		return (size_t)got;
-#else
-	(void)fd;
-	(void)size;
-#endif
-	return PIPE_BUF;
+	return got > 0 ? (size_t)got : PIPE_BUF;
 }

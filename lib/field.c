@@ -2,10 +2,6 @@
 #include <stdint.h>
 #include <string.h>
 #ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
-#ifdef __SSE2__
 #include <immintrin.h>
 #endif
 
@@ -34,6 +30,19 @@ field_split(const char *data, size_t len, struct field *fields, size_t max)
 	}
 }
 
+const char *
+field_hint(const char *data, size_t len)
+{
+	bool other = false;
+
+	for (size_t i = 0; i < len; i++) {
+		if (data[i] == '\t')
+			return "";
+		other = other || data[i] == ' ' || data[i] == ',' || data[i] == ';';
+	}
+	return other ? "; TABs separate fields" : "";
+}
+
 bool
 field_at(const char *data, size_t len, size_t index, struct field *out)
 {
@@ -55,36 +64,6 @@ field_at(const char *data, size_t len, size_t index, struct field *out)
 	out->data = data;
 	out->len = (size_t)((tab == NULL ? end : tab) - data);
 	return true;
-}
-
-size_t
-field_first(const char *data, const char *end, size_t *first)
-{
-	const char *newline, *tab;
-
-#ifdef __SSE2__
-	if (end - data >= 16) { /* most are that short: one look is enough */
-		__m128i bytes = _mm_loadu_si128((const void *)data);
-		unsigned newlines = (unsigned)_mm_movemask_epi8(
-		    _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')));
-		unsigned tabs = (unsigned)_mm_movemask_epi8(
-		    _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\t')));
-
-		if (newlines != 0) {
-			*first = (size_t)__builtin_ctz(newlines | tabs);
-			return (size_t)__builtin_ctz(newlines);
-		}
-		if (tabs != 0) {
-			*first = (size_t)__builtin_ctz(tabs);
-			newline = memchr(data + 16, '\n', (size_t)(end - data) - 16);
-			return (size_t)(newline - data);
-		}
-	}
-#endif
-	newline = memchr(data, '\n', (size_t)(end - data));
-	tab = memchr(data, '\t', (size_t)(newline - data));
-	*first = (size_t)((tab == NULL ? newline : tab) - data);
-	return (size_t)(newline - data);
 }
 
 /* What follows the backslash for byte, or 0 if it needs none. */
@@ -239,6 +218,23 @@ escaped(char code)
 	default:
 		return -1;
 	}
+}
+
+size_t
+field_raw_len(const char *data, size_t len)
+{
+	const char *end = data + len;
+	size_t raw = len;
+
+	while (data < end) {
+		const char *mark = memchr(data, '\\', (size_t)(end - data));
+
+		if (mark == NULL)
+			break;
+		raw--;
+		data = mark + 2;
+	}
+	return raw;
 }
 
 size_t

@@ -8,6 +8,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+enum { FIELD_GLANCE = 16 /* bytes that are looked at in one go */ };
 
 struct field {
 	const char *data; /* escaped, as it stands in the record */
@@ -24,10 +30,33 @@ size_t field_split(const char *data, size_t len, struct field *fields, size_t ma
 bool field_at(const char *data, size_t len, size_t index, struct field *out);
 
 /*
- * Of the record that begins at data, and whose newline comes before end: how long it is,
- * and in *first its first field.
+ * What is to be added where a record lacks a field: "; TABs separate fields" if it has
+ * what others separate them by, and no TAB; else "".
  */
-size_t field_first(const char *data, const char *end, size_t *first);
+const char *field_hint(const char *data, size_t len);
+
+/*
+ * How long the first field of a record is, of len bytes without its newline.  There,
+ * FIELD_GLANCE bytes can be read, however long it is.
+ */
+static inline size_t
+field_first(const char *data, size_t len)
+{
+	const char *tab;
+	size_t seen = 0;
+
+#ifdef __SSE2__
+	unsigned stops = (unsigned)_mm_movemask_epi8(
+	    _mm_cmpeq_epi8(_mm_loadu_si128((const void *)data), _mm_set1_epi8('\t')));
+
+	stops |= 1U << (len < FIELD_GLANCE ? len : FIELD_GLANCE);
+	seen = (size_t)__builtin_ctz(stops);
+	if (seen < FIELD_GLANCE)
+		return seen;
+#endif
+	tab = memchr(data + seen, '\t', len - seen);
+	return tab == NULL ? len : (size_t)(tab - data);
+}
 
 /* How many bytes at the start of data need no escape. */
 size_t field_clean(const char *data, size_t len);
@@ -37,6 +66,9 @@ size_t field_clean(const char *data, size_t len);
  * Returns how many were written.
  */
 size_t field_escape(char *dst, const char *data, size_t len);
+
+/* How many bytes len escaped bytes, of whole records, were before. */
+size_t field_raw_len(const char *data, size_t len);
 
 /*
  * Undo it, into dst, room for len bytes; dst may be data.  A backslash before

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "backoff.h"
+#include "fdio.h"
 #include "fifo.h"
 
 /* Between tries to open one: nobody would notice that it is so late. */
@@ -102,6 +103,19 @@ fifo_reopen_write(int fd)
 	if (fifo_is(fd))
 		again = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
 	return again >= 0 ? again : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+}
+
+int
+fifo_reopen_ours(int fd)
+{
+	int again = fifo_reopen_write(fd);
+	struct stat st;
+
+	if (again < 0 || fstat(again, &st) < 0 || !S_ISSOCK(st.st_mode) ||
+	    fdio_nonblocking(again) == 0)
+		return again;
+	close(again);
+	return -1;
 }
 
 int

@@ -36,6 +36,12 @@ int fifo_open_write(const char *path);
  */
 int fifo_reopen_write(int fd);
 
+/*
+ * Reopen a descriptor that nobody shares: a socket does not block any more, either.  What
+ * else is neither pipe nor socket never waits for long.
+ */
+int fifo_reopen_ours(int fd);
+
 /* strerror(3), with better words for ETIME: a FIFO without another end, given up. */
 const char *fifo_why(int error);
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "entropy.h"
 #include "hash.h"
 
 /* The constants and steps of the XXH64 specification. */
@@ -189,24 +190,60 @@ sip_word(uint64_t v[static 4], uint64_t word)
 	v[0] ^= word;
 }
 
-uint64_t
-hash_keyed(const void *data, size_t len, const struct hash_key *key)
+/* All of it but the last rounds. */
+static void
+sip_bytes(uint64_t v[static 4], const void *data, size_t len, const struct hash_key *key)
 {
 	const unsigned char *p = data, *end = p + len / 8 * 8;
-	uint64_t v[4] = { key->words[0] ^ 0x736f6d6570736575,
-		key->words[1] ^ 0x646f72616e646f6d, key->words[0] ^ 0x6c7967656e657261,
-		key->words[1] ^ 0x7465646279746573 };
 	uint64_t last = (uint64_t)len << 56;
 
+	v[0] = key->words[0] ^ 0x736f6d6570736575;
+	v[1] ^= key->words[1] ^ 0x646f72616e646f6d;
+	v[2] = key->words[0] ^ 0x6c7967656e657261;
+	v[3] = key->words[1] ^ 0x7465646279746573;
 	for (; p < end; p += 8)
 		sip_word(v, word64(p));
 	for (size_t i = 0; i < len % 8; i++)
 		last |= (uint64_t)p[i] << 8 * i;
 	sip_word(v, last);
-	v[2] ^= 0xff;
+}
+
+static uint64_t
+sip_end(uint64_t v[static 4])
+{
 	for (int i = 0; i < 4; i++)
 		sip_round(v);
 	return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+uint64_t
+hash_keyed(const void *data, size_t len, const struct hash_key *key)
+{
+	uint64_t v[4] = { 0 };
+
+	sip_bytes(v, data, len, key);
+	v[2] ^= 0xff;
+	return sip_end(v);
+}
+
+struct hash_wide
+hash_keyed_wide(const void *data, size_t len, const struct hash_key *key)
+{
+	uint64_t v[4] = { 0, 0xee };
+	struct hash_wide hash;
+
+	sip_bytes(v, data, len, key);
+	v[2] ^= 0xee;
+	hash.words[0] = sip_end(v);
+	v[1] ^= 0xdd;
+	hash.words[1] = sip_end(v);
+	return hash;
+}
+
+uint32_t
+hash_class_long(const void *data, size_t len, struct hash_key key)
+{
+	return (uint32_t)(hash_keyed(data, len, &key) >> (64 - HASH_CLASS_BITS));
 }
 
 int
@@ -237,7 +274,7 @@ hash_random_seed(void)
 {
 	uint64_t seed;
 
-	if (getentropy(&seed, sizeof(seed)) < 0)
+	if (entropy(&seed, sizeof(seed)) < 0)
 		seed = clock_ns() * prime1 ^ (uint64_t)getpid();
 	return seed;
 }

@@ -6,17 +6,18 @@
 #include "hearing.h"
 #include "printable.h"
 
-enum { READ_SIZE = 256 << 10, SHOWN_LINE = 200 };
+enum { READ_SIZE = 256 << 10 };
 
-/* Have so much of its output in the hold.  1, 0 if it is not there, or -1 with errno. */
+/* Have so much of its output in the buffer.  1, 0 if it is not there, or -1 with errno.
+ */
 static int
 absorb(struct worker *worker, uint64_t bytes)
 {
-	struct hold *hold = &worker->hold;
+	struct buffered *buffered = &worker->buffered;
 
 	if (!worker_wrote(worker, bytes))
 		return 0;
-	while (hold->end - hold->start < bytes) {
+	while (buffered->end - buffered->start < bytes) {
 		int got = worker_absorb(worker, READ_SIZE);
 
 		if (got < 0 && errno != ENODATA)
@@ -41,7 +42,7 @@ finish(const struct hearing *hearing, struct flight *flight, const struct ack *a
 	struct batch *record = NULL;
 	uint64_t number;
 
-	if (ack->fate != FATE_OK) {
+	if (ack->outcome != OUTCOME_OK) {
 		record = window_record(flight, ack->index);
 		if (record == NULL)
 			return HEARING_BROKEN;
@@ -51,7 +52,8 @@ finish(const struct hearing *hearing, struct flight *flight, const struct ack *a
 		batch_free(record);
 		return HEARING_BROKEN;
 	}
-	hearing->told(hearing->context, number, ack, hold_at(&worker->hold), record);
+	hearing->told(
+	    hearing->context, number, ack, buffered_at(&worker->buffered), record);
 	worker_release(worker, ack->bytes);
 	return HEARING_TOLD;
 }
@@ -70,64 +72,58 @@ hearing_take(
 		say(text, worker_no_record);
 		return HEARING_LIES;
 	}
-	if (ack->more > 0 && !hearing->joint(hearing->context, ack))
-		return HEARING_JOINT;
+	if (ack->more > 0 && !hearing->may_group(hearing->context, ack))
+		return HEARING_GROUP;
 	there = absorb(worker, ack->bytes);
 	if (there < 0)
 		return HEARING_BROKEN;
-	wrong = there > 0 ? worker_ill(worker, 0, ack, ill)
-			  : "its line counts more output than was written";
+	wrong = worker_ill(worker, 0, ack, ill);
+	if (wrong == NULL && there == 0) /* it is to be dropped, and is not there */
+		wrong = "its line counts more output than was written";
 	if (wrong == NULL)
 		return finish(hearing, flight, ack);
 	say(text, wrong);
 	return HEARING_ILL;
 }
 
-/* The line that is none of the protocol's, in words. */
-static void
-say_bad(const struct worker *worker, char text[static HEARING_TEXT])
-{
-	char line[SHOWN_LINE];
-	size_t len;
-	const char *bad = worker_bad_line(worker, &len);
-
-	printable(line, sizeof(line), bad, len);
-	snprintf(text, HEARING_TEXT, "not a line of par-stage(7): %s", line);
-}
-
 enum hearing_end
-hearing_next(
-    const struct hearing *hearing, struct ack *ack, char text[static HEARING_TEXT])
+hearing_next(struct hearing *hearing, struct ack *ack, char text[static HEARING_TEXT])
 {
 	struct worker *worker = hearing->worker;
+	const char *shows = worker_shows(worker); /* before its words are read */
 
 	switch (worker_hear(worker, ack)) {
 	case WORD_HELLO:
+		hearing->known = true;
 		return HEARING_HELLO;
 	case WORD_UNSURE:
 		return HEARING_UNSURE;
 	case WORD_PLAIN:
-		return HEARING_PLAIN;
+		say(text, "runs a plain command");
+		return hearing->known ? HEARING_LIES : HEARING_PLAIN;
 	case WORD_ACK:
 		return hearing_take(hearing, ack, text);
 	case WORD_WRONG:
 		say(text, worker->wrong);
 		return HEARING_LIES;
 	case WORD_BAD:
-		say_bad(worker, text);
-		return HEARING_BAD;
+		worker_bad_text(worker, text);
+		return hearing->known ? HEARING_LIES : HEARING_BAD;
 	case WORD_NONE:
 	case WORD_END:
 		break;
 	}
-	return HEARING_NOTHING;
+	if (shows == NULL)
+		return HEARING_NOTHING;
+	say(text, shows);
+	return hearing->known ? HEARING_LIES : HEARING_PLAIN;
 }
 
 bool
-hearing_show(const struct hearing *hearing, const struct ack *ack,
-    char shown[static HEARING_SHOWN])
+hearing_show(
+    struct worker *worker, const struct ack *ack, char shown[static HEARING_SHOWN])
 {
-	struct flight *flight = window_find(&hearing->worker->window, ack->index);
+	struct flight *flight = window_find(&worker->window, ack->index);
 	struct batch *record = flight == NULL ? NULL : window_record(flight, ack->index);
 
 	if (record == NULL)

@@ -4,13 +4,18 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "fifo.h"
+#include "grow.h"
 #include "input.h"
 
 static const char stdin_name[] = "standard input";
+
+/* Descriptors that streams leave: for a regular file, an output, a temporary one. */
+enum { SPARE = 4 };
 
 static int
 open_one(struct input *input, bool *waits)
@@ -59,8 +64,8 @@ end(struct inputs *in, struct input *input)
 		/* The last one takes its place, so it has its turn again soon. */
 		in->polls[at] = in->polls[last];
 		in->polled[at] = in->polled[last];
-		if (in->turn > at)
-			in->turn = at;
+		if (in->cursor > at)
+			in->cursor = at;
 	}
 	in->now = NULL;
 }
@@ -86,6 +91,26 @@ follow(struct inputs *in, struct input *input)
 	return true;
 }
 
+/* Is path anything but a regular file, or one that cannot be? */
+static bool
+is_stream(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+size_t
+inputs_streams(const struct inputs *in)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < in->count; i++)
+		count += in->all[i].path == NULL ? fifo_waits(STDIN_FILENO)
+						 : is_stream(in->all[i].path);
+	return count;
+}
+
 /* Open what can be waited for; regular files, and errors, have their turn later. */
 static int
 open_streams(struct inputs *in)
@@ -95,6 +120,10 @@ open_streams(struct inputs *in)
 		bool waits = false;
 		int fd = open_one(input, &waits);
 
+		if (fd < 0 && errno == EMFILE && is_stream(input->path)) {
+			errno = EMFILE;
+			return -1;
+		}
 		if (fd >= 0 && waits) {
 			if (add_poll(in, input, fd) < 0)
 				return -1;
@@ -103,6 +132,23 @@ open_streams(struct inputs *in)
 		}
 	}
 	return 0;
+}
+
+/* Open them while a few descriptors are set aside. */
+static int
+open_sparing(struct inputs *in)
+{
+	int spare[SPARE], got, error;
+
+	for (size_t i = 0; i < SPARE; i++)
+		spare[i] = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+	got = open_streams(in);
+	error = errno;
+	for (size_t i = 0; i < SPARE; i++)
+		if (spare[i] >= 0)
+			close(spare[i]);
+	errno = error;
+	return got;
 }
 
 int
@@ -125,22 +171,15 @@ inputs_open(struct inputs *in, char *const *paths, size_t count, size_t limit)
 	}
 	fifo_expect_many();
 	in->opened_ms = clock_ms();
-	in->file_turn = true;
-	return open_streams(in);
+	in->file_due = true;
+	return open_sparing(in);
 }
 
 void
 inputs_close(struct inputs *in)
 {
-	for (size_t i = 0; in->all != NULL && i < in->count; i++) {
-		struct input *input = &in->all[i];
-
-		if (input->reader.buffer == NULL)
-			continue;
-		if (input->reader.fd != STDIN_FILENO)
-			close(input->reader.fd);
-		record_close(&input->reader);
-	}
+	for (size_t i = 0; in->all != NULL && i < in->count; i++)
+		inputs_close_of(in, i);
 	free(in->all);
 	free(in->polls);
 	free(in->polled);
@@ -150,6 +189,12 @@ const char *
 inputs_name(const struct inputs *in)
 {
 	return in->now->name;
+}
+
+void
+inputs_passed(struct inputs *in, uint64_t records)
+{
+	record_passed(&in->now->reader, records);
 }
 
 /*
@@ -219,8 +264,8 @@ waited_too_long(const struct inputs *in, const struct input *input)
 static enum record_status
 serve_next(struct inputs *in)
 {
-	while (in->turn < in->polls_count) {
-		size_t at = in->turn++;
+	while (in->cursor < in->polls_count) {
+		size_t at = in->cursor++;
 		struct input *input = &in->all[in->polled[at]];
 		enum record_status got;
 
@@ -238,7 +283,7 @@ serve_next(struct inputs *in)
 		if (got != RECORD_NONE)
 			return got;
 	}
-	if (!in->file_turn || in->finishing)
+	if (!in->file_due || in->finishing)
 		return RECORD_NONE;
 	if (in->file == NULL) {
 		enum record_status got = next_file(in);
@@ -246,7 +291,7 @@ serve_next(struct inputs *in)
 		if (got != RECORD_OK)
 			return got == RECORD_EOF ? RECORD_NONE : got;
 	}
-	in->file_turn = false;
+	in->file_due = false;
 	return in->file == NULL ? RECORD_NONE : serve(in, in->file);
 }
 
@@ -326,8 +371,8 @@ inputs_wait(struct inputs *in, int timeout)
 {
 	bool files = !in->finishing && (in->file != NULL || in->next_file < in->count);
 
-	in->turn = 0;
-	in->file_turn = files;
+	in->cursor = 0;
+	in->file_due = files;
 	if (in->polls_count == 0)
 		return 0;
 	for (size_t i = 0; i < in->polls_count; i++) {
@@ -373,21 +418,60 @@ await_start(struct inputs *in, struct input *input)
 	return 0;
 }
 
+int
+inputs_open_of(struct inputs *in, size_t index)
+{
+	struct input *input = &in->all[index];
+	bool waits = false;
+	int fd;
+
+	in->now = input;
+	if (input->reader.buffer != NULL)
+		return 0;
+	fd = open_one(input, &waits);
+	if (fd < 0 || begin(in, input, fd) < 0)
+		return -1;
+	input->started = true;
+	return 0;
+}
+
+void
+inputs_close_of(struct inputs *in, size_t index)
+{
+	struct input *input = &in->all[index];
+
+	if (input->reader.buffer == NULL)
+		return;
+	if (input->reader.fd != STDIN_FILENO)
+		close(input->reader.fd);
+	record_close(&input->reader);
+}
+
+int
+inputs_add(struct inputs *in, int fd, const char *name)
+{
+	size_t room = in->count;
+	struct input *all = grow(in->all, &room, in->count + 1, sizeof(*all), SIZE_MAX);
+	struct input input = { .name = name, .started = true };
+
+	in->now = NULL;
+	if (all == NULL) {
+		close(fd);
+		return -1;
+	}
+	in->all = all;
+	if (begin(in, &input, fd) < 0)
+		return -1;
+	all[in->count++] = input;
+	return 0;
+}
+
 enum record_status
 inputs_fill_of(struct inputs *in, size_t index)
 {
 	struct input *input = &in->all[index];
-	bool waits = false;
 
-	in->now = input;
-	if (input->reader.buffer == NULL) {
-		int fd = open_one(input, &waits);
-
-		if (fd < 0 || begin(in, input, fd) < 0)
-			return RECORD_ERROR;
-		input->started = true;
-	}
-	if (await_start(in, input) < 0)
+	if (inputs_open_of(in, index) < 0 || await_start(in, input) < 0)
 		return RECORD_ERROR;
 	return record_fill(&input->reader) == RECORD_ERROR ? RECORD_ERROR : RECORD_OK;
 }

@@ -38,10 +38,10 @@ struct inputs {
 	struct pollfd *polls; /* of those that are waited for */
 	size_t *polled; /* which input polls[i] is */
 	size_t polls_count;
-	size_t turn; /* polls before this one have had their turn since the wait */
+	size_t cursor; /* polls before this one have had their turn since the wait */
 	size_t next_file; /* inputs before this one are open, or have ended */
 	struct input *file; /* the regular file at work, or NULL */
-	bool file_turn; /* it has not had its turn since the wait */
+	bool file_due; /* it has not had its turn since the wait */
 	struct input *now; /* whose buffer is being handed out, or NULL */
 	size_t now_poll; /* its place in polls, if it is not the file */
 	int watched; /* another descriptor that ends a wait, or -1 */
@@ -54,10 +54,15 @@ struct inputs {
 /*
  * Read the count files that paths name, "-" being standard input; with none,
  * standard input alone.  Opens all but regular files.  paths stays the caller's
- * and must stay as it is.  0, or -1 if there is no memory; to be closed even so.
+ * and must stay as it is.  0, or -1 with errno, to be closed even so: ENOMEM, or EMFILE
+ * where only polls_count of inputs_streams() could be opened, with a few descriptors left
+ * for what else a filter opens.
  */
 int inputs_open(struct inputs *in, char *const *paths, size_t count, size_t limit);
 void inputs_close(struct inputs *in);
+
+/* How many of the inputs are no regular files, and have to be open at once. */
+size_t inputs_streams(const struct inputs *in);
 
 /*
  * The next run of whole records, as record_take_run() gives them, of any input.
@@ -69,6 +74,9 @@ enum record_status inputs_take(struct inputs *in, struct record *run);
 
 /* Whose run or error the last inputs_take() gave. */
 const char *inputs_name(const struct inputs *in);
+
+/* That run had so many records: for the numbers of those behind it. */
+void inputs_passed(struct inputs *in, uint64_t records);
 
 /*
  * Wait until an input has something, at most timeout milliseconds (-1: for
@@ -89,5 +97,13 @@ void inputs_finish(struct inputs *in);
  */
 enum record_status inputs_take_of(struct inputs *in, size_t index, struct record *out);
 enum record_status inputs_fill_of(struct inputs *in, size_t index);
+
+/* Open it, if it is not open; 0, or -1 with errno.  And close it: it may be opened anew.
+ */
+int inputs_open_of(struct inputs *in, size_t index);
+void inputs_close_of(struct inputs *in, size_t index);
+
+/* For merging, too: one more, the regular file fd, which it takes over.  0, or -1. */
+int inputs_add(struct inputs *in, int fd, const char *name);
 
 #endif

@@ -82,10 +82,10 @@ items_next(struct items *items, struct item *item, const char **data)
 	if (items->live == 0)
 		return 0;
 	*item = least->next;
-	to = bytes_anew(&items->data, item->len);
+	to = bytes_anew(&items->data, (size_t)item->len);
 	if (to == NULL)
 		return -1;
-	got = spool_get(least->spool, to, item->len);
+	got = spool_get(least->spool, to, (size_t)item->len);
 	if (got == 0)
 		errno = EIO;
 	if (got <= 0)

@@ -33,7 +33,7 @@ find_host(const char *data, size_t len, char room[KEY_HOST_MAX])
 		len = url_clean(text, text, len);
 		data = text;
 	}
-	got = url_find_host(host, data, len, NULL);
+	got = url_find_host(host, data, len);
 	if (got <= 0)
 		return 0;
 	len = got < KEY_HOST_MAX ? (size_t)got : KEY_HOST_MAX;

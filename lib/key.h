@@ -14,7 +14,7 @@
 enum key_kind {
 	KEY_RECORD, /* all of it */
 	KEY_FIELD,
-	KEY_HOST /* the host of the URL that is the first field, read without IDNA */
+	KEY_HOST /* the host of the URL that is the first field */
 };
 
 enum {

@@ -1,25 +1,19 @@
 /* SPDX-License-Identifier: ISC */
-#include <ctype.h>
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdio.h>
+#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "fdio.h"
 #include "grow.h"
 #include "kin.h"
+#include "procs.h"
 
 enum { MOST = 1 << 22 }; /* processes: no system has more */
 
 /* A process: its number may be another one's later, but not with the same birth. */
 struct member {
 	pid_t pid, parent;
-	unsigned long long born; /* clock ticks since the system began */
+	uint64_t born; /* clock ticks since the system began */
 };
 
 /* Add to kin; without memory it is not known, and what it leaves is left. */
@@ -35,99 +29,19 @@ add(struct kin *kin, const struct member *member)
 	members[kin->count++] = *member;
 }
 
-#ifdef __linux__
-
-/* The fields of /proc/PID/stat behind the name, see proc_pid_stat(5). */
-enum { PARENT = 2, BORN = 20 };
-
 static bool
-whole_number(const char *text, unsigned long long *out)
+take(void *context, const struct procs_one *process)
 {
-	char *end;
-
-	errno = 0;
-	*out = strtoull(text, &end, 10);
-	return end != text && errno == 0;
-}
-
-/* The number that is field n of text, counted from 1. */
-static bool
-field(const char *text, int n, unsigned long long *out)
-{
-	while (n-- > 0 && text != NULL)
-		text = strchr(text + 1, ' ');
-	return text != NULL && whole_number(text, out);
-}
-
-/* What the system knows of the process of that number; false if there is none. */
-static bool
-find(const char *number, struct member *member)
-{
-	char path[64], line[1024];
-	const char *rest;
-	unsigned long long pid, parent;
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%.20s/stat", number);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	n = fdio_read(fd, line, sizeof(line) - 1);
-	close(fd);
-	line[n > 0 ? n : 0] = '\0';
-	rest = strrchr(line, ')'); /* before it stands a name, of any bytes */
-	if (rest == NULL || !field(rest, PARENT, &parent) ||
-	    !field(rest, BORN, &member->born) || !whole_number(number, &pid))
-		return false;
-	member->pid = (pid_t)pid;
-	member->parent = (pid_t)parent;
+	add(context, &(struct member){ process->pid, process->parent, process->born });
 	return true;
 }
-
-/* All processes that there are. */
-static void
-list(struct kin *all)
-{
-	struct dirent *entry;
-	struct member member;
-	DIR *proc = opendir("/proc");
-
-	if (proc == NULL)
-		return;
-	for (entry = readdir(proc); entry != NULL; entry = readdir(proc))
-		if (isdigit((unsigned char)entry->d_name[0]) &&
-		    find(entry->d_name, &member))
-			add(all, &member);
-	closedir(proc);
-}
-
-#else
-
-static bool
-find(const char *number, struct member *member)
-{
-	(void)number;
-	(void)member;
-	return false;
-}
-
-static void
-list(struct kin *all)
-{
-	(void)all;
-}
-
-#endif
 
 static bool
 is_there(const struct member *member)
 {
-	struct member now;
-	char number[24];
+	struct procs_one now;
 
-	snprintf(number, sizeof(number), "%ld", (long)member->pid);
-	return find(number, &now) && now.born == member->born;
+	return procs_look(member->pid, &now) && now.born == member->born;
 }
 
 static bool
@@ -162,7 +76,7 @@ look(struct kin *kin, const pid_t *leaders, size_t count)
 	struct kin all = { 0 };
 	size_t before;
 
-	list(&all);
+	procs_each(take, &all); /* where nothing is known there are none */
 	do {
 		before = kin->count;
 		for (size_t i = 0; i < all.count; i++)

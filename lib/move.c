@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "fdio.h"
 #include "move.h"
+#include "os.h"
 
 enum {
 	EYE_SIZE = 64 << 10,
@@ -17,21 +17,22 @@ enum {
 	COPY_SIZE = 64 << 10
 };
 
-#ifdef __linux__
 ssize_t
-move_some(int from, int to, size_t len)
+move_some(int from, struct fdio_sink to, size_t len)
 {
 	ssize_t n;
 
-	do {
-		n = splice(from, NULL, to, NULL, len, SPLICE_F_MOVE);
-	} while (n < 0 && errno == EINTR);
-	if (n == 0)
-		errno = ENODATA;
-	if (n > 0 || (n < 0 && errno == EINVAL))
-		return n < 0 ? 0 : n;
+	/* Whatever the flags of splice(2), it waits for who reads a socket that blocks.
+	 */
+	if (to.socket && (fcntl(to.fd, F_GETFL) & O_NONBLOCK) == 0)
+		return 0;
+	n = os_splice(from, to.fd, len, false);
+	if (n > 0)
+		return n;
+	if (n < 0 && errno != EAGAIN)
+		return 0; /* what is wrong is told by who writes */
 	/* Either end may be non-blocking: is it the input that is short? */
-	if (errno == EAGAIN && move_held(from) == 0)
+	if (n == 0 || move_pending(from) == 0)
 		errno = ENODATA;
 	return -1;
 }
@@ -40,7 +41,7 @@ move_some(int from, int to, size_t len)
 static int
 open_eye(struct move_eye *eye, int from)
 {
-	int ends[2], size = fcntl(from, F_GETPIPE_SZ);
+	int ends[2], size = os_pipe_room(from);
 
 	if (eye->nowhere >= 0)
 		return 0;
@@ -68,7 +69,7 @@ move_see(struct move_eye *eye, int from)
 		move_eye_close(eye);
 	eye->start = eye->end = 0;
 	if (open_eye(eye, from) == 0) {
-		n = tee(from, eye->out, SEEN_MOST, SPLICE_F_NONBLOCK);
+		n = os_tee(from, eye->out, SEEN_MOST);
 		if (n > 0) {
 			eye->left = (size_t)n;
 			return 0;
@@ -83,8 +84,7 @@ static int
 vanish(struct move_eye *eye, size_t len)
 {
 	while (len > 0) {
-		ssize_t n =
-		    splice(eye->in, NULL, eye->nowhere, NULL, len, SPLICE_F_NONBLOCK);
+		ssize_t n = os_splice(eye->in, eye->nowhere, len, true);
 
 		if (n <= 0)
 			return -1;
@@ -132,6 +132,25 @@ move_look(struct move_eye *eye, size_t at)
 	return eye->bytes[eye->start - 1];
 }
 
+int
+move_scan(struct move_eye *eye, size_t len, bool *nul)
+{
+	int last = -1;
+
+	*nul = false;
+	while (len > 0) {
+		if (eye->start == eye->end && look_on(eye, len) < 0) {
+			move_eye_close(eye);
+			return -1;
+		}
+		*nul = *nul || memchr(eye->bytes, '\0', eye->end) != NULL;
+		last = eye->bytes[eye->end - 1];
+		len -= eye->end - eye->start;
+		eye->start = eye->end;
+	}
+	return last;
+}
+
 /* How many newlines are in what the pipe fd holds, or -1. */
 static int64_t
 count_lines(int fd)
@@ -151,22 +170,20 @@ count_lines(int fd)
 	return n == 0 || errno == EAGAIN ? lines : -1;
 }
 
-/* By a copy of what is held, which tee(2) makes in a pipe of the same size. */
+/* By a copy of what is pending, which tee(2) makes in a pipe of the same size. */
 static int64_t
-held_lines(int fd, size_t held)
+pending_lines(int fd, size_t pending)
 {
-	char path[32];
+	int from = os_pipe_reader(fd), room = os_pipe_room(fd), ends[2];
 	int64_t lines = -1;
-	int from, ends[2];
+	ssize_t n;
 
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	from = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (from < 0)
 		return -1;
-	if (fdio_pipe(ends) == 0) {
-		fdio_pipe_size(ends[1], (size_t)fcntl(fd, F_GETPIPE_SZ));
-		if (fdio_nonblocking(ends[0]) == 0 &&
-		    tee(from, ends[1], held, SPLICE_F_NONBLOCK) == (ssize_t)held)
+	if (room > 0 && fdio_pipe(ends) == 0) {
+		fdio_pipe_size(ends[1], (size_t)room);
+		n = fdio_nonblocking(ends[0]) < 0 ? -1 : os_tee(from, ends[1], pending);
+		if (n > 0 && ((size_t)n == pending || pending == MOVE_SOME))
 			lines = count_lines(ends[0]);
 		close(ends[0]);
 		close(ends[1]);
@@ -174,35 +191,6 @@ held_lines(int fd, size_t held)
 	close(from);
 	return lines;
 }
-#else
-static int64_t
-held_lines(int fd, size_t held)
-{
-	(void)fd, (void)held;
-	return -1;
-}
-
-ssize_t
-move_some(int from, int to, size_t len)
-{
-	(void)from, (void)to, (void)len;
-	return 0;
-}
-
-int
-move_see(struct move_eye *eye, int from)
-{
-	(void)eye, (void)from;
-	return -1;
-}
-
-int
-move_look(struct move_eye *eye, size_t at)
-{
-	(void)eye, (void)at;
-	return -1;
-}
-#endif
 
 void
 move_eye_close(struct move_eye *eye)
@@ -219,19 +207,34 @@ move_eye_close(struct move_eye *eye)
 	eye->left = eye->start = eye->end = 0;
 }
 
-size_t
-move_held(int fd)
+/* Is there something in the pipe fd, which may be the end that is written to? */
+static bool
+holds(int fd)
 {
-	int held = 0;
+	bool written = (fcntl(fd, F_GETFL) & O_ACCMODE) == O_WRONLY;
+	struct pollfd p = { .fd = written ? os_pipe_reader(fd) : fd, .events = POLLIN };
+	bool some = p.fd >= 0 && poll(&p, 1, 0) > 0 && (p.revents & POLLIN) != 0;
 
-	return ioctl(fd, FIONREAD, &held) < 0 || held < 0 ? 0 : (size_t)held;
+	if (written && p.fd >= 0)
+		close(p.fd);
+	return some;
+}
+
+size_t
+move_pending(int fd)
+{
+	size_t pending;
+
+	if (os_pending(fd, &pending) == 0)
+		return pending;
+	return holds(fd) ? MOVE_SOME : 0;
 }
 
 uint64_t
-move_held_lines(int fd)
+move_pending_lines(int fd)
 {
-	size_t held = move_held(fd);
-	int64_t lines = held == 0 ? 0 : held_lines(fd, held);
+	size_t pending = move_pending(fd);
+	int64_t lines = pending == 0 ? 0 : pending_lines(fd, pending);
 
 	return lines < 0 ? 0 : (uint64_t)lines;
 }

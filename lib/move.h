@@ -1,24 +1,27 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * move - bytes from a pipe to another descriptor, by splice(2) where there is
- * one and it pays, else through a buffer.  The one place that knows.
+ * one and it pays, else through a buffer.
  */
 #ifndef PAR_MOVE_H
 #define PAR_MOVE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+#include "fdio.h"
 
 /* What is less goes through a buffer: crumbs would fill the slots of a pipe. */
 enum { MOVE_FROM = 16 << 10 };
 
 /*
- * Move some of len bytes, which the pipe from holds already, to the descriptor to.  How
- * many, or 0 if it cannot be done without a buffer, or -1 with errno: of writing, EAGAIN
- * when to takes none now, or ENODATA when from holds none.
+ * Move some of len bytes, which the pipe from holds already.  How many, or 0 if it cannot
+ * be done without a buffer, or without waiting, as of a socket that blocks; or -1 with
+ * errno: of writing, EAGAIN when to takes none now, or ENODATA when from holds none.
  */
-ssize_t move_some(int from, int to, size_t len);
+ssize_t move_some(int from, struct fdio_sink to, size_t len);
 
 /*
  * Sees the bytes of a pipe, and takes none.  Begins with descriptors of -1; opened when
@@ -61,15 +64,27 @@ int move_see(struct move_eye *eye, int from);
  */
 int move_look(struct move_eye *eye, size_t at);
 
+/*
+ * Look at the next len bytes of what is seen, len of at least 1: is a NUL among them?
+ * The last of them, or -1 as above.
+ */
+int move_scan(struct move_eye *eye, size_t len, bool *nul);
+
 void move_eye_close(struct move_eye *eye);
 
-/* How many bytes the pipe fd holds, or 0 where the system cannot tell. */
-size_t move_held(int fd);
+/* More than a pipe holds, as a rule. */
+enum { MOVE_SOME = 4 << 20 };
+
+/*
+ * How many bytes the pipe fd holds, at either end; MOVE_SOME: there are some, and the
+ * system does not tell how many.
+ */
+size_t move_pending(int fd);
 
 /*
  * How many newlines are among them, of a pipe that fd writes to; they stay.  0 where the
  * system cannot tell.
  */
-uint64_t move_held_lines(int fd);
+uint64_t move_pending_lines(int fd);
 
 #endif

@@ -149,16 +149,31 @@ num_duration(const char *text, uint64_t min, uint64_t max, uint64_t *out)
 	return within(whole, min, max, out);
 }
 
+/* How many decimal digits it has. */
+static unsigned
+count_digits(uint64_t value)
+{
+	unsigned count = 1;
+
+	for (; value >= 10000; value /= 10000)
+		count += 4;
+	return count + (value >= 10) + (value >= 100) + (value >= 1000);
+}
+
 char *
 num_format(char *dst, uint64_t value)
 {
-	char text[20];
-	size_t at = sizeof(text);
+	static const char pairs[] = "0001020304050607080910111213141516171819"
+				    "2021222324252627282930313233343536373839"
+				    "4041424344454647484950515253545556575859"
+				    "6061626364656667686970717273747576777879"
+				    "8081828384858687888990919293949596979899";
+	char *at, *end;
 
-	do {
-		text[--at] = (char)('0' + value % 10);
-		value /= 10;
-	} while (value != 0);
-	memcpy(dst, text + at, sizeof(text) - at);
-	return dst + sizeof(text) - at;
+	end = at = dst + count_digits(value);
+	for (; value >= 10; value /= 100)
+		memcpy(at -= 2, pairs + 2 * (value % 100), 2);
+	if (at > dst)
+		*--at = (char)('0' + value);
+	return end;
 }

@@ -24,6 +24,13 @@ int num_size(const char *text, uint64_t min, uint64_t max, uint64_t *out);
 /* Milliseconds: seconds with or without a fraction, or with ms, s, m, h, d. */
 int num_duration(const char *text, uint64_t min, uint64_t max, uint64_t *out);
 
+/* Value, or as much as memory could ever have of it. */
+static inline size_t
+num_clip(uint64_t value)
+{
+	return value < SIZE_MAX / 2 ? (size_t)value : SIZE_MAX / 2;
+}
+
 /* Write value in decimal at dst, which has room for 20 bytes; the end of it. */
 char *num_format(char *dst, uint64_t value);
 

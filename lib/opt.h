@@ -23,6 +23,7 @@ enum opt_kind {
 	OPT_SECRET /* as OPT_CALL; call() copies what it needs: see opt_parse() */
 };
 
+/* A row with neither letter nor name is a heading: its help is shown above the next. */
 struct opt {
 	int letter; /* 0 if there is only a long name */
 	const char *name; /* long name, or NULL */
@@ -34,7 +35,7 @@ struct opt {
 		void *context;
 	};
 	const char *arg; /* what the argument is called in --help, or NULL for none */
-	const char *help;
+	const char *help; /* "": another spelling, which is not shown */
 	uint64_t min, max; /* max 0: no bound */
 	const char *(*call)(void *context, const char *value);
 };
@@ -49,13 +50,31 @@ struct opt_table {
 /* Add rows, up to the one that is all zero; opt_parse() tells if that failed. */
 void opt_add(struct opt_table *table, const struct opt *rows);
 
+/* Add a row that is one. */
+void opt_heading(struct opt_table *table, const char *text);
+
 void opt_free(struct opt_table *table);
+
+/* An option of programs that people know, and what it is here. */
+struct opt_foreign {
+	const char *names; /* long names and letters, with '|' between; NULL ends them */
+	const char *here;
+};
 
 struct opt_program {
 	const char *name;
 	const char *synopsis; /* what follows the name on the usage line */
-	const char *about; /* one or more lines */
+	const char *about; /* filled into lines, as all texts here */
 	const struct opt *opts; /* sorted as they are to be shown; ends with { 0 } */
+	const char *examples; /* lines of commands, each behind two blanks; or NULL */
+	const struct opt_foreign *foreign; /* answered with what it is here; or NULL */
+	const struct opt_foreign
+	    *homonyms; /* letters of ours that mean something else
+			  there: said if a value is refused; or NULL */
+	/* Called when the command line is wrong, to tell what may have led there; or NULL
+	 */
+	void (*misled)(const void *context);
+	const void *context;
 	bool command; /* operands are a command: its options are not ours */
 };
 

@@ -14,7 +14,7 @@ static const unsigned char next[PLACE_STATES][PLACE_EVENTS] = {
 	    [PLACE_PLAIN] = NEVER,
 	    [PLACE_LET_GO] = NEVER,
 	    [PLACE_END_INPUT] = NEVER,
-	    [PLACE_TELL] = NEVER,
+	    [PLACE_TERMINATE] = NEVER,
 	    [PLACE_GONE] = NEVER,
 	    [PLACE_GONE_EARLY] = NEVER,
 	    [PLACE_RETIRE] = PLACE_RETIRED,
@@ -24,7 +24,7 @@ static const unsigned char next[PLACE_STATES][PLACE_EVENTS] = {
 	    [PLACE_PLAIN] = PLACE_STREAMING,
 	    [PLACE_LET_GO] = PLACE_LEAVING,
 	    [PLACE_END_INPUT] = PLACE_ENDING,
-	    [PLACE_TELL] = PLACE_DYING,
+	    [PLACE_TERMINATE] = PLACE_DYING,
 	    [PLACE_GONE] = PLACE_EMPTY,
 	    [PLACE_GONE_EARLY] = PLACE_RETIRED,
 	    [PLACE_RETIRE] = SAME,
@@ -34,7 +34,7 @@ static const unsigned char next[PLACE_STATES][PLACE_EVENTS] = {
 	    [PLACE_PLAIN] = NEVER,
 	    [PLACE_LET_GO] = PLACE_LEAVING,
 	    [PLACE_END_INPUT] = PLACE_ENDING,
-	    [PLACE_TELL] = PLACE_DYING,
+	    [PLACE_TERMINATE] = PLACE_DYING,
 	    [PLACE_GONE] = PLACE_EMPTY,
 	    [PLACE_GONE_EARLY] = NEVER,
 	    [PLACE_RETIRE] = SAME,
@@ -44,7 +44,7 @@ static const unsigned char next[PLACE_STATES][PLACE_EVENTS] = {
 	    [PLACE_PLAIN] = NEVER,
 	    [PLACE_LET_GO] = PLACE_LEAVING,
 	    [PLACE_END_INPUT] = PLACE_ENDING,
-	    [PLACE_TELL] = PLACE_DYING,
+	    [PLACE_TERMINATE] = PLACE_DYING,
 	    [PLACE_GONE] = PLACE_EMPTY,
 	    [PLACE_GONE_EARLY] = PLACE_RETIRED,
 	    [PLACE_RETIRE] = SAME,
@@ -54,7 +54,7 @@ static const unsigned char next[PLACE_STATES][PLACE_EVENTS] = {
 	    [PLACE_PLAIN] = SAME,
 	    [PLACE_LET_GO] = SAME,
 	    [PLACE_END_INPUT] = PLACE_ENDING,
-	    [PLACE_TELL] = PLACE_DYING,
+	    [PLACE_TERMINATE] = PLACE_DYING,
 	    [PLACE_GONE] = PLACE_EMPTY,
 	    [PLACE_GONE_EARLY] = PLACE_RETIRED,
 	    [PLACE_RETIRE] = SAME,
@@ -64,7 +64,7 @@ static const unsigned char next[PLACE_STATES][PLACE_EVENTS] = {
 	    [PLACE_PLAIN] = SAME,
 	    [PLACE_LET_GO] = SAME,
 	    [PLACE_END_INPUT] = SAME,
-	    [PLACE_TELL] = PLACE_DYING,
+	    [PLACE_TERMINATE] = PLACE_DYING,
 	    [PLACE_GONE] = PLACE_EMPTY,
 	    [PLACE_GONE_EARLY] = NEVER,
 	    [PLACE_RETIRE] = SAME,
@@ -74,7 +74,7 @@ static const unsigned char next[PLACE_STATES][PLACE_EVENTS] = {
 	    [PLACE_PLAIN] = SAME,
 	    [PLACE_LET_GO] = SAME,
 	    [PLACE_END_INPUT] = SAME,
-	    [PLACE_TELL] = SAME,
+	    [PLACE_TERMINATE] = SAME,
 	    [PLACE_GONE] = PLACE_EMPTY,
 	    [PLACE_GONE_EARLY] = PLACE_RETIRED,
 	    [PLACE_RETIRE] = SAME,
@@ -84,7 +84,7 @@ static const unsigned char next[PLACE_STATES][PLACE_EVENTS] = {
 	    [PLACE_PLAIN] = NEVER,
 	    [PLACE_LET_GO] = NEVER,
 	    [PLACE_END_INPUT] = NEVER,
-	    [PLACE_TELL] = NEVER,
+	    [PLACE_TERMINATE] = NEVER,
 	    [PLACE_GONE] = NEVER,
 	    [PLACE_GONE_EARLY] = NEVER,
 	    [PLACE_RETIRE] = SAME,
@@ -107,7 +107,7 @@ place_event(struct place *place, enum place_event event)
 	unsigned to = next[place->state][event];
 
 	if (event == PLACE_START)
-		place->cause = PLACE_UNTOLD;
+		place->cause = PLACE_NO_CAUSE;
 	if (event == PLACE_RETIRE || event == PLACE_RECALL)
 		place->spare = event == PLACE_RETIRE && place_may(place, PLACE_HEAR);
 	if (to == NEVER)
@@ -120,9 +120,34 @@ place_event(struct place *place, enum place_event event)
 }
 
 void
-place_tell(struct place *place, enum place_cause cause)
+place_terminate(struct place *place, enum place_cause cause)
 {
-	place_event(place, PLACE_TELL);
-	if (place->cause == PLACE_UNTOLD)
+	place_event(place, PLACE_TERMINATE);
+	if (place->cause == PLACE_NO_CAUSE)
 		place->cause = cause;
+}
+
+/* Is it one that can never work, and does that matter? */
+static bool
+is_permanent(const struct place *place, const struct place_end *end)
+{
+	if (place->cause != PLACE_NO_CAUSE)
+		return place->cause == PLACE_REFUSED;
+	return end->never && (end->reports || end->left > 0 || end->more);
+}
+
+enum place_verdict
+place_judge(const struct place *place, const struct place_end *end)
+{
+	bool bad = end->failed || place->cause != PLACE_NO_CAUSE;
+
+	if (is_permanent(place, end))
+		return PLACE_PERMANENT;
+	if (end->left == 0)
+		return PLACE_DONE;
+	/* With its input at an end it had to tell of all: sent again it would be so
+	 * again. */
+	if (end->stopped || !end->reports || !end->read || (!bad && end->open))
+		return PLACE_AGAIN;
+	return PLACE_BROKEN;
 }

@@ -3,29 +3,15 @@
 #include <string.h>
 
 #include "printable.h"
+#include "utf8_char.h"
 
 size_t
 printable_char(const char *data, size_t left)
 {
-	const unsigned char *p = (const unsigned char *)data;
-	size_t len;
 	uint32_t code;
+	size_t len = utf8_char(data, left, &code);
 
-	if (p[0] < 0x80)
-		return p[0] >= 0x20 && p[0] != 0x7f;
-	len = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
-	if (p[0] < 0xc2 || p[0] > 0xf4 || len > left)
-		return 0;
-	code = p[0] & (0xffu >> (len + 1));
-	for (size_t i = 1; i < len; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		code = code << 6 | (p[i] & 0x3fu);
-	}
-	if (code < 0xa0 || (len == 3 && code < 0x800) || (len == 4 && code < 0x10000) ||
-	    (code >= 0xd800 && code < 0xe000) || code > 0x10ffff)
-		return 0;
-	return len;
+	return code < 0x20 || (code >= 0x7f && code < 0xa0) ? 0 : len;
 }
 
 size_t

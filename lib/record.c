@@ -10,8 +10,10 @@
 #include <emmintrin.h>
 #endif
 
+#include "bytes.h"
 #include "fdio.h"
 #include "grow.h"
+#include "match.h"
 #include "record.h"
 
 /* How much of a too long record is kept to name it by. */
@@ -73,7 +75,7 @@ static enum record_status
 end_skip(struct record_reader *in, struct record *out, size_t used)
 {
 	out->data = in->buffer;
-	out->len = in->kept;
+	out->len = in->shown;
 	out->number = in->number++;
 	out->offset = in->begin;
 	pass(in, used);
@@ -86,8 +88,8 @@ static void
 begin_skip(struct record_reader *in)
 {
 	in->begin = in->offset;
-	in->kept = in->end - in->start < SHOWN ? in->end - in->start : SHOWN;
-	memmove(in->buffer, in->buffer + in->start, in->kept);
+	in->shown = in->end - in->start < SHOWN ? in->end - in->start : SHOWN;
+	memmove(in->buffer, in->buffer + in->start, in->shown);
 	in->skipping = true;
 }
 
@@ -114,7 +116,7 @@ record_take(struct record_reader *in, struct record *out)
 				    : RECORD_EOF;
 	if (in->skipping) {
 		in->offset += left;
-		in->start = in->end = in->scanned = in->kept;
+		in->start = in->end = in->scanned = in->shown;
 	}
 	return RECORD_NONE;
 }
@@ -212,7 +214,7 @@ record_take_run(struct record_reader *in, struct record *out)
 	if (last != NULL) {
 		out->data = in->buffer + in->start;
 		out->len = (size_t)(last - out->data) + 1;
-		out->number = 0;
+		out->number = in->number;
 		out->offset = in->offset;
 		pass(in, out->len);
 		return RECORD_OK;
@@ -240,7 +242,7 @@ record_begun(const struct record_reader *in)
 int
 writer_open(struct record_writer *out, int fd)
 {
-	*out = (struct record_writer){ .fd = fd, .size = RECORD_BUFFER };
+	*out = (struct record_writer){ .to = fdio_sink(fd), .size = RECORD_BUFFER };
 	out->buffer = malloc(out->size);
 	return out->buffer == NULL ? -1 : 0;
 }
@@ -248,7 +250,7 @@ writer_open(struct record_writer *out, int fd)
 void
 writer_share(struct record_writer *out, const struct says *says)
 {
-	share_open(&out->share, out->fd, says);
+	share_open(&out->share, out->to.fd, says);
 }
 
 void
@@ -268,7 +270,7 @@ writer_flush(struct record_writer *out)
 	if (used == 0)
 		return 0;
 	share_wait(&out->share);
-	if (fdio_write(out->fd, out->buffer, used) < 0)
+	if (fdio_write(out->to.fd, out->buffer, used) < 0)
 		return -1;
 	share_wrote(&out->share, out->buffer[used - 1]);
 	share_leave(&out->share);
@@ -290,7 +292,7 @@ write_now(struct record_writer *out, const char *data, size_t len, bool *stuck)
 	ssize_t got = 0;
 
 	if (share_try(&out->share))
-		got = fdio_writev_now(out->fd, both, len > 0 ? 2 : 1);
+		got = fdio_writev_now(out->to, both, len > 0 ? 2 : 1);
 	*stuck = got == 0;
 	if (got < 0)
 		return -1;
@@ -364,6 +366,19 @@ writer_reserve(struct record_writer *out, size_t len)
 	return out->buffer;
 }
 
+char *
+writer_room(struct record_writer *out, size_t len)
+{
+	char *larger = out->buffer;
+
+	if (out->size - out->used < len)
+		larger = grow(out->buffer, &out->size, out->used + len, 1, BYTES_MOST);
+	if (larger == NULL)
+		return NULL;
+	out->buffer = larger;
+	return larger + out->used;
+}
+
 int
 writer_put(struct record_writer *out, const void *data, size_t len)
 {
@@ -377,7 +392,7 @@ writer_put(struct record_writer *out, const void *data, size_t len)
 			out->used = 0;
 			out->total += len;
 			share_wait(&out->share);
-			if (fdio_writev(out->fd, both, 2) < 0)
+			if (fdio_writev(out->to.fd, both, 2) < 0)
 				return -1;
 			share_wrote(&out->share, ((const char *)data)[len - 1]);
 			share_leave(&out->share);
@@ -388,18 +403,6 @@ writer_put(struct record_writer *out, const void *data, size_t len)
 	out->used += len;
 	out->total += len;
 	return 0;
-}
-
-bool
-writer_rewind(struct record_writer *out, uint64_t mark)
-{
-	uint64_t back = out->total - mark;
-
-	if (back > out->used)
-		return false;
-	out->used -= (size_t)back;
-	out->total = mark;
-	return true;
 }
 
 /* How many newlines are in the 64 bytes at data. */
@@ -451,4 +454,24 @@ record_span(const char *data, size_t len, uint64_t max, size_t max_bytes, uint64
 	}
 	*count = seen;
 	return end;
+}
+
+size_t
+record_ends(const char *data, size_t len, uint32_t *ends, size_t max)
+{
+	size_t count = 0, at = 0;
+
+	for (; len - at >= 64 && max - count >= 64; at += 64) {
+		uint64_t found = match(data + at, '\n');
+
+		for (; found != 0; found &= found - 1)
+			ends[count++] =
+			    (uint32_t)(at + (size_t)__builtin_ctzll(found)) + 1;
+	}
+	if (len - at >= 64)
+		return count;
+	for (; at < len && count < max; at++)
+		if (data[at] == '\n')
+			ends[count++] = (uint32_t)at + 1;
+	return count;
 }

@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "fdio.h"
 #include "share.h"
 
 enum {
@@ -45,7 +46,7 @@ struct record_reader {
 	uint64_t number; /* of the next record */
 	uint64_t offset; /* in the stream, of buffer[start] */
 	uint64_t begin; /* while skipping: where the too long record began */
-	size_t kept; /* while skipping: how much of it stays in front */
+	size_t shown; /* while skipping: how much of it stays in front */
 	bool skipping; /* inside a too long record */
 	bool strip_cr; /* caller may set: CRLF ends a record too */
 	bool slowly; /* caller may set: read no byte beyond the record at work */
@@ -83,10 +84,18 @@ enum record_status record_fill_now(struct record_reader *in);
 
 /*
  * All the whole records that record_take() would give, as one run: out->len
- * bytes that end in a newline, added if the last had none.  Its number is not
- * kept, and strip_cr not minded.  RECORD_TOO_LONG stands for one record alone.
+ * bytes that end in a newline, added if the last had none; strip_cr is not minded.
+ * Its number is that of its first record if the caller has told record_passed() of
+ * each run before.  RECORD_TOO_LONG stands for one record alone.
  */
 enum record_status record_take_run(struct record_reader *in, struct record *out);
+
+/* The last run had so many records. */
+static inline void
+record_passed(struct record_reader *in, uint64_t records)
+{
+	in->number += records;
+}
 
 /*
  * How many bytes of data the first records take up, newlines included: at most
@@ -96,11 +105,18 @@ enum record_status record_take_run(struct record_reader *in, struct record *out)
 size_t record_span(
     const char *data, size_t len, uint64_t max, size_t max_bytes, uint64_t *count);
 
+/*
+ * Where the first records at data end, newlines included, of those that end in the len
+ * bytes there: at most max, for which ends has room, and which is 64 or more; all, or at
+ * least max - 63.  How many.
+ */
+size_t record_ends(const char *data, size_t len, uint32_t *ends, size_t max);
+
 /* How many bytes of a record that is not whole were read; 0: none. */
 uint64_t record_begun(const struct record_reader *in);
 
 struct record_writer {
-	int fd;
+	struct fdio_sink to;
 	char *buffer;
 	size_t size, used;
 	uint64_t total; /* bytes put so far, written or not */
@@ -129,8 +145,11 @@ int writer_put(struct record_writer *out, const void *data, size_t len);
  */
 char *writer_reserve(struct record_writer *out, size_t len);
 
-/* Take back what is not yet sent from total mark on; false if it was sent. */
-bool writer_rewind(struct record_writer *out, uint64_t mark);
+/*
+ * Room for len bytes, for which nothing is sent: the buffer grows.  For those who send by
+ * writer_flush_now(), and take in no more while something is left of that.
+ */
+char *writer_room(struct record_writer *out, size_t len);
 
 /* Send what is buffered.  0, or -1 with errno; what was sent is gone from it. */
 int writer_flush(struct record_writer *out);

@@ -18,6 +18,7 @@ struct says {
 	 * without waiting; anew: on a line of their own.  How many: 0, not now.
 	 */
 	size_t (*foreign)(const char *data, size_t len, bool anew);
+	bool (*wait)(void); /* until it may be; false: nobody waits for that any more */
 	bool (*in_line)(void); /* what was said so is in the middle of a line */
 	bool (*terminal)(void); /* a person may read it as it comes */
 };

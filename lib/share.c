@@ -60,12 +60,12 @@ lock(struct share *share, int operation)
 {
 	int got;
 
-	if (!share->on || share->held)
+	if (!share->on || share->locked)
 		return true;
 	do {
 		got = lock_file(share, operation);
 	} while (got < 0 && errno == EINTR);
-	share->held = got == 0;
+	share->locked = got == 0;
 	if (got == 0 || errno == EWOULDBLOCK)
 		return got == 0;
 	share->says->line(
@@ -92,8 +92,8 @@ share_try(struct share *share)
 void
 share_leave(struct share *share)
 {
-	if (!share->held || share->cut)
+	if (!share->locked || share->cut)
 		return;
 	lock_file(share, LOCK_UN);
-	share->held = false;
+	share->locked = false;
 }

@@ -21,7 +21,7 @@ struct share {
 	int fd; /* our own description of the file, to be locked */
 	bool on; /* it is a pipe or FIFO */
 	bool ours; /* fd is to be closed */
-	bool held;
+	bool locked;
 	bool cut; /* the last byte written was no newline: others have to wait */
 	bool refused; /* by the last share_try() */
 	const struct says *says; /* hears that it cannot be locked */

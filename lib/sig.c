@@ -6,20 +6,59 @@
 #include "fdio.h"
 #include "sig.h"
 
+enum { LATE = 4 /* seconds that may go by without a look, once it is to end */ };
+
 /* What the parent gave us, and what of it is passed on. */
 static sigset_t blocked;
 static bool ignored[NSIG];
 
+/* What is not as our parent gave it, perhaps: SIGPIPE is set in many places. */
+static bool changed[NSIG] = { [SIGPIPE] = true, [SIGABRT] = true };
+
 /* A handler has no argument of ours: this is the one descriptor it may use. */
 static int handler_fd = -1;
 static volatile sig_atomic_t missed[NSIG]; /* came while that had no room */
-static volatile sig_atomic_t patience; /* signals to end by until we give in; 0: none */
+static volatile sig_atomic_t
+    signals_left; /* signals to end by until we give in; 0: none */
+static volatile sig_atomic_t urged; /* so many of these came, at most 2 */
+static volatile sig_atomic_t last_end; /* the last of them */
 
 /* Process 1 is spared what a signal does by default. */
 static void
 end_as_by(int number)
 {
 	_exit(128 + number);
+}
+
+/* End by a signal, at once or when its handler is left. */
+static void
+give_in(int number)
+{
+	if (getpid() == 1)
+		end_as_by(number);
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+/* SIGALRM: nobody has looked for long; it waits for somebody who does not read. */
+static void
+too_late(int number)
+{
+	(void)number;
+	give_in(last_end);
+}
+
+/* The program was told to end by signal number, maybe not for the first time. */
+static void
+urge(int number)
+{
+	last_end = number;
+	if (urged < 2)
+		urged++;
+	if (urged == 2)
+		alarm(LATE);
+	if (signals_left > 0 && --signals_left == 0)
+		give_in(number);
 }
 
 static void
@@ -29,13 +68,8 @@ handle(int number)
 	unsigned char byte = (unsigned char)number;
 	ssize_t n;
 
-	if ((number == SIGINT || number == SIGTERM || number == SIGHUP) && patience > 0 &&
-	    --patience == 0) {
-		if (getpid() == 1)
-			end_as_by(number);
-		signal(number, SIG_DFL);
-		raise(number);
-	}
+	if (number == SIGINT || number == SIGTERM || number == SIGHUP)
+		urge(number);
 	do {
 		n = write(handler_fd, &byte, 1);
 	} while (n < 0 && errno == EINTR);
@@ -49,6 +83,7 @@ act(int number, void (*handler)(int))
 {
 	struct sigaction action = { .sa_handler = handler };
 
+	changed[number] = true;
 	sigemptyset(&action.sa_mask);
 	sigaction(number, &action, NULL);
 }
@@ -103,6 +138,12 @@ sig_ignored(int number)
 	return ignored[number];
 }
 
+bool
+sig_changed(int number)
+{
+	return changed[number];
+}
+
 const sigset_t *
 sig_blocked(void)
 {
@@ -120,7 +161,9 @@ sig_open(const int *signals, size_t count)
 	if (fdio_nonblocking(ends[0]) < 0 || fdio_nonblocking(ends[1]) < 0)
 		return -1;
 	handler_fd = ends[1];
+	act(SIGALRM, too_late);
 	sigemptyset(&set);
+	sigaddset(&set, SIGALRM);
 	for (size_t i = 0; i < count; i++) {
 		if (ignored[signals[i]])
 			continue;
@@ -134,7 +177,13 @@ sig_open(const int *signals, size_t count)
 void
 sig_last_resort(int count)
 {
-	patience = count;
+	signals_left = count;
+}
+
+bool
+sig_to_end(void)
+{
+	return urged > 0;
 }
 
 int
@@ -146,6 +195,8 @@ sig_next(int fd)
 	do {
 		n = read(fd, &byte, 1);
 	} while (n < 0 && errno == EINTR);
+	if (urged == 2)
+		alarm(LATE);
 	if (n == 1)
 		return byte;
 	for (int number = 1; number < NSIG; number++) {

@@ -22,12 +22,17 @@ void sig_begin(void);
  * it is for those that we start.
  */
 bool sig_ignored(int number);
+bool sig_changed(int number); /* or may it be another way since? */
 const sigset_t *sig_blocked(void);
 
 /*
  * Catch the count signals, but those that sig_ignored() tells of.  Calls that wait are
  * interrupted by them (EINTR).  Returns a close-on-exec descriptor that is readable
  * when one has come, or -1 with errno.  One such descriptor a process.
+ *
+ * After the second of SIGINT, SIGTERM and SIGHUP it does what it does by default when
+ * sig_next() is not called for four seconds: the program waits for somebody who does
+ * not read, where nothing else can be done.
  */
 int sig_open(const int *signals, size_t count);
 
@@ -36,6 +41,9 @@ int sig_open(const int *signals, size_t count);
  * when the program is stuck in a call that goes on after a signal.
  */
 void sig_last_resort(int count);
+
+/* Has one of SIGINT, SIGTERM and SIGHUP come that sig_open() catches? */
+bool sig_to_end(void);
 
 /* A signal that has come, or 0 if there is none: to be called until there is none. */
 int sig_next(int fd);

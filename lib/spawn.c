@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#ifdef __linux__
-#include <sys/prctl.h>
-#endif
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "fdio.h"
+#include "os.h"
 #include "sig.h"
 #include "spawn.h"
 
@@ -34,7 +31,7 @@ give(int fd, int to)
 
 /*
  * In the child: make fd one that a shell can name, 3 to 9, that nobody uses but
- * what would be closed by exec anyway; report is still needed.
+ * what would be closed by exec anyway; report is still needed, if there is one.
  */
 static int
 low_descriptor(int fd, int report)
@@ -52,7 +49,8 @@ low_descriptor(int fd, int report)
 struct spawn_child {
 	const struct spawn_plan *plan;
 	pid_t parent;
-	int report; /* where it says why it could not become the command */
+	int report; /* where it says its error, if its memory is not ours; else -1 */
+	int error; /* why it could not become the command */
 	char **environment; /* these are of it, if the plan has a stage_fd, and takes */
 	char stage[64], takes[64];
 };
@@ -93,7 +91,8 @@ make_environment(struct spawn_child *child)
 		made[used++] = (char *)(uintptr_t)*set;
 	if (child->plan->stage_fd >= 0)
 		made[used++] = child->stage;
-	if (child->plan->stage_fd >= 0 && child->plan->takes != NULL)
+	if (child->plan->stage_fd >= 0 &&
+	    (child->plan->takes != NULL || child->plan->named_fd > 0))
 		made[used++] = child->takes;
 	made[used] = NULL;
 	return made;
@@ -103,18 +102,23 @@ make_environment(struct spawn_child *child)
 static int
 name_stage(struct spawn_child *child)
 {
-	int fd;
+	int fd, used;
 
 	if (child->plan->stage_fd < 0)
 		return 0;
+	if (child->plan->named_fd > 0 &&
+	    give(child->plan->named_fd, child->plan->named_fd) < 0)
+		return -1;
 	fd = low_descriptor(child->plan->stage_fd, child->report);
 	if (fd < 0)
 		return -1;
 	snprintf(
 	    child->stage, sizeof(child->stage), "PAR_STAGE=%d:%ld", fd, (long)getpid());
-	if (child->plan->takes != NULL)
-		snprintf(child->takes, sizeof(child->takes), "PAR_STAGE_TAKES=%ld:%s",
-		    (long)getpid(), child->plan->takes);
+	used = snprintf(child->takes, sizeof(child->takes), "PAR_STAGE_TAKES=%ld:%s",
+	    (long)getpid(), child->plan->takes != NULL ? child->plan->takes : "");
+	if (child->plan->named_fd > 0)
+		snprintf(child->takes + used, sizeof(child->takes) - (size_t)used,
+		    ",named=%d", child->plan->named_fd);
 	return 0;
 }
 
@@ -134,28 +138,16 @@ pass_signals_on(void)
 	sigemptyset(&action.sa_mask);
 	sigpending(&waiting);
 	for (int number = 1; number < NSIG; number++) {
-		if (sigismember(&waiting, number) == 1 || sig_ignored(number))
+		bool waits = sigismember(&waiting, number) == 1;
+
+		if (!waits && !sig_changed(number))
+			continue;
+		if (waits || sig_ignored(number))
 			sigaction(number, &ignore, NULL);
 		if (!sig_ignored(number)) /* SIGKILL and the like refuse */
 			sigaction(number, &action, NULL);
 	}
 	sigprocmask(SIG_SETMASK, sig_blocked(), NULL);
-}
-
-/*
- * In the child: do not outlive the parent, where the system can see to that.  False if
- * the parent is dead already.
- */
-static bool
-die_with(pid_t parent)
-{
-#ifdef __linux__
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	return getppid() == parent;
-#else
-	(void)parent;
-	return true;
-#endif
 }
 
 /* The child: becomes the command, or says why not and has a status to end with. */
@@ -164,9 +156,8 @@ become(void *data)
 {
 	struct spawn_child *child = data;
 	const struct spawn_plan *plan = child->plan;
-	int error;
 
-	if (!die_with(child->parent))
+	if (!os_die_with(child->parent))
 		return NOT_BECOME;
 	setpgid(0, 0);
 	pass_signals_on();
@@ -177,52 +168,48 @@ become(void *data)
 		goto fail;
 	execvp(plan->argv[0], plan->argv);
 fail:
-	error = errno;
-	fdio_write(child->report, &error, sizeof(error));
+	child->error = errno;
 	return NOT_BECOME;
 }
 
-#ifdef __linux__
-
-/*
- * A process that shares our memory until it has become the command, while we wait:
- * none of it is copied.  It has a stack of its own, with room for execvp(3) to put
- * the shell before the arguments of a script that names none.
- */
+/* A copy of us, which says its error through a pipe that exec closes. */
 static pid_t
-begin(struct spawn_child *child)
+begin_copy(struct spawn_child *child)
 {
-	size_t size = 64 << 10;
-	char *stack;
+	int report[2];
 	pid_t pid;
-	int error;
 
-	for (char *const *arg = child->plan->argv; *arg != NULL; arg++)
-		size += sizeof(*arg);
-	size = (size + 63) / 64 * 64;
-	stack = aligned_alloc(64, size);
-	if (stack == NULL)
+	if (fdio_pipe(report) < 0)
 		return -1;
-	pid = clone(become, stack + size, CLONE_VM | CLONE_VFORK | SIGCHLD, child);
-	error = errno;
-	free(stack);
-	errno = error;
+	child->report = report[1];
+	pid = fork();
+	if (pid == 0) {
+		int status = become(child);
+
+		fdio_write(report[1], &child->error, sizeof(child->error));
+		_exit(status);
+	}
+	if (pid < 0)
+		child->error = errno;
+	close(report[1]);
+	if (pid > 0)
+		fdio_read(report[0], &child->error, sizeof(child->error));
+	close(report[0]);
+	errno = child->error;
 	return pid;
 }
-
-#else
 
 static pid_t
 begin(struct spawn_child *child)
 {
-	pid_t pid = fork();
+	size_t argc = 0;
+	pid_t pid;
 
-	if (pid == 0)
-		_exit(become(child));
-	return pid;
+	while (child->plan->argv[argc] != NULL)
+		argc++;
+	pid = os_begin(become, child, argc);
+	return pid < 0 && errno == ENOTSUP ? begin_copy(child) : pid;
 }
-
-#endif
 
 /* Start it with all signals blocked, so that no handler of ours runs in it. */
 static pid_t
@@ -247,29 +234,28 @@ start(struct spawn_child *child)
 pid_t
 spawn(const struct spawn_plan *plan)
 {
-	struct spawn_child child = { .plan = plan, .parent = getpid() };
-	int report[2], error = 0;
-	ssize_t n;
-	pid_t pid;
+	struct spawn_child child = { .plan = plan, .parent = getpid(), .report = -1 };
+	pid_t pid = -1;
+	int error;
 
-	if (fdio_pipe(report) < 0)
-		return -1;
-	child.report = report[1];
 	child.environment = make_environment(&child);
-	pid = child.environment == NULL ? -1 : start(&child);
-	if (pid < 0)
-		error = errno;
+	if (child.environment != NULL)
+		pid = start(&child);
+	error = pid < 0 ? errno : child.error;
 	free(child.environment);
-	close(report[1]);
-	n = pid < 0 ? 0 : fdio_read(report[0], &error, sizeof(error));
-	close(report[0]);
-	if (pid > 0 && n > 0)
-		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-			;
 	if (error == 0)
 		return pid;
+	if (pid > 0)
+		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+			;
 	errno = error;
 	return -1;
+}
+
+bool
+spawn_is_shortage(int error)
+{
+	return error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE;
 }
 
 enum spawn_news

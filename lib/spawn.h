@@ -13,6 +13,7 @@ struct spawn_plan {
 	int fds[3]; /* what becomes 0, 1 and 2; -1: ours */
 	int stage_fd; /* left open and named by PAR_STAGE; -1: none */
 	const char *takes; /* what is said by PAR_STAGE_TAKES then; NULL: nothing */
+	int named_fd; /* left open, and named there, after takes; 0: none */
 	const char *const *env; /* NAME=VALUE to add, ended by NULL */
 };
 
@@ -24,6 +25,9 @@ struct spawn_plan {
  * also when the command could not be executed.
  */
 pid_t spawn(const struct spawn_plan *plan);
+
+/* Is what failed of a start with error a shortage of the system, which may pass? */
+bool spawn_is_shortage(int error);
 
 enum spawn_news {
 	SPAWN_NO_NEWS,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "fdio.h"
+#include "os.h"
 #include "spool.h"
 
 enum { BUFFER = 32 << 10, COPY = 64 << 10 };
@@ -25,11 +25,9 @@ spool_file(void)
 	char path[4096];
 	int fd, len;
 
-#ifdef O_TMPFILE
-	fd = open(spool_folder(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	fd = os_nameless(spool_folder());
 	if (fd >= 0)
 		return fd;
-#endif
 	len = snprintf(path, sizeof(path), "%s/par.XXXXXX", spool_folder());
 	if ((size_t)len >= sizeof(path)) {
 		errno = ENAMETOOLONG;
@@ -44,15 +42,13 @@ spool_file(void)
 }
 
 int
-spool_copy(int fd, uint64_t offset, uint64_t *len, int to)
+spool_copy(int fd, uint64_t offset, uint64_t *len, struct fdio_sink to)
 {
 	char buffer[COPY];
 	size_t most = *len < sizeof(buffer) ? (size_t)*len : sizeof(buffer);
 	ssize_t n;
 
-	do {
-		n = pread(fd, buffer, most, (off_t)offset);
-	} while (n < 0 && errno == EINTR);
+	n = fdio_read_at(fd, buffer, most, offset);
 	if (n == 0)
 		errno = ENODATA; /* somebody has cut it */
 	if (n <= 0)

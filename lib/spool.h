@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fdio.h"
+
 /* All zero is an empty one. */
 struct spool {
 	int fd_plus_one; /* 0: no file yet */
@@ -26,10 +28,10 @@ const char *spool_folder(void);
 int spool_file(void);
 
 /*
- * Copy some of the *len bytes at offset of such a file to descriptor to; *len is how
- * many then: 0 if it takes none now.  0, or -1 with errno.
+ * Copy some of the *len bytes at offset of such a file; *len is how many then: 0 if to
+ * takes none now.  0, or -1 with errno.
  */
-int spool_copy(int fd, uint64_t offset, uint64_t *len, int to);
+int spool_copy(int fd, uint64_t offset, uint64_t *len, struct fdio_sink to);
 
 /* Add len bytes.  0, or -1 with errno. */
 int spool_put(struct spool *spool, const void *data, size_t len);

@@ -31,11 +31,13 @@ stage_open(struct stage *stage, const struct stage_plan *plan)
 		.in_name = plan->in_name != NULL ? plan->in_name : "standard input",
 		.no_wait = plan->no_wait,
 		.out_name = plan->out_name != NULL ? plan->out_name : "standard output",
+		.records = plan->records,
 		.says = plan->says,
-		.above = { .fd = -1 },
+		.parent = { .fd = -1 },
 	};
 	if (record_open(&stage->in, plan->in, plan->max_record) < 0 ||
-	    writer_open(&stage->out, plan->out) < 0 || supervisor_find(&stage->above) < 0)
+	    writer_open(&stage->out, plan->out) < 0 ||
+	    supervisor_find(&stage->parent) < 0)
 		return trouble_set(&stage->trouble, STATUS_BROKEN, errno, "buffers");
 	if (!stage_native(stage))
 		writer_share(&stage->out, stage->says);
@@ -49,7 +51,8 @@ stage_greet(struct stage *stage, const struct hello *hello)
 		return 0;
 	if (stage_flush(stage) < 0) /* what was told counts output that must be there */
 		return -1;
-	return supervisor_greet(&stage->above, hello) < 0
+	return supervisor_greet(&stage->parent, hello) < 0 ||
+		supervisor_flush(&stage->parent) < 0
 	    ? output_failed(stage, supervisor_name)
 	    : 0;
 }
@@ -57,8 +60,13 @@ stage_greet(struct stage *stage, const struct hello *hello)
 void
 stage_input_failed(struct stage *stage, const struct ends *ends, int error)
 {
-	stage->says->line("%s: %s", ends->name, fifo_why(error));
-	stage->failed = true;
+	if (error == ENOENT && stage->records != NULL)
+		stage->says->line("%s: %s; operands are files of %s, which come from "
+				  "standard input, too",
+		    ends->name, fifo_why(error), stage->records);
+	else
+		stage->says->line("%s: %s", ends->name, fifo_why(error));
+	stage->lost = true;
 }
 
 /* What ends_next() got; true if that is for the caller to know. */
@@ -109,7 +117,7 @@ static int
 send_lines(struct stage *stage)
 {
 	stage->told = stage->out.total;
-	return stage_native(stage) && supervisor_flush(&stage->above) < 0
+	return stage_native(stage) && supervisor_flush(&stage->parent) < 0
 	    ? output_failed(stage, supervisor_name)
 	    : 0;
 }
@@ -143,7 +151,7 @@ stage_offer(struct stage *stage, const void *data, size_t len)
 
 	if (is_over(stage))
 		return -1;
-	if (stage_native(stage) && supervisor_full(&stage->above)) {
+	if (stage_native(stage) && supervisor_full(&stage->parent)) {
 		int sent = stage_flush_now(stage);
 
 		if (sent <= 0)
@@ -173,21 +181,22 @@ told(struct stage *stage, bool full)
 }
 
 void
-stage_tell_ok(struct stage *stage, uint64_t number)
+stage_report_ok(struct stage *stage, uint64_t number)
 {
 	uint64_t bytes = finish(stage);
 
 	if (is_over(stage)) /* there may be no room for another line */
 		return;
-	told(stage, supervisor_tell_ok(&stage->above, number, bytes));
+	told(stage, supervisor_report_ok(&stage->parent, number, bytes));
 }
 
 static void
-tell(struct stage *stage, const struct record *rec, enum fate fate, const char *why)
+report(
+    struct stage *stage, const struct record *rec, enum outcome outcome, const char *why)
 {
 	struct ack ack = { .index = rec->number,
 		.bytes = finish(stage),
-		.fate = fate,
+		.outcome = outcome,
 		.reason = why,
 		.reason_len = strlen(why) };
 
@@ -198,19 +207,19 @@ tell(struct stage *stage, const struct record *rec, enum fate fate, const char *
 		stage->failed = true;
 		return;
 	}
-	told(stage, supervisor_tell(&stage->above, &ack));
+	told(stage, supervisor_report(&stage->parent, &ack));
 }
 
 void
 stage_fail(struct stage *stage, const struct record *rec, const char *why)
 {
-	tell(stage, rec, FATE_FAIL, why);
+	report(stage, rec, OUTCOME_FAIL, why);
 }
 
 void
 stage_retry(struct stage *stage, const struct record *rec, const char *why)
 {
-	tell(stage, rec, FATE_RETRY, why);
+	report(stage, rec, OUTCOME_RETRY, why);
 }
 
 enum record_status
@@ -224,7 +233,7 @@ stage_take(struct stage *stage, struct record *out)
 		char why[160];
 
 		snprintf(why, sizeof(why),
-		    "record %llu at byte %llu is longer than %zu bytes",
+		    "record %llu at byte %llu is longer than %zu bytes; see --max-record",
 		    (unsigned long long)out->number + 1, (unsigned long long)out->offset,
 		    stage->in.limit);
 		stage_fail(stage, out, why);
@@ -274,22 +283,16 @@ stage_reserve(struct stage *stage, size_t len)
 	return room;
 }
 
-bool
-stage_discard(struct stage *stage)
-{
-	return writer_rewind(&stage->out, stage->mark);
-}
-
 int
 stage_close(struct stage *stage, enum status *status)
 {
 	stage_flush(stage);
 	record_close(&stage->in);
 	writer_close(&stage->out);
-	supervisor_leave(&stage->above);
-	if (stage->out.fd > STDERR_FILENO || stage->out.fd == STDOUT_FILENO)
-		if (close(stage->out.fd) < 0 && errno != EINTR)
+	supervisor_leave(&stage->parent);
+	if (stage->out.to.fd > STDERR_FILENO || stage->out.to.fd == STDOUT_FILENO)
+		if (close(stage->out.to.fd) < 0 && errno != EINTR)
 			output_failed(stage, stage->out_name);
-	*status = stage->failed ? STATUS_FAILED : STATUS_OK;
+	*status = stage->lost ? STATUS_BROKEN : stage->failed ? STATUS_FAILED : STATUS_OK;
 	return is_over(stage) ? -1 : 0;
 }

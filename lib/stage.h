@@ -35,10 +35,12 @@
 struct stage {
 	struct record_reader in;
 	struct record_writer out;
-	struct supervisor above;
+	struct supervisor parent;
 	uint64_t mark; /* out.total when the last record was finished */
 	uint64_t told; /* out.total when lines were last sent */
 	bool no_wait; /* see struct stage_plan */
+	const char *records; /* see struct stage_plan */
+	bool lost; /* an input failed, and was named */
 	bool failed; /* some record failed, and nobody but us has said so */
 	const char *in_name, *out_name; /* for diagnostics */
 	const struct says *says;
@@ -52,6 +54,7 @@ struct stage_plan {
 	struct hello hello; /* what to ask of the supervisor */
 	bool no_wait; /* out does not block: never wait for it but at the end */
 	bool later; /* hello is not known yet: stage_greet() will tell it */
+	const char *records; /* what they are, if FILE operands may be some by mistake */
 	const struct says *says; /* hears of records and inputs that failed */
 };
 
@@ -78,7 +81,7 @@ void stage_input_failed(struct stage *stage, const struct ends *ends, int error)
 static inline bool
 stage_native(const struct stage *stage)
 {
-	return stage->above.fd >= 0;
+	return stage->parent.fd >= 0;
 }
 
 /*
@@ -104,7 +107,7 @@ void stage_put(struct stage *stage, const void *data, size_t len);
 /*
  * Add to the output without waiting, for event loops whose plan says no_wait: returns
  * how many bytes were taken.  Fewer than len: call again with the rest when the
- * descriptor stage->out.fd can be written to, or after a SHARE_PAUSE if
+ * descriptor stage->out.to.fd can be written to, or after a SHARE_PAUSE if
  * stage->out.share.refused.  -1 in trouble.
  */
 ssize_t stage_offer(struct stage *stage, const void *data, size_t len);
@@ -115,18 +118,15 @@ int stage_flush_now(struct stage *stage);
 /* Room for len bytes of output, to be counted by writer_commit(&stage->out, n); NULL. */
 char *stage_reserve(struct stage *stage, size_t len);
 
-/* Take back the output of the record at work on; false if it was sent already. */
-bool stage_discard(struct stage *stage);
-
 /* See stage_ok(). */
-void stage_tell_ok(struct stage *stage, uint64_t number);
+void stage_report_ok(struct stage *stage, uint64_t number);
 
 /* Record number (record.number of it) is done; its output is what was put last. */
 static inline void
 stage_ok(struct stage *stage, uint64_t number)
 {
-	if (stage->above.fd >= 0)
-		stage_tell_ok(stage, number);
+	if (stage->parent.fd >= 0)
+		stage_report_ok(stage, number);
 	else
 		stage->mark = stage->out.total;
 }

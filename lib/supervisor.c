@@ -3,7 +3,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bytes.h"
 #include "fdio.h"
+#include "fifo.h"
+#include "grow.h"
 #include "num.h"
 #include "supervisor.h"
 
@@ -30,213 +33,244 @@ descriptor(void)
 	return fdio_cloexec((int)fd) < 0 ? -1 : (int)fd;
 }
 
-/* What PAR_STAGE_TAKES=PID:WORDS says, if PID is ours: it may be left from one above. */
-static enum runs
-taken(void)
+/* The descriptor that a word named=FD of words offers; or 0. */
+static int
+offered(const char *words)
+{
+	static const char name[] = "named=";
+	uint64_t fd;
+
+	for (; words != NULL; words = strchr(words, ',')) {
+		words += *words == ',';
+		if (strncmp(words, name, sizeof(name) - 1) != 0)
+			continue;
+		words += sizeof(name) - 1;
+		if (num_parse_bytes(words, strcspn(words, ","), 3, INT32_MAX, &fd) == 0 &&
+		    fdio_cloexec((int)fd) == 0)
+			return (int)fd;
+	}
+	return 0;
+}
+
+/* What PAR_STAGE_TAKES=PID:WORDS says, if PID is ours: it may be that of an ancestor. */
+static void
+take_offers(struct supervisor *parent)
 {
 	const char *value = getenv("PAR_STAGE_TAKES"), *colon;
-	enum runs runs = RUNS_NONE;
 	uint64_t pid;
 
 	colon = value == NULL ? NULL : strchr(value, ':');
 	if (colon != NULL &&
 	    num_parse_bytes(value, (size_t)(colon - value), 1, INT32_MAX, &pid) == 0 &&
-	    pid == (uint64_t)getpid())
-		runs = runs_parse(colon + 1);
+	    pid == (uint64_t)getpid()) {
+		parent->runs = runs_parse(colon + 1);
+		parent->named = offered(colon + 1);
+	}
 	unsetenv("PAR_STAGE_TAKES");
-	return runs;
 }
 
 int
-supervisor_find(struct supervisor *above)
+supervisor_find(struct supervisor *parent)
 {
-	*above = (struct supervisor){ .fd = descriptor() };
-	if (above->fd < 0)
+	*parent = (struct supervisor){ .fd = descriptor() };
+	if (parent->fd < 0)
 		return 0;
-	above->runs = taken();
-	above->lines = malloc(LINES_SIZE);
-	return above->lines == NULL ? -1 : 0;
+	take_offers(parent);
+	parent->lines = malloc(LINES_SIZE);
+	parent->size = LINES_SIZE;
+	return parent->lines == NULL ? -1 : 0;
 }
 
 int
-supervisor_at(struct supervisor *above, int fd)
+supervisor_at(struct supervisor *parent, int fd)
 {
-	*above = (struct supervisor){ .fd = fd, .framed = true };
-	above->lines = malloc(LINES_SIZE);
-	return above->lines == NULL ? -1 : writer_open(&above->frames, fd);
+	*parent = (struct supervisor){ .fd = fd, .framed = true };
+	parent->lines = malloc(LINES_SIZE);
+	parent->size = LINES_SIZE;
+	return parent->lines == NULL ? -1 : 0;
 }
 
 /* Nothing more comes to the run that grows: its line is ended. */
 static void
-end_run(struct supervisor *above)
+end_run(struct supervisor *parent)
 {
-	char *to = above->lines + above->used;
-	uint64_t last = above->run_first + above->run_count - 1;
+	char *to = parent->lines + parent->used;
+	uint64_t last = parent->run_first + parent->run_count - 1;
 
-	if (above->run_count == 0)
+	if (parent->run_count == 0)
 		return;
-	if (above->runs == RUNS_COUNTED) {
+	if (parent->runs == RUNS_COUNTED) {
 		memcpy(to, " ok\n", 4);
-		above->used += 4;
-	} else if (above->run_count == 1) {
-		above->used += ack_format_ok(to, last, above->run_bytes);
+		parent->used += 4;
+	} else if (parent->run_count == 1) {
+		parent->used += ack_format_ok(to, last, parent->run_bytes);
 	} else {
-		above->used +=
-		    ack_format_run(to, above->run_first, last, above->run_bytes);
+		parent->used +=
+		    ack_format_run(to, parent->run_first, last, parent->run_bytes);
 	}
-	above->run_count = 0;
-}
-
-int
-supervisor_greet(struct supervisor *above, const struct hello *hello)
-{
-	end_run(above);
-	above->used += hello_format(above->lines + above->used, hello);
-	return supervisor_flush(above);
+	parent->run_count = 0;
 }
 
 bool
-supervisor_full(const struct supervisor *above)
+supervisor_full(const struct supervisor *parent)
 {
-	return above->used + 2 * ACK_LINE_MAX > LINES_SIZE; /* one, and that of a run */
+	return parent->used + 2 * ACK_LINE_MAX > LINES_SIZE; /* one, and that of a run */
 }
 
 bool
-supervisor_tell_run(
-    struct supervisor *above, uint64_t first, uint64_t count, uint64_t bytes)
+supervisor_report_run(
+    struct supervisor *parent, uint64_t first, uint64_t count, uint64_t bytes)
 {
-	if (above->run_count == 0 || first != above->run_first + above->run_count ||
-	    bytes > ACK_BYTES_MOST - above->run_bytes) {
-		end_run(above);
-		above->run_first = first;
-		above->run_bytes = 0;
+	if (parent->run_count == 0 || first != parent->run_first + parent->run_count ||
+	    bytes > ACK_BYTES_MOST - parent->run_bytes) {
+		end_run(parent);
+		parent->run_first = first;
+		parent->run_bytes = 0;
 	}
-	above->run_count += count;
-	above->run_bytes += bytes;
-	return supervisor_full(above);
+	parent->run_count += count;
+	parent->run_bytes += bytes;
+	return supervisor_full(parent);
 }
 
-/* The same of one record, with its count. */
+/* Report one record, with its count. */
 static bool
-tell_counted(struct supervisor *above, uint64_t index, uint64_t bytes)
+report_counted(struct supervisor *parent, uint64_t index, uint64_t bytes)
 {
-	char *to = above->lines + above->used;
+	char *to = parent->lines + parent->used;
 
-	if (above->run_count > 0 && index == above->run_first + above->run_count &&
-	    above->used - above->run_at + COUNT_MOST <= ACK_LINE_MAX &&
-	    bytes <= ACK_BYTES_MOST - above->run_bytes) {
+	if (parent->run_count > 0 && index == parent->run_first + parent->run_count &&
+	    parent->used - parent->run_at + COUNT_MOST <= ACK_LINE_MAX &&
+	    bytes <= ACK_BYTES_MOST - parent->run_bytes) {
 		*to++ = ',';
 	} else {
-		end_run(above);
-		above->run_at = above->used;
-		above->run_first = index;
-		above->run_bytes = 0;
-		to = num_format(above->lines + above->used, index);
+		end_run(parent);
+		parent->run_at = parent->used;
+		parent->run_first = index;
+		parent->run_bytes = 0;
+		to = num_format(parent->lines + parent->used, index);
 		*to++ = ' ';
 	}
 	to = num_format(to, bytes);
-	above->used = (size_t)(to - above->lines);
-	above->run_bytes += bytes;
-	above->run_count++;
-	return supervisor_full(above);
+	parent->used = (size_t)(to - parent->lines);
+	parent->run_bytes += bytes;
+	parent->run_count++;
+	return supervisor_full(parent);
 }
 
 bool
-supervisor_tell_ok(struct supervisor *above, uint64_t index, uint64_t bytes)
+supervisor_report_ok(struct supervisor *parent, uint64_t index, uint64_t bytes)
 {
-	if (above->runs == RUNS_SUMMED)
-		return supervisor_tell_run(above, index, 1, bytes);
-	if (above->runs == RUNS_COUNTED)
-		return tell_counted(above, index, bytes);
-	above->used += ack_format_ok(above->lines + above->used, index, bytes);
-	return supervisor_full(above);
+	if (parent->runs == RUNS_SUMMED)
+		return supervisor_report_run(parent, index, 1, bytes);
+	if (parent->runs == RUNS_COUNTED)
+		return report_counted(parent, index, bytes);
+	parent->used += ack_format_ok(parent->lines + parent->used, index, bytes);
+	return supervisor_full(parent);
 }
 
 bool
-supervisor_tell(struct supervisor *above, const struct ack *ack)
+supervisor_report(struct supervisor *parent, const struct ack *ack)
 {
-	end_run(above);
-	above->used += ack_format(above->lines + above->used, ack);
-	return supervisor_full(above);
+	end_run(parent);
+	parent->used += ack_format(parent->lines + parent->used, ack);
+	return supervisor_full(parent);
 }
 
-/* The first of the lines up to end goes out; *bytes is what it counts.  0, or -1. */
+const char *
+supervisor_lines(struct supervisor *parent, size_t *len)
+{
+	end_run(parent);
+	*len = parent->used;
+	parent->used = 0;
+	return parent->lines;
+}
+
+/* Send what it takes now, however little at a time. */
 static int
-frame_line(struct supervisor *above, const char **line, const char *end, size_t *bytes)
+send_some(struct supervisor *parent)
 {
-	size_t len = (size_t)((char *)memchr(*line, '\n', (size_t)(end - *line)) - *line);
-	struct ack ack;
+	const struct fdio_sink to = { .fd = parent->fd, .socket = parent->socket };
+	size_t sent = 0;
+	ssize_t n = 1;
 
-	if (ack_parse(*line, len, &ack) < 0)
-		ack.bytes = 0; /* the first line */
-	*bytes = (size_t)ack.bytes;
-	if (writer_put(&above->frames, *line, len + 1) < 0)
-		return -1;
-	*line += len + 1;
-	return 0;
-}
+	while (n > 0 && sent < parent->used) {
+		struct iovec rest = { .iov_base = parent->lines + sent,
+			.iov_len = parent->used - sent };
 
-int
-supervisor_frame(struct supervisor *above, const char *output)
-{
-	const char *line = above->lines, *end = line + above->used;
-	size_t bytes;
-
-	above->used = 0;
-	while (line < end) {
-		if (frame_line(above, &line, end, &bytes) < 0 ||
-		    writer_put(&above->frames, output, bytes) < 0)
-			return -1;
-		output += bytes;
+		n = fdio_writev_now(to, &rest, 1);
+		sent += n > 0 ? (size_t)n : 0;
 	}
-	return 0;
+	parent->used -= sent;
+	memmove(parent->lines, parent->lines + sent, parent->used);
+	parent->stuck = parent->used > 0;
+	return n < 0 ? -1 : 0;
 }
 
 int
-supervisor_frame_by(
-    struct supervisor *above, int (*move)(void *arg, int to, size_t len), void *arg)
-{
-	const char *line = above->lines, *end = line + above->used;
-	size_t bytes;
-
-	above->used = 0;
-	while (line < end) {
-		if (frame_line(above, &line, end, &bytes) < 0)
-			return -1;
-		if (bytes > 0 &&
-		    (writer_flush(&above->frames) < 0 || move(arg, above->fd, bytes) < 0))
-			return -1;
-	}
-	return 0;
-}
-
-int
-supervisor_flush(struct supervisor *above)
+supervisor_flush(struct supervisor *parent)
 {
 	size_t used;
 
-	if (above->framed)
-		return supervisor_frame(above, "") < 0 ? -1
-						       : writer_flush(&above->frames);
-	end_run(above);
-	used = above->used;
-	above->used = 0;
-	return used == 0 ? 0 : fdio_write(above->fd, above->lines, used);
+	end_run(parent);
+	if (parent->no_wait)
+		return send_some(parent);
+	used = parent->used;
+	parent->used = 0;
+	return used == 0 ? 0 : fdio_write(parent->fd, parent->lines, used);
+}
+
+int
+supervisor_never_waits(struct supervisor *parent)
+{
+	int fd = fifo_reopen_ours(parent->fd);
+
+	if (fd < 0)
+		return -1;
+	close(parent->fd);
+	parent->fd = fd;
+	parent->no_wait = true;
+	parent->socket = fdio_sink(fd).socket;
+	return 0;
+}
+
+int
+supervisor_room(struct supervisor *parent)
+{
+	char *larger =
+	    grow(parent->lines, &parent->size, parent->used + LINES_SIZE, 1, BYTES_MOST);
+
+	if (larger == NULL)
+		return -1;
+	parent->lines = larger;
+	return 0;
+}
+
+int
+supervisor_greet(struct supervisor *parent, const struct hello *hello)
+{
+	end_run(parent);
+	parent->used += hello_format(parent->lines + parent->used, hello);
+	if (parent->framed)
+		return supervisor_full(parent) ? supervisor_room(parent) : 0;
+	return supervisor_flush(parent); /* before any of the input is read */
 }
 
 void
-supervisor_withdraw(struct supervisor *above)
+supervisor_withdraw(struct supervisor *parent)
 {
-	close(above->fd);
-	supervisor_leave(above);
-	above->fd = -1;
+	if (parent->used > 0) /* the last word is not lost; there is nobody to tell */
+		(void)!fdio_write(parent->fd, parent->lines, parent->used);
+	close(parent->fd);
+	supervisor_leave(parent);
+	parent->fd = -1;
 }
 
 void
-supervisor_leave(struct supervisor *above)
+supervisor_leave(struct supervisor *parent)
 {
-	if (above->framed)
-		writer_close(&above->frames);
-	free(above->lines);
-	above->lines = NULL;
+	if (parent->named > 0)
+		close(parent->named);
+	parent->named = 0;
+	free(parent->lines);
+	parent->lines = NULL;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * supervisor - the one above this process, if PAR_STAGE says that there is one:
- * tells it what became of each record, in lines of par-stage(7).
+ * supervisor - the parent of this stage, if PAR_STAGE says that there is one:
+ * reports to it what became of each record, in lines of par-stage(7).
  */
 #ifndef PAR_SUPERVISOR_H
 #define PAR_SUPERVISOR_H
@@ -11,68 +11,76 @@
 #include <stdint.h>
 
 #include "ack.h"
-#include "record.h"
 
 struct supervisor {
 	int fd; /* -1: there is none, and nothing may be told */
 	char *lines; /* not yet sent */
-	size_t used;
+	size_t used, size;
+	bool no_wait; /* see supervisor_never_waits(); */
+	bool socket; /* fd is one */
+	bool stuck; /* it takes none now, and some wait */
+	int named; /* where it writes records that are named, see hello.named; or 0 */
 	enum runs runs; /* that it takes; */
 	uint64_t run_first, run_count; /* the one that grows; 0: none does */
 	uint64_t run_bytes; /* of it; or with counts, */
 	size_t run_at; /* where its line begins in lines, unended */
-	bool framed; /* lines and output go through frames, as one stream */
-	struct record_writer frames;
+	bool framed; /* it takes lines and output as one stream, see supervisor_at() */
 };
 
 /* Find it; its variables are taken away from children.  0, or -1 without memory. */
-int supervisor_find(struct supervisor *above);
+int supervisor_find(struct supervisor *parent);
 
 /*
- * There is one at the other end of descriptor fd, which takes lines and output as
- * one stream: see supervisor_frame().  0, or -1 without memory.
+ * There is one at the other end of descriptor fd, which takes lines and output as one
+ * stream: they are the caller's to send, see supervisor_lines().  What runs it takes is
+ * the caller's to set.  0, or -1 without memory.
  */
-int supervisor_at(struct supervisor *above, int fd);
+int supervisor_at(struct supervisor *parent, int fd);
 
-/* Send the first line at once. */
-int supervisor_greet(struct supervisor *above, const struct hello *hello);
+/*
+ * Tell what this process is, before all else and again: at once, where that is no part of
+ * a stream.  0, or -1 with errno.
+ */
+int supervisor_greet(struct supervisor *parent, const struct hello *hello);
 
 /*
  * Tell of record index, whose output of so many bytes was written, or will be
- * before supervisor_flush().  True when it is time to flush.  Where the one above takes
+ * before supervisor_flush().  True when it is time to flush.  Where the parent takes
  * runs, neighbours that are told of one after the other have one line.
  */
-bool supervisor_tell_ok(struct supervisor *above, uint64_t index, uint64_t bytes);
+bool supervisor_report_ok(struct supervisor *parent, uint64_t index, uint64_t bytes);
 
-/* The same of count records from first on, with so many bytes in all: RUNS_SUMMED. */
-bool supervisor_tell_run(
-    struct supervisor *above, uint64_t first, uint64_t count, uint64_t bytes);
+/* Report count records from first on, with so many bytes in all: RUNS_SUMMED. */
+bool supervisor_report_run(
+    struct supervisor *parent, uint64_t first, uint64_t count, uint64_t bytes);
 
-/* As supervisor_tell_ok(), of records that failed, or were done together. */
-bool supervisor_tell(struct supervisor *above, const struct ack *ack);
-
-/*
- * Framed: the output that the lines told since the last call count, in their order,
- * is at output.  Called before supervisor_flush() if there is some.  0, or -1.
- */
-int supervisor_frame(struct supervisor *above, const char *output);
+/* As supervisor_report_ok(), of records that failed, or were done together. */
+bool supervisor_report(struct supervisor *parent, const struct ack *ack);
 
 /*
- * Framed, as supervisor_frame(), where the output is not in memory: move(arg, to, len) is
- * to write the next len bytes of it to descriptor to, and to return 0, or -1 with errno.
+ * Framed: the lines told since the last call, each to be followed by the output that it
+ * counts; valid until something is told.
  */
-int supervisor_frame_by(
-    struct supervisor *above, int (*move)(void *arg, int to, size_t len), void *arg);
+const char *supervisor_lines(struct supervisor *parent, size_t *len);
 
 /* Is there no room for another line of the longest kind? */
-bool supervisor_full(const struct supervisor *above);
+bool supervisor_full(const struct supervisor *parent);
 
-/* Send the lines.  0, or -1 with errno. */
-int supervisor_flush(struct supervisor *above);
+/* Send the lines, which are not framed.  0, or -1 with errno. */
+int supervisor_flush(struct supervisor *parent);
+
+/*
+ * For event loops: from now on supervisor_flush() sends what it takes, and does not wait.
+ * 0, or -1 with errno.
+ */
+int supervisor_never_waits(struct supervisor *parent);
+
+/* Have room for another line though nothing was sent.  0, or -1 without memory. */
+int supervisor_room(struct supervisor *parent);
 
 /* Have nothing to tell any more, and nobody to tell it. */
-void supervisor_withdraw(struct supervisor *above);
+void supervisor_withdraw(struct supervisor *parent);
 
-void supervisor_leave(struct supervisor *above);
+void supervisor_leave(struct supervisor *parent);
 
 #endif

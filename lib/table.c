@@ -7,6 +7,12 @@
 
 enum { FIRST_SLOTS = 1024, FIRST_ROOM = 512 };
 
+/* Their numbers have 32 bits, and memory no more than SIZE_MAX. */
+static const uint64_t SLOTS_MOST = SIZE_MAX / sizeof(struct table_slot) < (uint64_t)1
+	    << 32
+    ? SIZE_MAX / sizeof(struct table_slot)
+    : (uint64_t)1 << 32;
+
 int
 table_open(struct table *table, size_t state_size, size_t limit, uint64_t seed)
 {
@@ -114,13 +120,13 @@ put_slot(struct table *table, uint64_t hash, uint32_t index)
 static int
 grow_slots(struct table *table)
 {
-	size_t slots = ((size_t)table->mask + 1) * 2;
+	uint64_t slots = ((uint64_t)table->mask + 1) * 2;
 	struct table_slot *larger;
 
-	if (slots > (size_t)1 << 32 ||
+	if (slots > SLOTS_MOST ||
 	    table_memory(table) + slots * sizeof(*larger) > table->limit)
 		return -1;
-	larger = calloc(slots, sizeof(*larger));
+	larger = calloc((size_t)slots, sizeof(*larger));
 	if (larger == NULL) {
 		table->exhausted = true;
 		return -1;
@@ -180,7 +186,7 @@ table_take(struct table *table, size_t size)
 	void *piece = NULL;
 
 	if (arena_has(table, size + 16)) {
-		piece = arena_take(&table->arena, size, 16);
+		piece = arena_take(&table->arena, size, _Alignof(max_align_t));
 		table->exhausted |= piece == NULL;
 	}
 	return piece;

@@ -17,8 +17,9 @@
 
 #define TABLE_FULL UINT32_MAX
 
+/* Its state is behind it. */
 struct table_entry {
-	const char *key;
+	_Alignas(max_align_t) const char *key;
 	uint64_t hash;
 	uint64_t seq; /* the caller's: when it was first seen, say */
 	uint32_t len;
@@ -41,7 +42,7 @@ struct table {
 	bool exhausted; /* the system, not the limit, refused memory */
 };
 
-/* Each key has state_size bytes of state, zero at first, on a multiple of 16. */
+/* Each key has state_size bytes of state, zero at first, aligned as by malloc(3). */
 int table_open(struct table *table, size_t state_size, size_t limit, uint64_t seed);
 void table_close(struct table *table);
 

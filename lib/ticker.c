@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "diag.h"
-#include "fdio.h"
+#include "spoken.h"
 #include "ticker.h"
 
 enum { LINE = 512 }; /* bytes */
@@ -61,8 +62,10 @@ ticker_show(struct ticker *ticker, const char *text)
 	/* Written over, not cleared before, so that it does not flicker. */
 	snprintf(line, sizeof(line), "\r%.*s\033[K",
 	    (int)(columns < LINE ? columns : LINE), text);
-	(void)fdio_write(STDERR_FILENO, line, strlen(line));
-	ticker->shown = true;
+	if (!spoken_waits() && spoken_takes()) {
+		spoken_put(line, strlen(line));
+		ticker->shown = true;
+	}
 	ticker->next = clock_ms() + TICKER_EVERY;
 }
 
@@ -71,9 +74,28 @@ ticker_hide(struct ticker *ticker)
 {
 	if (!ticker->shown)
 		return;
-	(void)fdio_write(STDERR_FILENO, clear, sizeof(clear) - 1);
+	spoken_put(clear, sizeof(clear) - 1);
 	ticker->shown = false;
 	ticker->next = 0;
+}
+
+void
+ticker_give_way(void *ticker)
+{
+	struct ticker *shown = ticker;
+	uint64_t next = shown->next;
+
+	ticker_hide(shown);
+	shown->next = next;
+}
+
+bool
+ticker_is_on(const struct ticker *ticker, int fd)
+{
+	struct stat ours, other;
+
+	return ticker->terminal && isatty(fd) && fstat(STDERR_FILENO, &ours) == 0 &&
+	    fstat(fd, &other) == 0 && ours.st_rdev == other.st_rdev;
 }
 
 void
@@ -87,7 +109,7 @@ ticker_close(struct ticker *ticker, const char *text)
 	if (ticker->terminal)
 		diag_before_line(NULL, NULL);
 	snprintf(line, sizeof(line), "%.*s\n", (int)LINE, text);
-	(void)fdio_write(STDERR_FILENO, line, strlen(line));
+	spoken_put(line, strlen(line));
 	ticker->next = UINT64_MAX;
 	ticker->terminal = false;
 }

@@ -30,6 +30,12 @@ void ticker_show(struct ticker *ticker, const char *text);
 /* Take the line away, so that something else can be written. */
 void ticker_hide(struct ticker *ticker);
 
+/* Make way for output on the same terminal: the line comes back at its time. */
+void ticker_give_way(void *ticker);
+
+/* Is fd the terminal that the line is on? */
+bool ticker_is_on(const struct ticker *ticker, int fd);
+
 /* What it says in the end, which stays. */
 void ticker_close(struct ticker *ticker, const char *text);
 

@@ -30,7 +30,7 @@ window_add(struct window *window, struct batch *batch)
 		window->unsent_at = 0;
 	}
 	window->given_records += batch->count;
-	window->given_bytes += batch->len;
+	window->given_bytes += batch->lead_len + batch->len;
 	window->records += batch->count;
 	window->bytes += batch->len;
 	return 0;
@@ -55,10 +55,14 @@ locate(struct flight *flight, uint64_t k)
 	uint64_t passed;
 
 	if (k < flight->found)
-		flight->found = flight->found_at = 0;
-	if (k > flight->found)
+		flight->found = flight->found_at = flight->found_len = 0;
+	if (k == flight->found + 1 && flight->found_len > 0)
+		flight->found_at += flight->found_len;
+	else if (k > flight->found)
 		flight->found_at += record_span(batch->data + flight->found_at,
 		    batch->len - flight->found_at, k - flight->found, SIZE_MAX, &passed);
+	if (k != flight->found)
+		flight->found_len = 0;
 	flight->found = k;
 	return flight->found_at;
 }
@@ -103,9 +107,28 @@ not_done_from(const struct flight *flight, uint64_t k, uint64_t most)
 	return k - from;
 }
 
-bool
-window_holds(struct window *window, uint64_t first, uint64_t last)
+/*
+ * Are these records what was let go together, and was not told of?  Where that is not
+ * done, each of them may be told of alone.
+ */
+static bool
+is_gone(const struct window *window, uint64_t first, uint64_t last)
 {
+	for (unsigned i = 0; i < window->gone_count; i++) {
+		const struct window_gone *gone = &window->gone[i];
+		bool whole = gone->index == first && gone->count == last - first + 1;
+
+		if (whole || (first == last && first - gone->index < gone->count))
+			return true;
+	}
+	return false;
+}
+
+bool
+window_has_all(struct window *window, uint64_t first, uint64_t last)
+{
+	if (is_gone(window, first, last))
+		return true;
 	for (struct flight *f = window->head; f != NULL && f->base <= first;
 	     f = f->next) {
 		uint64_t count = f->batch->count, k = first - f->base, there;
@@ -153,7 +176,7 @@ static int
 mark(struct flight *flight, uint64_t k)
 {
 	if (flight->bits == NULL)
-		flight->bits = calloc(flight->batch->count / 8 + 1, 1);
+		flight->bits = calloc((size_t)(flight->batch->count / 8 + 1), 1);
 	if (flight->bits == NULL)
 		return -1;
 	flight->bits[k / 8] |= (unsigned char)(1u << (k % 8));
@@ -211,14 +234,50 @@ window_done_part(
 	return 0;
 }
 
+int
+window_let_go(struct window *window, uint64_t index, bool whole)
+{
+	struct flight *flight = window->head;
+	uint64_t count;
+
+	while (flight != NULL && index - flight->base >= flight->batch->count)
+		flight = flight->next;
+	if (flight == NULL || is_done(flight, index - flight->base))
+		return 0;
+	count = whole ? flight->batch->count : 1;
+	if (window_done_part(window, flight, index, count) < 0)
+		return -1;
+	window->gone[window->gone_count++] =
+	    (struct window_gone){ .index = index, .left = count, .count = count };
+	return 0;
+}
+
+bool
+window_told_gone(struct window *window, uint64_t index)
+{
+	for (unsigned i = 0; i < window->gone_count; i++) {
+		struct window_gone *gone = &window->gone[i];
+
+		if (index < gone->index || index - gone->index >= gone->count)
+			continue;
+		if (--gone->left == 0)
+			*gone = window->gone[--window->gone_count];
+		return true;
+	}
+	return false;
+}
+
 size_t
 window_record_len(struct flight *flight, uint64_t index)
 {
 	const struct batch *batch = flight->batch;
-	size_t at = locate(flight, index - flight->base);
-	uint64_t one;
+	const char *data = batch->data + locate(flight, index - flight->base), *newline;
 
-	return record_span(batch->data + at, batch->len - at, 1, SIZE_MAX, &one);
+	if (flight->found_len == 0) {
+		newline = memchr(data, '\n', batch->len - flight->found_at);
+		flight->found_len = (size_t)(newline - data) + 1;
+	}
+	return flight->found_len;
 }
 
 struct batch *
@@ -229,11 +288,49 @@ window_record(struct flight *flight, uint64_t index)
 	return batch_slice(flight->batch, k, 1, locate(flight, k));
 }
 
+bool
+window_has_gap(const struct window *window)
+{
+	const struct flight *flight = window->head;
+
+	while (flight->done == flight->batch->count)
+		flight = flight->next;
+	return flight->base + flight->prefix < window->given_records - window->records;
+}
+
 uint64_t
 window_oldest(struct window *window)
 {
 	window_trim(window);
 	return batch_number(window->head->batch, window->head->prefix);
+}
+
+/* Which record of the batch has that number: its place, or count if none has. */
+static uint64_t
+place_of(const struct batch *batch, uint64_t number)
+{
+	uint64_t k = 0;
+
+	if (batch->notes == NULL)
+		return number < batch->first || number - batch->first >= batch->count
+		    ? batch->count
+		    : number - batch->first;
+	while (k < batch->count && batch_number(batch, k) != number)
+		k++;
+	return k;
+}
+
+bool
+window_has(const struct window *window, uint64_t number)
+{
+	for (const struct flight *flight = window->head; flight != NULL;
+	     flight = flight->next) {
+		uint64_t k = place_of(flight->batch, number);
+
+		if (k < flight->batch->count && !is_done(flight, k))
+			return true;
+	}
+	return false;
 }
 
 /* Take the first flight off the window; its batch is then the caller's. */
@@ -266,17 +363,16 @@ void
 window_consumed(struct window *window, uint64_t bytes)
 {
 	while (window->head != NULL && window->head != window->unsent &&
-	    window->head->at + window->head->batch->len <= bytes)
+	    window->head->at + window->head->batch->lead_len + window->head->batch->len <=
+		bytes)
 		batch_free(drop_head(window));
 }
 
-/* Put the records of flight that are not done, from record k on, into queue. */
+/* Put the records of flight that are not done, from k and before end, into queue. */
 static int
-take_back(struct flight *flight, uint64_t k, struct batch_queue *queue)
+requeue(struct flight *flight, uint64_t k, uint64_t end, struct batch_queue *queue)
 {
-	uint64_t count = flight->batch->count;
-
-	while (k < count) {
+	while (k < end) {
 		uint64_t from = k;
 		struct batch *slice;
 
@@ -284,13 +380,12 @@ take_back(struct flight *flight, uint64_t k, struct batch_queue *queue)
 			k = k < flight->prefix ? flight->prefix : k + 1;
 			continue;
 		}
-		while (k < count && !is_done(flight, k))
+		while (k < end && !is_done(flight, k))
 			k++;
 		slice = batch_slice(flight->batch, from, k - from, locate(flight, from));
 		if (slice == NULL)
 			return -1;
 		slice->alone = flight->batch->alone;
-		slice->piece = flight->batch->piece;
 		batch_push(queue, slice);
 	}
 	return 0;
@@ -300,7 +395,7 @@ int
 window_not_done(const struct window *window, struct batch_queue *queue)
 {
 	for (struct flight *f = window->head; f != NULL; f = f->next)
-		if (take_back(f, 0, queue) < 0)
+		if (requeue(f, 0, f->batch->count, queue) < 0)
 			return -1;
 	return 0;
 }
@@ -313,28 +408,75 @@ record_from(const struct flight *flight, uint64_t at)
 	uint64_t count = 0;
 	size_t len;
 
-	if (at == 0)
+	if (at <= batch->lead_len)
 		return 0;
+	at -= batch->lead_len;
 	if (at > batch->len)
 		return batch->count;
 	len = record_span(batch->data, batch->len, UINT64_MAX, (size_t)at, &count);
 	return len < at ? count + 1 : count;
 }
 
-int
-window_take_back(struct window *window, uint64_t offset, struct batch_queue *queue)
+/* Take all of flight, those from record k on apart; nothing of it without memory. */
+static int
+take_flight(struct flight *flight, uint64_t k, struct batch_queue *before,
+    struct batch_queue *queue)
 {
-	int status = 0;
+	struct batch_queue first = { 0 }, rest = { 0 };
 
+	if ((before != NULL && requeue(flight, 0, k, &first) < 0) ||
+	    requeue(flight, k, flight->batch->count, &rest) < 0) {
+		batch_clear(&first);
+		batch_clear(&rest);
+		return -1;
+	}
+	if (before != NULL)
+		batch_join(before, &first);
+	batch_join(queue, &rest);
+	return 0;
+}
+
+int
+window_take_apart(struct window *window, uint64_t offset, struct batch_queue *before,
+    struct batch_queue *queue)
+{
 	while (window->head != NULL) {
 		struct flight *flight = window->head;
 		uint64_t skip = offset > flight->at ? offset - flight->at : 0;
 
-		if (status == 0)
-			status = take_back(flight, record_from(flight, skip), queue);
+		if (take_flight(flight, record_from(flight, skip), before, queue) < 0)
+			return -1;
 		batch_free(drop_head(window));
 	}
-	return status;
+	window->gone_count = 0;
+	return 0;
+}
+
+int
+window_requeue(struct window *window, uint64_t offset, struct batch_queue *queue)
+{
+	return window_take_apart(window, offset, NULL, queue);
+}
+
+void
+window_clear(struct window *window)
+{
+	while (window->head != NULL)
+		batch_free(drop_head(window));
+	window->gone_count = 0;
+}
+
+void
+window_begin_anew(struct window *window, const char *run)
+{
+	window->given_bytes = window->written = 0;
+	for (struct flight *f = window->head; f != NULL; f = f->next) {
+		batch_lead(f->batch, run);
+		f->at = window->given_bytes;
+		window->given_bytes += f->batch->lead_len + f->batch->len;
+	}
+	window->unsent = window->head;
+	window->unsent_at = 0;
 }
 
 size_t

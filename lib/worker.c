@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "fdio.h"
+#include "formats.h"
 #include "move.h"
 #include "printable.h"
 #include "spawn.h"
@@ -25,7 +26,10 @@ enum {
 	HOLD_STEP = 256 << 10,
 	LOOK_STEP = 16 << 10, /* of output, taken into memory to be looked at */
 	TURN_WORDS = OUT_PIPE, /* read at once: all that waits when it has ended, bytes */
-	MOST_HELLOS = 1000 /* in a second; more are a flood */
+	SHOWN_LINE = 200, /* bytes of one that is bad */
+	MOST_HELLOS = 1000, /* in a second; more are a flood */
+	MUTE_AFTER =
+	    200 /* ms: one that ends closes all of it, and is seen to end before */
 };
 
 const char worker_no_record[] = "acknowledged a record that it does not have";
@@ -40,6 +44,7 @@ worker_init(struct worker *worker, unsigned number, const struct says *says)
 		.in = -1,
 		.out = -1,
 		.ack = -1,
+		.named = -1,
 		.eye = { .in = -1, .out = -1, .nowhere = -1 } };
 	errors_init(&worker->errors, says);
 }
@@ -62,7 +67,7 @@ make_pipe(int *ours, int *theirs, int which_is_ours)
 		return -1;
 	*ours = ends[which_is_ours];
 	*theirs = ends[1 - which_is_ours];
-	return fdio_nonblocking(*ours);
+	return fcntl(*ours, F_SETFL, O_NONBLOCK) < 0 ? -1 : 0; /* it has no other flag */
 }
 
 /* The size of a new pipe to a worker that will get so many bytes, or 0, see above. */
@@ -81,43 +86,67 @@ static void
 reset(struct worker *worker, const struct worker_plan *plan)
 {
 	worker->lines_start = worker->lines_end = 0;
-	worker->joint_left = 0;
+	worker->group_ack_left = 0;
 	worker->kind = plan->kind;
 	worker->hello = (struct hello){ .jobs = 1 };
-	worker->ended = worker->deaf = false;
-	worker->forced = worker->killed = worker->stopped = false;
+	worker->ended = worker->stdin_closed = false;
+	worker->force = FORCE_NONE;
+	worker->stopped = false;
 	worker->exit_code = worker->exit_signal = 0;
+	worker->oom = OOM_NOT;
+	worker->fine = plan->fine;
 	worker->framed = plan->framed;
+	worker->parts = plan->parts;
+	worker->keeps = plan->keeps;
 	worker->runs = plan->runs;
-	worker->hold.whole = plan->hold_in_memory || plan->kind == WORKER_PLAIN;
+	worker->buffered.whole = plan->in_memory || plan->kind == WORKER_PLAIN;
+	worker->run = plan->kind == WORKER_UNKNOWN && !plan->framed ? plan->run : NULL;
 	worker->preamble = plan->preamble;
 	worker->preamble_len = plan->preamble_len;
 	worker->in_body = false;
 	worker->unsure = false;
+	worker->waits = 0;
 	worker->heard = 0;
 	worker->hellos = 0;
 	worker->passed = worker->seen = 0;
 	worker->plenty = false;
-	worker->unread = false;
+	worker->cut = false;
+	worker->mute_since = 0;
 	worker->lost = 0;
 	window_init(&worker->window);
 }
 
-/* Its pipes, with the ends that are not ours for spawned.  0, or -1 with errno. */
+/* An input without bytes.  What is wrong with that is nothing of the command's. */
+static int
+open_nothing(const struct worker *worker, int *fd)
+{
+	*fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (*fd >= 0 || spawn_is_shortage(errno))
+		return *fd;
+	worker->says->line("/dev/null: %s", strerror(errno));
+	errno = EAGAIN;
+	return -1;
+}
+
+/* The pipes of the worker, with the ends that are not ours for spawned.  0, or -1 with
+ * errno. */
 static int
 make_pipes(
     struct worker *worker, const struct worker_plan *plan, struct spawn_plan *spawned)
 {
 	int *out = plan->framed ? &worker->ack : &worker->out;
+	bool native = plan->kind == WORKER_UNKNOWN && !plan->framed;
 
-	if (make_pipe(&worker->in, &spawned->fds[0], 1) < 0 ||
+	if ((plan->no_input ? open_nothing(worker, &spawned->fds[0]) < 0
+			    : make_pipe(&worker->in, &spawned->fds[0], 1) < 0) ||
 	    make_pipe(out, &spawned->fds[1], 0) < 0 ||
-	    (plan->kind == WORKER_UNKNOWN && !plan->framed &&
-		make_pipe(&worker->ack, &spawned->stage_fd, 0) < 0) ||
+	    (native && make_pipe(&worker->ack, &spawned->stage_fd, 0) < 0) ||
+	    (worker->run != NULL &&
+		make_pipe(&worker->named, &spawned->named_fd, 1) < 0) ||
 	    errors_open(&worker->errors) < 0 ||
 	    make_pipe(&worker->errors.fd, &spawned->fds[2], 0) < 0)
 		return -1;
-	worker->in_room = in_size(worker->in, plan->in_bytes);
+	worker->in_room = plan->no_input ? 0 : in_size(worker->in, plan->in_bytes);
 	worker->out_room = fdio_pipe_size(*out, OUT_PIPE);
 	return 0;
 }
@@ -143,6 +172,8 @@ worker_start(struct worker *worker, const struct worker_plan *plan)
 	close_end(&spawned.fds[1]);
 	close_end(&spawned.fds[2]);
 	close_end(&spawned.stage_fd);
+	if (spawned.named_fd > 0)
+		close(spawned.named_fd);
 	if (worker->pid > 0) {
 		worker->group = worker->pid;
 		return 0;
@@ -151,6 +182,42 @@ worker_start(struct worker *worker, const struct worker_plan *plan)
 	worker_close(worker);
 	errno = error;
 	return -1;
+}
+
+/* The worker has shown what it is: nothing is written to it by the other pipe. */
+static void
+offer_no_more(struct worker *worker)
+{
+	close_end(&worker->named);
+	worker->run = NULL;
+}
+
+/*
+ * The worker has said hello, and wants its records named: they come by the other pipe,
+ * those that it has, too, of which it has read none.  One whose input has ended gets
+ * none.
+ */
+static void
+begin_named(struct worker *worker)
+{
+	if (worker->in < 0 || worker->named < 0) {
+		offer_no_more(worker);
+		return;
+	}
+	close(worker->in);
+	worker->in = worker->named;
+	worker->named = -1;
+	worker->stdin_closed = false;
+	worker->in_room = USUAL_PIPE;
+	window_begin_anew(&worker->window, worker->run);
+}
+
+int
+worker_give(struct worker *worker, struct batch *batch)
+{
+	if (worker->run != NULL && worker->named < 0)
+		batch_lead(batch, worker->run);
+	return window_add(&worker->window, batch);
 }
 
 /* What is to be written next: how many bytes, and where they are. */
@@ -174,6 +241,27 @@ written(struct worker *worker, size_t n)
 	worker->preamble_len -= n;
 }
 
+/* A worker that was cut has failed, though it may have ended well by itself. */
+static void
+ended_cut(struct worker *worker)
+{
+	if (!worker->cut || !worker->ended)
+		return;
+	worker->exit_code = 0;
+	worker->exit_signal = SIGKILL;
+}
+
+/* A pipe failed: what it was told, or says, is not all that it was to be. */
+static void
+cut(struct worker *worker, const char *what, int error)
+{
+	worker->says->line(
+	    "worker %u: cannot be %s: %s; killed", worker->number, what, strerror(error));
+	worker_signal(worker, SIGKILL);
+	worker->cut = true;
+	ended_cut(worker);
+}
+
 int
 worker_feed(struct worker *worker)
 {
@@ -190,7 +278,9 @@ worker_feed(struct worker *worker)
 		} else if (errno == EAGAIN) {
 			return 0;
 		} else if (errno != EINTR) {
-			worker->deaf = true;
+			worker->stdin_closed = true;
+			if (errno != EPIPE)
+				cut(worker, "written to", errno);
 			return -1;
 		}
 	}
@@ -207,7 +297,8 @@ void
 worker_mute(struct worker *worker)
 {
 	worker->kind = WORKER_PLAIN;
-	worker->hold.whole = true;
+	worker->buffered.whole = true;
+	offer_no_more(worker);
 	close_end(&worker->ack);
 }
 
@@ -216,48 +307,50 @@ worker_silence(struct worker *worker)
 {
 	close_end(&worker->ack);
 	worker->lines_start = worker->lines_end = 0;
-	worker->joint_left = 0;
+	worker->group_ack_left = 0;
 }
 
 void
 worker_end_input(struct worker *worker)
 {
 	close_end(&worker->in);
+	close_end(&worker->named);
+}
+
+bool
+worker_is_mute(const struct worker *worker, uint64_t now)
+{
+	return worker->mute_since != 0 && worker->in >= 0 && worker->pid != 0 &&
+	    !worker->ended && now - worker->mute_since >= MUTE_AFTER;
 }
 
 uint64_t
 worker_consumed(const struct worker *worker)
 {
-	uint64_t waiting = worker->in < 0 ? 0 : move_held(worker->in);
+	uint64_t waiting = worker->in < 0 ? 0 : move_pending(worker->in);
 
 	return waiting > worker->window.written ? 0 : worker->window.written - waiting;
 }
 
-/* What it wrote is not known: it has failed, though it may have ended well by itself. */
-static void
-ended_unread(struct worker *worker)
+const char *
+worker_shows(const struct worker *worker)
 {
-	if (!worker->unread || !worker->ended)
-		return;
-	worker->exit_code = 0;
-	worker->exit_signal = SIGKILL;
+	if (!worker_is_unknown(worker))
+		return NULL;
+	if (buffered_bytes(&worker->buffered) > 0)
+		return "writes before it has said anything";
+	return worker->window.written > 0 && worker_consumed(worker) > 0
+	    ? "reads before it has said anything"
+	    : NULL;
 }
 
-/*
- * No more can be read there: that is its end, or an error, after which nothing that it
- * says is to be taken for all that it said.
- */
+/* No more can be read there: that is its end, or an error. */
 static void
 end_reading(struct worker *worker, int *fd, int error)
 {
 	close_end(fd);
-	if (error == 0)
-		return;
-	worker->says->line(
-	    "worker %u: cannot be read: %s; killed", worker->number, strerror(error));
-	worker_signal(worker, SIGKILL);
-	worker->unread = true;
-	ended_unread(worker);
+	if (error != 0)
+		cut(worker, "read", error);
 }
 
 /* Read more lines; 1 if some came, 0 if none did, -1 at their end. */
@@ -285,6 +378,8 @@ read_lines(struct worker *worker)
 	if (n < 0 && errno == EAGAIN)
 		return 0;
 	end_reading(worker, &worker->ack, n < 0 ? errno : 0);
+	if (n == 0 && worker->kind == WORKER_NATIVE)
+		worker->mute_since = clock_ms();
 	return -1;
 }
 
@@ -295,7 +390,7 @@ wrong(struct worker *worker, const char *why)
 	return WORD_WRONG;
 }
 
-/* It has said hello: that may be repeated, within reason. */
+/* The worker has said hello: that may be repeated, within reason. */
 static enum worker_word
 take_hello(struct worker *worker)
 {
@@ -311,8 +406,14 @@ take_hello(struct worker *worker)
 		return wrong(worker, worker->why);
 	}
 	if (worker->hello.standing == STANDING_NATIVE) {
+		if (worker->kind != WORKER_NATIVE && worker->hello.named)
+			begin_named(worker);
+		else if (worker->kind != WORKER_NATIVE)
+			offer_no_more(worker);
 		worker->unsure = false;
 		worker->kind = WORKER_NATIVE;
+		if (worker->hello.waits)
+			worker->waits = worker->window.given_records;
 		return WORD_HELLO;
 	}
 	if (worker->hello.standing == STANDING_UNSURE && worker->kind != WORKER_NATIVE) {
@@ -329,8 +430,12 @@ take_hello(struct worker *worker)
 
 /* Is it no run, or one of a form that it may tell? */
 static bool
-may_tell(const struct worker *worker, const struct ack *ack)
+may_report(const struct worker *worker, const struct ack *ack)
 {
+	if (ack->outcome == OUTCOME_PART)
+		return worker->framed && worker->parts;
+	if (ack->outcome == OUTCOME_KEPT)
+		return worker->framed && worker->keeps;
 	return !ack->run || worker->runs == RUNS_SUMMED ||
 	    (worker->runs == RUNS_COUNTED && ack->counts != NULL);
 }
@@ -343,7 +448,7 @@ static bool
 has_records(struct worker *worker, const struct ack *ack)
 {
 	return (ack->more == 0 && !worker->framed) ||
-	    window_holds(&worker->window, ack->index, ack->index + ack->more);
+	    window_has_all(&worker->window, ack->index, ack->index + ack->more);
 }
 
 /* Take one line of len bytes, which is in the buffer. */
@@ -356,23 +461,26 @@ take_line(struct worker *worker, size_t len, struct ack *out)
 	bool known = worker->kind == WORKER_NATIVE || worker->unsure;
 
 	if (!known || (len > 0 && *line == 'p')) {
-		if (hello_parse(line, len, &worker->hello) < 0)
+		if (hello_parse(line, len, &worker->hello) < 0 ||
+		    (!known && worker->hello.standing == STANDING_PLAIN))
 			return WORD_BAD;
 		word = take_hello(worker);
-	} else if (ack_parse(line, len, out) < 0 || !may_tell(worker, out)) {
+	} else if (ack_parse(line, len, out) < 0 || !may_report(worker, out)) {
 		return WORD_BAD;
 	} else if (!has_records(worker, out)) {
 		return wrong(worker, worker_no_record);
+	} else if (out->outcome != OUTCOME_OK) {
+		ack_reason(out);
 	}
 	worker->lines_start += len + 1;
 	return word;
 }
 
-/* Read at most size bytes of fd into the hold, as worker_absorb(). */
+/* Read at most size bytes of fd into the buffer, as worker_absorb(). */
 static int
 absorb(struct worker *worker, int *fd, size_t size)
 {
-	struct hold *hold = &worker->hold;
+	struct buffered *buffered = &worker->buffered;
 	ssize_t n;
 
 	if (*fd < 0) {
@@ -381,13 +489,13 @@ absorb(struct worker *worker, int *fd, size_t size)
 	}
 	if (size > HOLD_STEP)
 		size = HOLD_STEP;
-	if (hold_room(hold, size) < 0)
+	if (buffered_room(buffered, size) < 0)
 		return -1;
 	do {
-		n = read(*fd, hold->data + hold->end, size);
+		n = read(*fd, buffered->data + buffered->end, size);
 	} while (n < 0 && errno == EINTR);
 	if (n > 0) {
-		hold_came(hold, (size_t)n);
+		buffered_came(buffered, (size_t)n);
 		return 1;
 	}
 	if (n < 0 && errno == EAGAIN)
@@ -408,7 +516,7 @@ static void
 lose_body(struct worker *worker, uint64_t taken)
 {
 	worker->lost = errno;
-	hold_cut(&worker->hold, taken);
+	buffered_cut(&worker->buffered, taken);
 }
 
 /* As take_body(), of what is lost. */
@@ -442,7 +550,7 @@ drop_body(struct worker *worker)
 
 /*
  * Take the output that follows a line of len bytes, which is in the buffer, into
- * the hold.  1 when all is there and *end is set to its end in the buffer, 0 if
+ * that of output.  1 when all is there and *end is set to its end in the buffer, 0 if
  * more is to come, -1 with errno.
  */
 static int
@@ -454,15 +562,17 @@ take_body(struct worker *worker, size_t len, uint64_t all, size_t *end)
 	if (there > worker->body_left)
 		there = worker->body_left;
 	*end = body + there;
-	if (there > 0 && worker->lost == 0 && hold_room(&worker->hold, there) < 0)
+	if (there > 0 && worker->lost == 0 && buffered_room(&worker->buffered, there) < 0)
 		lose_body(worker, all - worker->body_left);
 	if (there > 0 && worker->lost == 0) {
-		memcpy(worker->hold.data + worker->hold.end, worker->lines + body, there);
-		hold_came(&worker->hold, there);
+		memcpy(worker->buffered.data + worker->buffered.end, worker->lines + body,
+		    there);
+		buffered_came(&worker->buffered, there);
 	}
 	worker->body_left -= there;
 	while (worker->body_left > 0) {
-		uint64_t came, before = hold_bytes(&worker->hold);
+		uint64_t before = buffered_bytes(&worker->buffered);
+		size_t came;
 
 		/* All that is in the buffer after the line was taken. */
 		worker->lines_end = *end = body;
@@ -477,14 +587,14 @@ take_body(struct worker *worker, size_t len, uint64_t all, size_t *end)
 		}
 		if (got <= 0)
 			return got;
-		came = hold_bytes(&worker->hold) - before;
+		came = (size_t)(buffered_bytes(&worker->buffered) - before);
 		worker->body_left -= came;
 		worker->heard += came;
 	}
 	return 1;
 }
 
-/* The same as take_line(), of one stream: the output that it counts goes with it. */
+/* Take a line of one stream: the output that it counts goes with it. */
 static enum worker_word
 take_frame(struct worker *worker, size_t len, struct ack *out)
 {
@@ -495,8 +605,10 @@ take_frame(struct worker *worker, size_t len, struct ack *out)
 	if (word != WORD_ACK)
 		return word;
 	worker->lines_start = start;
+	if (out->bytes > SIZE_MAX / 2)
+		return WORD_BAD;
 	if (!worker->in_body) {
-		worker->body_left = out->bytes;
+		worker->body_left = (size_t)out->bytes;
 		worker->lost = 0;
 	}
 	worker->in_body = true;
@@ -507,10 +619,19 @@ take_frame(struct worker *worker, size_t len, struct ack *out)
 		return errno == ENODATA ? WORD_END : WORD_BAD;
 	worker->in_body = false;
 	worker->lines_start = end;
-	if (worker->lost != 0) { /* for want of room here: no fault of the other end */
+	if (worker->lost != 0 && out->outcome == OUTCOME_KEPT) {
+		out->bytes = 0; /* the caller sees to it */
+	} else if (worker->lost != 0 && out->outcome == OUTCOME_PART) {
+		worker->says->line("worker %u: %s", worker->number,
+		    worker_lost_text(worker->lost, worker->why));
+		out->bytes = 0;
+	} else if (worker->lost !=
+	    0) { /* for want of room here: no fault of the other end */
 		worker_lost_text(worker->lost, worker->why);
 		out->bytes = 0;
-		out->fate = FATE_RETRY;
+		out->run = false; /* all of them */
+		out->counts = NULL;
+		out->outcome = OUTCOME_RETRY;
 		out->reason = worker->why;
 		out->reason_len = strlen(worker->why);
 	}
@@ -522,17 +643,19 @@ static enum worker_word
 hear_line(struct worker *worker, struct ack *out)
 {
 	for (;;) {
-		size_t left = worker->lines_end - worker->lines_start;
+		size_t left = worker->lines_end - worker->lines_start, len = left;
 		const char *newline = NULL;
 		int more;
 
 		if (left > 0)
 			newline = memchr(worker->lines + worker->lines_start, '\n', left);
 		if (newline != NULL)
-			return (worker->framed ? take_frame : take_line)(worker,
-			    (size_t)(newline - worker->lines) - worker->lines_start, out);
-		if (left >= ACK_LINE_MAX)
+			len = (size_t)(newline - worker->lines) - worker->lines_start;
+		if (len >= ACK_LINE_MAX)
 			return WORD_BAD;
+		if (newline != NULL)
+			return (worker->framed ? take_frame : take_line)(
+			    worker, len, out);
 		more = read_lines(worker);
 		if (more <= 0)
 			return more == 0 ? WORD_NONE : WORD_END;
@@ -541,11 +664,11 @@ hear_line(struct worker *worker, struct ack *out)
 
 /* The next of records that are done together; the output is that of the last. */
 static void
-take_joint(struct worker *worker, struct ack *out)
+take_of_group(struct worker *worker, struct ack *out)
 {
-	*out = worker->joint;
-	out->more = --worker->joint_left;
-	worker->joint.index++;
+	*out = worker->group_ack;
+	out->more = --worker->group_ack_left;
+	worker->group_ack.index++;
 	if (out->more > 0)
 		out->bytes = 0;
 }
@@ -553,17 +676,17 @@ take_joint(struct worker *worker, struct ack *out)
 enum worker_word
 worker_hear(struct worker *worker, struct ack *out)
 {
-	if (worker->joint_left == 0) {
+	if (worker->group_ack_left == 0) {
 		enum worker_word word = hear_line(worker, out);
 
 		if (word == WORD_NONE)
 			worker->heard = 0;
 		if (word != WORD_ACK || out->more == 0 || out->run)
 			return word;
-		worker->joint = *out;
-		worker->joint_left = out->more + 1;
+		worker->group_ack = *out;
+		worker->group_ack_left = out->more + 1;
 	}
-	take_joint(worker, out);
+	take_of_group(worker, out);
 	return WORD_ACK;
 }
 
@@ -578,17 +701,31 @@ worker_bad_line(const struct worker *worker, size_t *len)
 	return line;
 }
 
+bool
+worker_bad_text(const struct worker *worker, char text[static WORKER_BAD_TEXT])
+{
+	char shown[SHOWN_LINE];
+	size_t len;
+	const char *line = worker_bad_line(worker, &len);
+
+	if (formats_newer(text, ack_format_name, FORMAT_STAGE, line, len) != NULL)
+		return true;
+	printable(shown, sizeof(shown), line, len);
+	snprintf(text, WORKER_BAD_TEXT, "not a line of par-stage(7): %s", shown);
+	return false;
+}
+
 /* The byte at that place of the pipe; -1 where it cannot be seen there. */
 static int
 look_piped(struct worker *worker, uint64_t at)
 {
-	uint64_t held = hold_bytes(&worker->hold);
+	uint64_t buffered = buffered_bytes(&worker->buffered);
 
 	if (!worker_sees(worker, at)) {
-		if ((!worker->plenty && at - held < LOOK_STEP) || worker->out < 0 ||
+		if ((!worker->plenty && at - buffered < LOOK_STEP) || worker->out < 0 ||
 		    move_see(&worker->eye, worker->out) < 0)
 			return -1;
-		worker->seen = worker->passed + held;
+		worker->seen = worker->passed + buffered;
 		worker->plenty = worker->eye.left >= LOOK_STEP;
 		if (!worker_sees(worker, at))
 			return -1;
@@ -598,27 +735,46 @@ look_piped(struct worker *worker, uint64_t at)
 	return move_look(&worker->eye, (size_t)at);
 }
 
-int
-worker_look(struct worker *worker, uint64_t at)
+/*
+ * The byte at place at, which the worker has written: from 0 to 255, or -1 with errno,
+ * and ENODATA when it is not there.  at grows from call to call, but for what was passed
+ * on meanwhile.  Where much is to come it stays in the pipe, else it is read into the
+ * buffer.
+ */
+static int
+look_at(struct worker *worker, uint64_t at)
 {
-	struct hold *hold = &worker->hold;
-	int byte = at < hold_bytes(hold) ? -1 : look_piped(worker, at);
+	struct buffered *buffered = &worker->buffered;
+	int byte = at < buffered_bytes(buffered) ? -1 : look_piped(worker, at);
 
 	if (byte < 0 && !worker_wrote(worker, at + 1)) {
 		errno = ENODATA;
 		return -1;
 	}
-	while (byte < 0 && hold_bytes(hold) <= at) {
-		uint64_t before = hold_bytes(hold);
+	while (byte < 0 && buffered_bytes(buffered) <= at) {
+		uint64_t before = buffered_bytes(buffered);
 		int got = worker_absorb(worker, LOOK_STEP);
 
 		if (got == 0)
 			errno = ENODATA;
 		if (got <= 0)
 			return -1;
-		worker->plenty = hold_bytes(hold) - before == LOOK_STEP;
+		worker->plenty = buffered_bytes(buffered) - before == LOOK_STEP;
 	}
-	return byte < 0 ? hold_look(hold, at) : byte;
+	return byte < 0 ? buffered_look(buffered, at) : byte;
+}
+
+int
+worker_scan(struct worker *worker, size_t len, bool *nul)
+{
+	struct move_eye *eye = &worker->eye;
+	int last = -1;
+
+	if (len > 0 && buffered_bytes(&worker->buffered) == 0 && worker->out >= 0 &&
+	    move_see(eye, worker->out) == 0 && move_seen(eye) >= len)
+		last = nul == NULL ? move_look(eye, len - 1) : move_scan(eye, len, nul);
+	move_eye_close(eye);
+	return last;
 }
 
 const char *
@@ -636,9 +792,12 @@ worker_ill(struct worker *worker, uint64_t before, const struct ack *ack,
 	int last;
 
 	worker->lost = 0;
-	if (ack->bytes == 0 || ack->fate == FATE_RETRY)
+	if (ack->bytes == 0 || ack->outcome == OUTCOME_RETRY)
 		return NULL;
-	last = worker_look(worker, before + ack->bytes - 1);
+	if (before + ack->bytes > SIZE_MAX / 2 && /* of a machine of 32 bits */
+	    worker_wrote(worker, before + ack->bytes))
+		return worker_lost_text(worker->lost = EFBIG, text);
+	last = look_at(worker, before + ack->bytes - 1);
 	if (last == '\n' || (last >= 0 && worker->hello.raw))
 		return NULL;
 	if (last >= 0)
@@ -658,18 +817,18 @@ worker_ill(struct worker *worker, uint64_t before, const struct ack *ack,
 const char *
 worker_ill_end(struct worker *worker, char text[static WORKER_ILL_TEXT])
 {
-	const struct hold *hold = &worker->hold;
+	const struct buffered *buffered = &worker->buffered;
 	char shown[60];
 
 	if (worker->kind != WORKER_NATIVE || worker->framed || worker->in >= 0 ||
-	    worker->window.records > 0 || worker->exit_code != 0 ||
-	    worker->exit_signal != 0)
+	    worker_failed(worker) ||
+	    (worker->window.records > 0 && !window_has_gap(&worker->window)))
 		return NULL;
 	worker_absorb(worker, LOOK_STEP);
-	if (hold_bytes(hold) == 0)
+	if (buffered_bytes(buffered) == 0)
 		return NULL;
-	printable(
-	    shown, sizeof(shown), hold->data + hold->start, hold->end - hold->start);
+	printable(shown, sizeof(shown), buffered->data + buffered->start,
+	    buffered->end - buffered->start);
 	snprintf(text, WORKER_ILL_TEXT,
 	    "output that no line counts was left at its end: %s", shown);
 	return text;
@@ -678,31 +837,33 @@ worker_ill_end(struct worker *worker, char text[static WORKER_ILL_TEXT])
 bool
 worker_end_line(struct worker *worker)
 {
-	struct hold *hold = &worker->hold;
+	struct buffered *buffered = &worker->buffered;
 
-	if (hold_bytes(hold) == 0 || hold->last == '\n' || hold_room(hold, 1) < 0)
+	if (buffered_bytes(buffered) == 0 || buffered->last == '\n' ||
+	    buffered_room(buffered, 1) < 0)
 		return false;
-	hold->data[hold->end] = '\n';
-	hold_came(hold, 1);
+	buffered->data[buffered->end] = '\n';
+	buffered_came(buffered, 1);
 	return true;
 }
 
 bool
 worker_wrote(const struct worker *worker, uint64_t len)
 {
-	uint64_t held = hold_bytes(&worker->hold);
+	uint64_t buffered = buffered_bytes(&worker->buffered);
 
-	if (len <= held)
+	if (len <= buffered)
 		return true;
 	/* It may have made its pipe larger than we did. */
 	return worker->out >= 0 &&
-	    (len - held <= worker->out_room || len - held <= move_held(worker->out));
+	    (len - buffered <= worker->out_room ||
+		len - buffered <= move_pending(worker->out));
 }
 
 void
 worker_release(struct worker *worker, uint64_t len)
 {
-	hold_drop(&worker->hold, len);
+	buffered_drop(&worker->buffered, len);
 	worker->passed += len;
 }
 
@@ -711,31 +872,32 @@ worker_release(struct worker *worker, uint64_t len)
  * to takes none now, or -1 with errno.
  */
 static ssize_t
-move_next(struct worker *worker, int to, size_t len)
+move_next(struct worker *worker, struct fdio_sink to, size_t len)
 {
-	uint64_t held = hold_bytes(&worker->hold);
+	uint64_t buffered = buffered_bytes(&worker->buffered);
 	ssize_t n = 0;
 	int got;
 
-	if (held == 0 && len >= MOVE_FROM && worker->out >= 0)
+	if (buffered == 0 && len >= MOVE_FROM && worker->out >= 0)
 		n = move_some(worker->out, to, len);
 	if (n < 0 && errno == EAGAIN)
 		return 0;
 	if (n != 0)
 		return n;
-	if (held == 0) {
+	if (buffered == 0) {
 		got = worker_absorb(worker, len);
 		if (got == 0)
 			errno = ENODATA;
 		if (got <= 0)
 			return -1;
-		held = hold_bytes(&worker->hold);
+		buffered = buffered_bytes(&worker->buffered);
 	}
-	return hold_move(&worker->hold, to, held < len ? (size_t)held : len);
+	return buffered_move(
+	    &worker->buffered, to, buffered < len ? (size_t)buffered : len);
 }
 
 int
-worker_move(struct worker *worker, int to, size_t *len)
+worker_move(struct worker *worker, struct fdio_sink to, size_t *len)
 {
 	if (!worker_wrote(worker, *len)) {
 		errno = ENODATA;
@@ -762,13 +924,13 @@ worker_skip(struct worker *worker, size_t len)
 		return -1;
 	}
 	for (;;) {
-		uint64_t held = hold_bytes(&worker->hold);
+		uint64_t buffered = buffered_bytes(&worker->buffered);
 		int got;
 
-		if (held > len)
-			held = len;
-		worker_release(worker, held);
-		len -= (size_t)held;
+		if (buffered > len)
+			buffered = len;
+		worker_release(worker, buffered);
+		len -= (size_t)buffered;
 		if (len == 0)
 			return 0;
 		got = worker_absorb(worker, len);
@@ -782,8 +944,12 @@ worker_skip(struct worker *worker, size_t len)
 bool
 worker_to_signal(struct worker *worker, int signal)
 {
-	worker->forced = worker->pid > 0 || worker->ended;
-	worker->killed = worker->killed || (worker->forced && signal == SIGKILL);
+	if (worker->pid == 0 && !worker->ended)
+		worker->force = FORCE_NONE;
+	else if (signal == SIGKILL)
+		worker->force = FORCE_KILL;
+	else if (worker->force == FORCE_NONE)
+		worker->force = FORCE_SIGNAL;
 	if (worker->pid == 0 && worker->ended)
 		kill(-worker->group, signal);
 	return worker->pid > 0;
@@ -802,13 +968,13 @@ worker_signal(struct worker *worker, int signal)
 	}
 }
 
-/* It was stopped, by signal, or goes on. */
+/* The worker was stopped, by signal, or goes on. */
 static void
 say_stopped(struct worker *worker, int signal)
 {
 	char name[32], text[SPAWN_TEXT];
 
-	if (worker->killed || worker->stopped == (signal != 0))
+	if (worker->force == FORCE_KILL || worker->stopped == (signal != 0))
 		return;
 	worker->stopped = signal != 0;
 	snprintf(name, sizeof(name), "worker %u", worker->number);
@@ -828,7 +994,7 @@ worker_ended(struct worker *worker)
 			worker->ended = true;
 			worker->exit_code = code;
 			worker->exit_signal = signal;
-			ended_unread(worker);
+			ended_cut(worker);
 			break;
 		case SPAWN_STOPPED:
 			say_stopped(worker, signal);
@@ -846,7 +1012,7 @@ worker_end_rest(struct worker *worker)
 {
 	if (worker->kin.count > 0)
 		worker_signal(worker, SIGKILL);
-	else if (worker->forced || worker->exit_code != 0 || worker->exit_signal != 0)
+	else if (worker->force != FORCE_NONE || worker_failed(worker))
 		kill(worker->pid > 0 ? -worker->pid : -worker->group, SIGKILL);
 }
 
@@ -866,28 +1032,42 @@ worker_group_alive(const struct worker *worker)
 	return worker->group > 0 && kill(-worker->group, 0) == 0;
 }
 
+void
+worker_blame(struct worker *worker, struct oom_counts *counts)
+{
+	if (worker->force != FORCE_NONE)
+		return;
+	if (worker->exit_signal == SIGKILL)
+		worker->oom = oom_look(counts);
+	else if (worker->exit_code == 128 + SIGKILL && oom_look(counts) == OOM_SURE)
+		worker->oom = OOM_SURE;
+}
+
 const char *
 worker_exit_text(const struct worker *worker, char text[static WORKER_EXIT_TEXT])
 {
 	if (worker->exit_signal != 0)
-		snprintf(text, WORKER_EXIT_TEXT, "killed by signal %d (%s)",
-		    worker->exit_signal, strsignal(worker->exit_signal));
+		snprintf(text, WORKER_EXIT_TEXT, "killed by signal %d (%s)%s",
+		    worker->exit_signal, strsignal(worker->exit_signal),
+		    oom_text(worker->oom));
 	else
-		snprintf(
-		    text, WORKER_EXIT_TEXT, "exited with status %d", worker->exit_code);
+		snprintf(text, WORKER_EXIT_TEXT, "exited with status %d%s",
+		    worker->exit_code, oom_text(worker->oom));
 	return text;
 }
 
 bool
 worker_never(const struct worker *worker, bool block_finished)
 {
-	return worker->exit_code == STATUS_NEVER && !block_finished;
+	return worker->exit_code == STATUS_NEVER && worker_failed(worker) &&
+	    !block_finished;
 }
 
 void
 worker_hang_up(struct worker *worker)
 {
 	close_end(&worker->in);
+	close_end(&worker->named);
 	close_end(&worker->out);
 	close_end(&worker->ack);
 	move_eye_close(&worker->eye);
@@ -898,7 +1078,7 @@ worker_close(struct worker *worker)
 {
 	worker_hang_up(worker);
 	errors_end(&worker->errors);
-	hold_free(&worker->hold);
+	buffered_free(&worker->buffered);
 	kin_free(&worker->kin);
 	worker_reap(worker);
 	worker->ended = false;

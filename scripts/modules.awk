@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 # Reads lib/README and cmd/NAME/README, which list modules, lowest layer first: a line is
 # the module's name and what it is; "folder/" is a heading, with the modules of that folder
-# below it, indented.  For layers.awk and circles.awk.
+# below it, indented.  A module of os/ is in a folder below that, one for each system.  For layers.awk and circles.awk.
 #	rank[UNIT, MODULE]   the higher, the further down in its list
 #	place[UNIT, MODULE]  its folder, "feed/", or ""
 
@@ -14,6 +14,7 @@ function take_apart(path) {
 	sub(/\..*/, "", module)
 	folder = substr(path, length(unit) + 2)
 	sub(/[^\/]*$/, "", folder)
+	sub(/^os\/[a-z]+\/$/, "os/", folder)
 }
 
 FILENAME ~ /\/README$/ {

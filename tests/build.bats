@@ -91,8 +91,15 @@ build() {
 @test "build: a library that is missing leads to make deps" {
 	echo nosuchlibrary >cmd/par-new/packages
 	run -2 build out/bin/par-new
-	[[ $output == *"par-new needs these packages: nosuchlibrary.  To install them, run 'make deps'."* ]]
+	[[ $output == *"par-new needs these packages: nosuchlibrary.  To install them, run 'make deps DEPS=build'."* ]]
 	[[ $output != *" -c "*" cmd/par-new/main.c"* ]]
+}
+
+@test "build: pkg-config that is missing is named, and leads to make deps" {
+	echo zlib >cmd/par-new/packages
+	run -2 build out/bin/par-new PKG_CONFIG=no-pkg-config
+	[[ $output == *"par-new needs no-pkg-config to build.  To install it, run 'make deps DEPS=build'."* ]]
+	[[ $output != *"needs these packages"* ]]
 }
 
 @test "build: a library that can be missing is used where it is" {

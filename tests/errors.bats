@@ -4,6 +4,7 @@
 # that starts them, and nobody waits for who reads it.
 
 load helper
+load redis
 # shellcheck source=tests/redis.bash
 source "$BATS_TEST_DIRNAME/redis.bash"
 
@@ -43,12 +44,14 @@ between() {
 		echo "$mode"
 		# shellcheck disable=SC2086 # words
 		between $mode ./halves
-		[ "$(<err)" = $'c\nab' ]
-		[ "$(<out)" = 5 ]
+		[ "$(sed 's/^5\t//' err)" = $'c\nab' ]
+		[ "$(sed 's/^5\t//' out)" = 5 ]
 	done <<-'END'
 	par-run -n 1
 	par-run -n 1 --map
 	par-run -N 1
+	par-run -N 1 --line-buffer
+	par-run -N 1 --line-buffer --tag
 	par-run -k -b 1K
 	par-run -n 1 par-run -n 1 --map
 	par-run --rsh ./reach --host a:1 --map
@@ -108,7 +111,7 @@ all_but_one() { [ "$(wc -l <out)" = 19 ]; }
 	exec 8<>err
 	mkfifo fed
 	exec 9<>fed
-	par-run -q aside -N 1 -n 2 ./loud <fed >out 2>&8 3>&- 9>&- &
+	par-run --line-buffer -q aside -N 1 -n 2 ./loud <fed >out 2>&8 3>&- 9>&- &
 	pid=$!
 	BACKGROUND+=("$pid")
 	seq 20 >fed
@@ -122,6 +125,49 @@ all_but_one() { [ "$(wc -l <out)" = 19 ]; }
 	wait "$pid" && status=0 || status=$?
 	[ "$status" = 4 ]
 	grep -qx y seen
+}
+
+# Does no signal wait for the process, or has it ended?
+has_taken() {
+	! kill -0 "$1" 2>/dev/null || grep -q '^ShdPnd:.*0000$' "/proc/$1/status"
+}
+
+# Does the FIFO take another byte?
+takes() {
+	dd if=/dev/zero of="$1" oflag=nonblock bs=1 count=1 status=none 2>dd.err
+}
+
+# fill FIFO: with records, until it takes nothing more; somebody has it open to read
+fill() {
+	yes 2>yes.err | dd of="$1" oflag=nonblock iflag=fullblock bs=4096 count=1000 status=none 2>dd.err || true
+	eventually eval "! takes $1"
+}
+
+@test "errors: who waits for a reader that never reads ends by the second signal" {
+	local pids=() pid status
+
+	mkfifo full fed flood
+	exec 7<>flood 8<>full 9<>fed
+	fill full
+	fill flood
+	# what it says at its end goes there; so does what is gathered
+	par-run --control ctl cat <&9 >out 2>&8 3>&- &
+	pids+=("$!")
+	eventually test -p ctl
+	par-gather --follow flood >&8 2>err 3>&- &
+	pids+=("$!")
+	BACKGROUND+=("${pids[@]}")
+	eventually takes flood # it has read, so it writes
+	kill -TERM "${pids[@]}"
+	for pid in "${pids[@]}"; do # two that wait would be one
+		eventually has_taken "$pid"
+	done
+	kill -TERM "${pids[@]}" 2>/dev/null || true
+	# what par-run says does not hold it up; par-gather is ended by the signal itself
+	wait "${pids[0]}" && status=0 || status=$?
+	[ "$status" = 4 ]
+	wait "${pids[1]}" && status=0 || status=$?
+	[ "$status" = 143 ]
 }
 
 @test "errors: a terminal shows a prompt, and a line of another one stands alone" {
@@ -141,7 +187,7 @@ all_but_one() { [ "$(wc -l <out)" = 19 ]; }
 	chmod +x two
 	mkfifo other
 	seq 2 >in
-	background python3 "$ROOT/tests/aid/on-terminal.py" bash -c 'par-run -N 1 -n 2 ./two <in >out' >seen
+	background python3 "$ROOT/tests/aid/on-terminal.py" bash -c 'par-run --line-buffer -N 1 -n 2 ./two <in >out' >seen
 	pid=$!
 	eventually grep -q 'Name? ' seen
 	echo >other
@@ -164,4 +210,74 @@ all_but_one() { [ "$(wc -l <out)" = 19 ]; }
 	wait "$pid"
 	# Where its end is seen with what came last, that line has ended, too.
 	[[ $(<seen) == $'\r 10%\r 20%\r'* ]]
+}
+
+@test "errors: nobody reads what a program says: it goes on, and ends when it is told to" {
+	local name status begin
+	local -A runs=(
+		[run]='par-run -n 1 par-fib'
+		[queue]='par-queue work --retries 0 --once q par-fib'
+		[frontier]='par-frontier cat'
+		[fetch]='par-fetch --output out'
+	)
+
+	awk 'BEGIN { for (i = 0; i < 300; i++) print "no:" i }' >in
+	mkfifo fed
+	redis_start
+	par-queue put q <in
+	for name in "${!runs[@]}"; do
+		printf '%s: ' "$name"
+		rm -f err out
+		mkfifo err
+		exec 8<>err 9<>fed
+		yes '' 2>/dev/null |
+			dd of=err iflag=fullblock oflag=nonblock bs=4096 status=none 2>dd.err || true
+		# shellcheck disable=SC2086
+		${runs[$name]} <fed >out 2>&8 3>&- 8>&- 9>&- &
+		pid=$!
+		BACKGROUND+=("$pid")
+		cat in >&9
+		echo http://good.example/ >&9
+		case $name in
+		run) echo 7 >&9 && eventually grep -q '^7' out ;;
+		queue) eventually is q dead 300 ;;
+		*) eventually grep -q '^http://good.example/' out ;;
+		esac
+		begin=$SECONDS
+		kill "$pid" 2>/dev/null || true
+		status=0
+		wait "$pid" || status=$?
+		((SECONDS - begin < 5))
+		# par-fetch has nothing to finish
+		[[ $status == 4 || $name == fetch && $status == 143 || $name == queue && $status == 1 ]]
+		exec 8<&- 9<&-
+	done
+}
+
+@test "errors: what is left at the end is passed on, however late it is read" {
+	local pid
+
+	mkfifo err
+	exec 8<>err
+	seq 9 >in
+	background bash -c 'exec par-run -n 1 sh -c "cat; seq 25000 >&2" <in >out 2>err 8>&-'
+	pid=$!
+	eventually same in out
+	eventually eval '! pgrep -P "$pid"'
+	head -n 25000 <&8 >got
+	exec 8<&-
+	wait "$pid"
+	seq 25000 | same - got
+}
+
+@test "errors: a password is hidden wherever a message is cut" {
+	local n
+
+	# up to and beyond what a message holds of a record
+	for ((n = 1000; n < 1030; n++)); do
+		printf '%*shttp://me:secret@example.org/\n' "$n" ''
+	done >in
+	run -1 par-fib <in
+	[ "${#lines[@]}" = 30 ]
+	[[ $output != *secret* ]]
 }

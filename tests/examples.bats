@@ -20,13 +20,29 @@ links_of_three=$'http://example.org/three.html\thttp://example.org/start.html\th
 	for script in "$ROOT"/examples/gallery/*; do
 		case ${script##*/} in
 		README) continue ;;
-		on-*) grep -q "${script##*/} " "$ROOT/examples/gallery/README" ;;
+		on-* | needs) grep -q "${script##*/} " "$ROOT/examples/gallery/README" ;;
 		*) grep -q '^# Replaces ' "$script" ;;
 		esac
 		[ -x "$script" ]
 	done
 	[ "$(awk '/^[a-z-]+  / { print $1 }' "$ROOT/examples/gallery/README" | sort)" = \
-		"$(cd "$ROOT/examples/gallery" && printf '%s\n' * | grep -vE '^(README|on-.*)$')" ]
+		"$(cd "$ROOT/examples/gallery" && printf '%s\n' * | grep -vE '^(README|needs|on-.*)$')" ]
+}
+
+@test "gallery: each script names what it needs, and what of that is missing" {
+	local script command commands
+
+	mkdir bin
+	for command in bash dirname sed tr; do ln -s "$(command -v "$command")" bin; done
+	for script in "$ROOT"/examples/gallery/*; do
+		# nginx is looked for where a user's PATH may not lead
+		case ${script##*/} in README | needs | process-pair | on-loopback) continue ;; esac
+		commands=$(sed -n 's/^# Needs //p' "$script" | tr -d .,)
+		for command in $commands; do install -m 755 /dev/null "bin/$command"; done
+		rm "bin/$command"
+		run -127 env PATH="$PWD/bin" "$script"
+		[ "$output" = "${script##*/}: needs $command, which is not in PATH" ]
+	done
 }
 
 @test "gallery: queue-and-condition" {
@@ -40,6 +56,8 @@ links_of_three=$'http://example.org/three.html\thttp://example.org/start.html\th
 	[ "$(cut -f 1 crawled)" = "$(printf 'http://example.org/%s\n' three.html start.html odd/empty.html missing.html index.html)" ]
 	[ "$(grep three crawled | head -n 1)" = "$links_of_three" ]
 	[ "$(cat said)" = 'par-fetch: http://example.org/missing.html: status 404' ]
+	# One that failed is not one without links.
+	[ "$(sed -n 3,4p crawled)" = $'http://example.org/odd/empty.html\nhttp://example.org/missing.html\tfailed: status 404' ]
 }
 
 @test "gallery: process-pool-crawler finds the links that one process finds" {
@@ -85,7 +103,10 @@ links_of_three=$'http://example.org/three.html\thttp://example.org/start.html\th
 
 @test "gallery: job-statistics, whose counts add up" {
 	run -0 --separate-stderr gallery job-statistics
-	[ "$output" = $'4\t3\n3\t2\n8\t21\n6\t8\n10\t55' ]
+	[ "$(cut -f 1,2 <<<"$output")" = $'4\t3\n3\t2\n8\t21\n6\t8\n10\t55' ]
+	# Each worker has as many results as the table says.
+	cut -f 3 <<<"$output" | sort | uniq -c | awk '{ print $1, $3 }' >got
+	awk '$NF ~ /^[1-4]$/ && $1 > 0 { print $1, $NF }' <<<"$stderr" | same got -
 	awk 'NR == 1 { next } $NF == "all" { all = $1; next } { sum += $1 }
 		END { exit !(all == 5 && sum == 5) }' <<<"$stderr"
 }
@@ -103,6 +124,8 @@ links_of_three=$'http://example.org/three.html\thttp://example.org/start.html\th
 	[ "$status" = 0 ]
 	same want <(sort crawled)
 	[ "$(awk '$NF ~ /^(one|two|three)/ { sum += $1 } END { print sum }' said)" = 6 ]
+	# Each page with the host that fetched it.
+	same <(sed -nE 's/\tby (one|two|three)$//p' said | sort) <(cut -f 1 crawled | sort)
 }
 
 @test "gallery: merge-sort sorts, in any number of parts" {
@@ -153,6 +176,11 @@ on demand: 9 of 9 short tasks done, then the long one' ]
 	[ "$(sort <<<"$stderr")" = $'A started\nB started\nC started' ]
 }
 
+@test "gallery: future, whose results come as they are set" {
+	gallery future 4 5 >out
+	same <(sort out) <(printf '%s\n' 'product: 120' 'sum: 10')
+}
+
 @test "gallery: blocking-call holds up nobody, and is named" {
 	LIMIT=3s run -1 --separate-stderr gallery blocking-call
 	[ "$(sort -n <<<"$output")" = "$(seq 20 | grep -vx 7 | sed 's/$/ done/')" ]
@@ -167,6 +195,8 @@ on demand: 9 of 9 short tasks done, then the long one' ]
 2.00000000000000000000
 3.00000000000000000000
 1.41421356237309504880' ]
+	run -0 "$ROOT/examples/gallery/square-root" </dev/null
+	[ -z "$output" ]
 }
 
 @test "gallery: task-queues answers each kind of task from its queue" {

@@ -30,8 +30,8 @@ inputs() {
 	for filter in "${filters[@]}"; do
 		inputs "$filter"
 		# shellcheck disable=SC2086
-		run -1 --separate-stderr $filter --output out in1 - missing in3 <in2
-		[ "$stderr" = "${filter%% *}: missing: No such file or directory" ]
+		run -3 --separate-stderr $filter --output out in1 - missing in3 <in2
+		[[ $stderr == "${filter%% *}: missing: No such file or directory"* ]]
 		[ "$output" = "" ]
 		same want <(sort out)
 		# shellcheck disable=SC2086
@@ -71,7 +71,7 @@ reader() { background bash -c 'exec sort b >out'; }
 		inputs "$filter"
 		name=${filter%% *}
 		# shellcheck disable=SC2086
-		run -1 --separate-stderr $filter --wait 50ms in1 stale in2 in3
+		run -3 --separate-stderr $filter --wait 50ms in1 stale in2 in3
 		[ "$stderr" = "$name: stale: nobody opened its other end in time" ]
 		same want <(sort <<<"$output")
 		# shellcheck disable=SC2086
@@ -218,4 +218,17 @@ long() { yes "$1" | tr -d '\n' | head -c 300000; echo; }
 	par-gather $(printf 'f/%d\n' {1..2000} | shuf) | sort -n >out
 	wait "$!"
 	same in out
+}
+
+@test "filters: an input that is not there is told of before a reader of the output is waited for" {
+	local command
+
+	mkfifo out
+	for command in "par-run -i gone -o out cat" "par-cache -d store -i gone -o out --map cat" \
+		"par-links -o out gone" \
+		"par-fib -o out gone" "par-fetch --output out gone"; do
+		# shellcheck disable=SC2086
+		run -3 ${command%% *} --wait "$DEADLINE" ${command#* }
+		[[ $output == "${command%% *}: gone: No such file or directory"* ]]
+	done
 }

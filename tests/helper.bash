@@ -7,7 +7,7 @@ bats_require_minimum_version 1.5.0
 export DEADLINE=${DEADLINE:-60}
 export BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-300}
 export LC_ALL=C
-unset PAR_STAGE PAR_STAGE_TAKES PAR_WORKER PAR_WORKERS
+unset PAR_STAGE PAR_STAGE_TAKES PAR_WORKER PAR_WORKERS MAKEFLAGS
 
 ROOT=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
 export ROOT
@@ -15,7 +15,15 @@ PATH=${PAR_BIN:-$ROOT/build/cc/bin}:$PATH
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
+	# tests/mutants/cover.c: which test runs what
+	[[ -z ${PAR_COVER-} ]] || export PAR_COVER=$PAR_COVER/${BATS_TEST_FILENAME##*/}.$BATS_TEST_NUMBER
 	if declare -F prepare >/dev/null; then prepare; fi
+}
+
+# The leak sanitizer has a child of the program's name, waits for ever if that is killed,
+# and does not bear ptrace(2).
+no_leak_check() {
+	export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
 }
 
 # Processes started with `background` are ended here, by process id.
@@ -45,6 +53,11 @@ eventually() {
 		fi
 		read -r -t 0.02 <> <(:) || true
 	done
+}
+
+# Some things are had by calls of Linux alone, not in a build with OS=posix.
+needs_linux() {
+	[[ ${PAR_BIN-} != *-posix/* && -z ${PAR_PLAIN-} ]] || skip "without what Linux has alone"
 }
 
 # same FILE FILE: equal bytes, or show how they differ.

@@ -52,6 +52,24 @@ install_into_stage() {
 	done
 }
 
+@test "install: apropos finds the pages where the manual lies behind a link" {
+	local name
+
+	command -v mandb >/dev/null || skip "no man-db"
+	mkdir -p usr/local/bin usr/local/share home cache/{one,other}
+	ln -s share/man usr/local/man
+	# as Debian has it for /usr/local
+	for name in man:one share/man:other; do
+		echo "MANPATH_MAP $PWD/usr/local/bin $PWD/usr/local/${name%:*}"
+		echo "MANDB_MAP $PWD/usr/local/${name%:*} $PWD/cache/${name#*:}"
+	done >home/.manpath
+	export HOME=$PWD/home PATH=$PWD/usr/local/bin:$PATH
+	unset MANPATH
+	make_here install DESTDIR= "PREFIX=$PWD/usr/local"
+	run -0 apropos -s 7 par-tutorial
+	[[ $output == *'from xargs'* ]]
+}
+
 @test "install: files have the right modes whatever the umask" {
 	(umask 077 && install_into_stage)
 	[ -z "$(find stage -type f -path '*/bin/*' ! -perm 755)" ]
@@ -104,6 +122,42 @@ install_into_stage() {
 	[ "$(complete_words par-gather --output = appl)" = apple-file ]
 }
 
+@test "install: completions know verbs, and which options each has" {
+	local dir=$build/completions
+
+	complete_words() {
+		bash -c 'complete() { :; }; . "$1/bash/par-queue"; shift
+			COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _par_queue
+			printf "%s\n" "${COMPREPLY[@]}"' - "$dir" "$@"
+	}
+	[ "$(complete_words par-queue pa)" = pause ]
+	[ "$(complete_words par-queue -u x pu | sort | xargs)" = "purge put" ]
+	[ "$(complete_words par-queue put --chu)" = --chunk ]
+	[ -z "$(complete_words par-queue get --chu)" ]
+	[ -z "$(complete_words par-queue get '')" ]
+	complete_words par-queue work q sor | grep -qx sort
+	complete_words par-queue work --once q -- sor | grep -qx sort
+	# options behind the stage are its own
+	_command_offset() { COMPREPLY=("word $1 on"); }
+	export -f _command_offset
+	[ "$(complete_words par-queue work --deaths 2 q -- par-run --che)" = 'word 6 on' ]
+	[ "$(complete_words par-queue work q par-run --che)" = 'word 3 on' ]
+	[ "$(complete_words par-queue work --dea)" = --deaths ]
+	par-queue get --help | grep -oE '^ +(-[[:alnum:]])?(, )? *(--[[:alnum:].-]+)?' |
+		grep -oE -- '--?[[:alnum:]][[:alnum:].-]*' | sort >want
+	complete_words par-queue get - | sort | diff want -
+	grep '^get) ' "$dir/zsh/_par-queue" | grep -oE -- '[(|]--?[[:alnum:]-]+' | tr -d '(|' |
+		sort | diff want -
+	if command -v fish >/dev/null; then
+		export HOME=$PWD
+		fish -c "source $dir/fish/par-queue.fish; complete -C 'par-queue pa'" | grep -qx pause
+		fish -c "source $dir/fish/par-queue.fish; complete -C 'par-queue get --st'" >got
+		grep -q '^--state' got
+		fish -c "source $dir/fish/par-queue.fish; complete -C 'par-queue put --st'" >got
+		! grep -q . got || return 1
+	fi
+}
+
 # accept SHELL: the shell can read all completions of its own.
 accept() {
 	local program
@@ -140,4 +194,18 @@ accept() {
 	tar tzf par.tar.gz | sed 's,^par-[0-9.]*/,,' | grep -v '/$' | grep . | sort >got
 	git -C "$ROOT" ls-tree -r --name-only HEAD | sort >want
 	diff want got
+}
+
+@test "install: folders with blanks and quotes, and what is of others stays" {
+	local folder="$PWD/a stage's" prefix="/opt/my tools,\$x"
+
+	# what a word that is split, or a folder of others, would lose
+	mkdir -p "$PWD/a" "$folder$prefix/share/doc/par" "$PWD/tools,"
+	touch "$PWD/a/theirs" "$folder$prefix/share/doc/par/theirs"
+	make_here "DESTDIR=$folder" "PREFIX=/opt/my tools,\$\$x" install
+	[ "$("$folder$prefix/bin/par-fib" <<<10)" = $'10\t55' ]
+	[ -e "$folder$prefix/share/man/man7/par.7" ]
+	[ -e "$folder$prefix/share/bash-completion/completions/par-run" ]
+	make_here "DESTDIR=$folder" "PREFIX=/opt/my tools,\$\$x" uninstall
+	[ "$(find . -type f | sort)" = "$(printf '%s\n' "./a stage's$prefix/share/doc/par/theirs" ./a/theirs)" ]
 }

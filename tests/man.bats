@@ -42,6 +42,15 @@ options_of_help() {
 	done
 }
 
+@test "man: groff sets each page for a terminal, and has no complaint" {
+	# groff 1.23 takes a quote in the width of a column for the end of it
+	run -1 grep -n "^\.Bl -column.*'" "$ROOT"/man/*
+	command -v groff >/dev/null || skip "no groff"
+	for page in "$ROOT"/man/*; do
+		groff -m mdoc -T utf8 -ww -r LL=78n -t "$page" 2>&1 >/dev/null | same - /dev/null
+	done
+}
+
 @test "man: the options of --help are those of the page" {
 	local program bad=0
 
@@ -61,12 +70,25 @@ options_of_help() {
 		diff -i <(mandoc -T ascii -O width=500 "$ROOT/man/$program.1" | sed 's/.\x08//g' |
 			sed -n '/^SYNOPSIS/,/^DESCRIPTION/p' | sed '1d;$d' | tr -s ' \n' ' ' |
 			sed 's/^ //; s/ $//; s/ \.\.\./.../g') \
-			<("$program" --help | sed -n '1{s/^usage: //; s/ \.\.\./.../g; p;}' | tr -s ' ' | tr -d '\n') || {
+			<("$program" --help | sed '/^$/,$d; 1s/^usage: //' | tr -s ' \n' ' ' |
+				sed 's/ $//; s/ \.\.\./.../g') || {
 			echo "$program: page (<) and --help (>) differ"
 			bad=1
 		}
 	done
 	[ "$bad" = 0 ]
+}
+
+@test "man: --help has lines for a terminal, options by purpose, and three examples" {
+	local program
+
+	for program in $(programs); do
+		"$program" --help >help
+		[ "$(awk 'length > 80' help)" = "" ]
+		[ "$(sed '/^$/,$d' help | wc -l)" -le 3 ]
+		[ "$(grep -c '^[A-Z].*:$' help)" -ge 3 ]
+		[ "$(sed '1,/^Examples:/d' help | grep -c '^  ')" = 3 ]
+	done
 }
 
 @test "man: --version tells name and version" {
@@ -79,7 +101,7 @@ options_of_help() {
 
 # Run what the page shows, in a fresh folder; say what differs.
 examples_of() {
-	local page=$1 work="$PWD/${1##*/}" bad=0 want n
+	local page=$1 work="$PWD/${1##*/}.run" bad=0 want n
 
 	mkdir "$work" "$work.out"
 	awk -v dir="$work.out" -v url="$SITE_URL" -f "$ROOT/tests/examples.awk" "$page" >"$work.sh"
@@ -109,6 +131,25 @@ examples_of() {
 		examples_of "$page" || bad=1
 	done
 	[ "$bad" = 0 ]
+}
+
+# The examples of README.md as a page has them: there "# " stands before what they print.
+readme_as_page() {
+	awk '/^An example each/ { on = 1; print ".Bd -literal"; next }
+		!on { next }
+		!sub(/^    /, "") { if ($0 != "") exit; next }
+		{ gsub(/\\/, "\\e") }
+		sub(/^# /, "") { print; next }
+		{ print (more ? "" : "$ ") $0; more = /\\e$/ }
+		END { print ".Ed" }' "$ROOT/README.md"
+}
+
+@test "man: the examples of README.md print what stands there" {
+	site_start
+	redis_start
+	readme_as_page >README
+	[ "$(grep -c '^\$ ' README)" = "$(programs | wc -l)" ]
+	examples_of README
 }
 
 @test "man: every page of section 1 shows at least two examples" {

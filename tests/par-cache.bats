@@ -92,11 +92,11 @@ double() {
 
 @test "par-cache: outputs older than --ttl are not used" {
 	run -0 par-cache -d store --as x --map sed s/^/a/ <<<1
-	stale() { [ "$(par-cache -t 1s -d store --as x --map sed s/^/b/ <<<1)" = b1 ]; }
+	stale() { [ "$(par-cache --ttl 1s -d store --as x --map sed s/^/b/ <<<1)" = b1 ]; }
 	eventually stale
-	run -0 par-cache -t 1h -d store --as x --map sed s/^/c/ <<<1
+	run -0 par-cache --ttl 1h -d store --as x --map sed s/^/c/ <<<1
 	[ "$output" = b1 ] # what replaced it is young
-	run -2 par-cache -t 10ms -d store cat
+	run -2 par-cache --ttl 10ms -d store cat
 }
 
 @test "par-cache: --max-size bounds the file, and drops the oldest" {
@@ -124,6 +124,7 @@ double() {
 }
 
 @test "par-cache: under par-run, killed at any moment, every record comes out once" {
+	no_leak_check
 	seq 1 20000 >in
 	par-fib -M 1000007 <in >want
 	background bash -c 'par-run -n 3 -r 1000 par-cache -d store par-fib -M 1000007 <in >out; echo $? >status'
@@ -176,6 +177,11 @@ double() {
 @test "par-cache: a command that is not native is refused, unless by --map" {
 	run -2 --separate-stderr par-cache -d store cat <<<1
 	[ "$stderr" = "par-cache: cat is not a native stage; see --map" ]
+	# By what it writes, too, whether it stays or goes.
+	for end in 'exec sleep 100' :; do
+		run -2 --separate-stderr timeout "$DEADLINE" par-cache -d store sh -c "echo hi; $end" <<<1
+		[ "$stderr" = "par-cache: sh is not a native stage; see --map" ]
+	done
 	run -2 par-cache -d store
 	run -127 par-cache -d store ./nowhere <<<1
 	run -1 --separate-stderr par-cache -d store --map sh -c 'cat; exit 7' <<<1
@@ -183,6 +189,20 @@ double() {
 	[ "$stderr" = "par-cache: sh exited with status 7" ]
 	run -3 --separate-stderr par-cache -d store --map sh -c 'cat; echo more' <<<2
 	[ "$stderr" = "par-cache: --map: sh does not write one line for each that it reads: a line too many came" ]
+}
+
+@test "par-cache: a command that cannot be started for now is started later" {
+	double
+	exec 6>>double # being written: ETXTBSY
+	echo 4 >in
+	background par-cache -d store -i in ./double >out 2>err 6>&-
+	pid=$!
+	eventually grep -q 'double: could not be started: Text file busy' err
+	exec 6>&-
+	wait "$pid"
+	[ "$(cat out)" = $'4\t8' ]
+	[ "$(wc -l <err)" = 1 ]
+	run -126 par-cache -d store ./err <<<4
 }
 
 @test "par-cache: a store that cannot be used is an error, with its reason" {
@@ -277,6 +297,36 @@ outlive_server() {
 	run -3 par-cache -d memcached:// par-fib <<<1
 }
 
+@test "par-cache: a memcached that there is no memory for is a line and status 3" {
+	local how at status gave_up=0
+
+	[ -z "${SANITIZED-}" ] || skip "sanitizers need the memory themselves"
+	cc -O -U_FORTIFY_SOURCE -shared -fPIC -o fault.so "$ROOT/tests/torture/fault.c" -ldl
+	memcached_start
+	url=memcached://127.0.0.1:$port
+	seq 5 >in
+	par-fib <in >all
+	# One allocation after the other fails, alone and with all after it; where that is those
+	# of a start, between these, it is tried again for seconds.
+	for how in once on; do
+		for at in {1..22} {28..38}; do
+			status=0
+			FAULT_IN=par-cache FAULT_CALL=memory FAULT_MODE=$how FAULT_AT=$at FAULT_ERRNO=12 \
+				LD_PRELOAD=$PWD/fault.so timeout "$DEADLINE" par-cache -d "$url" par-fib \
+				<in >out 2>err || status=$?
+			echo "$how $at: $status"
+			if [ "$status" = 0 ]; then
+				same all out
+			else
+				[ "$status" = 3 ]
+				grep '^par-cache: ' err
+			fi
+			! grep -q 'a library gave up' err || gave_up=1
+		done
+	done
+	[ "$gave_up" = 1 ] || skip "this libmemcached does without"
+}
+
 # A redis-server of our own on a socket: redis_start [ARG...]
 redis_start() {
 	command -v redis-server >/dev/null || skip "no redis-server"
@@ -292,7 +342,7 @@ redis_start() {
 	url=unix://$PWD/redis.sock
 	printf '%s\n' {1..300} 7 7 bad >in
 	for i in 1 2; do
-		par-cache -s -t 1h -d "$url" ./double <in >"out.$i" 2>err || [ "$?" = 1 ]
+		par-cache -s --ttl 1h -d "$url" ./double <in >"out.$i" 2>err || [ "$?" = 1 ]
 	done
 	[ "$(grep -cv bad seen)" = 300 ]
 	same <(sort out.1) <(sort out.2)

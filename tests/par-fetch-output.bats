@@ -47,8 +47,45 @@ teardown_file() {
 	(cd a/b && par-fetch -o pages <../../urls >../../out 2>/dev/null) || true
 	[ "$(wc -l <out)" -eq 8 ]
 	[ "$(find . -type f | grep -v '^./a/b/pages/' | sort | paste -sd ' ')" = "./out ./urls" ]
-	(($(find a/b/pages -type f | wc -l) >= 6))
+	(($(find a/b/pages -type f | wc -l) >= 5))
 	[ "$(find a | grep -c secret)" -eq 0 ]
+}
+
+@test "par-fetch: -o names files by all of a path, an @ in it too, and never by a password" {
+	printf "$HOSTILE/echo/%s\n" @one/x @two/x 'a@b?c@d e' >urls
+	echo "${HOSTILE/http:\/\//http://me@home:secret@}/echo/@three" >>urls
+	par-fetch -o pages <urls >out 2>err
+	[ "$(cut -f 6 out | sort -u | wc -l)" = 4 ]
+	for name in _one_x- _two_x- a_b- _three-; do
+		[ "$(find pages -type f -name "*_echo_$name*" | wc -l)" = 1 ]
+	done
+	[ "$(find pages -type f | grep -Ec 'secret|home')" = 0 ]
+	grep -rhx 'GET /echo/a@b?c@d%20e' pages
+}
+
+writing() {
+	[ "$(find pages -name ".par-fetch.$1.*" -size +0)" != "" ]
+}
+
+@test "par-fetch: -o takes away what a run that was killed has left, and nothing else" {
+	no_leak_check
+	mkfifo in
+	par-fetch -o pages <in >out 2>err 3>&- &
+	par_fetch=$!
+	BACKGROUND+=("$par_fetch")
+	exec {to}>in
+	echo "$HOSTILE/drip" >&"$to"
+	eventually writing "$par_fetch"
+	touch pages/.par-fetch.notes pages/.par-fetch.1.5.x
+	par-fetch -o pages <<<"$HOSTILE/ok" >out2
+	writing "$par_fetch"
+	kill -9 "$par_fetch"
+	wait "$par_fetch" || true
+	exec {to}>&-
+	par-fetch -o pages </dev/null
+	find pages -name '.*' | sort >got
+	same got <(printf 'pages/.par-fetch.%s\n' 1.5.x notes)
+	[ -s "$(cut -f 6 out2)" ]
 }
 
 @test "par-fetch: --if-modified fetches only what is newer than its file" {
@@ -63,6 +100,40 @@ teardown_file() {
 	touch -d 2001-01-01 "$file"
 	run -0 par-fetch -o pages --if-modified <urls
 	[ "$(cut -f 2,6 <<<"$output")" = $'200\t'"$file" ]
+}
+
+@test "par-fetch: --if-modified knows a file by its ETag, from the URL that it is of" {
+	printf '%s\n' "$HOSTILE/etag/a" "$HOSTILE/to/302?url=/etag/b" >urls
+	fetch() {
+		par-fetch -o pages --if-modified -H 'X-Own: 1' "$@" <urls | sort >out
+	}
+	fetch
+	[ "$(cut -f 2 out | paste -sd ' ')" = "200 200" ]
+	cut -f 6 out >files
+	same <(xargs cat <files) <(printf '"a""b"')
+	fetch
+	[ "$(cut -f 2 out | paste -sd ' ')" = "304 304" ]
+	same <(cut -f 6 out) files
+	# another file by that name, another ETag, and a URL that leads elsewhere
+	echo other >"$(head -n 1 files)"
+	fetch
+	[ "$(cut -f 2 out | paste -sd ' ')" = "200 304" ]
+	sed -i 's,"b",c,' pages/.*302-*.etag
+	fetch
+	[ "$(cut -f 2 out | paste -sd ' ')" = "304 200" ]
+	sed -i 's,/etag/b,/etag/c,' pages/.*302-*.etag
+	fetch
+	[ "$(cut -f 2 out | paste -sd ' ')" = "304 200" ]
+	fetch -H 'X-Own: 2'
+	[ "$(cut -f 2 out | paste -sd ' ')" = "304 304" ]
+	echo "$HOSTILE/echo" >urls
+	fetch
+	cat pages/*echo* >seen
+	grep -q '^X-Own: 1' seen
+	run ! grep -q None-Match seen
+	# without the option nothing is remembered
+	par-fetch -o others <<<"$HOSTILE/etag/a" >out
+	[ "$(find others -type f | wc -l)" -eq 1 ]
 }
 
 @test "par-fetch: a folder that cannot be written to fails the records, and names them" {
@@ -98,6 +169,69 @@ assert got[host + "/size/0"]["body"] == ""
 	[ "$(cat "$(python3 -c 'import json; print(json.loads(input())["body_file"])' <<<"$output")")" = hello ]
 }
 
+@test "par-fetch: --headers tells how an answer came, behind the body" {
+	printf '%s\tone\ttwo\n' "$HOSTILE/odd/folded" "$HOSTILE/odd/early-hints" "$HOSTILE/odd/no-colon" \
+		"$HOSTILE/to/302?url=/odd/type-of-trailer" 'no url' "http://127.0.0.1:1/" >urls
+	par-fetch --headers <urls >out 2>err || true
+	[ "$(cut -f 6 out | sort | paste -sd ' ')" = "  one one one one" ]
+	[ "$(cut -f 11- out | sort -u)" = $'one\ttwo' ]
+	[ "$(awk -F '\t' '$9 !~ /^[0-9]+[.][0-9][0-9][0-9][0-9][0-9][0-9]$/' out)" = "" ]
+	cut -f 1,7,8,10 out | sort >got
+	type='Content-Type: text/plain\n'
+	same got <(printf '%s\t%s\t%s\t%s\n' "$HOSTILE/odd/early-hints" 1.1 127.0.0.1 "${type}Content-Length: 3\n" \
+		"$HOSTILE/odd/folded" 1.1 127.0.0.1 "${type}X-Folded: a    b  \tc\nContent-Length: 3\n" \
+		"$HOSTILE/odd/no-colon" 1.1 127.0.0.1 \
+		"${type}Content-Security-Policy: default-src 'self';\nX-Next: 1\nContent-Length: 3\n" \
+		"$HOSTILE/to/302?url=/odd/type-of-trailer" 1.1 127.0.0.1 "Transfer-Encoding: chunked\n" \
+		http://127.0.0.1:1/ "" "" "" "no url" "" "" "" | sort)
+	par-fetch --headers --json <urls >out 2>err || true
+	[ "$(jq -c 'select(.status == 0) | [.http_version, .address, .headers, .fields]' out | sort -u)" = \
+		'[null,null,[],["one","two"]]' ]
+	[ "$(jq -c 'select(.url | endswith("folded")) | [.http_version, .address, (.seconds < 60), .headers[1]]' out)" = \
+		'["1.1","127.0.0.1",true,["X-Folded","a    b  \tc"]]' ]
+	# of the answer alone, not of what led to it
+	echo digest >config
+	par-fetch --headers -K config -u me:secret <<<"$HOSTILE/digest" >out
+	[ "$(cut -f 2,3 out)" = $'200\ttext/plain' ]
+	run ! grep -qi authenticate out
+	par-fetch --headers -I <<<"$HOSTILE/ok" >out
+	[[ $(cut -f 6 out) == HTTP/1.1* ]]
+	[[ $(cut -f 10 out) == *"Content-Length: 6"* ]]
+}
+
+@test "par-fetch: --guess-scheme takes what has no scheme for a URL of http" {
+	at=${HOSTILE#http://}
+	printf '%s\n' "$at/ok?1" "localhost:$HOSTILE_PORT/ok?2" " //$at/ok?3" "$HOSTILE/ok?4" $'\xef\xbb\xbf'"$at/ok?5" \
+		"http:$at/ok?6" >urls
+	par-fetch --guess-scheme <urls | cut -f 2,4 | sed 's/localhost/127.0.0.1/' | sort >got
+	same got <(printf "200\t$HOSTILE/ok?%d\n" {1..6})
+	printf '%s\n' /ok '?x' '#x' mailto:x 'ftp://x' '' 'no url' >urls
+	run -1 --separate-stderr par-fetch --guess-scheme <urls
+	[ "$(cut -f 2 <<<"$output" | sort -u)" = 000 ]
+	run -1 --separate-stderr par-fetch <<<"$at/ok"
+	run -1 --separate-stderr par-fetch --guess-scheme --proto http,localhost <<<"localhost:$HOSTILE_PORT/ok"
+}
+
+@test "par-fetch: --keep-truncated keeps what came, by another name" {
+	printf '%s\n' "$HOSTILE/size/1001" "$HOSTILE/size/1000" "$HOSTILE/cut" "$HOSTILE/silent" "$HOSTILE/status/404" >urls
+	keeps() {
+		par-fetch --keep-truncated --max-body 1000 --retries 0 --max-time 1s "$@" <urls 2>err || true
+	}
+	keeps >out
+	[ "$(grep -c . err)" -eq 3 ]
+	[ "$(awk -F '\t' '$1 ~ /1001/ { print $5, length($6) }' out)" = "body longer than 1000 bytes; see --max-body 1000" ]
+	keeps -o pages >out
+	[ "$(awk -F '\t' '$5 != "" && $6 != ""' out | wc -l)" -eq 2 ]
+	[ "$(find pages -type f | grep -c '[.]part$')" -eq 2 ]
+	[ "$(find pages -type f | wc -l)" -eq 3 ]
+	[ "$(stat -c %s pages/*size_1001*.part)" -eq 1000 ]
+	[ "$(awk -F '\t' '$6 != "" { print $6 }' out | sort)" = "$(find pages -type f | sort)" ]
+	keeps --json -o pages >out
+	[ "$(jq -r 'select(.error) | .body_file // "none"' out | sed 's/.*[.]//' | sort | paste -sd ' ')" = "none part part" ]
+	keeps --warc a.warc.gz >out
+	[ "$(awk -F '\t' '$1 ~ /1001/ { print $5 }' out)" = "body longer than 1000 bytes; see --max-body" ]
+}
+
 @test "par-fetch: --json bodies are text when they are UTF-8, and only then" {
 	mkdir www
 	printf 'caf\303\251 \360\237\230\200 "q" \\ \001\177\000end' >www/good.txt
@@ -117,6 +251,42 @@ for line in open("out", "rb"):
         assert record["body"].encode() == want, record
     else:
         assert base64.b64decode(record["body_base64"]) == want, record
+'
+}
+
+@test "par-fetch: --json takes for UTF-8 what is, at every bound of its forms" {
+	python3 -c '
+import os
+os.mkdir("www")
+edges = [0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xff]
+firsts = [0x7f, 0x80, 0xbf, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xec, 0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xff]
+for first in firsts:
+    for second in edges:
+        for rest in (b"", b"\x80", b"\x80\x80", b"\x80\xbf", b"\xbf\xc0", b"\x7f\x80"):
+            with open("www/%x-%x-%s" % (first, second, rest.hex()), "wb") as file:
+                file.write(bytes([first, second]) + rest + b"x")
+'
+	site_start "$PWD/www"
+	find www -type f -printf "$SITE_URL/%f\n" | par-fetch --json >out
+	python3 -c '
+import base64, json, os
+seen = 0
+for line in open("out", "rb"):
+    record = json.loads(line)
+    want = open("www/" + record["url"].rsplit("/", 1)[1], "rb").read()
+    seen += 1
+    try:
+        assert record["body"] == want.decode(), record
+    except UnicodeDecodeError:
+        raise AssertionError(record)
+    except KeyError:
+        assert base64.b64decode(record["body_base64"]) == want, record
+        try:
+            want.decode()
+        except UnicodeDecodeError:
+            continue
+        raise AssertionError(record)
+assert seen == len(os.listdir("www")) == 1080, seen
 '
 }
 

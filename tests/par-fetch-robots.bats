@@ -59,6 +59,8 @@ allowed() {
 	printf 'User-agent: *\nDisallow: /ok\n' >"$ROBOTS/127.0.0.1"
 	[ "$(allowed x /ok /size/1 <<<"!302http://127.0.0.1:$HOSTILE_PORT/robots.txt")" = /size/1 ]
 	[ "$(allowed x /ok <<<"!302/robots.txt")" = /ok ] # for ever: as if there were none
+	# one whose Content-Encoding is none
+	[ "$(allowed x /ok /size/1 <<<"!302/odd/coding-robots")" = /size/1 ]
 	# and what a page redirects to is looked at, too
 	rm "$ROBOTS/127.0.0.1"
 	printf 'User-agent: *\nDisallow: /size\n' >"$ROBOTS/other.test"
@@ -100,6 +102,8 @@ allowed() {
 	[ "$(allowed FooBot/2.1 /ok <<<$'user-agent: FOOBOT\ndisallow: /')" = "" ]
 	[ "$(allowed FooBot /ok <<<$'User-Agent : FooBot # us\n Disallow : / # all')" = "" ]
 	[ "$(allowed FooBot /ok <<<$'user-agent: Foo\ndisallow: /')" = /ok ]
+	[ "$(allowed Foo-Bar_Bot/2.1 /ok <<<$'user-agent: foo-bar_bot\ndisallow: /')" = "" ]
+	[ "$(allowed Foo-Bar_Bot /ok <<<$'user-agent: Foo\ndisallow: /\nuser-agent: Foo-Bar\ndisallow: /')" = /ok ]
 	# our own group, and no other
 	[ "$(allowed FooBot /ok <<<$'user-agent: *\ndisallow: /\nuser-agent: FooBot\nallow: /x')" = /ok ]
 	[ "$(allowed FooBot /ok <<<$'user-agent: *\ndisallow: /\nuser-agent: FooBot')" = /ok ]

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 load helper
 load aid/hostile
+load aid/mixed
 
 setup_file() {
 	load helper
@@ -82,15 +83,15 @@ sys.exit(status)' "$@"
 
 @test "par-fetch: a body that expands to 10 GB costs no more memory than the limit" {
 	run -1 --separate-stderr peak par-fetch --max-body 10M <<<"$HOSTILE/bomb/10"
-	[ "$(cut -f 2,5,6 <<<"$output")" = $'200\tbody longer than 10485760 bytes\t' ]
+	[ "$(cut -f 2,5,6 <<<"$output")" = $'200\tbody longer than 10485760 bytes; see --max-body\t' ]
 	(($(cat peak) < 300)) # of which sanitizers take most
 }
 
 @test "par-fetch: a header without end costs no more memory than the limit" {
 	printf '%s\n' "$HOSTILE/endless-headers" "$HOSTILE/long-header" >urls
-	run -1 --separate-stderr peak par-fetch --retries 0 --max-header 100K <urls
+	run -1 --separate-stderr peak par-fetch --retries 0 --max-header 20K <urls
 	[ "$(cut -f 5 <<<"$output" | grep -c .)" -eq 2 ]
-	[ "$(awk -F '\t' '$1 ~ /endless/ { print $5 }' <<<"$output")" = "header longer than 102400 bytes" ]
+	[ "$(awk -F '\t' '$1 ~ /endless/ { print $5 }' <<<"$output")" = "header longer than 20480 bytes; see --max-header" ]
 	(($(cat peak) < 300))
 }
 
@@ -116,6 +117,34 @@ sys.exit(status)' "$@"
 	[[ $(cut -f 2,5 <<<"$output") = $'000\t'?* ]]
 	run -1 --separate-stderr par-fetch --retries 0 --max-time 5s <<<"http${HOSTILE#https}/ok"
 	[[ $(cut -f 2,5 <<<"$output") = $'000\t'?* ]]
+}
+
+@test "par-fetch: header lines that are none are left out by TLS, too" {
+	mixed_certificate
+	hostile_here "$PWD/both"
+	"$ROOT/tests/aid/odd_answers.py" "$HOSTILE" | grep -E '/odd/(no-colon|nul|long-line|body-like)' | sort >want
+	cut -f 1 want | par-fetch --cacert cert --retries 0 | sort >got
+	same got want
+	[ -s want ]
+}
+
+@test "par-fetch: a TLS handshake that is reset is made again, as nothing was asked" {
+	mixed_certificate
+	mixed_start none one
+	for ask in --http2 "-d x" "--warc warc"; do
+		# shellcheck disable=SC2086 # words
+		par-fetch --cacert cert --retry-delay 1ms $ask <<<"$MIXED/a" | cut -f 2,5,6 >>got
+	done
+	same got <(for i in 1 2 3; do printf '200\t\t/a\n'; done)
+}
+
+@test "par-fetch: what failed on a shared connection is asked again on another one" {
+	mixed_certificate
+	background "$ROOT/tests/aid/lonely-h2.py" "$PWD/both" >port
+	eventually test -s port
+	seq 20 | sed "s,^,https://127.0.0.1:$(cat port)/," |
+		par-fetch -j 20 --per-host 20 --cacert cert --retry-delay 1ms | cut -f 2,5,6 >got
+	same got <(yes $'200\t\tone' | head -n 20)
 }
 
 @test "par-fetch: HTTP/2 shares a connection, --http1.1 does not use it" {
@@ -154,4 +183,68 @@ sys.exit(status)' "$@"
 	run -0 par-fetch "${ours[@]}" --http1.1 --per-host 4 <urls
 	[ "$(cut -d ' ' -f 2 tls.log | sort -u)" = "HTTP/1.1" ]
 	[ "$(cut -d ' ' -f 1 tls.log | sort -u | wc -l)" -eq 4 ]
+}
+
+@test "par-fetch: --hsts asks hosts by https that want it, in the run and in later ones" {
+	local there secure plain
+
+	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=a.test \
+		-addext subjectAltName=DNS:a.test -keyout key -out cert 2>/dev/null
+	cat key cert >both
+	mkdir tls
+	BATS_FILE_TMPDIR=$PWD/tls hostile_start "$PWD/both"
+	BACKGROUND+=("$HOSTILE_PID")
+	there=(-j 1 --retries 0 --cacert cert --resolve "a.test:$HOSTILE_PORT:127.0.0.1")
+	secure=https://a.test:$HOSTILE_PORT plain=http://a.test:$HOSTILE_PORT
+	says=$secure/status/200/Strict-Transport-Security:%20max-age=
+	printf '%s\n' "${says}1000" "$plain/ok" | par-fetch "${there[@]}" --hsts '' | cut -f 4- >out
+	same out <(printf '%s\t\t%s\n' "${says}1000" 'hello\n' "$secure/ok" 'hello\n')
+	# not by default; nor for what another host says
+	run -1 --separate-stderr par-fetch "${there[@]}" < <(printf '%s\n' "${says}1000" "$plain/ok")
+	[ "$(tail -n 1 <<<"$output" | cut -f 2,4)" = $'000\t'"$plain/ok" ]
+	# kept for later runs
+	run -0 par-fetch "${there[@]}" --hsts known <<<"${says}1000"
+	grep -q '^a.test ' known
+	run -0 par-fetch "${there[@]}" --hsts known <<<"$plain/to/302?url=$plain/ok"
+	[ "$(cut -f 2,4,6 <<<"$output")" = $'200\t'"$secure/ok"$'\thello\\n' ]
+	grep -q '^a.test ' known
+	# until it is taken back
+	run -0 par-fetch "${there[@]}" --hsts known <<<"${says}0"
+	run -1 --separate-stderr par-fetch "${there[@]}" --hsts known <<<"$plain/ok"
+	run -3 --separate-stderr par-fetch --hsts none/known <<<"$secure/ok"
+	[ "$stderr" = "par-fetch: none/known: No such file or directory" ]
+}
+
+both_asked() {
+	(($(grep -c '^get POST /silent' "$HOSTILE_LOG") == $1 + 2))
+}
+
+# One request, and then two at a time, which are not of one handle: both go on with the
+# session of the first.  Each has a connection of its own, for -d.
+takes_up() {
+	local asked resumed
+
+	asked=$(grep -c '^get POST /silent' "$HOSTILE_LOG" || true)
+	resumed=$(grep -c '^resumed' "$HOSTILE_LOG" || true)
+	rm -f in out
+	mkfifo in out
+	par-fetch --cacert cert -j 3 -d x <in >out 2>err 3>&- &
+	BACKGROUND+=("$!")
+	exec {to}>in {from}<out
+	echo "$HOSTILE/ok" >&"$to"
+	read -r -t "$DEADLINE" _ <&"$from"
+	printf '%s\n' "$HOSTILE/silent" "$HOSTILE/silent?2" >&"$to"
+	eventually both_asked "$asked"
+	exec {to}>&- {from}<&-
+	(($(grep -c '^resumed' "$HOSTILE_LOG") == resumed + 2))
+}
+
+@test "par-fetch: another connection to a host takes up its TLS session, whoever made it" {
+	mixed_certificate
+	cat key cert >both
+	mkdir tls
+	BATS_FILE_TMPDIR=$PWD/tls hostile_start "$PWD/both"
+	BACKGROUND+=("$HOSTILE_PID")
+	# a server may take none now and then; of handles that share none, never two do
+	takes_up || takes_up || takes_up
 }

@@ -23,7 +23,7 @@ teardown_file() {
 read_warc() {
 	mkdir -p bodies
 	python3 - "$1" <<'END'
-import gzip, json, re, sys, zlib
+import base64, gzip, hashlib, json, re, sys, zlib
 
 data = open(sys.argv[1], "rb").read()
 records = []
@@ -46,6 +46,9 @@ while data:  # each record is a member of its own
     if record["type"] in ("request", "response"):
         assert fields["Content-Type"] == "application/http; msgtype=" + record["type"]
         http, body = block.split(b"\r\n\r\n", 1)
+        for name, of in ("Block", block), ("Payload", body):
+            digest = base64.b32encode(hashlib.sha256(of).digest()).decode().rstrip("=")
+            assert fields[f"WARC-{name}-Digest"] == "sha256:" + digest
         lines = http.decode("latin-1").split("\r\n")
         record["line"] = lines[0]
         record["http"] = [line.split(":", 1)[0].lower() for line in lines[1:]]
@@ -56,6 +59,14 @@ while data:  # each record is a member of its own
                 record["length_ok"] = int(value) == len(body)
         with open(f"bodies/{len(records)}", "wb") as out:
             out.write(body)
+    if record["type"] == "revisit":
+        assert block.endswith(b"\r\n\r\n") and block.count(b"\r\n\r\n") == 1
+        digest = base64.b32encode(hashlib.sha256(block).digest()).decode().rstrip("=")
+        assert fields["WARC-Block-Digest"] == "sha256:" + digest
+        first = next(r["fields"] for r in records if r["fields"]["WARC-Record-ID"] == fields["WARC-Refers-To"])
+        assert first["WARC-Target-URI"] == fields["WARC-Refers-To-Target-URI"]
+        assert first["WARC-Date"] == fields["WARC-Refers-To-Date"]
+        assert first["WARC-Payload-Digest"] == fields["WARC-Payload-Digest"]
     records.append(record)
 ids = [record["fields"]["WARC-Record-ID"] for record in records]
 assert len(set(ids)) == len(ids)
@@ -106,12 +117,62 @@ $HOSTILE/short disconnect" ]
 	[ "$(jq -c 'select(.type == "response" and (.http | index("transfer-encoding")))' records)" = "" ]
 }
 
+@test "par-fetch: --warc has the request that was answered, and no chunks however they are named" {
+	echo digest >config
+	par-fetch --warc a.warc.gz -K config -u me:secret -X PUT -d posted <<<"$HOSTILE/digest" | cut -f 2,6 >out
+	same out <(printf '200\tposted\n')
+	par-fetch --warc a.warc.gz <<<"$HOSTILE/odd/chunk-named" >out
+	par-fetch --warc a.warc.gz <<<"$HOSTILE/odd/no-chunks" >out
+	read_warc a.warc.gz
+	grep -lx posted bodies/* | wc -l | same - <(echo 2)
+	[ "$(jq -r 'select(.type == "request").line' records)" = "PUT /digest HTTP/1.1
+GET /odd/chunk-named HTTP/1.1
+GET /odd/no-chunks HTTP/1.1" ]
+	[ "$(jq -r 'select(.type == "response") | .length_ok' records | sort -u)" = true ]
+}
+
 @test "par-fetch: --warc keeps no secrets, and answers are not compressed" {
 	par-fetch --warc a.warc.gz -u me:secret -b c=secret -H 'X-Other: 1' <<<"$HOSTILE/echo" >out
 	read_warc a.warc.gz
 	[ "$(jq -c 'select(.type == "request").http | map(select(. == "authorization" or . == "cookie"))' records)" = "[]" ]
 	[ "$(jq -c 'select(.type == "request").http | index("x-other") != null' records)" = true ]
 	run ! grep -qi '^Accept-Encoding' bodies/1
+}
+
+@test "par-fetch: --warc-revisit refers to bodies that were archived before, and no others" {
+	run -2 par-fetch --warc-revisit </dev/null
+	printf '%s\n' "$HOSTILE/size/"{100,200,100,0,0}"?"{1,2} "$HOSTILE/short" "$HOSTILE/short?2" >urls
+	par-fetch --warc a.warc.gz -j 1 --retries 0 --warc-revisit <urls >out 2>err || true
+	read_warc a.warc.gz
+	[ "$(jq -r .type records | sort | uniq -c | awk '{ print $1 $2 }' | paste -sd ' ')" = \
+		"12request 8response 4revisit 1warcinfo" ]
+	[ "$(jq -r 'select(.type == "revisit").fields["WARC-Profile"]' records | sort -u)" = \
+		http://netpreserve.org/warc/1.1/revisit/identical-payload-digest ]
+	[ "$(grep -c xxxx out)" -eq 6 ]	# the records have the bodies all the same
+}
+
+@test "par-fetch: --warc-size begins another file before one is too long, and workers share them" {
+	for i in {1..200}; do echo "$HOSTILE/size/$((i * 100))?$i"; done >urls
+	par-run -n 3 par-fetch --warc a.warc.gz --warc-size 20K <urls >out
+	par-fetch --warc a.warc.gz --warc-size 20K <<<"$HOSTILE/ok" >out2
+	touch a-20260101000000-99999.warc a-2026010100000-99999.warc.gz
+	for file in a.warc.gz a-??????????????-*.warc.gz; do
+		[ "$(stat -c %s "$file")" -le 20480 ]
+		read_warc "$file"
+		[ "$(head -n 1 records | jq -r .type)" = warcinfo ]
+		jq -r 'select(.type == "response").fields["WARC-Target-URI"]' records >>seen
+	done
+	same <(sort seen) <(sort urls - <<<"$HOSTILE/ok")
+	same <(printf '%s\n' a-??????????????-*.warc.gz | sed 's/.*-0*//; s/[.].*//') \
+		<(seq "$(printf '%s\n' a-??????????????-*.warc.gz | wc -l)")
+	(($(printf '%s\n' a-??????????????-*.warc.gz | wc -l) >= 5))
+}
+
+@test "par-fetch: --warc does not take a proxy's address for the server's" {
+	par-fetch --warc a.warc.gz -x "$HOSTILE" <<<http://c.test/echo >out || true
+	read_warc a.warc.gz
+	[ "$(jq -r 'select(.type == "request").line' records)" = "GET http://c.test/echo HTTP/1.1" ]
+	[ "$(jq -c 'select(.fields["WARC-IP-Address"])' records)" = "" ]
 }
 
 @test "par-fetch: workers share a --warc" {
@@ -132,6 +193,7 @@ $HOSTILE/short disconnect" ]
 
 @test "par-fetch: a --warc that cannot be written to ends the run" {
 	run -3 par-fetch --warc no/such/folder/file </dev/null
+	[ "$output" = "par-fetch: no/such/folder/file: No such file or directory" ]
 	run -3 bash -c 'echo "$HOSTILE/ok" | par-fetch --warc /dev/full'
 	[[ $output = *"par-fetch: /dev/full: No space left on device" ]]
 }

@@ -57,19 +57,19 @@ par-fib:  7: has spaces around it
 par-fib: 7 : has spaces around it
 par-fib: 1e3: not a number
 par-fib: 1.5: not a number
-par-fib: 10000001: larger than --max
-par-fib: 99999999999999999999: larger than --max
-par-fib: : empty, not a number
+par-fib: 10000001: larger than --max-n
+par-fib: 99999999999999999999: larger than --max-n
+par-fib: \"\": empty, not a number
 par-fib: --: not a number
 par-fib: -: not a number
 par-fib: 0x: not a number
-par-fib: 9\\r: ends in a carriage return" ]
+par-fib: 9\\r: ends in a carriage return, which tr -d '\\r' takes away" ]
 }
 
-@test "par-fib: --max holds for small numbers too" {
-	run -1 --separate-stderr par-fib --max 5 < <(seq 4 7)
+@test "par-fib: --max-n holds for small numbers too" {
+	run -1 --separate-stderr par-fib --max-n 5 < <(seq 4 7)
 	[ "$output" = $'4\t3\n5\t5' ]
-	[ "$stderr" = $'par-fib: 6: larger than --max\npar-fib: 7: larger than --max' ]
+	[ "$stderr" = $'par-fib: 6: larger than --max-n\npar-fib: 7: larger than --max-n' ]
 	run -0 par-fib -m 0 <<<0
 	run -1 par-fib -d -m 100 <<<101
 	run -2 par-fib -m 10000000001 </dev/null
@@ -95,10 +95,10 @@ par-fib: 9\\r: ends in a carriage return" ]
 	{ echo 10; head -c 50000000 /dev/zero | tr '\0' 7; echo; echo 11; } >in
 	run -1 --separate-stderr par-fib in
 	[ "$output" = $'10\t55\n11\t89' ]
-	[[ "$stderr" == "par-fib: 777"*"...: larger than --max" ]]
+	[[ "$stderr" == "par-fib: 777"*"...: larger than --max-n" ]]
 	run -1 --separate-stderr par-fib --max-record 1M in
 	[ "$output" = $'10\t55\n11\t89' ]
-	[[ "$stderr" == *": record 2 at byte 3 is longer than 1048576 bytes" ]]
+	[[ "$stderr" == *": record 2 at byte 3 is longer than 1048576 bytes; see --max-record" ]]
 }
 
 @test "par-fib: a full disk and a closed pipe" {
@@ -113,9 +113,9 @@ par-fib: 9\\r: ends in a carriage return" ]
 @test "par-fib: files are answered in turn, what cannot be read is named" {
 	seq 1 3 >a
 	printf 9 >b
-	run -1 --separate-stderr par-fib a missing - b . < <(seq 4 6)
+	run -3 --separate-stderr par-fib a missing - b . < <(seq 4 6)
 	[ "$(cut -f 2 <<<"$output" | paste -sd ' ')" = "1 1 2 3 5 8 34" ]
-	[ "$stderr" = $'par-fib: missing: No such file or directory\npar-fib: .: Is a directory' ]
+	[ "$stderr" = $'par-fib: missing: No such file or directory; operands are files of numbers, which come from standard input, too\npar-fib: .: Is a directory' ]
 	par-fib -o out a b
 	same out <(par-fib a b)
 	run -3 par-fib -o no/such a
@@ -153,6 +153,6 @@ par-fib: 9\\r: ends in a carriage return" ]
 	mkfifo in out
 	run -3 par-fib --wait 50ms -o out /dev/null
 	[ "$output" = "par-fib: out: nobody opened its other end in time" ]
-	run -1 par-fib --wait 50ms in - <<<5
+	run -3 par-fib --wait 50ms in - <<<5
 	[ "$output" = $'par-fib: in: nobody opened its other end in time\n5\t5' ]
 }

@@ -38,7 +38,7 @@ pages() {
 		[ "$(grep -cxF "$want" <<<"$output")" = 1 ]
 	done
 	# in libcurl's words, which depend on the connection being new or not
-	[ "$(grep -c "^000	$SITE_URL/odd/closed	[A-Z]" <<<"$output")" = 1 ]
+	[ "$(grep "^000	$SITE_URL/odd/closed	." <<<"$output" | grep -cv '	on http')" = 1 ]
 	run ! grep -v "	$SITE_URL/\|^$\|^Broken" <<<"$output"
 }
 
@@ -134,6 +134,37 @@ kill_a_worker() {
 	same before out
 }
 
+@test "par-frontier: what was seen is in files of its own, which hold whenever it is killed" {
+	local n pid
+
+	seq 290000 | sed 's,.*,http://h&.example/&,; s,^\(.*h\)[0-9]*\([0-9]\.\),\1\2,' >urls
+	for n in 20000 100000 140000; do
+		# it answers so many, and then no more
+		background sh -c "exec par-frontier --state state -o out sh -c 'head -n $n; exec cat >nothing' <urls"
+		pid=$!
+		eventually lines_reached "$n"
+		kill -9 "$pid"
+		wait "$pid" || true
+	done
+	: >state/seen.999 # left by one that did not get to note it
+	par-frontier --state state -o out cat <urls
+	sort out | same <(sort urls) -
+	[ "$(cd state && echo seen.*)" != 'seen.*' ]
+	[ ! -e state/seen.999 ]
+	# all is known, and nothing is left to do
+	par-frontier --state state -o out false <urls
+	# one that is gone, or is no such file, is told
+	set -- state/seen.*
+	echo >"$1"
+	run -3 par-frontier --state state -o out false <urls
+	[ "$output" = "par-frontier: $1: damaged" ]
+	rm "$1"
+	run -3 par-frontier --state state -o out false <urls
+	[ "$output" = "par-frontier: $1: No such file or directory" ]
+}
+
+lines_reached() { [ -e out ] && [ "$(wc -l <out)" -ge "$1" ]; }
+
 grown() {
 	[ -e out ] && [ "$(wc -c <out)" -gt "$1" ]
 }
@@ -142,7 +173,7 @@ grown() {
 	local pid status=0
 
 	echo http://h/1 >start
-	background sh -c 'exec par-frontier -j 8 --same-host --state state -o out ./tree <start 2>err'
+	background sh -c 'exec par-frontier -n 8 --same-host --state state -o out ./tree <start 2>err'
 	pid=$!
 	eventually grown 1000
 	kill "$pid"
@@ -152,6 +183,23 @@ grown() {
 	[ "$(pages out | wc -l)" -lt 1001 ]
 	par-frontier --same-host --state state ./tree </dev/null >rest
 	pages out rest | same <(seq 0 1000) -
+}
+
+@test "par-frontier: a second signal ends it with what is in flight, which the next run has" {
+	local pid status=0
+
+	mkfifo begun
+	echo http://h/1 >start
+	background sh -c 'exec par-frontier --state state sh -c "
+		read -r url; echo >begun; exec sleep 1000" <start 2>err'
+	pid=$!
+	read -r -t "$DEADLINE" _ <>begun
+	kill -TERM "$pid"
+	kill -HUP "$pid"
+	wait "$pid" || status=$?
+	[ "$status" = 4 ]
+	[ "$(tail -n 1 err)" = 'par-frontier: stopped early: URLs are left' ]
+	par-frontier --state state cat </dev/null | same - start
 }
 
 @test "par-frontier: links are followed so far, whichever way is found first" {
@@ -240,14 +288,117 @@ grown() {
 		done
 	END
 	chmod +x moved
-	printf 'http://h/%s\n' a b | par-frontier -j 1 ./moved >out
+	printf 'http://h/%s\n' a b | par-frontier -n 1 ./moved >out
 	printf 'http://h/%s\n' a b b | same <(cut -f 1 out) -
+}
+
+# A command for which page PATH of host a is at host b, and of b at c; with some links.
+make_moved() {
+	cat >moved <<-'END'
+		#!/bin/bash
+		while read -r url; do
+			path=${url#http://?/}
+			case $url in
+			http://a/*) to=http://b/$path ;;
+			http://b/y) to=http://c/y ;;
+			*) to=$url ;;
+			esac
+			printf '%s\t%s\n' "$url" http://a/x "$url" http://b/y "$url" http://c/z
+			printf '%s\t\t200\ttext/html\t%s\t\n' "$url" "$to"
+		done
+	END
+	chmod +x moved
+}
+
+@test "par-frontier: a start that redirects to another host goes on there, other pages do not" {
+	make_moved
+	echo http://a/ | par-frontier --same-host ./moved >out 2>err
+	grep $'\t\t' out | cut -f 1 | sort | same <(printf 'http://%s\n' a/ a/x b/y) -
+	[ ! -s err ]
+	echo http://b/ | par-frontier --same-host ./moved >out
+	grep $'\t\t' out | cut -f 1 | same <(printf 'http://%s\n' b/ b/y) -
+}
+
+@test "par-frontier: a start that leaves what --within has is named" {
+	make_moved
+	run -0 --separate-stderr par-frontier --within http://a/ ./moved <<<http://a/
+	[ "$stderr" = 'par-frontier: http://a/: leads to http://b/, which no --within has' ]
+	run -0 --separate-stderr par-frontier --within http://a/ --within http://b/ ./moved <<<http://a/
+	[ -z "$stderr" ]
+	grep $'\t\t' <<<"$output" | cut -f 1 | sort | same <(printf 'http://%s\n' a/ a/x b/y) -
+}
+
+@test "par-frontier: a command that ends no page is told how par-links does" {
+	run -1 --separate-stderr par-frontier --patience 100ms sed -u 's,$,\thttp://h/x,' <<<http://h/
+	[ "$stderr" = "par-frontier: sed: has written no record that ends a page, as 'par-links --pages' does
+par-frontier: http://h/: did not come back" ]
+	# it is known long before the time is over
+	mkfifo said
+	exec {said}<>said
+	echo http://h/ >start
+	background bash -c "exec par-frontier sed -u 's,$,\thttp://h/x,' <start >out 2>said"
+	read -r -t "$DEADLINE" line <&"$said"
+	[ "$line" = "par-frontier: sed: has written no record that ends a page, as 'par-links --pages' does" ]
+	kill "$!"
+}
+
+# A command for a site without end: a calendar, a shop with session ids, queries, two hosts.
+make_endless() {
+	cat >endless <<-'END'
+		#!/bin/bash
+		while read -r url; do
+			n=$((RANDOM * 32768 + RANDOM))
+			printf '%s\t%s\n' "$url" "http://a/day/$((n % 5000))/$((n % 12))/" "$url" "http://a/;sid=${n}x/buy" \
+				"$url" "http://a/d/?$n" "$url" "http://a/d/" "$url" http://a/%41/ "$url" http://b/$n
+			echo "$url"
+		done
+	END
+	chmod +x endless
+}
+
+@test "par-frontier: a site without end has as many pages of a host, or that are alike, as wanted" {
+	make_endless
+	run -0 --separate-stderr par-frontier --alike-pages 7 ./endless <<<http://a/start
+	grep -v '	' <<<"$output" | sed -E 's,[?].*,,; s,[^/]*[0-9][^/]*,*,g' | sort | uniq -c | sed 's/^ *//' | sort >counts
+	printf '%s\n' '1 http://a/*/' '7 http://a/*/buy' '7 http://a/d/' '7 http://a/day/*/*/' '1 http://a/start' \
+	    '7 http://b/*' | sort | same - counts
+	[[ $stderr =~ ^par-frontier:\ --alike-pages\ left\ out\ [1-9][0-9]*\ links$ ]]
+}
+
+@test "par-frontier: what was counted of a host is known to the next run" {
+	make_endless
+	echo http://a/start | par-frontier --state state --budget pages=20 --host-pages 50 -o out ./endless || [ "$?" = 4 ]
+	[ "$(grep -vc '	' out)" = 20 ]
+	par-frontier --state state --host-pages 50 -o out ./endless </dev/null
+	[ "$(grep -v '	' out | cut -d / -f 3 | sort | uniq -c | tr -s ' \n' ' ')" = ' 50 a 50 b ' ]
+}
+
+@test "par-frontier: a budget of pages, bytes or time ends a run, and the next one goes on" {
+	make_endless
+	run -4 --separate-stderr par-frontier -n 8 --budget pages=30 --state state -o out ./endless <<<http://a/
+	[ "$stderr" = 'par-frontier: stopped early by --budget pages: URLs are left' ]
+	[ "$(grep -vc '	' out)" = 30 ]
+	run -4 --separate-stderr par-frontier -n 1 --budget bytes=1K,pages=1000 --state state -o out ./endless </dev/null
+	[ "$stderr" = 'par-frontier: stopped early by --budget bytes: URLs are left' ]
+	[ "$(grep -v '	' out | sort | uniq -d | wc -l)" = 0 ]
+	run -4 --separate-stderr par-frontier -n 1 --budget time=200ms --state state -o out ./endless </dev/null
+	[ "$stderr" = 'par-frontier: stopped early by --budget time: URLs are left' ]
+	# one that is large enough is none
+	run -0 --separate-stderr par-frontier --budget pages=2,bytes=1M,time=1h cat <<<$'http://h/1\nhttp://h/2'
+	[ -z "$stderr" ]
+	mkfifo in
+	exec {to}<>in
+	run -4 par-frontier --budget time=100ms cat <in
+	exec {to}>&-
+	for list in pages pages=0 'pages=1,' x=1 bytes=x time=0 ''; do
+		run -2 par-frontier --budget "$list" cat </dev/null
+	done
 }
 
 @test "par-frontier: hosts take turns" {
 	PAGES=-1
 	{ printf 'http://a/%d\n' {1..50}; printf 'http://b/%d\n' {1..50}; } >urls
-	par-frontier -j 1 --same-host ./tree <urls | grep -v '	' | cut -c 8 | paste - - | sort -u >pairs
+	par-frontier -n 1 --same-host ./tree <urls | grep -v '	' | cut -c 8 | paste - - | sort -u >pairs
 	[ "$(cat pairs)" = 'a	b' ] || [ "$(cat pairs)" = 'b	a' ]
 }
 
@@ -260,7 +411,7 @@ grown() {
 	END
 	chmod +x deaf
 	{ printf 'http://a/%d\n' {1..20}; printf 'http://b/%d\n' {1..200}; } >urls
-	run -1 --separate-stderr par-frontier -j 8 --per-host 4 --patience 200ms ./deaf <urls
+	run -1 --separate-stderr par-frontier -n 8 --per-host 4 --patience 200ms ./deaf <urls
 	[ "$(grep -c '^http://b/' <<<"$output")" = 200 ]
 	[ "$(grep -c '^par-frontier: http://a/.*: did not come back$' <<<"$stderr")" = 20 ]
 }
@@ -281,7 +432,7 @@ grown() {
 	chmod +x mortal
 	run -3 --separate-stderr bash -c 'echo http://h/1 | par-frontier ./mortal >out'
 	pages out | same <(seq 49 | cat <(echo 0) - | sort -n) - || pages out | head
-	[[ ${stderr_lines[-1]} = 'par-frontier: ./mortal: ended 3 times without a page' ]]
+	[[ ${stderr_lines[-1]} = 'par-frontier: ./mortal: ended 3 times without a page; see --pages of par-links' ]]
 	[ "$(sort out | uniq -d | wc -l)" = 0 ]
 }
 
@@ -297,7 +448,7 @@ grown() {
 @test "par-frontier: what is no URL is named, and what was not asked for" {
 	run -1 --separate-stderr par-frontier cat <<<$'nothing\nftp://h/\nhttp://?x\nhttp://h/'
 	[ "$output" = http://h/ ]
-	[ "$stderr" = 'par-frontier: nothing: not a URL of http or https
+	[ "$stderr" = 'par-frontier: nothing: not a URL: no http:// or https:// in front
 par-frontier: ftp://h/: not a URL of http or https
 par-frontier: http://?x: not a URL of http or https' ]
 	run -1 --separate-stderr par-frontier sed -u 'p;s/.*/http:other/' <<<http://h/
@@ -340,10 +491,184 @@ par-frontier: http://?x: not a URL of http or https' ]
 	[[ $output == 'par-frontier: state: '* ]]
 }
 
+@test "par-frontier: a command that cannot be started for now is started later" {
+	echo http://a.example/1 >in
+	export PAGES=3
+	exec 6>>tree # being written: ETXTBSY
+	background sh -c 'exec par-frontier --same-host -o out ./tree <in 2>err' 6>&-
+	pid=$!
+	eventually grep -q 'tree: could not be started: Text file busy' err
+	exec 6>&-
+	wait "$pid"
+	pages out | cmp - <(seq 0 3)
+	[ "$(wc -l <err)" = 1 ]
+	run -126 par-frontier ./err <in
+}
+
 @test "par-frontier: memory does not grow with the URLs" {
 	! nm "$(command -v par-frontier)" | grep -q __asan || skip "built with sanitizers"
 	# 40 MB of URLs, and more in a table
 	seq 200000 | sed "s,^,http://h/$(printf '%0190d' 0)," >urls
 	(ulimit -d 50000 && par-frontier cat <urls) | sort >out
 	sort urls | same - out
+}
+
+# A command that needs no network: page n, of one of 13 hosts, links to three others.
+make_hosts() {
+	cat >hosts <<-'END'
+		#!/bin/bash
+		while IFS= read -r url; do
+			n=${url##*/}
+			for m in $((2 * n)) $((2 * n + 1)) $((n / 2)) $((n * 7 % (PAGES + 1))); do
+				if ((m <= PAGES)); then echo "$url	http://h$((m % 13)).example/$m"; fi
+			done
+			echo "$url"
+		done
+	END
+	chmod +x hosts
+	export PAGES=1000
+	echo http://h1.example/1 >start
+}
+
+# share I N OPTION... COMMAND: one of them, started again until it ends by itself.
+share() {
+	local i=$1 n=$2
+
+	shift 2
+	cat >"again.$i" <<-'END'
+		i=$1 n=$2
+		shift 2
+		while :; do
+			sh -c 'echo $$ >pid.$0; exec "$@"' "$i" par-frontier --share "$i/$n" --exchange mail \
+				--state "state.$i" -o "out.$i" "$@" <start 2>>"err.$i"
+			status=$?
+			[ "$status" = 137 ] || break
+		done
+		exit "$status"
+	END
+	background bash "again.$i" "$i" "$n" "$@"
+	shares+=("$!")
+}
+
+all_wrote() { [ "$(cat out.? 2>nothing | wc -l)" -ge "$1" ]; }
+
+@test "par-frontier: four that share the hosts are killed, have each page once, and end together" {
+	local i k pid shares=()
+
+	make_hosts
+	for i in 1 2 3 4; do share "$i" 4 ./hosts; done
+	for ((k = 0; k < 16; k++)); do
+		eventually all_wrote "$((k * 200))"
+		kill -9 "$(cat "pid.$((k % 4 + 1))")" 2>nothing || true # it may have just ended
+	done
+	for pid in "${shares[@]}"; do wait "$pid"; done
+	pages out.? | same <(seq 0 1000) -
+	# each has its hosts, and no other one's
+	for i in 1 2 3 4; do grep -v '	' "out.$i" | cut -d / -f 3 | sort -u; done | sort >has
+	[ "$(uniq -d has)" = '' ]
+	[ "$(wc -l <has)" = 13 ]
+	# what was killed last is told of no more, and nothing is left to do
+	shares=()
+	for i in 1 2 3 4; do share "$i" 4 false; done
+	for pid in "${shares[@]}"; do wait "$pid"; done
+}
+
+@test "par-frontier: of those that share, none takes a step before all have finished the last one" {
+	local i pid shares=()
+
+	make_hosts
+	par-frontier -d 4 ./hosts <start >alone
+	# the first one is slow: its pages are reached by longer ways, too, at first
+	printf '%s\n' '#!/bin/bash' 'while read -r url; do read -r -t 0.05 <> <(:); ./hosts <<<"$url"; done' >slow # slow
+	chmod +x slow
+	share 1 3 -d 4 ./slow
+	share 2 3 -d 4 ./hosts
+	share 3 3 -d 4 ./hosts
+	for pid in "${shares[@]}"; do wait "$pid"; done
+	sort alone | same - <(cat out.? | sort)
+}
+
+@test "par-frontier: one that shares waits for the others, and is told what it was before" {
+	local pid status=0
+
+	make_hosts
+	background sh -c 'exec par-frontier --share 1/2 --exchange mail --state state.1 -o out.1 ./hosts <start 2>err'
+	pid=$!
+	eventually grep -qs 'idle 1' mail/1
+	kill "$pid"
+	wait "$pid" || status=$?
+	[ "$status" = 4 ]
+	[ "$(<err)" = 'par-frontier: stopped early: URLs are left' ]
+	run -3 par-frontier --share 2/2 --exchange mail --state state.1 ./hosts </dev/null
+	[ "$output" = 'par-frontier: state.1: is of --share 1/2' ]
+	run -3 par-frontier --state state.1 ./hosts </dev/null
+	[ "$output" = 'par-frontier: state.1: is of --share 1/2' ]
+	run -3 par-frontier --share 1/2 --exchange mail --state other ./hosts </dev/null
+	[ "$output" = 'par-frontier: mail/1-2: is of another crawl, or its --state is lost; remove the folder' ]
+	echo 'frontier share 2' >mail/2
+	run -3 par-frontier --share 1/2 --exchange mail --state state.1 ./hosts </dev/null
+	[ "$output" = 'par-frontier: mail/2: made by a newer par (frontier share 2, and this one reads 1): use that one' ]
+	for wrong in 0/2 3/2 1 1/ /2 1/257 a/b 1/2/3; do
+		run -2 par-frontier --share "$wrong" --exchange mail --state state.1 ./hosts </dev/null
+	done
+	run -2 par-frontier --share 1/2 ./hosts </dev/null
+	[ "${lines[0]}" = 'par-frontier: --share, --exchange and --state go together' ]
+	run -2 par-frontier --share 1/2 --exchange mail ./hosts </dev/null
+	run -2 par-frontier --exchange mail --state state.1 ./hosts </dev/null
+}
+
+@test "par-frontier: what another one left is read by whole records, and what is none is named" {
+	local pid shares=()
+
+	: >start
+	mkdir mail
+	# h1 and h2 are of the first one, everywhere and for ever
+	printf 'http://h%d.example/0\t1\n' 1 2 3 4 >all
+	printf 'nothing\t1\n' >>all
+	printf 'http://h5.example/0\t1' >>all # half of a record
+	cp all mail/1-2
+	share 2 2 cat
+	eventually grep -qs 'idle 1' mail/2
+	for wrong in http://h1.example/0 http://h2.example/0 nothing; do
+		printf 'par-frontier: %s\\t1: was left by another one, and is not ours\n' "$wrong"
+	done | same - err.2
+	printf 'http://h%d.example/0\n' 3 4 | same - <(sort out.2)
+	kill "$(<pid.2)"
+	wait "${shares[0]}" || [ "$?" = 4 ]
+	# the half that one left itself goes, when it goes on
+	printf 'http://h1.example/7\t1\nhttp://h1.exa' >mail/2-1
+	share 2 2 cat
+	eventually grep -qx '1 written 22 read .*' mail/2
+	[ "$(<mail/2-1)" = $'http://h1.example/7\t1' ]
+	kill "$(<pid.2)"
+	wait "${shares[1]}" || [ "$?" = 4 ]
+	# shorter than what was read of it
+	: >mail/1-2
+	run -3 par-frontier --share 2/2 --exchange mail --state state.2 cat </dev/null
+	[ "$output" = 'par-frontier: mail/1-2: shorter than what was read of it' ]
+}
+
+@test "par-frontier: where a page has moved to is known to the one whose host that is" {
+	local pid shares=()
+
+	cat >moved <<-'END'
+		#!/bin/bash
+		while read -r url; do
+			to=$url
+			case $url in
+			*/old) to=http://h3.example/new ;;
+			*/page) printf '%s\thttp://h3.example/new\n%s\thttp://h3.example/other\n' "$url" "$url" ;;
+			esac
+			printf '%s\t\t200\ttext/html\t%s\t\n' "$url" "$to"
+		done
+	END
+	chmod +x moved
+	echo http://h1.example/old >start
+	share 1 2 ./moved
+	eventually grep -qs 'idle 1' mail/1
+	[ "$(<mail/1-2)" = $'http://h3.example/new\tknown' ]
+	echo http://h3.example/page >start
+	share 2 2 ./moved
+	for pid in "${shares[@]}"; do wait "$pid"; done
+	cut -f 1 out.2 | sort -u | same - <(printf 'http://h3.example/%s\n' other page)
 }

@@ -59,8 +59,8 @@ load helper
 	printf 'one\n0123456789\ntwo\n01234567\n0123456789' >in
 	run -1 --separate-stderr par-gather --max-record 8 in
 	[ "$output" = $'one\ntwo\n01234567' ]
-	[ "${stderr_lines[0]}" = "par-gather: 0123456789: in: record at byte 4 is longer than 8 bytes" ]
-	[ "${stderr_lines[1]}" = "par-gather: 0123456789: in: record at byte 28 is longer than 8 bytes" ]
+	[ "${stderr_lines[0]}" = "par-gather: 0123456789: in: record at byte 4 is longer than 8 bytes; see --max-record" ]
+	[ "${stderr_lines[1]}" = "par-gather: 0123456789: in: record at byte 28 is longer than 8 bytes; see --max-record" ]
 	seq 1 100000 >in
 	head -c 300000 /dev/zero >>in
 	run -1 --separate-stderr bash -c 'par-gather --max-record 1K in - <in >out'
@@ -82,7 +82,7 @@ load helper
 @test "par-gather: an input that fails is named, the others go on" {
 	mkdir folder
 	echo b >b
-	run -1 --separate-stderr par-gather missing folder b
+	run -3 --separate-stderr par-gather missing folder b
 	[ "$output" = b ]
 	[ "${stderr_lines[0]}" = "par-gather: missing: No such file or directory" ]
 	[ "${stderr_lines[1]}" = "par-gather: folder: Is a directory" ]
@@ -106,7 +106,7 @@ load helper
 	[ "$output" = $'a\tx\t1\t2\nb\ty\t2\t2\nc\tx\t3\t2' ]
 	run -1 --separate-stderr par-gather -g --key 3 in - <<<'only'
 	[ "$output" = $'1\ta\tx\n2\tb\ty\n3\tc\tx' ]
-	[ "$stderr" = "par-gather: only: lacks the field that is the key" ]
+	[ "$stderr" = "par-gather: only: standard input: record 1: field 3 is the key, and is missing" ]
 }
 
 @test "par-gather: empty keys, empty values and empty records are what they are" {
@@ -218,8 +218,37 @@ reference() {
 	run -1 --separate-stderr par-gather --count --sum 2 in
 	[ "$output" = $'a\t3\t2.5' ]
 	[ "${#stderr_lines[@]}" = 8 ]
-	[ "${stderr_lines[0]}" = 'par-gather: a\tx: has a field that is to be a number, and is none' ]
-	[ "${stderr_lines[1]}" = 'par-gather: a: lacks a field that is to be a number' ]
+	[ "${stderr_lines[0]}" = 'par-gather: a\tx: in: record 2: field 2 is not a number; see --numbers-only' ]
+	[ "${stderr_lines[1]}" = 'par-gather: a: in: record 3: field 2 is missing; see --numbers-only' ]
+	[ "${stderr_lines[2]}" = 'par-gather: a\t: in: record 4: field 2 is empty, not a number; see --numbers-only' ]
+	[ "${stderr_lines[6]}" = 'par-gather: a\t1e9999999: in: record 10: field 2 is too large a number; see --numbers-only' ]
+	run -0 par-gather --count --sum 2 --numbers-only in
+	[ "$output" = $'a\t3\t2.5' ]
+	run -1 par-gather --max 1 --key 2 --numbers-only - <<<$'1\ta\n2'
+	[ "$output" = $'par-gather: 2: standard input: record 2: field 2 is the key, and is missing\na\t1' ]
+	run -2 par-gather --count --numbers-only in
+}
+
+@test "par-gather: records with a number that fail are told apart by file and place" {
+	seq 20000 | sed $'s/^/k\t/; 19999s/.*/bad/' >a
+	{ seq 3 | sed $'s/^/k\t/'; head -c 300000 /dev/zero | tr '\0' x; printf '\nk\tNA\n'; } >b
+	run -1 --separate-stderr par-gather --max-record 1000 --sum 2 a b
+	[ "$output" = $'k\t199990007' ]
+	[ "${stderr_lines[0]}" = 'par-gather: bad: a: record 19999: field 2 is missing; see --numbers-only' ]
+	[ "${stderr_lines[2]}" = 'par-gather: k\tNA: b: record 5: field 2 is not a number; see --numbers-only' ]
+}
+
+@test "par-gather: numbers of any size that others write, with spaces around them" {
+	printf 'k\t 7\nk\t-1 \n' >in
+	run -0 par-gather --sum 2 --min 2 in
+	[ "$output" = $'k\t6\t-1' ]
+	python3 -c '
+import sys
+for x in sys.float_info.max, sys.float_info.min, -1e300, 5e-324:
+    print("k\t%r\nfull\t%.1074f" % (x, x))' >in
+	run -0 --separate-stderr par-gather --max 2 --min 2 in
+	[ "$output" = $'k\t1.79769313486232e+308\t-1e+300\nfull\t1.79769313486232e+308\t-1e+300' ]
+	[ -z "$stderr" ]
 }
 
 @test "par-gather: the first values, and the best keys" {
@@ -306,15 +335,75 @@ merge_as_sort() {
 	same <(sort "${sort[@]}" in) out
 }
 
+@test "par-gather: a value that is longer than --memory is there as a whole" {
+	{ echo "a	1"; printf 'k\t%03000000d\n' 7; echo "a	2"; } >in
+	par-gather -g --memory 1M in | sort >out
+	par-gather -g in | sort | same - out
+	[ "$(wc -c <out)" -gt 3000000 ]
+}
+
 @test "par-gather: sorted inputs are merged as sort does" {
 	seq 1 30000 | awk '{ k = $1 * 7919 % 5003; printf "%d\t%s%d.%d\tx\n", k, k % 3 ? "" : "-", $1 % 700, k % 10 }' >in
 	par-split -r part.{1..7} <in
 	: >part.empty
 	merge_as_sort --
 	merge_as_sort -r -- -r
-	merge_as_sort -n -- -n
-	merge_as_sort -t $'\t' -k 2,2n -- -n -k 2
+	merge_as_sort -n -- --numeric
+	merge_as_sort -t $'\t' -k 2,2n -- --numeric -k 2
 	merge_as_sort -t $'\t' -k 2,2 -r -- --reverse --key 2
+	seq 300 | awk '{ printf "%s%s%0*d\n", $1 % 2 ? "-" : "", $1 % 5 ? " 9" : "", $1 * 7 % 450, $1 }' >in
+	par-split -r part.{1..7} <in
+	merge_as_sort -n -- --numeric
+}
+
+@test "par-gather: more files than descriptors are merged in steps" {
+	local limit
+
+	for i in {1..60}; do seq "$i" 7 9000 | sort >"part.$i"; done
+	sort -m part.* >want
+	touch empty.{1..40}
+	mkfifo fifo
+	for limit in 11 13 40; do
+		background bash -c 'cat part.1 >fifo'
+		(ulimit -n "$limit" && exec par-gather -m fifo empty.* part.{2..60} 3>&- 8>&- 9>&-) >out
+		same want out
+	done
+	echo 0 >>part.9
+	run -1 --separate-stderr bash -c 'ulimit -n 13; par-gather -m part.* 3>&- 8>&- 9>&- >out'
+	[ "$stderr" = "par-gather: part.9: record 1286 is out of order: sort it by LC_ALL=C sort" ]
+	same <(sort out) <(sort part.*)
+	run -3 bash -c 'ulimit -n 13; TMPDIR=/no/such par-gather -m part.* 3>&- 8>&- 9>&-'
+	[ "$output" = "par-gather: /no/such: No such file or directory" ]
+}
+
+@test "par-gather: more FIFOs than descriptors are refused, before anything is read" {
+	mkfifo fifo.{1..30}
+	echo a >before
+	for how in '' -m; do
+		run -3 bash -c "ulimit -n 20; par-gather $how before fifo.* 3>&- 8>&- 9>&-"
+		[[ $output =~ ^par-gather:\ only\ [0-9]+\ of\ 30\ FIFOs\ can\ be\ open\ at\ once:\ see\ ulimit\ -n$ ]]
+	done
+}
+
+@test "par-gather: an input that is not sorted is named, and merging goes on" {
+	printf '1\n3\n2\n4\n0\n' >a
+	printf '1\n2\n9\n' >b
+	run -1 --separate-stderr par-gather -m a b
+	[ "$output" = $'1\n1\n2\n3\n2\n4\n0\n9' ]
+	[ "$stderr" = "par-gather: a: record 3 is out of order: sort it by LC_ALL=C sort" ]
+	run -1 --separate-stderr par-gather -m --numeric -r -k 2 <<<$'b\t1\na\t2'
+	[ "$stderr" = "par-gather: standard input: record 2 is out of order: sort it by LC_ALL=C sort -n -r -t TAB -k 2,2" ]
+	# where buffers end, and beside records that are too long
+	seq 100000 199999 >a
+	run -0 par-gather -m a
+	{ cat a; head -c 300000 /dev/zero; printf '\n0\n1\n0'; } >b
+	run -1 --separate-stderr bash -c 'par-gather -m --max-record 100 b >out'
+	[ "${stderr_lines[1]}" = "par-gather: b: record 100004 is out of order: sort it by LC_ALL=C sort" ]
+	same out <(cat a; printf '0\n1\n0\n')
+	head -c 262143 /dev/zero | tr '\0' b >b
+	printf '\na\n' >>b
+	run -1 --separate-stderr bash -c 'par-gather -m b >out'
+	[ "$stderr" = "par-gather: b: record 2 is out of order: sort it by LC_ALL=C sort" ]
 }
 
 @test "par-gather: merging waits for the right FIFO, and repairs the last newline" {
@@ -323,7 +412,7 @@ merge_as_sort() {
 	background bash -c '{ echo 1; echo 3; printf 5; } >a'
 	run -0 par-gather --merge a b
 	[ "$output" = $'1\n2\n3\n4\n5' ]
-	run -1 --separate-stderr par-gather --merge --max-record 3 missing - <<<$'1\n12345\n2'
+	run -3 --separate-stderr par-gather --merge --max-record 3 missing - <<<$'1\n12345\n2'
 	[ "$output" = $'1\n2' ]
 	[ "${#stderr_lines[@]}" = 2 ]
 	run -2 par-gather --merge --count
@@ -358,10 +447,10 @@ merge_as_sort() {
 
 @test "par-gather: a FIFO without another end is given up when told to" {
 	mkfifo in out
-	run -1 --separate-stderr par-gather --wait 50ms in - <<<x
+	run -3 --separate-stderr par-gather --wait 50ms in - <<<x
 	[ "$output" = x ]
 	[ "$stderr" = "par-gather: in: nobody opened its other end in time" ]
-	run -1 --separate-stderr par-gather --merge --wait 50ms in - <<<x
+	run -3 --separate-stderr par-gather --merge --wait 50ms in - <<<x
 	[ "$output" = x ]
 	run -3 par-gather --wait 50ms -o out - <<<x
 	[ "$output" = "par-gather: out: nobody opened its other end in time" ]

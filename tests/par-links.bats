@@ -153,6 +153,19 @@ steps() {
 		"$U?AA&#x;&#;%EF%BF%BD%E2%82%AC%EF%BF%BD%EF%BF%BD%EF%BF%BD&"
 }
 
+@test "par-links: references to blanks leave room for a frameset, others do not" {
+	for blank in '&#10;' '&#32;' '&#0032;' '&#x20;' '&#xa;' '&#x000A;' '&#X0d;' '&#9' '&Tab;' '&NewLine;'; do
+		page "<p>$blank<frameset><frame src=a>"
+	done >pages
+	for other in '&#100;' '&#48;' '&#x30;' '&#x0b;' '&#160;' '&nbsp;' '&amp;' '&'; do
+		page "<p>$other<frameset><frame src=a>"
+	done >others
+	par-links --kinds frame <pages >out
+	[ "$(grep -cx "$U	http://h/d/a" out)" = 10 ]
+	par-links --kinds frame <others >out
+	[ ! -s out ]
+}
+
 @test "par-links: pages that are not HTML, or have no body, have no links" {
 	{
 		page '<a href=x>' image/png
@@ -181,6 +194,56 @@ steps() {
 	echo http://h/d/%C3%A4 | same out -	# the rest is a title, and a text area
 }
 
+@test "par-links: XHTML has names as they are written, namespaces, and templates" {
+	xhtml() { page "$1" application/xhtml+xml | par-links --kinds "${2-a,area}" --raw | cut -f 2; }
+
+	{
+		xhtml '<html xmlns="http://www.w3.org/1999/xhtml"><a href="1"/><A href="no"/><a HREF="no"/><a HREF="no" href="2"/></html>'
+		xhtml '<x:html xmlns:x="http://www.w3.org/1999/xhtml" xmlns="urn:y"><a href="no"/><x:a href="3"/><a xmlns="http://www.w3.org/1999/xhtml" href="4"/><y><a href="no"/></y></x:html>'
+		xhtml '<x:a href="no"/><y xmlns:x="http://www.w3.org/1999/xhtml"><x:a href="5"/></y><x:a href="no"/><template><a href="no"/><template/></template><a href="6"/>'
+		xhtml '<svg xmlns="http://www.w3.org/2000/svg"><a xlink:href="7"/><template><a href="8"/></template></svg><a xlink:href="no"/><m:math xmlns:m="http://www.w3.org/1998/Math/MathML"><m:a href="no"/></m:math><a href="9"/>'
+	} >out
+	seq 9 | same out -
+	xhtml '<x xmlns="urn:y"><base href="/b/"/></x><base href="/c/"/><img src="1"/><IMG src="no"/>' base,img >out
+	printf '%s\n' /c/ 1 | same out -
+	page '<x xmlns="urn:y"><base href="/b/"/></x><template><base href="/c/"/></template><a href="1"/>' application/xhtml+xml |
+		par-links | cut -f 2 >out
+	echo http://h/d/1 | same out -
+}
+
+@test "par-links: what XHTML does not show ends as XML says" {
+	page '<!DOCTYPE html [ <!ENTITY x "]><a href=\"no\">"> <!-- '"'"' --> <!ELEMENT a (#PCDATA)> ]><?x > <a href="no"/> ?><!--> <a href="no"/> --!> <a href="no"/> --><a href="1"/></b></a></c><a href="2"/><!-- <a href="no"/>' \
+		application/xhtml+xml | par-links --raw | cut -f 2 >out
+	seq 2 | same out -
+	printf '\tapplication/xhtml+xml\t\t\t<!--\n\tapplication/xhtml+xml\t\t\t<?\n\tapplication/xhtml+xml\t\t\t<!DOCTYPE [ "\n' |
+		sed 's,^,http://h/\t200,' | par-links | same - /dev/null
+}
+
+@test "par-links: XML says in its declaration what it is written in" {
+	local a=$'<a href="?\xe4"/>'
+
+	{
+		page "<?xml version='1.0' encoding = 'ISO-8859-1'?>$a" application/xhtml+xml
+		page "<?xml version='1.0' encoding = \"latin1\"?>$a<meta charset='koi8-r'/>" application/xhtml+xml
+		page "<?xml encoding='iso-8859-5'?>$a" 'application/xhtml+xml;charset=latin1'
+		page "<?xml encoding='windows-1252'?><meta charset='iso-8859-5'><a href='?&#x444;'>" text/html
+		page "<?xml encoding='iso-8859-5'?><a href='?&#x444;'>" text/html
+	} | par-links | cut -f 2 >out
+	{
+		page "<?xml encoding='koi8-r'?>$a" application/xhtml+xml
+		page "<?xml encoding='utf-16'?><a href='?ä'>" application/xhtml+xml
+		page "<?xml encoding='x'?><a href='?ä'>" application/xhtml+xml
+		page " <?xml encoding='latin1'?><a href='?ä'>" application/xhtml+xml
+		page "<meta charset='latin1'/><a href='?ä'>" application/xhtml+xml
+	} | par-links | cut -f 2 >>out
+	printf 'http://h/d/p.html?%s\n' %E4 %E4 %E4 %E4 %E4 %E4 %C3%A4 %C3%A4 %C3%A4 %C3%A4 | same out -
+	page "<?xml version='1.0' encoding='latin1'?>"$'<loc>/\xe4</loc>' text/xml |
+		par-links --regex '<loc>(.*?)<' | cut -f 2 >out
+	printf '%s' '<?xml encoding="x"?><a href="/1"/>' | iconv -t utf-16le | sed -z 's/$/\\0/' | tr -d '\0' >body
+	page "$(cat body)" application/xhtml+xml | par-links | cut -f 2 >>out
+	printf '%s\n' http://h/%C3%A4 http://h/1 | same out -
+}
+
 @test "par-links: what follows the body is left alone" {
 	page $'<a href=x>\t<a href=y>\tz' | par-links >out
 	echo "$U	http://h/d/x" >want
@@ -191,8 +254,44 @@ steps() {
 	{ echo 'not a page'; page '<a href=x>'; echo; } >pages
 	run -1 --separate-stderr par-links <pages
 	[ "$output" = "$U	http://h/d/x" ]
-	[ "${stderr_lines[0]}" = 'par-links: not a page: not a page record: fewer than five fields' ]
+	[ "${stderr_lines[0]}" = 'par-links: not a page: not a page record, as par-fetch writes them: fewer than five fields' ]
 	[ "${#stderr_lines[@]}" = 2 ]
+	# a page as it is in a file
+	run -1 par-links <<<'<a href=x>'
+	[ "$output" = 'par-links: <a href=x>: a page, not a page record: par-fetch makes that of a URL, and --html reads a page as it is' ]
+}
+
+@test "par-links: --html takes pages as they are, --base tells where they were" {
+	printf '<a href="b c">\t\n\\n</a>\0<a\nhref=/d>' >'a %b?.html'
+	run -0 par-links --html 'a %b?.html'
+	[ "${lines[*]}" = "file://$PWD/a%20%25b%3F.html	file://$PWD/b%20c file://$PWD/a%20%25b%3F.html	file:///d" ]
+	run -0 par-links --html --base HTTP://h/x/y <'a %b?.html'
+	[ "${lines[*]}" = 'HTTP://h/x/y	http://h/x/b%20c HTTP://h/x/y	http://h/d' ]
+	run -0 par-links --html --pages - "$PWD/a %b?.html" <'a %b?.html'
+	[ "${lines[0]}" = '-	b c' ]
+	[ "${lines[2]}" = '-			text/html		' ]
+	[ "${lines[4]}" = "file://$PWD/a%20%25b%3F.html	file:///d" ]
+	[ "${#lines[@]}" = 6 ]
+	echo '<title/><a href="1"/>' | tee b.html >b.XHTML
+	run -0 par-links --html --raw b.html b.XHTML /dev/null
+	[ "$output" = "file://$PWD/b.XHTML	1" ]
+	# none of it is a record to a supervisor
+	run -0 par-run par-links --html --base http://h/ <<<'<a href=1>'
+	[ "$output" = 'http://h/	http://h/1' ]
+}
+
+@test "par-links: a page of --html that cannot be read, or is too long, is named" {
+	echo '<a href=1>' >page
+	run -3 --separate-stderr par-links --html --base http://h/ missing page
+	[ "$output" = 'http://h/	http://h/1' ]
+	[ "$stderr" = 'par-links: missing: No such file or directory' ]
+	run -1 --separate-stderr par-links --html --pages --max-record 10 page
+	[ "$output" = "file://$PWD/page			text/html		" ]
+	[ "$stderr" = "par-links: file://$PWD/page: longer than 10 bytes" ]
+	par-links --html --max-record 11 page
+	run -2 par-links --base http://h/ page
+	run -2 par-links --html --base h page
+	[[ $output == *'--base: h: not a URL'* ]]
 }
 
 @test "par-links: --regex takes the first group, or all of the match" {
@@ -211,12 +310,23 @@ steps() {
 	[ "${lines[*]}" = "$U	http://h/d/%EF%BF%BD $U	http://h/d/%C3%A4" ]
 }
 
+@test "par-links: --regex decodes what it finds in XML, and in no other text but HTML" {
+	for type in application/xml text/xml 'Application/RSS+XML; charset=utf-8' image/svg+xml text/html; do
+		page '<loc>http://k/?a&amp;b&#38;copy=1</loc>' "$type"
+	done | par-links --regex '<loc>(.*?)<' | cut -f 2 >out
+	yes 'http://k/?a&b&copy=1' | head -n 5 | same out -
+	for type in text/plain application/json text/x+xmlx; do
+		page 'http://k/?a&amp;b' "$type" | par-links --regex '.*' | cut -f 2
+	done >out
+	yes 'http://k/?a&amp;b' | head -n 3 | same out -
+}
+
 @test "par-links: a pattern that runs away is that record's error" {
 	{ page '<b>1</b>'; page "$(printf 'a%.0s' {1..60})"; page '<b>2</b>'; } >pages
 	run -1 --separate-stderr par-links --regex '<b>(.*?)</b>|(a+)+$(?<=b)' \
 		--match-limit 100000 <pages
 	[ "${lines[*]}" = "$U	http://h/d/1 $U	http://h/d/2" ]
-	[ "$stderr" = "par-links: $U: match limit exceeded" ]
+	[ "$stderr" = "par-links: $U: match limit exceeded; see --match-limit" ]
 }
 
 @test "par-links: the pattern of the book finds what tags give" {
@@ -282,7 +392,7 @@ for tag in (b"%s", b"<a %s><a href=x>", b"<a href=\"?%s\">", b"<!--%s--><a href=
 	bash -c 'PAR_STAGE=9:$BASHPID exec par-links' <pages 9>words >out
 	[ "$(head -n 1 words)" = 'par-stage 1' ]
 	one=$((${#U} + 1 + 12 + 1))
-	printf '%s\n' "0 $one ok" '1 0 fail not a page record: fewer than five fields' \
+	printf '%s\n' "0 $one ok" '1 0 fail not a page record, as par-fetch writes them: fewer than five fields' \
 		'2 0 ok' "3 $((2 * one)) ok" >want
 	tail -n +2 words >told
 	same told want
@@ -349,6 +459,25 @@ type_of() {
 	same out want
 }
 
+@test "par-links: Katakana of half width are of full width in a query of ISO-2022-JP" {
+	python3 -c '
+import sys, unicodedata
+for code in range(0xff61, 0xffa0):
+    full = {0xff9e: "\u309b", 0xff9f: "\u309c"}.get(code, unicodedata.normalize("NFKC", chr(code)))
+    said = full.encode("iso2022_jp").decode()
+    print("&#x%x;" % code, said.replace("\x1b", "%1B").replace("\"", "%22").replace("<", "%3C").replace(">", "%3E")
+          .replace("#", "%23").replace("\x27", "%27"))
+' >all
+	while read -r sign _; do
+		page "<a href='?$sign'>" "$(type_of iso-2022-jp)"
+	done <all | par-links >out
+	while read -r _ said; do
+		printf '%s\t%s?%s\n' "$U" "$U" "$said"
+	done <all >want
+	same out want
+	[ "$(wc -l <want)" = 63 ]
+}
+
 @test "par-links: a mark comes before the content type, and that before meta" {
 	b=$'\xe4'
 	{
@@ -371,7 +500,7 @@ type_of() {
 }
 
 @test "par-links: --kinds takes other elements, srcset and refresh" {
-	page '<base href="/b/"><body background=1><a href=2><img src=3 srcset="4 1x, 5,6 (,) 2x,,7"><video src=8 poster=9></video><meta http-equiv=refresh content="5; URL = '"'10'"'"><meta http-equiv=other content="5;url=no"><meta content="1;no"><form action=11><button formaction=12></button></form><iframe src=13><a href=no></iframe><link rel=x href=14 imagesrcset="15 2x"><script src=16></script><svg><use xlink:href="#17"/><image href=18 /></svg><object data=19></object><q cite=20>q</q><input src=21 formaction=22><area href=23><template><img src=no></template>' >pages
+	page '<base href="/b/"><body background=1><a href=2><img src=3 srcset="4 1x, 5,6 2x,,7"><video src=8 poster=9></video><meta http-equiv=refresh content="5; URL = '"'10'"'"><meta http-equiv=other content="5;url=no"><meta content="1;no"><form action=11><button formaction=12></button></form><iframe src=13><a href=no></iframe><link rel=x href=14 imagesrcset="15 2x"><script src=16></script><svg><use xlink:href="#17"/><image href=18 /></svg><object data=19></object><q cite=20>q</q><input src=21 formaction=22><area href=23><template><img src=no></template>' >pages
 	par-links --kinds all <pages | cut -f 2 >out
 	{ echo http://h/b/; for i in {1..4} 5,6 {7..16} '#17' {18..23}; do echo "http://h/b/$i"; done; } >want
 	same out want
@@ -383,6 +512,107 @@ type_of() {
 	echo http://h/d/1 | same out -
 	run -2 par-links --kinds a,nothing <pages
 	[[ $output == *"--kinds: a,nothing: no such kind"* ]]
+}
+
+@test "par-links: candidates of a srcset whose descriptors a browser refuses are left out" {
+	page '<img srcset="1 1x, n 0w, 2 10w, n 1w 1x, n (,) 2x, 3 .5x, n 1.x, 4 1e-2x, n 2h, 5 1w 2h, n 1x 2x, n -1x, n +1x, 6, n a, 7">' >pages
+	par-links --kinds img --raw <pages | cut -f 2 >out
+	seq 7 | same out -
+	page '<img srcset="1,,n 1,2x,3">' | par-links --kinds img --raw | cut -f 2 >out
+	echo 2x,3 | same out -
+}
+
+@test "par-links: base is resolved on its page, and xlink:href a link of SVG where it has no href" {
+	page '<base href="b/"><base href="c/"><a href=1><a xlink:href=n>' | par-links --kinds base,a | cut -f 2 >out
+	printf 'http://h/d/%s\n' b/ c/ b/1 | same out -
+	page '<svg><a xlink:href=1 /><a href=2 xlink:href=n /><a xlink:HREF="3&amp;" xlink:href=n></a><use xlink:href=n href=4 />' |
+		par-links --kinds a,use --raw | cut -f 2 >out
+	printf '%s\n' 1 2 '3&' 4 | same out -
+}
+
+@test "par-links: of content types with commas the last one counts" {
+	for type in text/html,charset=utf-8 'text/plain, text/html' 'text/html, */*' 'text/html, x' ',text/html' \
+		'text/html;a="x,y/z"' 'text/html;charset=utf-8, text/html'; do
+		page '<a href=1>' "$type" | par-links | cut -f 2 >>out
+	done
+	for i in {1..7}; do echo http://h/d/1; done | same out -
+	page '<a href=1>' 'text/html, text/plain' | par-links | same - /dev/null
+	page $'<a href=/\xc3\xbc>' 'text/html;charset=utf-8, text/html' | par-links | cut -f 2 >out
+	page $'<a href=/\xc3\xbc>' 'text/html, charset=utf-8' | par-links | cut -f 2 >>out
+	printf 'http://h/%s\n' %C3%BC %C3%83%C2%BC | same out -
+}
+
+@test "par-links: sitemaps, their index files and feeds, where --kinds has them" {
+	{
+		page '<?xml version="1.0"?>\n<!-- <loc>no</loc> -->\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n<url><loc>\n http://h/1?a&amp;b </loc><lastmod>no</lastmod><xhtml:link rel="alternate" href="2"/></url><url><loc><![CDATA[3&amp;]]><!-- no -->4</loc><loc/><image:loc>no</image:loc></url></urlset>' text/xml
+		page '<sitemapindex><sitemap><loc>/5.xml</loc></sitemap></sitemapindex>' 'application/xml; charset=utf-8'
+		page '<rss version="2.0"><channel><link>6</link><item><link>7</link><guid>no</guid></item></channel></rss>' application/rss+xml
+		page '<feed xmlns="http://www.w3.org/2005/Atom"><link rel="self" href="8"/><entry><link href="9"></link><id>no</id></entry></feed>' application/atom+xml
+		page '<other><loc>no</loc><link href="no"/></other>' text/xml
+		page '<loc>no</loc>' text/html
+		page 'no markup' text/xml
+		page '<urlset><url><loc>no' text/plain
+	} >pages
+	par-links --kinds sitemap,feed --kind <pages | cut -f 2,3 >out
+	{
+		printf 'http://h/%s\tsitemap\n' '1?a&b' d/2 'd/3&amp;4' 5.xml
+		printf 'http://h/d/%s\tfeed\n' {6..9}
+	} | same - out
+	par-links --kinds sitemap <pages | wc -l | grep -x 4
+	par-links --kinds all <pages | wc -l | grep -x 8
+	par-links <pages | same - /dev/null
+	par-links --kinds sitemap,a --first 1 <pages | wc -l | grep -x 2
+	for body in '<urlset><loc>' '<urlset><loc' '<rss><link href="' '<urlset>' '<?xml' ''; do
+		page "$body" text/xml | par-links --kinds sitemap,feed
+	done | same - /dev/null
+	page '<urlset><loc><xhtml:link href="1"/>' text/xml | par-links --kinds sitemap --raw | cut -f 2 | grep -x 1
+	page '<urlset><url><loc>1' text/xml | par-links --kinds sitemap --raw | cut -f 2 | grep -x 1
+}
+
+@test "par-links: a sitemap that is packed, whole, cut, and too large" {
+	local type=application/x-gzip
+
+	# packed FILE: a record with the bytes of it
+	packed() {
+		printf 'http://h/s.xml.gz\t200\t%s\thttp://h/s.xml.gz\t\t' "$type"
+		python3 -c 'import sys; b = open(sys.argv[1], "rb").read()
+for a, e in (b"\\", b"\\\\"), (b"\t", b"\\t"), (b"\n", b"\\n"), (b"\r", b"\\r"), (b"\0", b"\\0"): b = b.replace(a, e)
+sys.stdout.buffer.write(b + b"\n")' "$1"
+	}
+	echo "<urlset>$(seq -f '<loc>%g</loc>' 5000)</urlset>" | gzip >s.gz
+	packed s.gz | par-links --kinds sitemap --raw | cut -f 2 | cmp - <(seq 5000)
+	type=text/xml
+	packed s.gz | par-links --kinds sitemap | wc -l | grep -x 5000
+	packed s.gz | par-links | same - /dev/null
+	head -c -1000 s.gz >cut.gz
+	run -1 --separate-stderr par-links --kinds sitemap --raw < <(packed cut.gz)
+	[ "${lines[0]}" = 'http://h/s.xml.gz	1' ]
+	[ "$stderr" = 'par-links: http://h/s.xml.gz: gzip that is damaged or cut short' ]
+	head -c 70M /dev/zero | gzip -1 >large.gz
+	run -1 --separate-stderr par-links --kinds sitemap < <(packed large.gz)
+	[ "$stderr" = 'par-links: http://h/s.xml.gz: longer than a record may be, unpacked' ]
+}
+
+@test "par-links: the Sitemap lines of robots.txt" {
+	local robots='User-agent: *\nSitemap: http://k/1.xml # it\r\n sitemap:\t/2.xml\nSitemap:\nSitemap-x: no\nDisallow: /\nSITEMAP: /3.xml'
+
+	page "$robots" text/plain 'http://h/robots.txt?x' | par-links --kinds a,sitemap --kind | cut -f 2,3 >out
+	printf '%s\tsitemap\n' http://k/1.xml http://h/2.xml http://h/3.xml | same - out
+	page "$robots" text/plain http://h/other.txt | par-links --kinds sitemap | same - /dev/null
+	page "$robots" text/plain http://h/robots.txt | par-links | same - /dev/null
+}
+
+@test "par-links: --skip-nofollow minds what a page says of all its links" {
+	for content in nofollow 'noindex, NoFollow' none index,none; do
+		page "<meta content='$content' name=Robots><a href=no>" | par-links --skip-nofollow
+	done | same - /dev/null
+	for content in '' noindex all nofollows 'follow'; do
+		page "<meta name=robots content='$content'><a href=1><a rel=nofollow href=no>" | par-links --skip-nofollow
+	done | grep -cx "$U	http://h/d/1" | grep -x 5
+	page '<meta name=other content=nofollow><template><meta name=robots content=nofollow></template><a href=1>' >pages
+	page '<meta name=robots content=nofollow><a href=1>' | par-links >>out
+	par-links --skip-nofollow <pages >>out
+	[ "$(wc -l <out)" = 2 ]
 }
 
 @test "par-links: refresh is read as browsers read it" {
@@ -461,7 +691,7 @@ type_of() {
 	run -2 par-links --include '(' <pages
 	page "<a href=$(printf 'a%.0s' {1..60})><a href=b>" >>pages
 	run -1 --separate-stderr par-links --exclude '(a+)+$(?<=b)' <pages
-	[ "$stderr" = "par-links: $U: match limit exceeded" ]
+	[ "$stderr" = "par-links: $U: match limit exceeded; see --match-limit" ]
 	[[ ${lines[*]} == *"http://h/d/b" ]]
 	slow='^(?:\w|/|:|\.)*?(?<=z)$'
 	run -0 par-links --include "$slow" <pages
@@ -575,4 +805,56 @@ http://h/d		000			no route
 http://h/e		200	image/png	http://h/e	" ]
 	[ "${#stderr_lines[@]}" = 1 ]
 	run -2 par-links --pages --json
+}
+
+@test "par-links: --headers takes links of Link and Refresh, and minds X-Robots-Tag" {
+	local lines page='<base href=/b/><link rel=z href=q><a href=x>'
+
+	record() {
+		printf '%s\t200\t%s\t\t\t%s\t1.1\t127.0.0.1\t0.1\t%s\tmore\n' "$@"
+	}
+	lines='Link: </next>; rel=next, <a,b?é>; rel="canonical \\"x"; rel=no; title="x,<y>"\n'
+	lines+='LINK: <c> ; Rel = nofollow\nX-Link: Link: <no>\nRefresh: 5; url=there\nRefresh: 1; url=x\nLink: bad\nLink: <open\n'
+	record http://h/d/p text/html "$page" "$lines" >pages
+	record http://h/d/pdf application/pdf '' 'Link: <https://h/d/p>; rel=canonical\n' >>pages
+	par-links --headers --kinds link,meta,a --kind --rel pages >out
+	same out <(printf '%s\t%s\t%s\t%s\n' http://h/d/p http://h/next link next \
+		http://h/d/p 'http://h/d/a,b?%C3%A9' link 'canonical "x' http://h/d/p http://h/d/c link nofollow \
+		http://h/d/p http://h/d/there meta '' http://h/d/p http://h/b/q link z http://h/d/p http://h/b/x a '' \
+		http://h/d/pdf https://h/d/p link canonical)
+	# those alone that are chosen
+	par-links --headers pages | same - <(printf 'http://h/d/p\thttp://h/b/x\n')
+	par-links --kinds link pages | same - <(printf 'http://h/d/p\thttp://h/b/q\n')
+	par-links --headers --kinds link --skip-nofollow --first 2 --valid pages |
+		same - <(printf '%s\t%s\n' http://h/d/p http://h/next http://h/d/p 'http://h/d/a,b?%C3%A9' \
+			http://h/d/pdf https://h/d/p)
+	for lines in 'X-Robots-Tag: noindex, NoFollow\n' 'x-robots-tag: none\nX-Robots-Tag: index\n' \
+		'X-Robots-Tag: unavailable_after: 25 Jun 2010 15:00:00 PST, nofollow\n'; do
+		record http://h/ text/html "$page" "$lines" >pages
+		par-links --headers --skip-nofollow pages | same - <(:)
+		par-links --headers pages | same - <(printf 'http://h/\thttp://h/b/x\n')
+	done
+	for lines in 'X-Robots-Tag: otherbot: noindex, nofollow\n' 'X-Robots-Tag: nofollowed\n' 'Robots: none\n' ''; do
+		record http://h/ text/html "$page" "$lines" >pages
+		par-links --headers --skip-nofollow pages | same - <(printf 'http://h/\thttp://h/b/x\n')
+	done
+	run -2 par-links --headers --html
+}
+
+@test "par-links: --text and --rel are whole however long they are, with each byte escaped" {
+	local n long
+
+	for n in 1 7 100 1000 30000; do
+		long=$(head -c "$n" /dev/zero | tr '\0' '\134')
+		printf '<a href=1 rel=r>%s</a><a href=2 rel="%s">t</a><a href=3 rel="%s">%s</a>' \
+			"$long" "$long" "$long" "$long" >page
+		par-links --html --base http://h/ --text --rel page | cut -f 2- >out
+		cmp out <(
+			for at in 1 2 3; do
+				printf 'http://h/%s\t' "$at"
+				((at == 2)) && printf t || printf %s "${long//\\/\\\\}"
+				((at == 1)) && printf '\tr\n' || printf '\t%s\n' "${long//\\/\\\\}"
+			done
+		)
+	done
 }

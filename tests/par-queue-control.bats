@@ -12,11 +12,11 @@ work() { timeout "$DEADLINE" par-queue work --once "$@"; }
 # server_time: seconds, by its clock
 server_time() { redis TIME | head -n 1; }
 
-@test "par-queue: --delay and --at: records wait on the server for their time" {
-	echo later | par-queue put --delay 1h q
+@test "par-queue: --after and --at: records wait on the server for their time" {
+	echo later | par-queue put --after 1h q
 	echo never | par-queue put --at $(($(server_time) + 9999)) q
 	echo past | par-queue put --at 1 q
-	echo soon | par-queue put --delay 300ms q
+	echo soon | par-queue put --after 300ms q
 	is q delayed 3
 	is q waiting 1
 	background par-queue work q -- par-run -n 1 --map cat
@@ -105,7 +105,7 @@ server_time() { redis TIME | head -n 1; }
 	worker=$!
 	eventually test -s has
 	waiting=$(seq 4 8 | par-queue put --chunk 5 --ids q | cut -f 1)
-	delayed=$(seq 9 10 | par-queue put --chunk 2 --delay 1h --ids q | cut -f 1)
+	delayed=$(seq 9 10 | par-queue put --chunk 2 --after 1h --ids q | cut -f 1)
 	echo 11 | par-queue put q
 	[ "$(par-queue revoke q "$running" "$delayed" "$waiting")" = 10 ]
 	run -1 par-queue revoke q "$waiting" 99999
@@ -260,6 +260,16 @@ eager() {
 	sort -n out | same - in
 }
 
+@test "par-queue: get --state: what a full disk had no room for is written when it has" {
+	seq 300 | par-queue put -c 50 q
+	par-queue work --once q par-fib
+	: >out
+	run -3 bash -c 'trap "" XFSZ; ulimit -f 4; par-queue get --state state q >>out'
+	[[ $output == 'par-queue: standard output: '* ]]
+	par-queue get --state state q >>out
+	once <(seq 300) out
+}
+
 @test "par-queue: get --state: killed and run again it writes each result once" {
 	seq 1 30000 >in
 	par-queue put q <in
@@ -324,7 +334,8 @@ eager() {
 	run -3 par-queue put q <<<1
 	[[ $output == *"must be noeviction"* ]]
 	run -3 par-queue work --once q -- par-fib
-	is q accepted 0
+	run -3 par-queue stat q
+	[ "$output" = "par-queue: q: no such queue; par-queue put makes one" ]
 }
 
 @test "par-queue: a stage that ends with another status than 0 is told of" {
@@ -364,10 +375,11 @@ eager() {
 	par-queue purge --yes q
 	[ "$(redis KEYS 'pq:{q}*')" = '' ]
 	is other waiting 1
-	is q accepted 0
+	run -3 par-queue stat q
 }
 
 @test "par-queue: users and passwords, from a file or the environment, never from an argument" {
+	par-queue put q </dev/null
 	redis ACL SETUSER worker on '>p%ss' '~pq:*' +@all
 	redis CONFIG SET requirepass secret
 	unset REDISCLI_AUTH
@@ -399,11 +411,11 @@ free_port() {
 	redis_kill
 	run -3 par-queue stat --patience 100ms q
 	[[ $output == *"given up after"* ]]
-	par-queue stat q >out 3>&- &
-	stat=$!
+	par-queue put q <<<x 3>&- &
+	put=$!
 	redis_start
-	wait "$stat"
-	[ -s out ]
+	wait "$put"
+	is q accepted 1
 }
 
 @test "par-queue: rediss:// is TLS where hiredis has it, and else told to be missing" {
@@ -477,7 +489,7 @@ node() {
 	work a,b -- par-run -n 1 --map cat
 	{ par-queue get a; par-queue get b; } | sort -n | same - <(seq 100)
 	par-queue purge --yes a
-	is a accepted 0
+	run -3 par-queue stat a
 
 	# the node that has a dies, and another one takes its place
 	background bash -c 'exec par-queue get --follow a >got'

@@ -42,6 +42,20 @@ slow_stage() {
 	[ ! -s out ]
 }
 
+@test "par-queue: options may stand before the verb, and a verb that is nearly one is named" {
+	printf 'a\nb\n' | par-queue --patience 5s -u "$PAR_QUEUE_URL" put -c 2 --ids q >ids
+	[ "$(cut -f 2 ids)" = 2 ]
+	par-queue --json stat q | grep '"waiting":2'
+	run -2 par-queue -u "$PAR_QUEUE_URL" ptu q
+	[ "${lines[0]}" = "par-queue: ptu: no such verb; did you mean put?" ]
+	run -2 par-queue --requeue put q
+	[ "${lines[0]}" = "par-queue: --requeue: no such option" ]
+	run -2 par-queue -u "$PAR_QUEUE_URL"
+	[ "${lines[0]}" = "par-queue: a verb is needed" ]
+	run -2 par-queue -u "$PAR_QUEUE_URL" xyzzy
+	[[ ${lines[0]} == "par-queue: xyzzy: no such verb; it is one of put, work, get, stat, "* ]]
+}
+
 @test "par-queue: records go through as they are, whatever bytes they hold" {
 	head -c 1000000 /dev/urandom | tr -d '\000' >in
 	{ printf 'a\0b\n\n\n'; head -c 3000000 /dev/zero; echo; printf last; } >>in
@@ -124,13 +138,16 @@ slow_stage() {
 	slow_stage
 	sed 's/"has"/"has2"/; s/"go"/"go2"/' slow >slower
 	chmod +x slower
-	background par-queue work --lease 500ms --once q -- ./slow
+	background par-queue work --lease 10s --once q -- ./slow
 	sleeper=$!
 	eventually test -s has
 	kill -STOP "$sleeper"
 	background par-queue work --lease 500ms --once q -- ./slower
 	other=$!
 	eventually test -s has2
+	# It is late enough with its word to hear first of all, when it goes on, that it lost it.
+	late() { par-queue ps q | awk -v pid=":$sleeper:" 'index($1, pid) && $2 > 1.1 { found = 1 } END { exit !found }'; }
+	eventually late
 	kill -CONT "$sleeper"
 	touch go
 	idle() { par-queue ps q | awk '$3 == 0 { found = 1 } END { exit !found }'; }
@@ -259,6 +276,91 @@ slow_stage() {
 	balanced q
 }
 
+@test "par-queue: a stage that cannot be started for now is started later" {
+	cat >stage <<-'END'
+		#!/bin/bash
+		fd=${PAR_STAGE%:*}
+		[ -e gone ] || { mv stage away; : >gone; }
+		echo par-stage 1 >&"$fd"
+		IFS= read -r n || exit 0
+		echo "$n" && echo "0 $((${#n} + 1)) ok" >&"$fd"
+	END
+	chmod +x stage
+	seq 3 | par-queue put --chunk 1 q
+	exec 6>>stage # being written: ETXTBSY
+	background par-queue work --once q -- ./stage 2>err 6>&-
+	pid=$!
+	eventually grep -q 'stage: could not be started: Text file busy' err
+	exec 6>&-
+	eventually grep -q 'stage: could not be started: No such file' err
+	mv away stage
+	wait "$pid"
+	is q "done" 3
+	[ "$(wc -l <err)" = 2 ]
+	run -127 work q -- ./missing
+	run -126 work q -- ./err
+}
+
+@test "par-queue: a stage that dies before it reads anything blames no record" {
+	cat >stage <<-'END'
+		#!/bin/bash
+		fd=${PAR_STAGE%:*} i=0
+		echo >>starts
+		echo par-stage 1 >&"$fd"
+		[ "$(wc -l <starts)" -gt 5 ] || { until read -t 0; do :; done; exit 7; }
+		while IFS= read -r n; do
+		    echo "$n" && echo "$i $((${#n} + 1)) ok" >&"$fd"
+		    i=$((i + 1))
+		done
+	END
+	chmod +x stage
+	seq 9 | par-queue put q
+	work --retries 0 q -- ./stage 2>err
+	is q "done" 9
+	is q dead 0
+}
+
+@test "par-queue: a record that a dead stage had not read is not to blame" {
+	# Each does one record, and dies of the next one that comes, unread, or of the end.
+	cat >stage <<-'END'
+		#!/bin/bash
+		fd=${PAR_STAGE%:*}
+		echo par-stage 1 jobs=3 >&"$fd"
+		IFS= read -r n || exit 0
+		echo "$n" && echo "0 $((${#n} + 1)) ok" >&"$fd"
+		until read -t 0; do :; done
+		exit 7
+	END
+	chmod +x stage
+	seq 5 | par-queue put q
+	work --retries 0 q -- ./stage 2>err || [ $? = 1 ]
+	is q "done" 5
+	is q dead 0
+}
+
+@test "par-queue: a stage that reads ahead keeps the rules each time that its input ends" {
+	# It answers at the end of its input, but for the record none, and writes more for extra.
+	cat >holds <<-'END'
+		#!/usr/bin/env python3
+		import os, sys
+		words = open(int(os.environ["PAR_STAGE"].split(":")[0]), "wb", 0)
+		words.write(b"par-stage 1 ahead\n")
+		for i, line in enumerate(sys.stdin.readlines()):
+		    if line != "none\n":
+		        os.write(1, line.encode() + b"more\n" * (line == "extra\n"))
+		        words.write(b"%d %d ok\n" % (i, len(line)))
+	END
+	chmod +x holds
+	printf '%s\n' 1 none 2 | par-queue put q
+	run -1 --separate-stderr work --retries 0 q -- ./holds
+	is q "done" 2
+	is q dead 1
+	[[ $stderr == *'none: stage ended without a word of it'* ]]
+	echo extra | par-queue put q
+	run -3 --separate-stderr work q -- ./holds
+	[[ $stderr == *'holds: output that no line counts was left at its end: more'* ]]
+}
+
 @test "par-queue: a record whose workers all die is dead, and those beside it are done" {
 	cat >deadly <<-'END'
 		#!/usr/bin/env python3
@@ -300,7 +402,7 @@ slow_stage() {
 	yes 0123456789 | head -300 >before
 	{ cat before; seq -s '' 100000; echo; seq 5; } >in
 	run -1 --separate-stderr par-queue put --chunk 100 --max-record 1000 q <in
-	[[ $stderr == *"longer than 1000 bytes" ]]
+	[[ $stderr == *"longer than 1000 bytes; see --max-record" ]]
 	cat >run <<-'END'
 		exec par-run -n 1 --map cat
 	END
@@ -343,6 +445,15 @@ slow_stage() {
 	echo 1 | par-queue put q
 	run -2 work q -- true
 	[[ $output == *"not a native stage"*"par-run --map true"*"par-run -N 1 true"* ]]
+	# What it says is a command as it stands.
+	run -2 --separate-stderr par-queue work --once q -- sed 's/$/ it'"'"'s/'
+	sed 's/.*wrap it: \(.*\), if it writes.* or \(.*\), for a process each/\1\n\2/' <(echo "$stderr") >wraps
+	[ "$(grep -c '^par-run .* sed ' wraps)" = 2 ]
+	while IFS= read -r wrap; do
+		seq 3 | par-queue put wrapped
+		eval "work wrapped $wrap"
+		par-queue get wrapped | sort | cmp - <(printf "%s it's\n" 1 2 3)
+	done <wraps
 	run -2 work q -- echo hello
 	[[ $output == *"not a native stage"* ]]
 	run -127 work q -- ./nonesuch
@@ -366,6 +477,31 @@ slow_stage() {
 	par-queue get q >out
 	once in out
 	[ "$(sort has | uniq -d)" = '' ]
+}
+
+@test "par-queue: the second signal is passed on to the stage, and one that goes on is killed" {
+	cat >deaf <<-'END'
+		#!/usr/bin/env python3
+		import os, signal, sys
+		words = open(int(os.environ["PAR_STAGE"].split(":")[0]), "wb", 0)
+		signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+		words.write(b"par-stage 1\n")
+		sys.stdin.readline()
+		open("begun", "w").close()
+		while signal.sigwait([signal.SIGTERM]):
+		    open("heard", "w").close()
+	END
+	chmod +x deaf
+	printf '1\n' | par-queue put q
+	background "$ROOT/tests/aid/with-signals.py" default:HUP par-queue work q -- ./deaf
+	worker=$!
+	eventually test -e begun
+	kill "$worker"
+	kill -HUP "$worker" # a second of the same may be taken for one
+	eventually test -e heard
+	wait "$worker" || status=$?
+	[ "$status" = 4 ]
+	is q "done" 0
 }
 
 @test "par-queue: a worker whose server is away ends at the second signal" {
@@ -423,4 +559,55 @@ slow_stage() {
 	work q -- par-run -n 1 --map cat
 	par-queue get q >out
 	once in out
+}
+
+@test "par-queue: a record has the same PAR_ID on each try, and equal ones of two puts have two" {
+	cat >stage <<-'EOF'
+		#!/bin/bash
+		echo "$1 $PAR_ID" >>ids
+		if mkdir "did.$1" 2>/dev/null; then kill -9 "$PPID"; fi
+		echo "$1 $PAR_ID"
+	EOF
+	chmod +x stage
+	printf '%s\n' a b c | par-queue put q
+	par-queue put q <<<a
+	work q -- par-run -n 2 ./stage {}
+	par-queue get q | sort >out
+	cut -d ' ' -f 1 out | same - <(printf '%s\n' a a b c)
+	(($(wc -l <ids) > 4))
+	sort -u ids | same - out
+	[ "$(sort -u out | wc -l)" = 4 ]
+	[[ $(head -n 1 out) =~ ^a\ [0-9a-f]{16}-[0-9]+#[0-9a-f]{32}$ ]]
+}
+
+@test "par-queue: a queue that never was is no empty one" {
+	local verb
+
+	for verb in get stat ps dead "get --wait 1" "get --keep"; do
+		# shellcheck disable=SC2086
+		run -3 par-queue $verb nosuch
+		[ "$output" = "par-queue: nosuch: no such queue; par-queue put makes one" ]
+	done
+	run -3 work --once nosuch,neither par-fib
+	[ "$output" = $'par-queue: nosuch: no such queue\npar-queue: neither: no such queue' ]
+	run -0 par-queue purge --yes nosuch
+	[ "$output" = "par-queue: nosuch: no such queue" ]
+	# One that waits for it says so, and goes on.
+	background bash -c 'exec par-queue work late par-fib 2>said'
+	eventually grep -qx 'par-queue: late: no such queue yet; waits for one' said
+	echo 5 | par-queue put late
+	eventually is late 'done' 1
+	[ "$(par-queue get late)" = $'5\t5' ]
+	# One into which nothing was put is there.
+	par-queue put empty </dev/null
+	run -0 work --once empty par-fib
+	run -0 par-queue get empty
+	[ -z "$output" ]
+}
+
+@test "par-queue: few records are chunks of their own, that any number of workers can share" {
+	seq 100 | par-queue put --ids q >ids
+	[ "$(awk '{ n += $2 } END { print n }' ids)" = 100 ]
+	(("$(wc -l <ids)" >= 64))
+	[ "$(cut -f 2 ids | sort -n | tail -n 1)" -le 2 ]
 }

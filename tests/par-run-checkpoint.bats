@@ -187,8 +187,10 @@ killed() {
 	cp out want
 	what='by another command' other go sed 's/$/y/' <in
 	what='by another command' other go sed 's/$/x/' '' <in
-	what='with other options (--map, --raw, -b, -k, -N, -o, -q)' \
+	what='with other options (-k)' \
 		other par-run -o out --checkpoint state --map sed 's/$/x/' <in
+	what='with other options (--map, -0 or -d, -q)' \
+		other par-run -k -o out -d , -q aside --checkpoint state sed 's/$/x/' <in
 	what='with other input: what was read of it has changed'
 	other go sed 's/$/x/' < <(cat in) || [[ $output == *'must be a file'* ]]
 	# one byte, with the times and the size as they were
@@ -202,6 +204,30 @@ killed() {
 	# the same bytes in another file are fine
 	go sed 's/$/x/' <was
 	same want out
+}
+
+@test "par-run: --checkpoint names each option that is another one" {
+	local -A named=(['-N 3']=-N ['-N 2 -b 9']=-b ['-N 2 -k']=-k ['-N 2 --raw']=--raw
+		['-N 2 --tag']=--tag ['-N 2 --tag-format x']=--tag-format ['-N 2 -0']='-0 or -d'
+		['-N 2 --recstart 1']=--recstart ['-N 2 --recend 1']=--recend
+		['-N 2 --before x']='what stands before records by --before or --header'
+		['-N 2 -q aside']=-q ['-N 2 -o out2']=-o)
+	local options
+
+	seq 9 >in
+	par-run -o out --checkpoint state -N 2 cat <in
+	for options in "${!named[@]}"; do
+		# shellcheck disable=SC2086 # several words
+		run -2 --separate-stderr par-run -o out --checkpoint state $options cat <in
+		[ "$stderr" = "par-run: state: was made with other options (${named[$options]}); remove it to start over" ]
+	done
+	seq 9 | par-run --checkpoint kept echo {} >out2
+	run -2 --separate-stderr par-run --checkpoint kept -I c echo {} <in
+	[ "$stderr" = 'par-run: kept: was made with other options (-I); remove it to start over' ]
+	run -2 --separate-stderr par-run --checkpoint kept --fields a echo {} <in
+	[ "$stderr" = 'par-run: kept: was made with other options (names of fields by --fields or --header); remove it to start over' ]
+	run -2 --separate-stderr par-run --checkpoint kept -o out2 echo {} <in
+	[ "$stderr" = 'par-run: kept: was made with other options (-o); remove it to start over' ]
 }
 
 @test "par-run: --checkpoint finds a state that is torn, an output that is shorter" {
@@ -311,4 +337,104 @@ killed() {
 		par-run -k -n 2 -o disk/out --checkpoint disk/state --map cat <in
 		cmp in disk/out
 	'
+}
+
+@test "par-run: --checkpoint counts nothing that still waits for a reader who is stuck" {
+	local full pid
+
+	seq 100 >in
+	mkfifo full
+	exec {full}<>full # it is held open, and nobody reads
+	# shellcheck disable=SC2016
+	set -- par-run -n 2 --checkpoint state \
+		sh -c 'printf "%s\t%040000d\n" "$1" 0; echo "$1" >>did' _ {}
+	(exec "$@" <in >full 3>&- {full}>&-) &
+	pid=$!
+	BACKGROUND+=("$pid")
+	# More than a pipe of 1 MiB holds, and each one that counts is saved before the next begins.
+	eventually bash -c '[ "$(wc -l <did)" -ge 28 ]'
+	kill -9 "$pid"
+	wait "$pid" || true
+	dd if=full iflag=nonblock bs=4096 status=none >out 2>dd.err || true
+	exec {full}>&-
+	echo >>out # the last record of it may be cut
+	"$@" <in >>out
+	grep -a $'^[0-9]*\t0*$' out | cut -f1 | sort -un | same - in
+}
+
+@test "par-run: --checkpoint is saved on while its reader is slow, and always has more" {
+	local pid slow
+
+	seq 1000 >in
+	mkfifo out
+	# shellcheck disable=SC2016
+	(exec par-run -n 2 --checkpoint state sh -c 'printf "%s\t%020000d\n" "$1" 0' _ {} <in >out 3>&-) &
+	pid=$!
+	BACKGROUND+=("$pid")
+	exec {slow}<out
+	# So much at a time that it never waits: its pipe has 1 MiB.
+	next() { awk '$1 == "next" { print $3 }' state; }
+	reads_until() { head -c 65536 <&"$slow" >/dev/null && (($(next) > $1)); }
+	eventually reads_until 200
+	kill -0 "$pid"
+	eventually reads_until "$(($(next) + 200))"
+	kill "$pid"
+	exec {slow}<&-
+}
+
+@test "par-run: --checkpoint with -k does not count a failure whose record is done again" {
+	seq 6 >in
+	cat >some <<-'EOS'
+		#!/bin/sh
+		case $1 in
+		2) [ -e again ] || exec sleep 1000 ;;
+		3) [ -e again ] || exit 1 ;;
+		esac
+		echo "$1"
+	EOS
+	chmod +x some
+	par-run -k -n 2 -o out --checkpoint state ./some {} <in 2>err 3>&- &
+	pid=$!
+	BACKGROUND+=("$pid")
+	eventually eval '[ -s err ] && grep -qx "next 2 1 0" state'
+	BACKGROUND+=("$(pgrep -P "$pid")")
+	kill -9 "$pid"
+	wait "$pid" || true
+	touch again
+	run -0 --separate-stderr par-run -k -n 2 -o out --checkpoint state ./some {} <in
+	[ -z "$stderr" ]
+	same in out
+}
+
+@test "par-run: --checkpoint never remembers a part of records that are done together" {
+	seq 5000 >in
+	cat >joint.py <<-'EOS'
+		#!/usr/bin/env python3
+		import os, sys
+		told = int(os.environ["PAR_STAGE"].split(":")[0])
+		os.write(told, b"par-stage 1 ahead joint block=5000\n")
+		data, first = sys.stdin.buffer, 0
+		while lines := [line for line in (data.readline() for _ in range(5000)) if line]:
+		    out = b"".join(lines)
+		    while out[:1]:
+		        out = out[os.write(1, out):]
+		    last = first + len(lines) - 1
+		    size = sum(map(len, lines))
+		    told_of = f"{first}-{last}" if last > first else f"{first}"
+		    os.write(told, f"{told_of} {size} ok\n".encode())
+		    first = last + 1
+	EOS
+	chmod +x joint.py
+	mkfifo log
+	exec {reader}<>log # its lines are more than the pipe holds, and nobody reads them
+	par-run -n 1 -o out --checkpoint state --log log ./joint.py <in 2>err 3>&- {reader}>&- &
+	pid=$!
+	BACKGROUND+=("$pid")
+	eventually grep -q '^next [0-9]* 5000 0$' state
+	BACKGROUND+=("$(pgrep -P "$pid")")
+	kill -9 "$pid"
+	wait "$pid" || true
+	exec {reader}>&-
+	run -0 par-run -n 1 -o out --checkpoint state ./joint.py <in
+	same in out
 }

@@ -112,6 +112,28 @@ done_so_far() {
 	end
 }
 
+# Has it not used the processor for many looks?
+does_nothing() {
+	local before=$ticks
+
+	ticks=$(cut -d ' ' -f 14,15 "/proc/$pid/stat")
+	same=$([ "$ticks" = "$before" ] && echo $((same + 1)) || echo 0)
+	((same > 60))
+}
+
+@test "par-run: a paused run does not wait for a block, which nobody wants" {
+	local ticks="" same=0
+
+	begin --block-wait 300ms -N 10 cat
+	echo 1 >&"$to"
+	done_so_far # the block would begin while it looks as if nothing happened
+	echo pause >ctl
+	eventually does_nothing
+	echo resume >ctl
+	end
+	same out <(seq 1)
+}
+
 @test "par-run: a paused run can be drained" {
 	begin -n 2 par-fib
 	echo pause >ctl
@@ -260,6 +282,7 @@ done_so_far() {
 @test "par-run: commands and deaths at random lose nothing and double nothing" {
 	local mode n
 
+	no_leak_check
 	for mode in './stage.sh' '-k ./stage.sh' '--map -k cat' '-N 5 -r 99 cat'; do
 		rm -f in log
 		# shellcheck disable=SC2086

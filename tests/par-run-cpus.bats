@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# How many workers there are by default: the quota of the control group counts.
+# What control groups say: how many workers there are by default, since the quota counts,
+# and who was killed for want of memory.
 load helper
 
 prepare() {
@@ -48,6 +49,53 @@ faked() { # MOUNT SCRIPT
 	cmp out <(printf '%s\n' 1 2 "$(nproc)")
 }
 
+# Records that say how many were killed so before they kill themselves, with what is said
+# of each; by FILE, in which "oom_kill" and a number are the last line.
+counted() { # FILE
+	cat >die.sh <<-'EOF'
+		[ "$2" = same ] || echo "oom_kill $2" >"$1"
+		[ "$2" != 9 ] || exit 137
+		kill -9 $$
+	EOF
+	echo 'oom_kill 3' >"$1"
+	printf '%s\n' same 4 same 6 same same 9 | par-run -n 1 sh die.sh "$1" '{}' 2>&1 || true
+}
+export -f counted
+
+@test "par-run: who was killed for want of memory, by the counts of groups in files" {
+	printf 'par-run: %s: %s\n' same 'killed by signal 9 (Killed)' \
+		4 'killed by signal 9 (Killed), for want of memory' \
+		same 'killed by signal 9 (Killed)' \
+		6 'killed by signal 9 (Killed), for want of memory' \
+		same 'killed by signal 9 (Killed), for want of memory' \
+		same 'killed by signal 9 (Killed)' \
+		9 'exited with status 137, for want of memory' >expected
+	path=$(own_path '0:')
+	[ -z "$path" ] ||
+		faked "/sys/fs/cgroup$path" "cd '$PWD'; counted '/sys/fs/cgroup$path/memory.events'" >two
+	[ -z "$path" ] || same two expected
+	path=$(own_path '[0-9]+:(memory|.*,memory|memory,.*)')
+	[ -z "$path" ] ||
+		faked "/sys/fs/cgroup/memory$path" "cd '$PWD'; counted '/sys/fs/cgroup/memory$path/memory.oom_control'" >one
+	[ -z "$path" ] || same one expected
+}
+
+@test "par-run: who was perhaps killed for want of memory, by the count of the system" {
+	faked /sys/fs/cgroup "cd '$PWD'; echo oom_kill 0 >vmstat
+		mount --bind vmstat /proc/vmstat || exit 7
+		counted vmstat" >out || skip 'no file can be put over /proc/vmstat'
+	sed 's/, for want/, perhaps for want/; $s/, perhaps.*//' >expected <<-'EOF'
+		par-run: same: killed by signal 9 (Killed)
+		par-run: 4: killed by signal 9 (Killed), for want of memory
+		par-run: same: killed by signal 9 (Killed)
+		par-run: 6: killed by signal 9 (Killed), for want of memory
+		par-run: same: killed by signal 9 (Killed), for want of memory
+		par-run: same: killed by signal 9 (Killed)
+		par-run: 9: exited with status 137
+	EOF
+	same out expected
+}
+
 # A group below ours, in $group: of version 2, or of 1.
 make_group() {
 	local two one
@@ -67,7 +115,7 @@ make_group() {
 	skip 'no control group can be made'
 }
 
-clean_up() { [ ! -d "$group" ] || rmdir "$group"; }
+clean_up() { [ ! -d "${group-}" ] || rmdir "$group"; }
 
 @test "par-run: workers by the quota of a control group" {
 	make_group

@@ -28,6 +28,81 @@ prepare() {
 	chmod +x stage.sh
 }
 
+@test "par-run: a command that no copy can begin ends the run at once, in one line" {
+	local n
+
+	seq 20 >in
+	printf '#!/bin/sh\necho x >>starts\nexit 7\n' >never && chmod +x never
+	for n in 1 2 8; do
+		: >starts
+		run -3 --separate-stderr par-run -n "$n" ./never <in
+		[ "${stderr_lines[0]}" = "par-run: ./never: each worker exited with status 7, before reading anything" ]
+		[ "${stderr_lines[1]}" = "par-run: stopped early: 20 records were read and not delivered" ]
+		[ "${#stderr_lines[@]}" = 2 ]
+		[ "$(wc -l <starts)" = "$((n > 1 ? n : 2))" ]
+	done
+	# Not where one of them reads, where they differ, or a limit was given.
+	printf '#!/bin/sh\nmkdir d 2>/dev/null || exec cat\nexit 7\n' >first && chmod +x first
+	par-run -n 2 ./first <in 2>errors | sort -n | cmp - in
+	grep -qE '^par-run: (worker [12]: exited with status 7, before it read|1 worker exited with status 7, before reading) anything$' errors
+	[ "$(wc -l <errors)" = 1 ]
+	: >starts
+	run -3 --separate-stderr par-run -n 2 --max-restarts 5 ./never <in
+	[ "$(wc -l <starts)" -ge 6 ]
+	printf '#!/bin/sh\nexit "$PAR_WORKER"\n' >unlike && chmod +x unlike
+	run -3 --separate-stderr par-run -n 2 ./unlike <in
+	[[ $stderr == *'workers in a row ended without finishing a record'* ]]
+}
+
+@test "par-run: words that all workers end with, before reading anything, are said once" {
+	local n
+
+	seq 20 >in
+	printf '#!/bin/sh\necho one >&2\necho two >&2\nexit 7\n' >never && chmod +x never
+	for n in 1 4; do
+		run -3 --separate-stderr par-run -n "$n" ./never <in
+		[ "${stderr_lines[0]}" = one ] && [ "${stderr_lines[1]}" = two ]
+		[ "${stderr_lines[2]}" = "par-run: ./never: each worker exited with status 7, before reading anything" ]
+		[ "${#stderr_lines[@]}" = 4 ]
+	done
+	# Other words are not the same.
+	printf '#!/bin/sh\necho "$PAR_WORKER" >&2\nexit 7\n' >never
+	run -3 --separate-stderr par-run -n 4 ./never <in
+	[ "$(printf '%s\n' "${stderr_lines[@]:0:4}" | sort)" = "$(seq 4)" ]
+}
+
+@test "par-run: a command that makes no use of its input is told from one that does" {
+	seq 20 >in
+	cp in a.log
+	run -3 --separate-stderr par-run gzip a.log <in
+	[ "${stderr_lines[0]}" = "par-run: gzip: ended well, without reading any of the input; to run it on a.log: par-run gzip {} ::: a.log" ]
+	[ "${stderr_lines[1]}" = "par-run: stopped early: 20 records were read and not delivered" ]
+	[ "${#stderr_lines[@]}" = 2 ]
+	zcat a.log.gz | cmp - in
+	# All that are alike at the end, and no more than there is room for.
+	touch a.log b.log c.log
+	run -3 --separate-stderr par-run gzip -f a.log b.log <in
+	[[ $stderr == *'; to run it on each: par-run gzip -f {} ::: a.log b.log'$'\n'* ]]
+	touch a.log b.log
+	run -3 --separate-stderr par-run gzip -f [abc].log <in
+	[[ $stderr == *'; to run it on each: par-run gzip -f {} ::: a.log b.log ...'$'\n'* ]]
+	# So it is where something was written before that shows.
+	run -3 --separate-stderr par-run -n 1 wc -l in <in
+	[ "$output" = "20 in" ]
+	[[ $stderr == *'to run it on in: par-run wc -l {} ::: in'* ]]
+	run -3 --separate-stderr par-run true <in
+	[ "${stderr_lines[0]}" = "par-run: true: ended well, without reading any of the input; {} stands for a record in its words" ]
+	# The first one failed alike: what to write is said, too.
+	run -3 --separate-stderr par-run grep --no-such x in <in
+	[[ $stderr == *'before reading anything; to run it on in: par-run grep --no-such x {} ::: in'* ]]
+	# Some input was read, or there is none: as in any pipeline.
+	run -0 par-run -n 2 head -n 1 in - <in
+	run -0 --separate-stderr par-run -n 3 echo hi </dev/null
+	[ "$output" = $'hi\nhi\nhi' ] && [ -z "$stderr" ]
+	# It writes first, and reads later: all do.
+	par-run -n 3 sh -c 'echo 0; cat' <in | grep -vx 0 | sort -n | cmp - in
+}
+
 @test "par-run: records that kill workers are given up, however many, and end nothing" {
 	awk 'BEGIN { for (i = 0; i < 300; i++) print (i % 10 == 3 ? "die" : "") i }' >in
 	for count in 1 3; do
@@ -156,7 +231,7 @@ records_read() { # ERR
 
 # Does the FIFO take nothing more?
 is_full() {
-	! dd if=/dev/zero of=full oflag=nonblock bs=1 count=1 status=none 2>dd.err
+	! dd if=/dev/zero of=full oflag=nonblock bs=4096 count=1 status=none 2>dd.err
 }
 
 # Does the run answer while nobody reads its output?
@@ -167,8 +242,19 @@ answers() { # ERR
 	eventually grep -q 'time/job' "$1"
 }
 
+# One signal drains, as it says, and the second one ends it by itself.
+ends_by_two() {
+	local status=0
+
+	kill "$pid"
+	eventually grep -qx 'par_run_running 1' m
+	kill -HUP "$pid"
+	wait "$pid" || status=$?
+	[ "$status" = 4 ]
+}
+
 @test "par-run: while nobody reads its output it hears signals and commands, and ends" {
-	local mode status
+	local mode
 
 	yes 123456789 | head -c 8000000 >in
 	mkfifo full
@@ -180,15 +266,167 @@ answers() { # ERR
 		pid=$!
 		eventually is_full
 		answers err
-		kill "$pid"
-		eventually grep -qx 'par_run_running 1' m
-		kill -HUP "$pid"
-		status=0
-		wait "$pid" || status=$?
+		ends_by_two
 		exec {full}>&-
-		[ "$status" = 4 ]
 		grep -q '^par-run: stopped early: ' err
 		[ ! -e ctl ]
+	done
+}
+
+# Nobody reads it from its very beginning; or, once the file read is there, into out.
+onto_socket() { # KIND WORD...
+	rm -f full read out err
+	"$ROOT/tests/aid/slow-socket.py" "$1" full read out par-run -n 2 --control ctl --metrics m \
+		"${@:2}" <in 2>err 3>&- &
+	pid=$!
+	BACKGROUND+=("$pid")
+	eventually test -e full
+	answers err
+}
+
+@test "par-run: a socket that nobody reads is waited for as a pipe is" {
+	local kind mode
+
+	yes 123456789 | head -c 8000000 >in
+	for kind in unix tcp; do
+		for mode in '--map cat' '-k -N 5000 cat' '-b 8M cat' cat; do
+			# shellcheck disable=SC2086
+			onto_socket "$kind" $mode
+			ends_by_two
+			grep -q '^par-run: stopped early: ' err
+		done
+	done
+	seq 800000 >in
+	for mode in '-k --map cat' '-k -b 1M cat'; do
+		# shellcheck disable=SC2086
+		onto_socket unix $mode
+		: >"read"
+		wait "$pid"
+		eventually cmp -s in out
+	done
+}
+
+@test "par-run: the other end of a link, while nobody reads it, hears signals and ends" {
+	local words
+
+	yes 123456789 | head -c 8000000 >in
+	mkfifo full
+	# as lines come, a little at a time; and one output of 8 MB
+	for words in '--map -- cat' '-- par-run --map cat' '--block=8M -- cat'; do
+		# shellcheck disable=SC2086
+		printf '%s\0' alpha --serve --workers=2 --control=ctl --metrics=m $words >job
+		{
+			echo "par-job 1 $(wc -c <job)"
+			cat job
+			[[ $words != --block* ]] || echo block 800000 8000000
+			cat in
+		} >given
+		rm -f err
+		exec {full}<>full
+		par-run --serve <given >&"$full" 2>err 3>&- {full}>&- &
+		pid=$!
+		BACKGROUND+=("$pid")
+		eventually is_full
+		answers err
+		ends_by_two
+		exec {full}>&-
+	done
+}
+
+@test "par-run: while nobody reads its log, or what else it tells, it hears signals and ends" {
+	local mode
+
+	yes 123456789 | head -c 8000000 >in
+	mkfifo full
+	exec {full}<>full
+	for mode in '--log full --map cat' '-q full -r 0 -N 100 false' 'told --map cat'; do
+		rm -f err
+		# shellcheck disable=SC2016,SC2086
+		bash -c '[ "$1" != told ] || { shift; export PAR_STAGE=9:$$; exec 9>full; }
+			exec par-run -n 2 --control ctl --metrics m "$@"' - $mode <in >out 2>err 3>&- {full}>&- &
+		pid=$!
+		BACKGROUND+=("$pid")
+		eventually is_full
+		answers err
+		ends_by_two
+		grep -q '^par-run: stopped early: ' err
+		dd if=full of=rest iflag=nonblock bs=1M status=none 2>dd.err || true
+	done
+}
+
+# Fill the FIFO words, which is held open by us and nobody reads.
+stuff_words() {
+	rm -f words
+	mkfifo words
+	exec {words}<>words
+	yes '' 2>/dev/null |
+		dd of=words iflag=fullblock oflag=nonblock bs=4096 status=none 2>dd.err || true
+}
+
+# How many records have failed, of all workers, by the metrics.
+failed_so_far() {
+	awk '/fate="failed"/ { n += $2 } END { print n + 0 }' m
+}
+
+@test "par-run: while nobody reads standard error it goes on, and what it says waits" {
+	local mode to
+
+	mkfifo in
+	for mode in 'par-fib' '-r 0 -N 1 false' '--progress par-fib'; do
+		rm -f m
+		stuff_words
+		# shellcheck disable=SC2086
+		par-run -n 2 --control ctl --metrics m $mode <in >out 2>&"$words" 3>&- {words}>&- &
+		pid=$!
+		BACKGROUND+=("$pid")
+		exec {to}>in
+		printf 'bad %d\n' {1..300} >&"$to"
+		eventually eval '(($(failed_so_far) == 300))'
+		echo workers 3 >ctl
+		eventually grep -qx 'par_run_workers 3' m
+		exec {to}>&-
+		# Nothing of it is lost, however late it is read.
+		cat <&"$words" >said 3>&- &
+		BACKGROUND+=("$!")
+		status=0
+		wait "$pid" || status=$?
+		[ "$status" = 1 ]
+		eventually eval '[ "$(grep -c "^par-run: bad [0-9]*: " said)" = 300 ]'
+		kill "$!" || true
+		exec {words}>&-
+	done
+}
+
+# Has it not used the processor for many looks?
+does_nothing() {
+	local before=$ticks
+
+	ticks=$(cut -d ' ' -f 14,15 "/proc/$pid/stat")
+	same=$([ "$ticks" = "$before" ] && echo $((same + 1)) || echo 0)
+	((same > 20))
+}
+
+@test "par-run: what nobody reads on standard error does not keep it from ending" {
+	local count to ticks same
+
+	mkfifo in
+	# Some words, and more than it keeps: then it waits, until it is told to end.
+	for count in 300 60000; do
+		stuff_words
+		printf 'bad %0100d\n' $(seq "$count") >bad
+		par-run -n 2 par-fib <in >out 2>&"$words" 3>&- {words}>&- &
+		pid=$!
+		BACKGROUND+=("$pid")
+		exec {to}>in
+		cat bad >&"$to" 3>&- {words}>&- &
+		BACKGROUND+=("$!")
+		ticks="" same=0
+		eventually does_nothing
+		kill "$pid"
+		status=0
+		wait "$pid" || status=$?
+		[ "$status" = 4 ]
+		exec {to}>&- {words}>&-
 	done
 }
 
@@ -234,6 +472,95 @@ answers() { # ERR
 	grep -qx 'par-run: stopped early: 4 records were read and not delivered' err
 }
 
+@test "par-run: what has failed and waits for its turn was named, and is not counted" {
+	mkfifo gate
+	cat >stage.sh <<-'EOF'
+		#!/bin/sh
+		exec 9>&"${PAR_STAGE%:*}"
+		echo 'par-stage 1 window=1' >&9
+		read -r x
+		[ "$x" != 1 ] || read -r x <gate
+		echo out
+		echo '0 4 fail no good' >&9
+		read -r x <gate
+	EOF
+	chmod +x stage.sh
+	seq 2 | par-run -n 2 -k ./stage.sh >out 2>err 3>&- &
+	pid=$!
+	eventually grep -qx 'par-run: 2: no good' err
+	kill -TERM "$pid"
+	kill -HUP "$pid"
+	status=0
+	wait "$pid" || status=$?
+	[ "$status" = 4 ]
+	[ ! -s out ]
+	grep -qx 'par-run: stopped early: 1 records were read and not delivered' err
+}
+
+@test "par-run: what was read is told of when the first process of a block cannot be started" {
+	seq 10 >in
+	for ((most = 8; most < 60; most++)); do
+		status=0
+		(ulimit -n "$most" && exec par-run -N 1 cat) <in >out 2>err 3>&- || status=$?
+		grep -q 'cannot start cat: Too many open files' err || continue
+		[ "$status" = 3 ]
+		grep -qx 'par-run: stopped early: 10 records were read and not delivered' err
+		return 0
+	done
+	false
+}
+
+@test "par-run: where records have to be told of, a command that wants none is no success" {
+	seq 10 >in
+	for how in -k "--log log" "--checkpoint state -o out"; do
+		rm -f log state out
+		# shellcheck disable=SC2086
+		run -3 --separate-stderr par-run -n 2 $how true <in
+		[[ ${stderr_lines[0]} == 'par-run: true: ended well, without reading any of the input'* ]]
+		[[ ${stderr_lines[1]} == 'par-run: stopped early: 10 records were read and not delivered' ]]
+		# One that reads, and leaves before anybody has looked, is no native stage.
+		# shellcheck disable=SC2086
+		run -2 --separate-stderr par-run -n 2 $how head -c 1 <in
+		[[ $stderr == *': head is not a native stage; see --map' ]]
+	done
+}
+
+@test "par-run: a stage that waits for more makes way for a record that is to be alone" {
+	cat >joint.sh <<-'EOF'
+		#!/bin/bash
+		exec 9>&"${PAR_STAGE%:*}"
+		echo 'par-stage 1 jobs=4 joint' >&9
+		i=0 n=0
+		while read -r x; do
+			if [[ $x = bad ]] && (($(wc -l <tries) < 5)); then
+				echo >>tries
+				kill -9 $$
+			fi
+			echo "$x"
+			((n += ${#x} + 1))
+			((++i))
+			echo 'par-stage 1 jobs=4 joint waits' >&9
+		done
+		((i == 0)) || echo "0-$((i - 1)) $n ok" >&9
+	EOF
+	chmod +x joint.sh
+	mkfifo in
+	for key in "" "--key 1"; do
+		: >tries
+		# shellcheck disable=SC2086
+		par-run -n 1 -r 9 $key ./joint.sh <in >out 2>err 3>&- &
+		pid=$!
+		exec {to}>in
+		echo bad >&"$to"
+		eventually eval '(($(wc -l <tries) == 5))'
+		echo other >&"$to" # while the first one waits to be tried again
+		eventually grep -qx bad out
+		exec {to}>&-
+		wait "$pid"
+		[ "$(sort out)" = $'bad\nother' ]
+	done
+}
+
 @test "par-run: of plain workers that were ended it is told what is not known" {
 	mkfifo in gate
 	# shellcheck disable=SC2016
@@ -265,15 +592,16 @@ nothing_left() {
 }
 
 @test "par-run: however it ends, neither child nor file is left" {
-	local mode
+	local mode more=50000
 
 	mkdir tmp
 	export TMPDIR=$PWD/tmp
 	mkfifo gate
 	for mode in '' -k --map -N1; do
+		if [ "$mode" = -N1 ]; then more=500; fi # a process for each
 		for how in TERM INT,TERM INT,TERM,HUP KILL reader never; do
 			rm -f waiting
-			{ seq 200; echo gate; seq 200; echo "$how"; seq 50000; } >in
+			{ seq 200; echo gate; seq 200; echo "$how"; seq $more; } >in
 			# shellcheck disable=SC2086
 			"$ROOT/tests/aid/with-signals.py" default:INT \
 				par-run --control tmp/ctl $mode -n 3 "$PWD/stage.sh" <in 2>err 3>&- > >(read -r _; [ "$how" = reader ] || cat >/dev/null) &
@@ -288,4 +616,19 @@ nothing_left() {
 			eventually nothing_left
 		done
 	done
+}
+
+@test "par-run: stopped early, it knows whether a list has more" {
+	local status=0
+
+	"$ROOT/tests/aid/with-signals.py" default:INT \
+		par-run -n 1 sh -c ': >started; exec sleep 1000' _ {} ::: 1 2 3 2>err 3>&- &
+	pid=$!
+	BACKGROUND+=("$pid")
+	eventually test -e started
+	kill -INT "$pid" # two kinds, so that both are seen
+	kill -TERM "$pid"
+	wait "$pid" || status=$?
+	[ "$status" = 4 ]
+	[ "$(cat err)" = 'par-run: stopped early: 3 records were read and not delivered' ]
 }

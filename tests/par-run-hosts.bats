@@ -147,7 +147,7 @@ hosts() {
 	given_up 'nosuch: No such file' nosuch
 	given_up 'cat is not a native stage' cat
 	given_up 'not a line of par-stage(7): Welcome' --remote 'sh -c "echo Welcome; cat"' par-fib
-	given_up 'not a line of par-stage(7): par-stage 2' --remote 'sh -c "echo par-stage 2; cat"' par-fib
+	given_up 'made by a newer par (par-stage 2, and this one reads 1): use that one' --remote 'sh -c "echo par-stage 2; cat"' par-fib
 	printf '%s\n' '#!/bin/sh' 'exec par-fib' >plain && chmod +x plain
 	run -0 --separate-stderr hosts alpha,: -r 1 par-fib <<<7
 	# Others go on without it.
@@ -159,8 +159,8 @@ hosts() {
 @test "par-run --host: the other end tells of records as they are" {
 	run -0 bash -c 'printf "7\nx\n" | par-run --serve -n 1 par-fib'
 	[ "$output" = $'par-stage 1 unsure\npar-stage 1\n0 5 ok\n7\t13\n1 0 fail not a number' ]
-	run -2 --separate-stderr par-run --serve <<<'par-job 2 9'
-	[[ "$stderr" == *"not a job of this version: par-job 2 9"* ]]
+	run -2 --separate-stderr par-run --serve <<<'par-job 4 9'
+	[[ "$stderr" == *"par-run: --serve: made by a newer par (par-job 4, and this one reads 3): use that one here, too"* ]]
 	run -2 --separate-stderr par-run --serve </dev/null
 	run -2 --separate-stderr par-run --serve <<<$'par-job 1 3\nab'
 	run -2 --separate-stderr par-run --serve --host a par-fib </dev/null
@@ -180,7 +180,7 @@ hosts() {
 	chmod +x fussy
 	run -1 --separate-stderr hosts alpha:1 -N 1 -r 2 ./fussy <<<$'a\nnever\nb'
 	[ "$(sort <<<"$output")" = $'a done\nb done' ]
-	[[ "$stderr" == *'par-run: never: exited with status 1' ]]
+	[[ "$stderr" == *'par-run: never: exited with status 1'* ]]
 	[ "$(grep -c never tries)" = 3 ]
 	run -0 --separate-stderr hosts alpha:1,beta:1 -N 1 -r 30 ./fussy <<<beta
 	[ "$output" = 'beta done' ]
@@ -208,6 +208,7 @@ remote_reach() {
 }
 
 @test "par-run --host: kill -9 of links, of par-run there and of its workers" {
+	no_leak_check
 	remote_reach
 	mkfifo in
 	par-run --rsh ./reach --host alpha:2,beta:2,gamma:1 -k \
@@ -256,6 +257,51 @@ remote_reach() {
 	eventually workers_are 8
 	kill -9 "$pid" "-$(pgrep -P "$pid")"
 	eventually gone 8
+}
+
+@test "par-run --host: a link that is not read keeps no other waiting, and its end can be ended" {
+	# that of alpha is stopped within the first output
+	cat >reach <<-'EOS'
+		#!/bin/bash
+		host=$1
+		shift
+		{
+			bash -c 'echo $$ >"$0.end"; exec "$@"' "$host" "$@"
+			echo "$?" >"$host.status"
+		} | {
+			dd bs=4096 count=25 status=none
+			echo "$BASHPID" >"$host.reader"
+			[ "$host" != alpha ] || [ -e again ] || kill -STOP "$BASHPID"
+			exec cat
+		}
+	EOS
+	printf '%s\n' '#!/bin/bash' 'read -r n' 'printf "%s %02000000d\n" "$n" 0' >large
+	chmod +x large
+	mkfifo in
+	par-run --rsh ./reach --host alpha:1,beta:1 -N 1 ./large <in >out 2>err 3>&- &
+	pid=$!
+	BACKGROUND+=("$pid")
+	exec 7>in
+	n=0
+	given() { # until alpha has one
+		echo "$((++n))" >&7
+		[ -s alpha.reader ]
+	}
+	eventually given
+	want=$(($(wc -l <out) + 3))
+	for _ in {1..6}; do given; done
+	lines_are() { [ "$(wc -l <out)" -ge "$want" ]; }
+	eventually lines_are
+	kill "$(<alpha.end)"
+	kill -HUP "$(<alpha.end)"
+	eventually test -s alpha.status
+	[ "$(<alpha.status)" = 4 ]
+	: >again
+	kill -CONT "$(<alpha.reader)"
+	exec 7>&-
+	wait "$pid"
+	same <(cut -d ' ' -f 1 out | sort -n) <(seq "$n")
+	[ "$(cut -d ' ' -f 2 out | uniq -c | awk '{ print $1, length($2) }')" = "$n 2000000" ]
 }
 
 @test "par-run --host: a long way to a host does not make it slow" {
@@ -493,4 +539,89 @@ remote_reach() {
 		sed /^276$/q1 <in >out'
 	same <(cut -f1 aside) <(seq 271 297) # its block, as without hosts
 	same out <(grep -vxFf <(seq 271 297) in)
+}
+
+@test "par-run --host: what another host did first is taken back record by record" {
+	local early
+
+	cat >far.py <<-'EOS'
+		#!/usr/bin/env python3
+		# a holds its first two blocks; when another one has done the first of these, a
+		# cannot do it, and says so of each record, of some of them before that.
+		import os, sys, time
+		host, data = sys.argv[1], sys.stdin.buffer
+		def say(text, body=b""):
+		    os.write(1, text.encode() + body)
+		def done(first, count, body):
+		    say(f"{first}-{first + count - 1} {len(body)} ok\n", body)
+		def back(first, numbers):
+		    for i in numbers:
+		        say(f"{first + i} 0 retry no\n")
+		def wait(name):
+		    while not os.path.exists(name):
+		        time.sleep(0.02)
+		data.read(int(data.readline().split()[2]))
+		say(f"par-stage 1 window=100 jobs={6 if host == 'a' else 3} joint\n")
+		first, held, again = 0, [], os.path.exists("two")
+		while line := data.readline():
+		    count, size, number = map(int, line.split()[1:4])
+		    block = (first, count, data.read(size))
+		    first += count
+		    if host == "a" and len(held) < 2 and not again:
+		        held.append(block)
+		        if len(held) == 1:
+		            open("held%d" % number, "w")
+		            mine = number
+		        else:
+		            open("second%d" % number, "w")
+		            open("two", "w")
+		            early = int(os.environ["EARLY"])
+		            back(held[0][0], range(early))
+		            wait("done%d" % mine)
+		            back(held[0][0], range(early, count))
+		            back(held[1][0], range(count))
+		            open("told", "w")
+		        continue
+		    if host == "b":
+		        wait("two")
+		    copy = os.path.exists("held%d" % number)
+		    if host == "b" and os.path.exists("second%d" % number):
+		        wait("told")
+		    done(*block)
+		    if copy:
+		        open("done%d" % number, "w")
+	EOS
+	chmod +x far.py
+	seq 30 >in
+	for early in 0 1; do
+		rm -f held* second* done* two told
+		EARLY=$early timeout "$DEADLINE" par-run --host a,b -N 3 -r 3 --speculate 2 \
+			--rsh ./far.py cat <in >out 2>err
+		sort -n out | cmp - in
+		# The second one, unless b had begun with that, too.
+		[ ! -s err ] || [ "$(cat err)" = "par-run: 3 records were tried again" ]
+	done
+}
+
+@test "par-run: --serve takes a job of up to 8 MB, and no other line" {
+	local line most=$((8 << 20))
+
+	# such a one is awaited
+	for line in "3 1" "3 $((most - 1))" "3 $most" "1 9" "2 9"; do
+		run -2 par-run --serve <<<"par-job $line"
+		[ "$output" = 'par-run: --serve: no job, and no command' ]
+	done
+	for line in "3 0" "3 $((most + 1))" "0 9" "3" "3 x" "3 9 " " 3 9" "x 9"; do
+		run -2 par-run --serve <<<"par-job $line"
+		[ "$output" = "par-run: --serve: not a job: par-job $line" ]
+	done
+	# it ends with its line, or is too long for one
+	run -2 par-run --serve <<<'par-jobs 3 9'
+	[ "$output" = 'par-run: --serve: not a job: par-jobs 3 9' ]
+	line=$(printf 'par-job 3 %054d' 9)
+	run -2 par-run --serve <<<"$line"
+	[ "$output" = "par-run: --serve: not a job: ${line%?}" ]
+	line=$(printf 'par-job 3 %053d' 9)
+	run -2 par-run --serve <<<"$line"
+	[ "$output" = 'par-run: --serve: no job, and no command' ]
 }

@@ -81,12 +81,16 @@ make_locker() {
 		http://b.example/4
 		http://b.example#5
 		ftp://b.example
+		http://bücher.test/
+		http://B%C3%9CCHER.test/
+		http://xn--bcher-kva.test/
 	EOF2
 	# shellcheck disable=SC2016
 	par-run -n 2 --key host sh -c 'sed "s/^/$PAR_WORKER /"' <in | sort >out
 	[ "$(grep -ic a.example out)" = 3 ]
 	[ "$(grep -i a.example out | cut -c1 | uniq | wc -l)" = 1 ]
 	[ "$(grep b.example out | cut -c1 | uniq | wc -l)" = 1 ]
+	[ "$(grep -i cher out | cut -c1 | uniq -c | xargs | cut -d ' ' -f 1)" = 3 ]
 	[ "$(cut -c1 out | uniq | wc -l)" = 2 ]
 }
 

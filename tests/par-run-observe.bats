@@ -85,7 +85,7 @@ cat_metrics() { # FILE
 	)
 	run -1 par-run --map --max-record 6 --log log cat < <(printf 'short\nvery long\n')
 	[ "$(awk -F '\t' '$1 == 2 { print $2, $5, $8, $9 }' log)" = \
-		"0 0 failed record 2 at byte 6 is longer than 6 bytes" ]
+		"0 0 failed record 2 at byte 6 is longer than 6 bytes; see --max-record" ]
 }
 
 @test "par-run: --log to standard output, to a FIFO, to a full disk" {
@@ -99,6 +99,18 @@ cat_metrics() { # FILE
 	[ "$(wc -l <log)" = 11 ]
 	run -3 par-run --map --log /dev/full cat < <(seq 10)
 	[[ "$output" == *"/dev/full: No space left on device"* ]]
+	for how in --map '--map --log-format joblog'; do
+		# shellcheck disable=SC2086 # words
+		run -3 bash -c 'seq 10 | par-run -o out --log - "$@" cat >/dev/full' - $how
+		[ "${lines[0]}" = "par-run: standard output: No space left on device" ]
+		# shellcheck disable=SC2086 # words
+		seq 100000 | {
+			par-run -o out --log - $how cat 2>errors && status=0 || status=$?
+			echo "$status" >status
+		} | head -n 1
+		[ "$(<status)" = 141 ]
+		[ ! -s errors ]
+	done
 	run -2 par-run --map --log - cat < <(seq 10)
 	run -2 par-run --log log cat < <(seq 10)
 	[[ "$output" == *"--log: cat is not a native stage; see --map"* ]]
@@ -119,6 +131,26 @@ cat_metrics() { # FILE
 		END { exit !good }' <<<"$stderr"
 	[ "$(echo prom*)" = prom ] # no other file was left beside it
 	[ "$(stat -c %a prom)" = "$(printf %o $((0666 & ~$(umask))))" ]
+}
+
+@test "par-run: how many records lists have is in the metrics, and in what SIGUSR1 shows" {
+	mkfifo go
+	background par-run -n 1 --metrics prom sh -c '[ "$1" != b3 ] || read x <go; echo "$1"' \
+		_ '{1}{2}' ::: a b ::: 1 2 3 >out 2>err
+	run_id=$!
+	eventually eval '[ "$(wc -l <out)" = 5 ]'
+	kill -USR1 "$run_id"
+	eventually grep -q 'of 6 records' err
+	echo >go
+	wait "$run_id"
+	[ "$(<out)" = $'a1\na2\na3\nb1\nb2\nb3' ]
+	grep -Eq '^5 of 6 records, [0-9]+ a second, 83 %, 0:00:[0-9]+ left, 1 workers$' err
+	cat_metrics prom | grep -qx 'par_run_records 6'
+	# pairs, by the shorter list; of other input nobody knows
+	par-run --metrics prom echo {} ::: a b c :::+ 1 2 >out
+	cat_metrics prom | grep -qx 'par_run_records 2'
+	seq 3 | par-run --metrics prom echo {} >out
+	run -1 grep 'par_run_records ' prom
 }
 
 @test "par-run: --metrics is replaced as a whole while it runs" {
@@ -159,6 +191,33 @@ cat_metrics() { # FILE
 	[ -p fifo ]
 }
 
+@test "par-run: --metrics that cannot be written any more is told of once, until it can" {
+	mkfifo in
+	mkdir own
+	background bash -c 'exec par-run -n 1 --metrics own/prom cat <in >out 2>err'
+	background bash -c 'exec par-run -n 1 --metrics clock cat <in >/dev/null'
+	exec {to}>in
+	eventually test -e own/prom
+	ticks=0 old=
+	# the other one, which is in no trouble, has written so often since
+	ticked() {
+		local new
+
+		new=$(stat -c %i.%Y clock) || return
+		[ "$new" = "$old" ] || : $((ticks++))
+		old=$new
+		((ticks > 3))
+	}
+	mv own gone
+	eventually ticked
+	mkdir own
+	eventually test -e own/prom
+	[ "$(cat err)" = "par-run: own/prom: No such file or directory" ]
+	mv own gone/again
+	eventually eval '[ "$(wc -l <err)" = 2 ]'
+	exec {to}>&-
+}
+
 # Run a command on a terminal of 60 columns; what it was sent goes to file screen.
 on_terminal() { # COMMAND
 	TERM=xterm timeout -k 1 "$DEADLINE" script -qec "stty cols 60; $1" /dev/null \
@@ -180,6 +239,22 @@ on_terminal() { # COMMAND
 	tr '\r' '\n' <screen | sed 's/\x1b\[K//' | grep -c '^worker: [0-9x]*$' | grep -qx 1001
 }
 
+@test "par-run: --progress on the terminal that has the records, too, is in none of their lines" {
+	{ seq 1000; head -c 9000 /dev/zero | tr '\0' x; echo; } >in
+	mkfifo feed
+	: >screen
+	background bash -c '{ head -n 500 in
+		until grep -aq "500 records" screen; do read -r -t 0.02 <> <(:); done
+		tail -n +501 in; } >feed'
+	on_terminal 'par-run --progress -n 2 --map cat <feed'
+	# a record comes behind a line that was cleared, never behind one that is shown
+	run -1 grep -aqE $'[^\r]\x1b\\[K[0-9x]' screen
+	tr -d '\r' <screen | sed 's/.*\x1b\[K//' >shown
+	same <(grep -vF ' a second' shown | sort) <(sort in)
+	grep -qF '1001 records, ' shown
+	grep -aq $'500 records, .*\r\x1b\\[K[0-9x]' screen
+}
+
 @test "par-run: --progress elsewhere is one line at the end, or with TERM=dumb" {
 	run -0 --separate-stderr par-run --progress -n 2 --map cat < <(seq 1000)
 	[[ "$stderr" =~ ^"1000 records, "[0-9]+" a second"$ ]]
@@ -187,4 +262,110 @@ on_terminal() { # COMMAND
 	on_terminal 'TERM=dumb par-run --progress --map cat <in >out'
 	[ "$(grep -a -c . screen)" = 1 ]
 	run -1 grep -a $'\x1b' screen
+}
+
+@test "par-run: -s shows what was done before the run could not go on" {
+	seq 20 >in
+	par-run -s -n 1 --map cat <in >/dev/full 2>err && status=0 || status=$?
+	[ "$status" = 3 ]
+	grep -q 'time/job' err
+	grep -qx 'par-run: standard output: No space left on device' err
+}
+
+# traced FILE: it is sound, and in all rows together are so many records, failed, again
+traced() {
+	"$ROOT/tests/aid/check-trace.py" "$1" >sums || { cat sums; return 1; }
+	[ "$(awk '$1 == "!" { next } { r += $(NF - 2); f += $(NF - 1); a += $NF }
+		END { print r + 0, f + 0, a + 0 }' sums)" = "$2" ]
+}
+
+@test "par-run: --trace has each record in a slice, whatever becomes of it" {
+	local mode
+
+	make_stage
+	run -1 --separate-stderr par-run -n 2 -r 1 --trace trace python3 stage.py < <(seq 20)
+	read -r again < <(awk '$1 != "!" { a += $NF } END { print a }' <("$ROOT/tests/aid/check-trace.py" trace))
+	((again >= 3)) # 5, and twice what the process had that 9 killed
+	traced trace "20 2 $again"
+	deaths=$(grep -c 'worker [12]: killed by signal 9 (Killed); ' <<<"$stderr")
+	((deaths >= 2))
+	[ "$(grep -c '^! killed by signal 9 (Killed)$' sums)" = "$deaths" ]
+	grep -q 'par-run python3' trace
+	seq 3000 >in
+	for mode in '--map cat' '-k -b 1K cat' '-N 7 cat' par-fib 'cat' '--key 1 --map cat' \
+		'par-run -n 2 par-fib'; do
+		# shellcheck disable=SC2086
+		par-run -n 3 --trace trace $mode <in >out
+		traced trace '3000 0 0'
+	done
+	run -1 par-run -n 2 -r 0 --trace trace sh -c '[ "$1" != 4 ] || kill -9 $$' _ {} <<<"$(seq 9)"
+	traced trace '9 1 0'
+	grep -qx '! killed by signal 9 (Killed)' sums
+	printf '%s\n' '#!/bin/sh' 'shift' 'exec "$@"' >reach
+	chmod +x reach
+	par-run --rsh ./reach --host alpha,beta --trace trace --map cat <in >out
+	traced trace '3000 0 0'
+	grep -q '^alpha, link [12] ' sums
+	run -2 par-run --trace-size 1M cat
+	[[ "$output" == *'--trace-size needs --trace'* ]]
+}
+
+@test "par-run: --trace is never larger than it may be, and has all the same" {
+	seq 4000 >in
+	par-run -n 2 --trace trace --trace-size 64K true {} <in
+	(($(stat -c %s trace) <= 65536))
+	traced trace '4000 0 0'
+	grep -q '^! from here on a slice is of at least 16 ms$' sums
+}
+
+@test "par-run: --trace of a run that was killed is whole but for its end" {
+	mkfifo feed
+	echo before >trace
+	run -2 par-run --trace trace --sync cat </dev/null
+	[ "$(cat trace)" = before ]
+	background bash -c "exec par-run -n 2 --trace trace par-fib <feed >out"
+	pid=$!
+	exec {to}>feed
+	seq 100 >&"$to"
+	written() { [ "$(wc -l <out)" = 100 ] && grep -q '"ph":"X"' trace; }
+	eventually written
+	kill -9 "$pid"
+	wait "$pid" || true
+	exec {to}>&-
+	(cat trace; echo ']') | jq -e 'length > 4' >seen
+}
+
+@test "par-run: --trace tells of no work where there was none" {
+	mkfifo feed
+	background bash -c "exec par-run -n 1 --trace trace par-fib <feed >out"
+	pid=$!
+	exec {to}>feed
+	eventually test -e out
+	for n in 1 2 3; do
+		echo "$n" >&"$to"
+		eventually eval '[ "$(wc -l <out)" = '"$n"' ]'
+		read -r -t 0.3 <> <(:) || true # it waits
+	done
+	exec {to}>&-
+	wait "$pid"
+	traced trace '3 0 0'
+	jq -e 'all(.[] | select(.ph == "X" and .args); .dur - .args.busy_us < 150000)' trace >seen
+	counted() { jq -r --arg name "$1" '.[] | select(.ph == "C" and .name == $name) | .args[]' trace; }
+	[ "$(counted finished | sort -un | tail -n 1)" -ge 2 ]
+	[ "$(counted running | sort -un | tail -n 1)" = 1 ]
+	[ "$(counted 'in flight' | sort -un | tail -n 1)" -le 1 ]
+	[ "$(counted read | sort -un | tail -n 1)" -ge 4 ]
+	[ "$(jq '[.[] | select(.name == "waits for input" and .dur > 200000)] | length' trace)" -ge 2 ]
+}
+
+@test "par-run: --trace that cannot be written, or is not read, is no reason to end" {
+	seq 3000 >in
+	run -3 par-run --trace none/trace cat <in
+	[ "$output" = 'par-run: none/trace: No such file or directory' ]
+	par-run --trace /dev/full --map cat <in 2>err | sort -n | cmp - in
+	[ "$(cat err)" = 'par-run: /dev/full: No space left on device; the trace ends here' ]
+	mkfifo full
+	exec 8<>full
+	par-run -n 2 --trace full true {} <in 2>err
+	[ "$(cat err)" = 'par-run: full: nobody read the end of it' ]
 }

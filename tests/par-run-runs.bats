@@ -115,7 +115,7 @@ right() {
 	cat >takes.sh <<-'EOS'
 		#!/bin/sh
 		[ "$PAR_STAGE" = "${PAR_STAGE%%:*}:$$" ] || echo "PAR_STAGE is $PAR_STAGE" >>said
-		echo "${PAR_STAGE_TAKES-nothing}" | sed "s/^$$:/ours:/" >>said
+		echo "${PAR_STAGE_TAKES-nothing}" | sed "s/^$$:/ours:/; s/,named=[0-9]*$//" >>said
 		exec par-fib
 	EOS
 	chmod +x takes.sh

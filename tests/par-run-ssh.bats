@@ -52,6 +52,7 @@ clean_up() {
 }
 
 @test "par-run --host: over ssh, kill -9 of any process on either side" {
+	no_leak_check
 	mkfifo in
 	par-run --rsh "$rsh" --host alpha:2,beta:2 -k --map tr 0-9 a-j <in >out 2>err 3>&- &
 	pid=$!

@@ -104,12 +104,25 @@ make_killer() {
 	{ echo one; head -c 1000000 /dev/zero | tr '\0' x; echo; echo two; } >in
 	run -1 --separate-stderr par-run -n 1 --max-record 1000 cat <in
 	[ "${lines[*]}" = "one two" ]
-	[[ $stderr == *'record 2 at byte 4 is longer than 1000 bytes' ]]
+	[[ $stderr == *'record 2 at byte 4 is longer than 1000 bytes; see --max-record' ]]
 	printf 'aaaa\nb\ncccc\ndd\n' >in
 	run -1 --separate-stderr par-run -n 1 --max-record 2 cat <in
 	[ "${lines[*]}" = "b dd" ]
-	[[ ${stderr_lines[0]} == 'par-run: aaaa: record 1 at byte 0 is longer than 2 bytes' ]]
-	[[ ${stderr_lines[1]} == 'par-run: cccc: record 3 at byte 7 is longer than 2 bytes' ]]
+	[[ ${stderr_lines[0]} == 'par-run: aaaa: record 1 at byte 0 is longer than 2 bytes; see --max-record' ]]
+	[[ ${stderr_lines[1]} == 'par-run: cccc: record 3 at byte 7 is longer than 2 bytes; see --max-record' ]]
+}
+
+@test "par-run drops nothing of a worker after one that died within a too long output" {
+	cat >stage.sh <<-'EOF'
+		if mkdir once 2>/dev/null; then
+			read -r _
+			printf 'longer than a record may be'
+			exit 3
+		fi
+		cat
+	EOF
+	run -1 --separate-stderr par-run -n 1 --max-record 9 sh stage.sh < <(seq 6)
+	[ "$output" = $'2\n3\n4\n5\n6' ]
 }
 
 @test "par-run: a full disk is an error, never silence" {
@@ -195,6 +208,7 @@ make_killer() {
 }
 
 @test "par-run: kill -9 of shell and Python stages" {
+	no_leak_check
 	seq 1 3000 >in
 	for stage in stage.sh stage.py; do
 		par-run -n 3 "$ROOT/examples/$stage" <in >out 2>err 3>&- &
@@ -237,7 +251,6 @@ make_killer() {
 	run -0 --separate-stderr par-run -n 2 head -n 3 <in
 	[ "${#lines[@]}" = 6 ]
 	[ -z "$stderr" ]
-	run -0 par-run true <in
 }
 
 @test "par-run: a stage may leave when it likes, others go on" {
@@ -281,7 +294,7 @@ make_killer() {
 	chmod +x moody.sh
 	run -1 --separate-stderr par-run -r 1 -n 1 ./moody.sh < <(seq 5)
 	sort <<<"$output" | cmp - <(printf '1\n2\n5\nkept\n')
-	sort <<<"$stderr" | cmp - <(printf 'par-run: 3: never ready\npar-run: 4: no good\n')
+	sort <<<"$stderr" | cmp - <(printf 'par-run: %s\n' '2 records were tried again' '3: never ready' '4: no good')
 	[ "$(grep -cx 3 tried)" = 2 ]
 	[ "$(grep -cx 4 tried)" = 1 ]
 }
@@ -318,6 +331,33 @@ make_killer() {
 	[[ $stderr == *'counts 9 bytes of output, more than were written'* ]]
 }
 
+@test "par-run: where a stage is native, a copy that is not is ended, and what it wrote dropped" {
+	local how
+
+	cat >turns <<-'END'
+		#!/bin/bash
+		fd=${PAR_STAGE%:*}
+		echo >>starts
+		case $(wc -l <starts),$1 in
+		2,writes) echo banner; exec sleep 100 ;;
+		2,plain) echo par-stage 1 unsure >&"$fd"; echo par-stage 1 plain >&"$fd"; cat ;;
+		esac
+		echo par-stage 1 >&"$fd"
+		for i in 0 1 2; do
+		    IFS= read -r n && echo "$n" && echo "$i $((${#n} + 1)) ok" >&"$fd"
+		done
+		exit 0
+	END
+	chmod +x turns
+	for how in writes plain; do
+		rm -f starts
+		run -0 --separate-stderr timeout "$DEADLINE" par-run -n 1 -k ./turns "$how" < <(seq 7)
+		[ "$output" = "$(seq 7)" ]
+		[[ $how != writes || $stderr == *'worker 1: writes before it has said anything; killed'* ]]
+		[[ $how != plain || $stderr == *'worker 1: runs a plain command; killed'* ]]
+	done
+}
+
 @test "par-run: supervisors nest" {
 	seq 0 3000 >in
 	par-run -n 2 par-run -n 2 par-fib <in >out
@@ -328,6 +368,7 @@ make_killer() {
 }
 
 @test "par-run: nested, with an inner supervisor killed" {
+	no_leak_check
 	seq 1 30000 >in
 	par-run -n 2 par-run -n 2 par-fib <in >out 2>err 3>&- &
 	pid=$!
@@ -485,6 +526,13 @@ make_killer() {
 	[[ $stderr == *'par-run: 1 records set aside in aside' ]]
 	cut -f1 aside | POISON='' par-run ./killer.sh | cmp - <(echo 123)
 
+	# Another process has no last line of the one before it, nor what that left of one.
+	rm aside
+	run -1 --separate-stderr par-run -q aside -n 1 sh -c \
+		'case $1 in 1) echo one >&2 ;; 3) printf three >&2 ;; 4) echo four >&2 ;; esac; exit 1' \
+		_ {} < <(seq 4)
+	cut -f 1,4 aside | cmp - <(printf '%s\t%s\n' 1 one 2 '' 3 three 4 four)
+
 	rm aside
 	printf '1\nno\tnumber\n2\n' >in
 	run -1 --separate-stderr par-run --quarantine aside -k par-fib <in
@@ -572,9 +620,13 @@ make_hanger() {
 
 @test "par-run: -N shows no output of a failed attempt, and tries again" {
 	# shellcheck disable=SC2016
-	run -0 par-run -k -N 1 -n 2 sh -c \
+	run -0 --separate-stderr par-run -k -N 1 -n 2 sh -c \
 	    'read n; echo $n; if [ $n = 3 ] && mkdir once 2>/dev/null; then echo rubbish; exit 1; fi' < <(seq 5)
 	[ "${lines[*]}" = "1 2 3 4 5" ]
+	[ "$stderr" = "par-run: 1 record was tried again" ]
+	# The table has that, too.
+	run -1 --separate-stderr par-run -s -N 2 -r 1 false < <(seq 4)
+	[[ $stderr != *"tried again"* ]]
 	# shellcheck disable=SC2016
 	run -1 --separate-stderr par-run -k -N 2 -r 1 -q aside sh -c \
 	    'while read n; do echo $n; [ $n != 3 ] || kill -9 $$; done' < <(seq 6)
@@ -750,7 +802,7 @@ told_in_part() {
 	seq 9 >in
 	run -3 --separate-stderr par-run -n 1 ./later.sh <in
 	[ "$output" = "" ]
-	[ "${stderr_lines[0]}" = "par-run: not a line of par-stage(7): par-stage 2" ]
+	[ "${stderr_lines[0]}" = "par-run: ./later.sh: made by a newer par (par-stage 2, and this one reads 1): use that one" ]
 }
 
 @test "par-run: blocks of an input of any size hold its records, and no other" {
@@ -791,8 +843,8 @@ write_picky() { # HOW
 		for where in '-n 2' '-n 1' '--host :' '--host a --rsh ./reach' '--host a,b --rsh ./reach'; do
 			rm -f q
 			# shellcheck disable=SC2086
-			run -1 par-run $where -r 1 -k -b 64K -q q ./picky <in
-			same <(printf '%s\n' "${lines[@]:0:${#lines[@]}-1}") good
+			run -1 --separate-stderr par-run $where -r 1 -k -b 64K -q q ./picky <in
+			same <(printf '%s\n' "${lines[@]}") good
 			same <(cut -f1 q | sort -n) bad
 			[ "$(cut -f2 q | sort -u)" = 2 ]
 		done
@@ -800,6 +852,22 @@ write_picky() { # HOW
 	run -1 --separate-stderr par-run -n 2 par-run -n 2 -r 0 -b 8K ./picky <in
 	same <(printf '%s\n' "${lines[@]}" | sort -n) good
 	[ "${#stderr_lines[@]}" = 3 ]
+}
+
+@test "par-run: statuses that are said to be fine are, of blocks, processes, stages and hosts" {
+	seq 3000 >in
+	for how in '-b 1K' '-N 100' '-n 2' '-b 1K --host :' '-N 7 par-run -N 7 --ok-status 1'; do
+		# shellcheck disable=SC2086 # words
+		par-run --ok-status 0,1 $how grep 77 <in 2>errors | sort -n | cmp - <(grep 77 in)
+		[ ! -s errors ]
+	done
+	run -1 par-run -k -N 1000 grep 2777 <in
+	run -1 --separate-stderr par-run -k --ok-status 1,3 sh -c 'exit "$1"' _ {} ::: 0 1 2 3
+	[ "$stderr" = "par-run: 2: exited with status 2" ]
+	run -0 par-run --ok-status 125 sh -c 'exit 125' _ {} ::: 1 2
+	run -1 par-run --ok-status 1 sh -c 'kill -9 $$' _ {} ::: 1
+	run -2 par-run --ok-status 256 true
+	[ "${lines[0]}" = "par-run: --ok-status: 256: not statuses from 0 to 255, such as 0,1 or 0-3" ]
 }
 
 @test "par-run: blocks of -N stay whole, unless they may be halved" {
@@ -813,6 +881,9 @@ write_picky() { # HOW
 	[ "${#stderr_lines[@]}" = 1 ]
 	same <(printf '%s\n' "${lines[@]}") <(grep -vx 42 in)
 	run -2 par-run --halve --map cat <in
+	# What is tried again is counted once, though its pieces are, too.
+	run -1 --separate-stderr par-run -r 1 -N 100 --halve ./picky <in
+	[ "${stderr_lines[-1]}" = 'par-run: 100 records were tried again' ]
 }
 
 @test "par-run: where every block fails, none is halved for long" {

@@ -165,10 +165,6 @@ prepare() {
 	scripts/lint-sleep
 }
 
-@test "style: every header compiles alone, twice" {
-	make --no-print-directory "B=$BATS_TEST_TMPDIR/build" lint-headers
-}
-
 @test "style: every file of code says its licence on top" {
 	local file bad=0
 
@@ -219,6 +215,11 @@ prepare() {
 		[[ " $output " == *" ${want#*:} "* && $output != *cmd:* ]]
 		[[ $output == *" with ${want%:*}" ]]
 	done
+	# others are named, and not installed
+	DEPS_MANAGER=dnf run -0 "$BATS_TEST_TMPDIR/scripts/deps" -n lint bench
+	[[ ${lines[0]} == 'deps: make lint would add '*ShellCheck* ]]
+	[[ ${lines[1]} == 'deps: make bench would add '*hyperfine* ]]
+	[ "${#lines[@]}" = 2 ]
 }
 
 @test "style: what is said to be a mistake that nobody can notice is one" {
@@ -237,8 +238,51 @@ prepare() {
 	tests/mutants/mutants.py --list 3 400 | cmp - "$BATS_TEST_TMPDIR/one"
 	run ! cmp <(tests/mutants/mutants.py --list 4 400) "$BATS_TEST_TMPDIR/one"
 	for kind in "left out" constant turned bound logic sum; do
-		grep -q "^[a-z/_0-9-]*\.c:[0-9]*: $kind (" "$BATS_TEST_TMPDIR/one"
+		grep -q "^[0-9]* [a-z/_0-9-]*\.c:[0-9]*: $kind (" "$BATS_TEST_TMPDIR/one"
 	done
 	# each changes its lines
-	[ "$(grep -c '^[a-z]' "$BATS_TEST_TMPDIR/one")" = 400 ]
+	[ "$(grep -c '^[0-9]* [a-z]' "$BATS_TEST_TMPDIR/one")" = 400 ]
+}
+
+@test "style: of each line it is known which tests run it, also if they kill it" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir -p cmd/one cover/bin seen
+	cat >cmd/one/main.c <<'EOF'
+#include <signal.h>
+
+static int
+two(int n)
+{
+	int ended = 1;
+
+	if (n == 1)
+		ended = 0;
+	else
+		raise(SIGKILL);
+	if (n == 2)
+		ended = 2;
+	return ended;
+}
+
+int
+main(int argc, char **argv)
+{
+	(void)argv;
+	return two(argc);
+}
+EOF
+	cc -D_GNU_SOURCE -fPIE -c -o cover.o "$ROOT/tests/mutants/cover.c"
+	cc -fPIE -pie -O0 -g -fsanitize-coverage=trace-pc -o cover/bin/one "$PWD/cmd/one/main.c" cover.o
+	PAR_COVER=seen/a.bats.1 cover/bin/one
+	PAR_COVER=seen/a.bats.2 run -137 cover/bin/one killed
+	run -0 env PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$ROOT/tests/mutants" python3 -c '
+import argparse, cover
+tests = [cover.Test("a.bats", number, "", 0) for number in (1, 2)]
+for function, line, run in cover.run_by(argparse.Namespace(path="."), "seen", tests)["cmd/one/main.c"]:
+    print(function + ":", line, run)
+'
+	for want in 'two: if (n == 1) 3' 'two: ended = 0; 1' 'two: raise(SIGKILL); 2' \
+		'two: if (n == 2) 1' 'two: ended = 2; 0' 'main: return two(argc); 3'; do
+		[[ $'\n'$output$'\n' == *$'\n'"$want"$'\n'* ]]
+	done
 }

@@ -29,11 +29,18 @@ enum {
 	STORE_MS = 200 /* or what is so old */
 };
 
+/* What the parent, if there is one, was told of what is run here. */
+enum greeting {
+	GREETING_NONE, /* nothing, or that it is not known */
+	GREETING_RAW, /* so much, and that output is any bytes */
+	GREETING_WHOLE
+};
+
 struct cache {
 	const struct cache_options *options;
 	struct identity *identity; /* of the command */
 	bool outdated; /* it is another one by now: nothing is stored */
-	struct stage stage; /* what is above us */
+	struct stage stage; /* what this program is, to its parent */
 	struct ends ends; /* the input and the output */
 	struct computer computer; /* the command */
 	struct misses misses;
@@ -41,7 +48,7 @@ struct cache {
 	int signals; /* descriptor */
 	uint64_t now; /* clock_ms() */
 	uint64_t store_at; /* when what is done is stored */
-	bool greeted; /* who is above us */
+	enum greeting greeting;
 	bool input_ended;
 	bool trouble; /* the command failed after all records were done */
 	struct lookup lookups[STORE_LOOKUPS];
@@ -86,9 +93,38 @@ begin_output(struct cache *cache)
 		die_output(errno, cache->ends.out_name);
 }
 
+/* Say hello as soon as it is known for how many records at a time. */
+static void
+greet(struct cache *cache)
+{
+	if (cache->greeting == GREETING_WHOLE ||
+	    cache->computer.worker.kind == WORKER_UNKNOWN)
+		return;
+	cache->greeting = GREETING_WHOLE;
+	must(cache,
+	    stage_greet(&cache->stage,
+		&(struct hello){ .jobs = cache->computer.worker.hello.jobs,
+		    .ahead = cache->options->map || cache->computer.worker.hello.ahead,
+		    .raw = cache->computer.worker.hello.raw }));
+}
+
+/* An answer is known before the command has said hello, and is not records. */
+static void
+greet_raw(struct cache *cache)
+{
+	if (cache->greeting != GREETING_NONE)
+		return;
+	cache->greeting = GREETING_RAW;
+	must(cache,
+	    stage_greet(&cache->stage,
+		&(struct hello){ .standing = STANDING_UNSURE, .raw = true }));
+}
+
 static void
 answer(struct cache *cache, uint64_t number, const char *output, size_t len)
 {
+	if (len > 0 && output[len - 1] != '\n')
+		greet_raw(cache);
 	begin_output(cache);
 	stage_put(&cache->stage, output, len);
 	stage_ok(&cache->stage, number);
@@ -156,8 +192,9 @@ send_rest(struct cache *cache, size_t count)
 			die(STATUS_BROKEN, ENOMEM, "records");
 	}
 	batch = batch_new(block, block->data, used, first, cache->misses.next - first);
-	if (batch == NULL || window_add(&cache->computer.worker.window, batch) < 0)
+	if (batch == NULL)
 		die(STATUS_BROKEN, ENOMEM, "records");
+	computer_give(&cache->computer, batch);
 	block_drop(block);
 }
 
@@ -240,17 +277,17 @@ finish(void *context, uint64_t number, const struct ack *ack, const char *output
 	struct record rec = { .data = miss->saved.record, .len = miss->saved.len };
 	char why[ACK_LINE_MAX];
 
+	greet(cache); /* before anything that follows from what it has said */
 	batch_free(record); /* the miss has it, too */
-	snprintf(why, sizeof(why), "%.*s", (int)ack->reason_len,
-	    ack->reason_len > 0 ? ack->reason : "");
+	snprintf(why, sizeof(why), "%.*s", (int)ack->reason_len, ack->reason);
 	for (struct waiter *w = &miss->waiting; w != NULL; w = w->next) {
 		rec.number = w->number;
-		if (ack->fate == FATE_OK) {
+		if (ack->outcome == OUTCOME_OK) {
 			answer(cache, w->number, output, ack->bytes);
 			continue;
 		}
 		cache->failed++;
-		if (ack->fate == FATE_FAIL) {
+		if (ack->outcome == OUTCOME_FAIL) {
 			begin_output(cache);
 			stage_put(&cache->stage, output, ack->bytes);
 			stage_fail(&cache->stage, &rec, why);
@@ -258,7 +295,7 @@ finish(void *context, uint64_t number, const struct ack *ack, const char *output
 			stage_retry(&cache->stage, &rec, why);
 		}
 	}
-	if (ack->fate != FATE_OK) {
+	if (ack->outcome != OUTCOME_OK) {
 		misses_drop(&cache->misses, number);
 		return;
 	}
@@ -269,8 +306,30 @@ finish(void *context, uint64_t number, const struct ack *ack, const char *output
 		die(STATUS_BROKEN, ENOMEM, "records");
 }
 
+/* The command does not work: what it had is not to blame. */
+static _Noreturn void
+end_unanswered(struct cache *cache, const char *why)
+{
+	uint64_t left = 0;
+
+	for (uint64_t n = cache->misses.oldest; n < cache->misses.next; n++) {
+		const struct miss *miss = misses_numbered(&cache->misses, n);
+
+		if (miss == NULL)
+			continue;
+		for (const struct waiter *w = &miss->waiting; w != NULL; w = w->next)
+			left++;
+	}
+	store_done(cache);
+	flush(cache);
+	warn("%s: %s", cache->options->command[0], why);
+	die(STATUS_BROKEN, 0, "%llu records were read and not answered%s",
+	    (unsigned long long)left,
+	    cache->input_ended ? "" : "; the rest of the input was not read");
+}
+
 /*
- * The command is of no use: end, and tell a supervisor above us if any copy of it would
+ * The command is of no use: end, and tell the parent, if any, that any copy of it would
  * do the same.
  */
 static void
@@ -284,13 +343,16 @@ check_fault(struct cache *cache)
 	case COMPUTER_FINE:
 		return;
 	case COMPUTER_FOREIGN:
-		die(STATUS_MISUSE, 0, "%s is not a native stage; see --map", name);
+		die(stage_native(&cache->stage) ? never : STATUS_MISUSE, 0,
+		    "%s is not a native stage; see --map", name);
 	case COMPUTER_BAD:
-		die(STATUS_BROKEN, 0, "%s: %s", name, computer->what);
+		die(never, 0, "%s: %s", name, computer->what);
 	case COMPUTER_JOINT:
-		die(STATUS_BROKEN, 0,
+		die(never, 0,
 		    "%s: does several records in one: their output cannot be told apart",
 		    name);
+	case COMPUTER_UNBORN:
+		end_unanswered(cache, computer->what);
 	case COMPUTER_ILL:
 		flush(cache); /* what is not stored yet may be wrong, too */
 		die(never, 0, "%s: %s", name, computer->what);
@@ -303,21 +365,7 @@ check_fault(struct cache *cache)
 	}
 }
 
-/* Say hello as soon as it is known for how many records at a time. */
-static void
-greet(struct cache *cache)
-{
-	if (cache->greeted || cache->computer.worker.kind == WORKER_UNKNOWN)
-		return;
-	cache->greeted = true;
-	must(cache,
-	    stage_greet(&cache->stage,
-		&(struct hello){ .jobs = cache->computer.worker.hello.jobs,
-		    .ahead =
-			cache->options->map || cache->computer.worker.hello.ahead }));
-}
-
-/* End as the command did, so that who is above us finds the record that did it. */
+/* End as the command did, so that the parent finds the record that did it. */
 static _Noreturn void
 end_alike(struct cache *cache)
 {
@@ -333,7 +381,7 @@ end_alike(struct cache *cache)
 	exit(worker->exit_code);
 }
 
-/* The command has ended and left records, which nobody above us will send again. */
+/* The command has ended and left records, which no parent will send again. */
 static void
 fail_rest(struct cache *cache, const char *why)
 {
@@ -348,28 +396,6 @@ fail_rest(struct cache *cache, const char *why)
 		for (struct waiter *w = &miss->waiting; w != NULL; w = w->next)
 			stage_fail(&cache->stage, &rec, why);
 	}
-}
-
-/* The command can never work: what it had is not to blame. */
-static _Noreturn void
-end_never(struct cache *cache)
-{
-	uint64_t left = 0;
-
-	for (uint64_t n = cache->misses.oldest; n < cache->misses.next; n++) {
-		const struct miss *miss = misses_numbered(&cache->misses, n);
-
-		if (miss == NULL)
-			continue;
-		for (const struct waiter *w = &miss->waiting; w != NULL; w = w->next)
-			left++;
-	}
-	store_done(cache);
-	flush(cache);
-	warn("%s: %s", cache->options->command[0], diag_never);
-	die(STATUS_BROKEN, 0, "%llu records were read and not answered%s",
-	    (unsigned long long)left,
-	    cache->input_ended ? "" : "; the rest of the input was not read");
 }
 
 /* The command has ended: the end of the input may be there, and not have been read. */
@@ -393,10 +419,26 @@ check_end(struct cache *cache)
 
 	computer_check_end(&cache->computer);
 	check_fault(cache);
-	cache->trouble =
-	    cache->options->map && (worker->exit_code != 0 || worker->exit_signal != 0);
-	if (cache->trouble)
+	cache->trouble = worker->exit_code != 0;
+	if (cache->trouble || worker->exit_signal != 0)
 		warn("%s %s", cache->options->command[0], worker_exit_text(worker, how));
+}
+
+/*
+ * The command has ended and left records: is it of any use?  A parent that
+ * starts us again need not hear that one has died before it said hello.
+ */
+static void
+check_left(struct cache *cache, bool never)
+{
+	struct computer *computer = &cache->computer;
+	bool bad = worker_failed(&computer->worker);
+
+	computer_check_lines(computer);
+	computer_check_end(computer);
+	if (!bad || (!stage_native(&cache->stage) && !never))
+		computer_check_start(computer);
+	check_fault(cache);
 }
 
 /* The command has ended.  Does not return if that is the end of all. */
@@ -404,22 +446,23 @@ static void
 end_of_command(struct cache *cache)
 {
 	const struct worker *worker = &cache->computer.worker;
+	enum place_verdict verdict;
 	char how[WORKER_EXIT_TEXT];
 
 	computer_drain(&cache->computer);
 	check_fault(cache);
 	look_for_end(cache);
-	if (cache->input_ended && misses_waiting(&cache->misses) == 0 &&
-	    (cache->options->map || !worker_never(worker, false))) {
+	verdict = computer_judge(
+	    &cache->computer, misses_waiting(&cache->misses), !cache->input_ended);
+	if (verdict == PLACE_DONE && cache->input_ended) {
 		check_end(cache);
 		return;
 	}
-	computer_check_lines(&cache->computer);
-	check_fault(cache);
+	check_left(cache, verdict == PLACE_PERMANENT);
 	if (stage_native(&cache->stage))
 		end_alike(cache);
-	if (worker_never(worker, false))
-		end_never(cache);
+	if (verdict == PLACE_PERMANENT)
+		end_unanswered(cache, diag_never);
 	worker_exit_text(worker, how);
 	fail_rest(cache, how);
 	store_done(cache);
@@ -436,7 +479,9 @@ poll_timeout(const struct cache *cache)
 	uint64_t due = cache->now + LOOK_EVERY;
 	uint64_t errors = errors_due(&cache->computer.worker.errors);
 
-	if (computer_is_probed(&cache->computer))
+	if (cache->computer.place.state == PLACE_EMPTY)
+		due = cache->computer.start_at;
+	else if (computer_is_probed(&cache->computer))
 		due = cache->now + PROBE;
 	else if (cache->misses.done != NULL)
 		due = cache->store_at;
@@ -465,6 +510,14 @@ take_signals(struct cache *cache)
 		spawn_reap_others(is_command, cache);
 }
 
+/* Start the command, if it is not there. */
+static void
+start(struct cache *cache)
+{
+	if (computer_start(&cache->computer, cache->now) < 0)
+		die_start(errno, cache->options->command[0]);
+}
+
 /* Wait, and see to what has come; false when the command has ended. */
 static bool
 turn(struct cache *cache)
@@ -486,26 +539,25 @@ turn(struct cache *cache)
 		die(STATUS_BROKEN, errno, "poll");
 	cache->now = clock_ms();
 	take_signals(cache);
+	start(cache);
 	errors_take(&worker->errors);
-	if (p[2].revents != 0)
-		computer_hear(computer);
 	if (p[3].revents != 0)
 		computer_read(computer);
-	computer_probe(computer);
+	if (p[2].revents != 0 || worker_is_unknown(worker))
+		computer_hear(computer);
 	check_fault(cache);
 	greet(cache);
 	if (p[0].revents != 0) {
 		must(cache, stage_fill(&cache->stage));
 		take_records(cache);
 	}
-	worker_feed(worker); /* that it reads no more is noticed when it ends */
-	if (cache->input_ended && !worker_hungry(worker))
-		worker_end_input(worker);
+	computer_feed(computer, cache->input_ended, cache->now);
+	check_fault(cache);
 	if (cache->misses.done != NULL &&
 	    (cache->now >= cache->store_at || cache->misses.done_bytes >= STORE_BYTES ||
 		cache->misses.done_count >= STORE_COUNT))
 		store_done(cache);
-	if (!worker_ended(worker))
+	if (!computer_ended(computer))
 		return true;
 	end_of_command(cache);
 	return false;
@@ -539,6 +591,8 @@ open_stage(struct cache *cache)
 		options->wait_ms) < 0 ||
 	    ends_next(ends, &in) < 0)
 		die(STATUS_BROKEN, 0, "%s: %s", ends->name, fifo_why(errno));
+	if (options->input == NULL)
+		diag_awaits("records");
 	must(cache,
 	    stage_open(&cache->stage,
 		&(struct stage_plan){ .in = in,
@@ -568,9 +622,9 @@ open_cache(struct cache *cache)
 	if (cache->signals < 0 || misses_open(&cache->misses) < 0)
 		die(STATUS_BROKEN, errno, "cannot begin");
 	signal(SIGPIPE, SIG_IGN);
-	if (computer_start(&cache->computer, &plan) < 0)
-		die_start(errno, options->command[0]);
 	cache->now = clock_ms();
+	computer_init(&cache->computer, &plan);
+	start(cache);
 }
 
 static void
@@ -599,7 +653,7 @@ cache_run(const struct cache_options *options)
 	atexit(errors_close_all);
 	open_cache(cache);
 	greet(cache);
-	if (!cache->greeted)
+	if (cache->greeting != GREETING_WHOLE)
 		must(cache,
 		    stage_greet(
 			&cache->stage, &(struct hello){ .standing = STANDING_UNSURE }));

@@ -11,7 +11,8 @@
 
 enum {
 	IN_PIPE = 256 << 10, /* to a command that is known, bytes */
-	READ_SIZE = 256 << 10
+	READ_SIZE = 256 << 10,
+	MOST_STARTS = 10 /* that may fail for now, in a row */
 };
 
 /* Note a fault; the first one counts. */
@@ -27,32 +28,67 @@ set_fault(struct computer *computer, enum computer_fault fault, const char *what
 
 /* One output for several records cannot be told apart. */
 static bool
-never_joint(void *context, const struct ack *ack)
+never_group(void *context, const struct ack *ack)
 {
 	(void)context;
 	(void)ack;
 	return false;
 }
 
-int
-computer_start(struct computer *computer, const struct computer_plan *plan)
+void
+computer_init(struct computer *computer, const struct computer_plan *plan)
 {
-	static const char *const env[] = { NULL };
-	const struct worker_plan start = { .argv = plan->command,
-		.env = env,
-		.hold_in_memory = true,
-		.kind = plan->map ? WORKER_MAP : WORKER_UNKNOWN };
+	const struct restarts_limit limit = { .most = MOST_STARTS, .given = true };
 
 	*computer = (struct computer){ .command = plan->command, .map = plan->map };
 	computer->hearing = (struct hearing){ .worker = &computer->worker,
 		.context = plan->context,
-		.joint = never_joint,
+		.may_group = never_group,
 		.told = plan->told };
 	worker_init(&computer->worker, 1, &diag_says);
-	if (worker_start(&computer->worker, &start) < 0)
+	restarts_open(&computer->restarts, &limit); /* needs no memory without a time */
+}
+
+/* It is known what the command is: it may get much at a time. */
+static void
+know(struct computer *computer)
+{
+	place_event(&computer->place, PLACE_KNOWN);
+	worker_in_size(&computer->worker, IN_PIPE);
+}
+
+/* The command could not be started.  0, or -1 with errno if it is not to be tried again.
+ */
+static int
+start_failed(struct computer *computer, int error, uint64_t now)
+{
+	struct restarts *restarts = &computer->restarts;
+
+	if (restarts_again(restarts, error, now, &diag_says, computer->command[0]) < 0 ||
+	    restarts_over(restarts, 1)) {
+		errno = error;
 		return -1;
-	if (plan->map)
-		worker_in_size(&computer->worker, IN_PIPE);
+	}
+	computer->start_at = restarts->next_at;
+	return 0;
+}
+
+int
+computer_start(struct computer *computer, uint64_t now)
+{
+	static const char *const env[] = { NULL };
+	const struct worker_plan plan = { .argv = computer->command,
+		.env = env,
+		.in_memory = true,
+		.kind = computer->map ? WORKER_MAP : WORKER_UNKNOWN };
+
+	if (computer->place.state != PLACE_EMPTY || now < computer->start_at)
+		return 0;
+	if (worker_start(&computer->worker, &plan) < 0)
+		return start_failed(computer, errno, now);
+	place_event(&computer->place, PLACE_START);
+	if (computer->map)
+		know(computer);
 	return 0;
 }
 
@@ -61,6 +97,7 @@ static void
 distrust(struct computer *computer, const char *what)
 {
 	warn("%s: %s; killed", computer->command[0], what);
+	place_terminate(&computer->place, PLACE_DISTRUSTED);
 	worker_signal(&computer->worker, SIGKILL);
 	worker_silence(&computer->worker);
 }
@@ -71,7 +108,7 @@ refuse(struct computer *computer, const struct ack *ack, const char *text)
 {
 	char shown[HEARING_SHOWN], what[COMPUTER_TEXT];
 
-	if (!hearing_show(&computer->hearing, ack, shown))
+	if (!hearing_show(&computer->worker, ack, shown))
 		snprintf(what, sizeof(what), "%s", text);
 	else
 		snprintf(what, sizeof(what), "record %s: %s", shown, text);
@@ -98,7 +135,9 @@ hear_word(struct computer *computer)
 	case HEARING_NOTHING:
 		return false;
 	case HEARING_HELLO:
-		worker_in_size(&computer->worker, IN_PIPE);
+		know(computer);
+		if (computer->worker.hello.joint)
+			set_fault(computer, COMPUTER_JOINT, "");
 		break;
 	case HEARING_UNSURE:
 	case HEARING_TOLD:
@@ -106,14 +145,11 @@ hear_word(struct computer *computer)
 	case HEARING_PLAIN:
 		set_fault(computer, COMPUTER_FOREIGN, "");
 		break;
-	case HEARING_JOINT:
+	case HEARING_GROUP:
 		set_fault(computer, COMPUTER_JOINT, "");
 		break;
 	case HEARING_BAD:
-		if (computer->worker.kind == WORKER_UNKNOWN)
-			set_fault(computer, COMPUTER_BAD, text);
-		else
-			distrust(computer, text);
+		set_fault(computer, COMPUTER_BAD, text);
 		break;
 	case HEARING_LIES:
 		distrust(computer, text);
@@ -131,6 +167,8 @@ hear_word(struct computer *computer)
 void
 computer_hear(struct computer *computer)
 {
+	if (!place_may(&computer->place, PLACE_HEAR))
+		return;
 	while (hear_word(computer))
 		continue;
 	window_trim(&computer->worker.window);
@@ -141,16 +179,17 @@ static void
 take_lines(struct computer *computer)
 {
 	struct worker *worker = &computer->worker;
-	struct hold *hold = &worker->hold;
+	struct buffered *buffered = &worker->buffered;
 	enum hearing_end end = HEARING_TOLD;
 	char text[HEARING_TEXT];
 	const char *newline;
 
-	while (end == HEARING_TOLD && hold->end > hold->start &&
-	    (newline = memchr(hold->data + hold->start, '\n', hold->end - hold->start)) !=
-		NULL) {
+	while (end == HEARING_TOLD && buffered->end > buffered->start &&
+	    (newline = memchr(buffered->data + buffered->start, '\n',
+		 buffered->end - buffered->start)) != NULL) {
 		const struct ack ack = { .index = computer->lines++,
-			.bytes = (uint64_t)(newline + 1 - hold->data) - hold->start };
+			.bytes =
+			    (uint64_t)(newline + 1 - buffered->data) - buffered->start };
 
 		end = hearing_take(&computer->hearing, &ack, text);
 	}
@@ -177,33 +216,93 @@ computer_is_probed(const struct computer *computer)
 {
 	const struct worker *worker = &computer->worker;
 
-	return worker->kind == WORKER_UNKNOWN && !worker->unsure &&
-	    worker->window.written > 0;
-}
-
-/* A command that reads before it has said hello, if that does not come now, is plain. */
-void
-computer_probe(struct computer *computer)
-{
-	if (!computer_is_probed(computer) || worker_consumed(&computer->worker) == 0)
-		return;
-	computer_hear(computer);
-	if (computer_is_probed(computer))
-		set_fault(computer, COMPUTER_FOREIGN, "");
+	return worker_is_unknown(worker) && worker->window.written > 0;
 }
 
 /* Did the command end well by itself? */
 static bool
 is_well(const struct computer *computer)
 {
-	return computer->worker.exit_code == 0 && computer->worker.exit_signal == 0;
+	return !worker_failed(&computer->worker);
+}
+
+/* How many records more it may have: one that has not said hello gets one, to show it. */
+static uint64_t
+room(const struct worker *worker)
+{
+	uint64_t have = worker->window.records, most = worker->hello.window;
+
+	if (worker->kind == WORKER_UNKNOWN)
+		most = 1;
+	else if (most == 0)
+		most = UINT64_MAX;
+	return have < most ? most - have : 0;
+}
+
+void
+computer_give(struct computer *computer, struct batch *batch)
+{
+	batch_push(&computer->todo, batch);
+}
+
+/* Let it have what it wants of what it is to do. */
+static void
+hand_out(struct computer *computer)
+{
+	struct worker *worker = &computer->worker;
+	struct batch *batch;
+
+	while (place_may(&computer->place, PLACE_GIVE) && computer->todo.records > 0 &&
+	    room(worker) > 0) {
+		if (batch_cut(&computer->todo, room(worker), &batch) < 0 ||
+		    window_add(&worker->window, batch) < 0) {
+			set_fault(computer, COMPUTER_LOST, "records");
+			return;
+		}
+	}
+}
+
+void
+computer_feed(struct computer *computer, bool last, uint64_t now)
+{
+	struct worker *worker = &computer->worker;
+
+	hand_out(computer);
+	worker_feed(worker); /* that it reads no more is noticed when it ends */
+	if (worker->in < 0 ||
+	    ((!last || computer->todo.records > 0 || worker_hungry(worker)) &&
+		!worker_is_mute(worker, now)))
+		return;
+	worker_end_input(worker);
+	place_event(&computer->place, PLACE_END_INPUT);
+}
+
+bool
+computer_ended(struct computer *computer)
+{
+	return place_may(&computer->place, PLACE_HEAR) && worker_ended(&computer->worker);
+}
+
+enum place_verdict
+computer_judge(struct computer *computer, uint64_t left, bool more)
+{
+	const struct worker *worker = &computer->worker;
+	const struct place_end end = { .reports = worker->kind == WORKER_NATIVE,
+		.failed = !is_well(computer),
+		.never = worker_never(worker, false),
+		.open = worker->in >= 0,
+		.read = worker_consumed(worker) > 0,
+		.left = left,
+		.more = more };
+
+	return place_judge(&computer->place, &end);
 }
 
 void
 computer_drain(struct computer *computer)
 {
 	struct worker *worker = &computer->worker;
-	size_t left;
+	uint64_t written;
 
 	errors_end(&worker->errors);
 	if (!computer->map) {
@@ -211,8 +310,8 @@ computer_drain(struct computer *computer)
 		return;
 	}
 	/* What it wrote waits there now; what it left behind may go on and on. */
-	left = worker->out < 0 ? 0 : move_held(worker->out) / READ_SIZE + 1;
-	while (computer->fault == COMPUTER_FINE && worker->out >= 0 && left-- > 0 &&
+	written = worker->out < 0 ? 0 : worker_taken(worker) + move_pending(worker->out);
+	while (computer->fault == COMPUTER_FINE && worker_taken(worker) < written &&
 	    worker_absorb(worker, READ_SIZE) > 0)
 		take_lines(computer);
 	if (computer->fault == COMPUTER_FINE && is_well(computer) &&
@@ -231,9 +330,21 @@ computer_check_end(struct computer *computer)
 }
 
 void
+computer_check_start(struct computer *computer)
+{
+	char how[WORKER_EXIT_TEXT], what[COMPUTER_TEXT];
+
+	if (computer->worker.kind != WORKER_UNKNOWN)
+		return;
+	snprintf(what, sizeof(what), "%s before it said hello",
+	    worker_exit_text(&computer->worker, how));
+	set_fault(computer, is_well(computer) ? COMPUTER_FOREIGN : COMPUTER_UNBORN, what);
+}
+
+void
 computer_check_lines(struct computer *computer)
 {
-	if (computer->map && is_well(computer) && computer->worker.in < 0)
+	if (computer->map && is_well(computer) && computer->place.state == PLACE_ENDING)
 		set_fault(computer, COMPUTER_NO_MAP, "lines are missing at its end");
 }
 
@@ -241,20 +352,17 @@ bool
 computer_takes(const struct computer *computer)
 {
 	const struct worker *worker = &computer->worker;
-	uint64_t window = worker->hello.window;
 
-	return !worker_hungry(worker) &&
-	    (window == 0 || worker->window.records < window) &&
-	    (worker->kind != WORKER_UNKNOWN || worker->window.records == 0);
+	return place_may(&computer->place, PLACE_GIVE) && computer->todo.records == 0 &&
+	    !worker_hungry(worker) && room(worker) > 0;
 }
 
 void
 computer_close(struct computer *computer)
 {
-	struct batch_queue left = { 0 }; /* by one that died */
-
-	window_take_back(&computer->worker.window, 0, &left);
-	batch_clear(&left);
+	batch_clear(&computer->todo);
+	window_clear(&computer->worker.window); /* what one left that died */
 	worker_close(&computer->worker);
+	place_event(&computer->place, PLACE_GONE);
 	worker_free(&computer->worker);
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "fdio.h"
+#include "formats.h"
 #include "grow.h"
 #include "identity.h"
 #include "need.h"
@@ -20,9 +21,6 @@ _Static_assert(
     "a key is a digest");
 
 enum { READ_SIZE = 256 << 10, MOST_FILES = 1 << 24 };
-
-/* Written in front of all that counts: others have other keys than an older version. */
-static const char version[] = "par-cache 2";
 
 /* A file that a word names, as it was when it was read. */
 struct known {
@@ -203,6 +201,10 @@ add_environment(struct identity *identity, const struct identity_plan *plan)
 static int
 add_all(struct identity *identity, const struct identity_plan *plan)
 {
+	char version[32];
+
+	/* First of all, so that other versions have other keys. */
+	snprintf(version, sizeof(version), "par-cache %d", FORMAT_CACHE);
 	add(&identity->sum, plan->map ? 'm' : 'n', version, strlen(version));
 	if (add_environment(identity, plan) < 0)
 		return -1;

@@ -99,7 +99,7 @@ misses_add(struct misses *misses, const struct lookup *lookup, struct block *blo
 	miss->saved.key = lookup->key;
 	miss->saved.record = lookup->record;
 	miss->saved.len = lookup->len;
-	block_hold(block);
+	block_reference(block);
 	if (misses->count++ >= misses->bucket_count)
 		grow_buckets(misses);
 	bucket = &misses->buckets[bucket_of(&lookup->key, misses->bucket_count)];

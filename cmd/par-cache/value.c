@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "formats.h"
 #include "hash.h"
 #include "value.h"
 
@@ -65,7 +66,7 @@ value_read(struct lookup *lookup, const char *value, size_t len, uint64_t ttl)
 void
 value_name(char name[static VALUE_NAME_SIZE + 1], const struct digest *key)
 {
-	char *to = name + snprintf(name, VALUE_NAME_SIZE + 1, "par2:");
+	char *to = name + snprintf(name, VALUE_NAME_SIZE + 1, "par%d:", FORMAT_CACHE);
 
 	for (int i = 0; i < KEY_SIZE; i++)
 		to += snprintf(to, 3, "%02x", key->bytes[i]);

@@ -10,6 +10,7 @@
 
 #include <curl/curl.h>
 
+#include "client.h"
 #include "command_line.h"
 #include "config.h"
 #include "diag.h"
@@ -49,6 +50,8 @@ set_header(void *target, const char *value)
 	if (value[name] == '\0' || name == 0 || strpbrk(value, "\r\n") != NULL)
 		return "not a header line, NAME: VALUE";
 	set->headers = append(set->headers, value);
+	if (strncasecmp(value, "x-", 2) == 0) /* X-Api-Key and its like */
+		return NULL;
 	for (size_t i = 0; i < sizeof(secret) / sizeof(secret[0]); i++)
 		if (strlen(secret[i]) == name && strncasecmp(value, secret[i], name) == 0)
 			return NULL;
@@ -140,7 +143,7 @@ set_user(void *target, const char *value)
 	return NULL;
 }
 
-/* NAME=VALUE, or a file of cookies. */
+/* NAME=VALUE, or a file of cookies, or none: only those of the run. */
 static const char *
 set_cookies(void *target, const char *value)
 {
@@ -150,7 +153,7 @@ set_cookies(void *target, const char *value)
 		return line_end;
 	if (strchr(value, '=') != NULL)
 		replace(&set->cookies, value);
-	else if (access(value, R_OK) == 0)
+	else if (value[0] == '\0' || access(value, R_OK) == 0)
 		replace(&set->cookie_file, value);
 	else
 		return strerror(errno);
@@ -163,6 +166,17 @@ set_cookie_jar(void *target, const char *value)
 	struct settings *set = target;
 
 	set->cookie_jar = value;
+	return strcmp(value, "-") == 0 ? "standard output has the records" : NULL;
+}
+
+static const char *
+set_hsts(void *target, const char *value)
+{
+	struct settings *set = target;
+
+	if (!client_has_hsts())
+		return "libcurl is one without HSTS";
+	set->hsts = value;
 	return strcmp(value, "-") == 0 ? "standard output has the records" : NULL;
 }
 
@@ -258,11 +272,14 @@ static void
 add_pace(struct opt_table *table, struct settings *set)
 {
 	const struct opt rows[] = {
+		{ .help = "How much at once" },
 		{ 0, "delay", OPT_DURATION, .number = &set->delay, "TIME",
 		    "wait TIME from one request to a host to the next", 0, TIME_MAX,
 		    NULL },
 		{ 'j', "jobs", OPT_NUMBER, .number = &set->jobs, "N",
-		    "N transfers in flight (default 16)", 1, JOBS_MAX, NULL },
+		    "N transfers in flight (default 16); also -P", 1, JOBS_MAX, NULL },
+		{ 'P', NULL, OPT_NUMBER, .number = &set->jobs, "N", "", 1, JOBS_MAX,
+		    NULL },
 		{ 0, "limit-rate", OPT_SIZE, .number = &set->limit_rate, "SIZE",
 		    "read no more than SIZE a second in a transfer", 1, 1ULL << 40,
 		    NULL },
@@ -283,6 +300,7 @@ static void
 add_limits(struct opt_table *table, struct settings *set)
 {
 	const struct opt rows[] = {
+		{ .help = "Limits" },
 		{ 0, "allow", OPT_CALL, .context = set, "ADDRESS",
 		    "allow ADDRESS in spite of --deny-private", 0, 0, set_allowed },
 		{ 0, "connect-timeout", OPT_DURATION, .number = &set->connect_timeout,
@@ -323,6 +341,7 @@ static void
 add_requests(struct opt_table *table, struct settings *set)
 {
 	const struct opt rows[] = {
+		{ .help = "Requests" },
 		{ 'b', "cookie", OPT_SECRET, .context = set, "COOKIES|FILE",
 		    "send COOKIES, NAME=VALUE, or those in FILE", 0, 0, set_cookies },
 		{ 'c', "cookie-jar", OPT_CALL, .context = set, "FILE",
@@ -332,6 +351,11 @@ add_requests(struct opt_table *table, struct settings *set)
 		    "POST DATA, or @FILE; several are joined by &", 0, 0, set_data },
 		{ 'H', "header", OPT_SECRET, .context = set, "LINE",
 		    "add LINE to the header", 0, 0, set_header },
+		{ 0, "guess-scheme", OPT_FLAG, .flag = &set->guess, NULL,
+		    "take example.org/x for http://example.org/x", 0, 0, NULL },
+		{ 0, "hsts", OPT_CALL, .context = set, "FILE",
+		    "ask hosts by https that have said so; FILE keeps them", 0, 0,
+		    set_hsts },
 		{ 'I', "head", OPT_FLAG, .flag = &set->head, NULL,
 		    "ask for the header only; it stands for the body", 0, 0, NULL },
 		{ 0, "netrc", OPT_FLAG, .flag = &set->netrc, NULL,
@@ -352,6 +376,7 @@ static void
 add_connection(struct opt_table *table, struct settings *set, struct config *config)
 {
 	const struct opt rows[] = {
+		{ .help = "Connections" },
 		{ 'K', "config", OPT_CALL, .context = config, "FILE",
 		    "take options from FILE, also some of curl's", 0, 0, set_config },
 		{ 0, "cacert", OPT_STRING, .text = &set->cacert, "FILE",
@@ -376,6 +401,7 @@ static void
 add_retries(struct opt_table *table, struct settings *set)
 {
 	const struct opt rows[] = {
+		{ .help = "When it fails" },
 		{ 0, "fail-on", OPT_CALL, .context = set, "LIST",
 		    "fail answers of these statuses, as 404,5xx,400-499", 0, 0,
 		    set_fail_on },
@@ -397,10 +423,16 @@ static void
 add_output(struct opt_table *table, struct settings *set)
 {
 	const struct opt rows[] = {
+		{ .help = "Records and files" },
+		{ 0, "headers", OPT_FLAG, .flag = &set->tell, NULL,
+		    "add HTTP version, address, seconds and header to records", 0, 0,
+		    NULL },
 		{ 0, "if-modified", OPT_FLAG, .flag = &set->if_modified, NULL,
 		    "with -o: fetch what is newer than its file", 0, 0, NULL },
 		{ 0, "json", OPT_FLAG, .flag = &set->json, NULL,
 		    "write records as JSON objects", 0, 0, NULL },
+		{ 0, "keep-truncated", OPT_FLAG, .flag = &set->keep, NULL,
+		    "of bodies that are too long or cut keep what came", 0, 0, NULL },
 		{ 0, "output", OPT_STRING, .text = &set->output, "FILE",
 		    "write records to FILE, not to standard output", 0, 0, NULL },
 		{ 'o', "output-dir", OPT_STRING, .text = &set->folder, "DIR",
@@ -413,6 +445,11 @@ add_output(struct opt_table *table, struct settings *set)
 		    NULL },
 		{ 0, "warc", OPT_STRING, .text = &set->warc, "FILE",
 		    "append requests and answers to FILE, a WARC", 0, 0, NULL },
+		{ 0, "warc-revisit", OPT_FLAG, .flag = &set->warc_revisit, NULL,
+		    "with --warc: only refer to bodies that it has already", 0, 0, NULL },
+		{ 0, "warc-size", OPT_SIZE, .number = &set->warc_size, "SIZE",
+		    "with --warc: begin another file before one is longer", 1, 1ULL << 50,
+		    NULL },
 		{ 0 },
 	};
 
@@ -451,10 +488,14 @@ command_line_read(struct settings *set, int argc, char **argv)
 {
 	struct opt_table table = { 0 };
 	struct opt_program program = { .name = "par-fetch",
-		.synopsis = "[-j N] [OPTION...] [FILE...]",
+		.synopsis = "[-j N] [OPTION ...] [FILE ...]",
 		.about = "Fetch each URL of the input; print a record of URL, status, "
 			 "content type,\neffective URL, error and body, in the order in "
-			 "which they finish." };
+			 "which they finish.",
+		.examples =
+		    "  par-fetch <urls | cut -f 1,2               URL, TAB, status\n"
+		    "  par-fetch -o files --json <urls            bodies in files\n"
+		    "  par-fetch --fail-on 4xx,5xx <urls          status 1 if any\n" };
 	struct config config = { .program = &program, .set = set };
 	int first;
 
@@ -491,6 +532,9 @@ command_line_read(struct settings *set, int argc, char **argv)
 		die_misuse("--deny-private cannot look behind %s", config_evades(set));
 	if (set->if_modified && set->folder == NULL)
 		die_misuse("--if-modified needs -o");
+	if (set->warc == NULL && (set->warc_size > 0 || set->warc_revisit))
+		die_misuse(
+		    "--warc-%s needs --warc", set->warc_revisit ? "revisit" : "size");
 	fit_jobs(set);
 	if (set->lookahead == 0)
 		set->lookahead = 2 * set->jobs;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,9 @@
 #include "request.h"
 #include "robots.h"
 #include "schedule.h"
+#include "sig.h"
 #include "sockets.h"
+#include "spoken.h"
 #include "stage.h"
 #include "streams.h"
 #include "transfer.h"
@@ -26,6 +29,7 @@
 enum {
 	PIPE_SIZE = 1 << 20, /* of standard output, bytes: pages are large */
 	AHEAD_BYTES = 64 << 20, /* most input in memory that waits, roughly */
+	KEPT_BYTES = 64 << 20, /* most memory of bodies that were cut, roughly */
 	NO_CONNECTIONS = 16, /* descriptors for other things */
 	MANY_HOSTS = 256, /* from here on connections and names are not retained */
 	ROBOTS_REDIRECTS = 5, /* that a robots.txt may take at least */
@@ -37,18 +41,25 @@ enum {
 /* Before a connection is asked for again that was another's. */
 static const struct backoff crowds = { .first = 20, .longest = 320 };
 
+enum fetch_input {
+	INPUT_READ, /* there may be records in what was read */
+	INPUT_EMPTY, /* there are none: more is to be read */
+	INPUT_AWAITED, /* it is a FIFO that had no writer so far */
+	INPUT_ENDED
+};
+
 struct fetcher {
 	const struct settings *set;
 	struct stage stage;
 	struct ends ends;
 	struct client client;
+	int signals; /* that end the run, with a cookie jar to be written; or -1 */
 	struct bodies bodies; /* of -o */
 	struct warc warc; /* of --warc */
 	struct form form;
 	struct connections connections;
 	CURLM *multi;
 	struct sockets sockets;
-	CURLU *parser;
 	struct schedule schedule;
 	struct robots robots;
 	struct progress progress;
@@ -56,10 +67,11 @@ struct fetcher {
 	struct transfer *idle;
 	struct transfer *done, **done_tail; /* their records wait to be written */
 	size_t transfers, in_flight; /* made; at work */
+	size_t kept, kept_bytes; /* bodies that were cut, to go on with */
 	size_t requests; /* of input, wherever they are */
-	size_t held_bytes; /* of input, of those that wait */
-	bool input_ended, input_empty, stuck;
-	bool input_awaited; /* it is a FIFO that had no writer so far */
+	size_t ahead_bytes; /* of input, of those that wait */
+	enum fetch_input input;
+	bool stuck; /* the output takes nothing now */
 	unsigned short random[3];
 };
 
@@ -73,11 +85,12 @@ no_memory(void)
 static void
 next_input(struct fetcher *fetcher)
 {
-	fetcher->input_ended = !stage_next_input_now(
-	    &fetcher->stage, &fetcher->ends, &fetcher->input_awaited);
+	bool awaited = false;
+	bool there = stage_next_input_now(&fetcher->stage, &fetcher->ends, &awaited);
+
 	if (fetcher->stage.trouble.kind != TROUBLE_NONE)
 		die_of(&fetcher->stage.trouble);
-	fetcher->input_empty = !fetcher->input_ended;
+	fetcher->input = !there ? INPUT_ENDED : awaited ? INPUT_AWAITED : INPUT_EMPTY;
 }
 
 /* Open the input and the output.  A descriptor for each transfer is there, too. */
@@ -89,6 +102,7 @@ open_stage(struct fetcher *fetcher)
 	struct stage_plan plan = {
 		.in = -1,
 		.max_record = set->max_record,
+		.records = "URLs",
 		.hello = { .window = set->lookahead, .jobs = set->jobs },
 		.no_wait = true,
 		.says = &diag_says,
@@ -96,6 +110,8 @@ open_stage(struct fetcher *fetcher)
 
 	if (ends_open(ends, set->paths, set->count, set->output, set->wait_ms) < 0)
 		die(STATUS_BROKEN, 0, "%s: %s", ends->name, fifo_why(errno));
+	if (set->count == 0)
+		diag_awaits("URLs");
 	plan.out_name = ends->out_name;
 	plan.out = ends->out;
 	if (ends->out == STDOUT_FILENO)
@@ -123,8 +139,10 @@ static void
 open_form(struct fetcher *fetcher)
 {
 	fetcher->form.json = fetcher->set->json;
+	fetcher->form.keep = fetcher->set->keep;
 	if (fetcher->set->warc != NULL) {
-		warc_open(&fetcher->warc, fetcher->set->warc, fetcher->set->agent);
+		warc_open(&fetcher->warc, fetcher->set->warc, fetcher->set->agent,
+		    fetcher->set->warc_size, fetcher->set->warc_revisit);
 		fetcher->form.warc = &fetcher->warc;
 	}
 	if (fetcher->set->folder == NULL)
@@ -146,6 +164,8 @@ check_roles(const struct settings *set)
 		roles_add(&roles, ROLE_OUTPUT, "--warc", set->warc);
 	roles_add(&roles, ROLE_JAR, "--cookie", set->cookie_file);
 	roles_add(&roles, ROLE_JAR, "--cookie-jar", set->cookie_jar);
+	if (set->hsts != NULL && set->hsts[0] != '\0')
+		roles_add(&roles, ROLE_OUTPUT, "--hsts", set->hsts);
 	roles_add(&roles, ROLE_SETTINGS, "--cacert", set->cacert);
 	for (const struct curl_slist *file = set->read; file != NULL; file = file->next)
 		roles_add(&roles, ROLE_SETTINGS, NULL, file->data);
@@ -154,22 +174,49 @@ check_roles(const struct settings *set)
 		die_of(&trouble);
 }
 
+/* With a cookie jar, or the like, signals that end a run are caught: it is written. */
+static void
+open_signals(struct fetcher *fetcher)
+{
+	static const int caught[] = { SIGHUP, SIGINT, SIGTERM };
+
+	fetcher->signals = -1;
+	if (!client_keeps(fetcher->set))
+		return;
+	fetcher->signals = sig_open(caught, sizeof(caught) / sizeof(caught[0]));
+	if (fetcher->signals < 0)
+		die(STATUS_BROKEN, errno, "signals");
+}
+
+/* End as a signal has it that has come, if one has, but with the cookies kept. */
+static void
+mind_signals(struct fetcher *fetcher)
+{
+	int number = fetcher->signals < 0 ? 0 : sig_next(fetcher->signals);
+
+	if (number == 0)
+		return;
+	client_save(&fetcher->client);
+	signal(number, SIG_DFL);
+	raise(number);
+	_exit(128 + number); /* process 1 has no default */
+}
+
 static void
 fetcher_open(struct fetcher *fetcher, const struct settings *set)
 {
 	uint64_t now = clock_ns();
 
 	*fetcher = (struct fetcher){ .set = set };
+	spoken_buffer();
 	check_roles(set);
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		no_memory();
 	streams_watch(transfer_stream_ended);
 	fetcher->multi = curl_multi_init();
-	fetcher->parser = curl_url();
-	if (fetcher->multi == NULL || fetcher->parser == NULL)
+	if (fetcher->multi == NULL)
 		no_memory();
-	if (sockets_open(&fetcher->sockets, fetcher->multi) < 0)
-		die(STATUS_BROKEN, errno, "sockets");
+	sockets_open(&fetcher->sockets, fetcher->multi);
 	curl_multi_setopt(fetcher->multi, CURLMOPT_PIPELINING,
 	    client_shares(set) ? (long)CURLPIPE_MULTIPLEX : (long)CURLPIPE_NOTHING);
 	client_open(&fetcher->client, set);
@@ -182,6 +229,7 @@ fetcher_open(struct fetcher *fetcher, const struct settings *set)
 	now ^= (uint64_t)getpid() << 24;
 	memcpy(fetcher->random, &now, sizeof(fetcher->random));
 	open_stage(fetcher);
+	open_signals(fetcher);
 	curl_multi_setopt(
 	    fetcher->multi, CURLMOPT_MAXCONNECTS, connections_most(fetcher->set));
 }
@@ -208,7 +256,6 @@ fetcher_close(struct fetcher *fetcher)
 		warc_close(&fetcher->warc);
 	robots_close(&fetcher->robots);
 	schedule_close(&fetcher->schedule);
-	curl_url_cleanup(fetcher->parser);
 	curl_multi_cleanup(fetcher->multi);
 	sockets_close(&fetcher->sockets);
 	curl_global_cleanup();
@@ -219,9 +266,9 @@ fetcher_close(struct fetcher *fetcher)
 static bool
 wants_input(const struct fetcher *fetcher)
 {
-	return !fetcher->input_ended && !fetcher->stuck &&
+	return fetcher->input != INPUT_ENDED && !fetcher->stuck &&
 	    fetcher->requests < fetcher->set->jobs + fetcher->set->lookahead &&
-	    fetcher->held_bytes < AHEAD_BYTES;
+	    fetcher->ahead_bytes < AHEAD_BYTES;
 }
 
 /* The request is not made: its record is to say why. */
@@ -250,7 +297,7 @@ admit(struct fetcher *fetcher, struct request *request, bool first, uint64_t now
 		refuse(fetcher, request);
 		break;
 	case ROBOTS_ASK:
-		request = robots_request(entry, fetcher->parser, fetcher->set->proto);
+		request = robots_request(entry, fetcher->set->proto);
 		schedule_add(&fetcher->schedule, request, true, now);
 		break;
 	case ROBOTS_PARKED:
@@ -261,13 +308,14 @@ admit(struct fetcher *fetcher, struct request *request, bool first, uint64_t now
 static void
 accept_record(struct fetcher *fetcher, const struct record *rec)
 {
-	struct request *request = request_new(rec, fetcher->parser, fetcher->set->proto);
+	struct request *request =
+	    request_new(rec, fetcher->set->proto, fetcher->set->guess);
 
 	if (fetcher->form.bodies != NULL)
 		request_name_file(
 		    request, fetcher->form.bodies, fetcher->set->if_modified);
 	fetcher->requests++;
-	fetcher->held_bytes += request->input.len;
+	fetcher->ahead_bytes += request->input.len;
 	if (request->refusal == NULL)
 		admit(fetcher, request, false, clock_ms());
 	else
@@ -292,7 +340,8 @@ take_input(struct fetcher *fetcher)
 			die_of(&fetcher->stage.trouble);
 		case RECORD_NONE:
 		case RECORD_TOO_LONG:
-			fetcher->input_empty = true;
+			if (fetcher->input == INPUT_READ)
+				fetcher->input = INPUT_EMPTY;
 			return;
 		}
 	}
@@ -351,6 +400,10 @@ static void
 start(struct fetcher *fetcher, struct transfer *transfer, struct request *request)
 {
 	transfer->request = request;
+	if (request->rest != NULL) {
+		fetcher->kept--;
+		fetcher->kept_bytes -= request->kept;
+	}
 	transfer_begin(transfer, request, forget_connection(fetcher, transfer));
 	if (curl_multi_add_handle(fetcher->multi, transfer->easy) != CURLM_OK)
 		no_memory();
@@ -405,6 +458,17 @@ back_off(struct fetcher *fetcher, const struct request *request)
 	    (uint64_t)nrand48(fetcher->random));
 }
 
+/* Keep what came of a body that was cut, within limits of memory and descriptors. */
+static void
+keep(struct fetcher *fetcher, struct transfer *transfer)
+{
+	if (fetcher->kept == fetcher->set->jobs || fetcher->kept_bytes > KEPT_BYTES ||
+	    !transfer_keep(transfer))
+		return;
+	fetcher->kept++;
+	fetcher->kept_bytes += transfer->request->kept;
+}
+
 /* Try again later, if that is allowed; false if not. */
 static bool
 retry(struct fetcher *fetcher, struct transfer *transfer, uint64_t now)
@@ -418,6 +482,7 @@ retry(struct fetcher *fetcher, struct transfer *transfer, uint64_t now)
 		return false;
 	if (wanted > delay)
 		delay = wanted;
+	keep(fetcher, transfer);
 	schedule_later(&fetcher->schedule, transfer_release(transfer), now + delay);
 	put_idle(fetcher, transfer);
 	return true;
@@ -445,7 +510,7 @@ static bool
 move(struct fetcher *fetcher, struct transfer *transfer, uint64_t now)
 {
 	struct request *request = transfer->request;
-	const char *why = "too many redirects";
+	const char *why = "too many redirects; see --max-redirs";
 	long status = transfer_status(transfer);
 	uint64_t limit = fetcher->set->max_redirs;
 
@@ -453,8 +518,8 @@ move(struct fetcher *fetcher, struct transfer *transfer, uint64_t now)
 	if (request->robots != NULL && limit < ROBOTS_REDIRECTS)
 		limit = ROBOTS_REDIRECTS;
 	if (request->redirects < limit)
-		why = request_redirect(request, transfer_location(transfer),
-		    fetcher->parser, fetcher->set->proto);
+		why = request_redirect(
+		    request, transfer_location(transfer), fetcher->set->proto);
 	if (why != NULL) {
 		snprintf(transfer->why, sizeof(transfer->why), "%s%s",
 		    request->redirects < limit ? "redirect: " : "", why);
@@ -507,8 +572,8 @@ landed(struct fetcher *fetcher, struct transfer *transfer, CURLcode code)
 	long status = transfer->broken ? 0 : transfer_status(transfer);
 
 	mind_status(fetcher, transfer, now);
-	if (transfer->mixed && transfer->request->host->plain)
-		transfer->request->host->mixed = true;
+	if (transfer->mixed && transfer->request->host->version == HOST_PLAIN)
+		transfer->request->host->version = HOST_MIXED;
 	hopeless = transfer->request->host->refusals >= SCHEDULE_HOPELESS;
 	schedule_landed(&fetcher->schedule, transfer->request, now);
 	switch (verdict) {
@@ -568,13 +633,13 @@ written(struct fetcher *fetcher, struct transfer *transfer)
 	struct request *request;
 
 	progress_count(&fetcher->progress, transfer);
-	if (transfer->failed)
+	if (transfer->why[0] != '\0')
 		stage_fail(&fetcher->stage, &name, transfer->why);
 	else
 		stage_ok(&fetcher->stage, name.number);
 	request = transfer_release(transfer);
 	fetcher->requests--;
-	fetcher->held_bytes -= request->input.len;
+	fetcher->ahead_bytes -= request->input.len;
 	request_free(request);
 	put_idle(fetcher, transfer);
 }
@@ -610,7 +675,7 @@ emit(struct fetcher *fetcher)
 static bool
 reads_input(const struct fetcher *fetcher)
 {
-	return fetcher->input_empty && wants_input(fetcher);
+	return fetcher->input != INPUT_READ && wants_input(fetcher);
 }
 
 /* Do others write to the output at the moment, so that it takes nothing of ours? */
@@ -629,7 +694,7 @@ poll_timeout(const struct fetcher *fetcher, bool flushed)
 
 	if (!flushed && output_refused(fetcher))
 		return SHARE_PAUSE;
-	if (fetcher->input_awaited && reads_input(fetcher)) {
+	if (fetcher->input == INPUT_AWAITED && reads_input(fetcher)) {
 		int left = ends_time_left(&fetcher->ends);
 
 		most = left >= 0 && left < most ? left : most;
@@ -643,7 +708,7 @@ poll_timeout(const struct fetcher *fetcher, bool flushed)
 static void
 wait_for_events(struct fetcher *fetcher)
 {
-	struct pollfd extra[2];
+	struct pollfd extra[4];
 	int sent = stage_flush_now(&fetcher->stage);
 	bool flushed = sent > 0 && !fetcher->stuck;
 	unsigned count = 0;
@@ -656,10 +721,16 @@ wait_for_events(struct fetcher *fetcher)
 		    (struct pollfd){ .fd = fetcher->stage.in.fd, .events = POLLIN };
 	if (!flushed && !output_refused(fetcher))
 		extra[count++] =
-		    (struct pollfd){ .fd = fetcher->stage.out.fd, .events = POLLOUT };
-	if (sockets_wait(&fetcher->sockets, extra, count,
-		poll_timeout(fetcher, flushed)) != CURLM_OK)
-		no_memory();
+		    (struct pollfd){ .fd = fetcher->stage.out.to.fd, .events = POLLOUT };
+	if (spoken_waits())
+		extra[count++] = spoken_poll();
+	if (fetcher->signals >= 0)
+		extra[count++] =
+		    (struct pollfd){ .fd = fetcher->signals, .events = POLLIN };
+	if (sockets_wait(
+		&fetcher->sockets, extra, count, poll_timeout(fetcher, flushed)) < 0)
+		die(STATUS_BROKEN, errno, "poll");
+	spoken_go();
 }
 
 /* Read what has come of the input, if more of it is wanted. */
@@ -673,8 +744,9 @@ read_input(struct fetcher *fetcher)
 	if (poll(&input, 1, 0) > 0) {
 		if (stage_fill(&fetcher->stage) < 0)
 			die_of(&fetcher->stage.trouble);
-		fetcher->input_awaited = fetcher->input_empty = false;
-	} else if (fetcher->input_awaited && ends_time_left(&fetcher->ends) == 0) {
+		fetcher->input = INPUT_READ;
+	} else if (fetcher->input == INPUT_AWAITED &&
+	    ends_time_left(&fetcher->ends) == 0) {
 		stage_input_failed(&fetcher->stage, &fetcher->ends, ETIME);
 		next_input(fetcher);
 	}
@@ -683,7 +755,7 @@ read_input(struct fetcher *fetcher)
 static bool
 finished(const struct fetcher *fetcher)
 {
-	return fetcher->input_ended && fetcher->requests == 0;
+	return fetcher->input == INPUT_ENDED && fetcher->requests == 0;
 }
 
 enum status
@@ -693,6 +765,7 @@ fetcher_run(const struct settings *set)
 
 	fetcher_open(&fetcher, set);
 	while (!finished(&fetcher)) {
+		mind_signals(&fetcher);
 		take_input(&fetcher);
 		start_all(&fetcher);
 		if (sockets_tick(&fetcher.sockets) != CURLM_OK)

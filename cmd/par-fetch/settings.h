@@ -39,6 +39,7 @@ struct settings {
 	uint64_t speed_limit, speed_time; /* bytes a second; how long it may be slower */
 	uint64_t max_redirs;
 	const char *proto; /* schemes, with commas between */
+	bool guess; /* a URL without a scheme is one of http */
 	bool deny_private; /* connect to public addresses only, */
 	struct curl_slist *allowed; /* and to these */
 
@@ -57,12 +58,17 @@ struct settings {
 	char *cookies; /* name=value, for all hosts in the input */
 	char *cookie_file;
 	const char *cookie_jar;
+	const char *hsts; /* file of hosts that are to be asked by https; "": none */
 	struct bytes data; /* of -d */
 	bool post; /* data is there, if only empty */
 	bool location; /* as it is anyway */
 	const char *folder; /* for bodies */
-	const char *warc; /* archive */
+	const char *warc; /* archive, */
+	uint64_t warc_size; /* of so many bytes at most, then another; 0: of any */
+	bool warc_revisit; /* that refers to what it has already */
 	bool if_modified, json, progress, robots;
+	bool keep; /* bodies that are cut or too long, as far as they came */
+	bool tell; /* with each answer, how it came */
 	bool head, netrc, insecure, http1;
 	const char *extras[SETTINGS_EXTRAS]; /* options of curl, see config.c */
 	struct curl_slist *config; /* values that came from files, */

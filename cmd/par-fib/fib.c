@@ -130,7 +130,7 @@ why_not(const char *data, size_t len)
 	if (len == 0)
 		return "empty, not a number";
 	if (data[len - 1] == '\r')
-		return "ends in a carriage return";
+		return "ends in a carriage return, which tr -d '\\r' takes away";
 	if (data[0] == ' ' || data[len - 1] == ' ')
 		return "has spaces around it";
 	if (data[0] == '-' && all_digits(data + 1, len - 1, decimal))
@@ -149,7 +149,7 @@ fib_parse(const struct fib *fib, const char *data, size_t len, uint64_t *n)
 	if (num_parse_bytes(data, len, 0, fib->max, n) == 0)
 		return NULL;
 	if (all_digits(data, len, "0123456789"))
-		return "larger than --max";
+		return "larger than --max-n";
 	return why_not(data, len);
 }
 
@@ -169,15 +169,26 @@ fib_is_long(const struct fib *fib, uint64_t n)
 }
 
 static uint64_t
-mul_mod(uint64_t a, uint64_t b, uint64_t mod)
-{
-	return (uint64_t)((unsigned __int128)a * b % mod);
-}
-
-static uint64_t
 add_mod(uint64_t a, uint64_t b, uint64_t mod)
 {
 	return a >= mod - b ? a - (mod - b) : a + b;
+}
+
+static uint64_t
+mul_mod(uint64_t a, uint64_t b, uint64_t mod)
+{
+#ifdef __SIZEOF_INT128__
+	return (uint64_t)((unsigned __int128)a * b % mod);
+#else
+	uint64_t product = 0;
+
+	for (; b > 0; b >>= 1) {
+		if ((b & 1) != 0)
+			product = add_mod(product, a, mod);
+		a = add_mod(a, a, mod);
+	}
+	return product;
+#endif
 }
 
 static uint64_t

@@ -112,6 +112,8 @@ run(const struct fib_plan *plan, char *const *paths, size_t count)
 		die_of(&trouble);
 	if (ends_open(&ends, paths, count, plan->output, plan->wait_ms) < 0)
 		die(STATUS_BROKEN, 0, "%s: %s", ends.name, fifo_why(errno));
+	if (count == 0)
+		diag_awaits("numbers");
 	fib_open(&fib,
 	    plan->digits	? FIB_DIGITS
 		: plan->mod > 0 ? FIB_MOD
@@ -122,6 +124,7 @@ run(const struct fib_plan *plan, char *const *paths, size_t count)
 		    .out = ends.out,
 		    .out_name = ends.out_name,
 		    .max_record = plan->max_record,
+		    .records = "numbers",
 		    .says = &diag_says }) < 0)
 		die_of(&stage.trouble);
 	while (stage_next_input(&stage, &ends))
@@ -138,13 +141,15 @@ main(int argc, char **argv)
 {
 	struct fib_plan plan = { .max = UINT64_MAX, .max_record = RECORD_LIMIT };
 	const struct opt opts[] = {
+		{ .help = "Numbers" },
 		{ 'd', "digits", OPT_FLAG, .flag = &plan.digits, NULL,
 		    "print how many decimal digits F(n) has", 0, 0, NULL },
-		{ 'm', "max", OPT_NUMBER, .number = &plan.max, "N",
-		    "fail n above N (default 10000000; no limit with -d and -M)", 0, 0,
-		    NULL },
 		{ 'M', "mod", OPT_NUMBER, .number = &plan.mod, "M", "print F(n) modulo M",
 		    1, 0, NULL },
+		{ 'm', "max-n", OPT_NUMBER, .number = &plan.max, "N",
+		    "fail n above N (default 10000000; no limit with -d and -M)", 0, 0,
+		    NULL },
+		{ .help = "Input and output" },
 		{ 'o', "output", OPT_STRING, .text = &plan.output, "FILE",
 		    "write to FILE, not to standard output", 0, 0, NULL },
 		{ 0, "max-record", OPT_SIZE, .number = &plan.max_record, "SIZE",
@@ -155,11 +160,14 @@ main(int argc, char **argv)
 		{ 0 },
 	};
 	const struct opt_program program = { .name = "par-fib",
-		.synopsis = "[-d | -M M] [-m N] [-o FILE] [--max-record SIZE] "
-			    "[--wait TIME] [FILE ...]",
+		.synopsis = "[-d | -M M] [-m N] [-o FILE] [OPTION ...] [FILE ...]",
 		.about = "Print n, a TAB and the Fibonacci number F(n) for each n of the "
 			 "input.",
-		.opts = opts };
+		.opts = opts,
+		.examples =
+		    "  seq 90 94 | par-fib                        n, TAB, F(n)\n"
+		    "  seq 90 94 | par-run -n 4 par-fib           on four processors\n"
+		    "  echo 1000000000000 | par-fib -M 1000       the last digits\n" };
 	int first;
 
 	sig_begin();
@@ -169,7 +177,7 @@ main(int argc, char **argv)
 	if (plan.max == UINT64_MAX && !plan.digits && plan.mod == 0)
 		plan.max = 10000000;
 	if (plan.max > FIB_MAX && !plan.digits && plan.mod == 0)
-		die_misuse("--max: %llu: more than 10000000000 needs -d or -M",
+		die_misuse("--max-n: %llu: more than 10000000000 needs -d or -M",
 		    (unsigned long long)plan.max);
 	return (int)run(&plan, argv + first, (size_t)(argc - first));
 }

@@ -11,32 +11,83 @@
 #include "need.h"
 #include "spawn.h"
 
-enum { GRACE = 2000 }; /* ms from telling it to end to killing it */
+enum {
+	GRACE = 2000, /* ms from telling it to end to killing it */
+	MOST_STARTS = 10 /* that may fail for now, in a row */
+};
 
-void
-command_start(struct crawl_command *command)
+/* Close what there is of pipes; errno stays. */
+static void
+close_all(const int *fds, size_t count)
+{
+	int error = errno;
+
+	for (size_t i = 0; i < count; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+	errno = error;
+}
+
+/* Start it: 0, or -1 with errno, and nothing is left of it. */
+static int
+run(struct crawl_command *command)
 {
 	const char *const env[] = { NULL };
-	int in[2], out[2];
+	int fds[] = { -1, -1, -1, -1 }, *in = fds, *out = fds + 2;
 
 	if (fdio_pipe(in) < 0 || fdio_pipe(out) < 0 || fdio_nonblocking(in[1]) < 0 ||
 	    fdio_nonblocking(out[0]) < 0 ||
-	    record_open(&command->from, out[0], command->max_record) < 0)
-		die_start(errno, command->argv[0]);
+	    record_open(&command->from, out[0], command->max_record) < 0) {
+		close_all(fds, 4);
+		return -1;
+	}
 	command->pid = spawn(&(struct spawn_plan){ .argv = command->argv,
 	    .fds = { in[0], out[1], -1 },
 	    .stage_fd = -1,
 	    .env = env });
-	if (command->pid < 0)
-		die_start(errno, command->argv[0]);
+	if (command->pid < 0) {
+		command->pid = 0;
+		record_close(&command->from);
+		close_all(fds, 4);
+		return -1;
+	}
 	close(in[0]);
 	close(out[1]);
-	command->ended = command->silent = false;
-	command->kill_at = 0;
 	command->in = in[1];
 	command->out = out[0];
+	return 0;
+}
+
+/* The command could not be started: for now, or the program ends. */
+static void
+start_failed(struct crawl_command *command, int error, uint64_t now)
+{
+	static const struct restarts_limit limit = { .most = MOST_STARTS, .given = true };
+	struct restarts *restarts = &command->restarts;
+
+	restarts->limit = limit;
+	if (restarts_again(restarts, error, now, &diag_says, command->argv[0]) < 0 ||
+	    restarts_over(restarts, 1))
+		die_start(error, command->argv[0]);
+	command->start_at = restarts->next_at;
+}
+
+bool
+command_start(struct crawl_command *command, uint64_t now)
+{
+	if (now < command->start_at)
+		return false;
+	if (run(command) < 0) {
+		start_failed(command, errno, now);
+		return false;
+	}
+	restarts_begun(&command->restarts, 0);
+	restarts_progress(&command->restarts);
+	command->ended = command->silent = false;
+	command->kill_at = 0;
 	bytes_clear(&command->send, SIZE_MAX);
 	command->sent = 0;
+	return true;
 }
 
 void

@@ -13,6 +13,7 @@
 #include "bytes.h"
 #include "kin.h"
 #include "record.h"
+#include "restarts.h"
 
 struct crawl_command {
 	char *const *argv;
@@ -27,10 +28,15 @@ struct crawl_command {
 	struct bytes send; /* not yet written, from sent on */
 	size_t sent;
 	struct record_reader from;
+	struct restarts restarts; /* starts that failed, one after the other */
+	uint64_t start_at; /* clock_ms() from when it may be started */
 };
 
-/* Start the command.  If that cannot be, the program ends with a diagnostic. */
-void command_start(struct crawl_command *command);
+/*
+ * Start the command at now, if its time has come.  Does it run?  It may be that it cannot
+ * be started just now; if it never can be the program ends with a diagnostic.
+ */
+bool command_start(struct crawl_command *command, uint64_t now);
 
 /* Add a record to those that the command is to get. */
 void command_give(struct crawl_command *command, const char *data, size_t len);

@@ -10,7 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "budget.h"
 #include "diag.h"
+#include "exchange.h"
 
 struct crawl_plan {
 	char *const *command;
@@ -19,7 +21,11 @@ struct crawl_plan {
 	bool same_host;
 	const char **within; /* prefixes, as spelling_read() writes them */
 	size_t within_count, within_room;
+	uint64_t host_pages, alike_pages; /* see quotas.h */
+	struct budget budget;
 	const char *state; /* folder, or NULL */
+	struct exchange_share share; /* with a state alone */
+	const char *exchange; /* folder of those that share */
 	const char *output; /* file, or NULL */
 	uint64_t patience; /* milliseconds */
 	uint64_t max_record; /* bytes */

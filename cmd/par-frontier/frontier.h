@@ -50,20 +50,30 @@ void frontier_close(struct frontier *frontier);
 bool frontier_add(struct frontier *frontier, const struct spelling *url, uint32_t depth,
     uint32_t level);
 
-/* Let it be known as seen, without ever being in the queue. */
-void frontier_know(struct frontier *frontier, const struct spelling *url);
+/* Is url known as seen? */
+bool frontier_is_seen(struct frontier *frontier, const struct spelling *url);
 
-/* Whose turn it is; false if no line is listed. */
-bool frontier_turn(struct frontier *frontier, struct line *out);
+/* How often frontier_count_more() was called with a text. */
+uint64_t frontier_count(struct frontier *frontier, const char *text, size_t len);
+void frontier_count_more(struct frontier *frontier, const char *text, size_t len);
+
+/* Let it be known as seen, without ever being in the queue.  Was it new? */
+bool frontier_know(struct frontier *frontier, const struct spelling *url);
+
+/* Is anything in the queue, what was taken and not removed included? */
+bool frontier_waits(struct frontier *frontier);
+
+/* The line listed first; false if none is. */
+bool frontier_next(struct frontier *frontier, struct line *out);
 
 /*
- * Take the line whose turn it is off the list.  The entry in it that comes after
+ * Take that line off the list.  The entry in it that comes after
  * number after; false if there is none.
  */
 bool frontier_take(struct frontier *frontier, const struct line *line, uint64_t after,
     struct entry *out);
 
-/* List a line, for a turn after all that have one, if it is not listed. */
+/* List a line, behind all that are, if it is not listed. */
 void frontier_list(struct frontier *frontier, const struct line *line);
 
 /* An entry is finished. */
@@ -71,6 +81,10 @@ void frontier_remove(struct frontier *frontier, const struct line *line, uint64_
 
 /* How much was written to the output when the state was what it is. */
 uint64_t frontier_output(const struct frontier *frontier);
+
+/* What was kept by frontier_keep() under a name; NULL: nothing, or of another length. */
+const void *frontier_kept(struct frontier *frontier, const char *name, size_t len);
+void frontier_keep(struct frontier *frontier, const char *name, void *data, size_t len);
 
 /* Changes since the last commit. */
 uint64_t frontier_changes(const struct frontier *frontier);

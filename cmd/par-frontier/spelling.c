@@ -2,8 +2,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "field.h"
-#include "idna.h"
 #include "need.h"
 #include "record.h"
 #include "spelling.h"
@@ -34,11 +32,8 @@ parse(struct url *url, struct bytes *text, struct field field)
 
 	if (own) /* it may have been moved */
 		field.data = text->data;
-	if (url_parse(url, to, field.data, field.len, NULL, &idna_icu) < 0) {
-		if (errno == ENOMEM)
-			need_failed(room);
+	if (url_parse(url, to, field.data, field.len, NULL) < 0)
 		return false;
-	}
 	text->len = before + url->fragment;
 	return url->scheme <= SCHEME_HTTPS;
 }
@@ -73,6 +68,41 @@ spelling_read(struct spelling *out, struct bytes *text, const char *data, size_t
 		.host = url.host,
 		.host_len = url.path - url.host };
 	return true;
+}
+
+/* Does a part of a path have a digit, beside those of its percent-encoded bytes? */
+static bool
+has_digit(const char *part, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (part[i] == '%')
+			i += 2;
+		else if (part[i] >= '0' && part[i] <= '9')
+			return true;
+	return false;
+}
+
+struct field
+spelling_shape(const struct spelling *url, struct bytes *text)
+{
+	size_t at = url->host + url->host_len;
+	const char *p = url->data + at, *end = url->data + url->len;
+	const char *query = memchr(p, '?', (size_t)(end - p));
+
+	end = query != NULL ? query : end;
+	bytes_clear(text, RECORD_BUFFER);
+	need_put(text, url->data, at);
+	while (p < end) {
+		const char *slash = memchr(p + 1, '/', (size_t)(end - p - 1));
+		size_t len = (size_t)((slash != NULL ? slash : end) - p);
+
+		if (has_digit(p, len))
+			need_put(text, "/*", 2);
+		else
+			need_put(text, p, len);
+		p += len;
+	}
+	return (struct field){ text->data, text->len };
 }
 
 bool

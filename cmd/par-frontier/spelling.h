@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "bytes.h"
+#include "field.h"
 
 struct spelling {
 	const char *data; /* escaped, as a field of par-record(5) */
@@ -23,6 +24,12 @@ struct spelling {
  */
 bool
 spelling_read(struct spelling *out, struct bytes *text, const char *data, size_t len);
+
+/*
+ * What a URL has in common with those that are alike: without its query, and with a * for
+ * each part of its path that has a digit.  It stands in *text.
+ */
+struct field spelling_shape(const struct spelling *url, struct bytes *text);
 
 bool spelling_same_host(const struct spelling *a, const struct spelling *b);
 

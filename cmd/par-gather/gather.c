@@ -53,14 +53,26 @@ check_roles(const struct gather_plan *plan, char *const *files, size_t count)
 		die_of(&trouble);
 }
 
+static _Noreturn void
+die_inputs(const struct inputs *in)
+{
+	if (errno != EMFILE)
+		die(STATUS_BROKEN, errno, "buffers");
+	die(STATUS_BROKEN, 0, "only %zu of %zu FIFOs can be open at once: see ulimit -n",
+	    in->polls_count, inputs_streams(in));
+}
+
 void
 gather_open(struct gather *gather, const struct gather_plan *plan, char *const *files,
     size_t count)
 {
 	check_roles(plan, files, count);
 	*gather = (struct gather){ .signals = plan->follow ? catch_signals() : -1 };
-	if (inputs_open(&gather->in, files, count, plan->max_record) < 0 ||
-	    writer_open(&gather->out, open_output(gather, plan)) < 0)
+	if (count == 0)
+		diag_awaits("records");
+	if (inputs_open(&gather->in, files, count, (size_t)plan->max_record) < 0)
+		die_inputs(&gather->in);
+	if (writer_open(&gather->out, open_output(gather, plan)) < 0)
 		die(STATUS_BROKEN, errno, "buffers");
 	writer_share(&gather->out, &diag_says);
 	gather->in.watched = gather->signals;
@@ -72,7 +84,7 @@ gather_open(struct gather *gather, const struct gather_plan *plan, char *const *
 static void
 begin_output(struct gather *gather)
 {
-	if (!gather->empty && fdio_cut(gather->out.fd, 0) < 0)
+	if (!gather->empty && fdio_cut(gather->out.to.fd, 0) < 0)
 		die_output(errno, gather->out_name);
 	gather->empty = true;
 }
@@ -83,10 +95,12 @@ gather_close(struct gather *gather)
 	gather_flush(gather);
 	if (gather->lost < gather->in.count)
 		begin_output(gather);
-	if (close(gather->out.fd) < 0 && errno != EINTR)
+	if (close(gather->out.to.fd) < 0 && errno != EINTR)
 		die_output(errno, gather->out_name);
 	inputs_close(&gather->in);
 	writer_close(&gather->out);
+	if (gather->lost > 0)
+		return STATUS_BROKEN;
 	return gather->failed ? STATUS_FAILED : STATUS_OK;
 }
 
@@ -106,11 +120,24 @@ gather_flush(struct gather *gather)
 		die_output(errno, gather->out_name);
 }
 
-void
-gather_fail(struct gather *gather, const char *data, size_t len, const char *why)
+/* Name a record that failed. */
+static void
+fail(struct gather *gather, const struct record *rec, const char *why)
 {
-	warn_record(data, len, why);
+	warn_record(rec->data, rec->len, why);
 	gather->failed = true;
+}
+
+void
+gather_fail_field(struct gather *gather, const struct record *rec, uint64_t field,
+    const char *why, const char *remedy)
+{
+	char what[512];
+
+	snprintf(what, sizeof(what), "%.400s: record %llu: field %llu %s%s",
+	    inputs_name(&gather->in), (unsigned long long)rec->number + 1,
+	    (unsigned long long)field, why, remedy);
+	fail(gather, rec, what);
 }
 
 void
@@ -120,7 +147,6 @@ gather_fail_input(struct gather *gather, const char *name, int error)
 		die(STATUS_BROKEN, error, "%s", name);
 	warn("%s: %s", name, fifo_why(error));
 	gather->lost++;
-	gather->failed = true;
 }
 
 void
@@ -128,9 +154,10 @@ gather_fail_long(struct gather *gather, const char *name, const struct record *r
 {
 	char why[512];
 
-	snprintf(why, sizeof(why), "%s: record at byte %llu is longer than %zu bytes",
-	    name, (unsigned long long)rec->offset, gather->in.limit);
-	gather_fail(gather, rec->data, rec->len, why);
+	snprintf(why, sizeof(why),
+	    "%s: record at byte %llu is longer than %zu bytes; see --max-record", name,
+	    (unsigned long long)rec->offset, gather->in.limit);
+	fail(gather, rec, why);
 }
 
 /* A second signal: what has begun is not waited for.  Name what that drops. */

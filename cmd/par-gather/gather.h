@@ -43,8 +43,11 @@ void gather_copy(struct gather *gather);
 void gather_put(struct gather *gather, const void *data, size_t len);
 void gather_flush(struct gather *gather);
 
-/* Name a record that failed, or an input, with errno. */
-void gather_fail(struct gather *gather, const char *data, size_t len, const char *why);
+/* Name a record that failed, what is the matter with its field, and what helps, or "". */
+void gather_fail_field(struct gather *gather, const struct record *rec, uint64_t field,
+    const char *why, const char *remedy);
+
+/* An input, with errno; a record of one. */
 void gather_fail_input(struct gather *gather, const char *name, int error);
 void gather_fail_long(struct gather *gather, const char *name, const struct record *rec);
 

@@ -25,6 +25,7 @@ struct gather_plan {
 	bool group; /* show the values of each key, or count them */
 	struct column columns[PLAN_COLUMNS]; /* in the order asked */
 	size_t columns_count;
+	bool numbers_only; /* records without them are passed over, and not named */
 	uint64_t first; /* most values of a key; 0: all */
 	uint64_t top; /* most keys, by the first column; 0: all */
 	const char *join_keys; /* path of keys to be shown in any case, or NULL */

@@ -5,6 +5,7 @@
 
 #include "group.h"
 #include "hash.h"
+#include "num.h"
 #include "trouble.h"
 
 enum {
@@ -19,7 +20,8 @@ group_open(struct group *group, const struct gather_plan *plan)
 	    sizeof(struct group_state) + plan->columns_count * sizeof(struct number);
 
 	*group = (struct group){ .plan = plan };
-	return table_open(&group->table, state, plan->memory, hash_random_seed());
+	return table_open(
+	    &group->table, state, num_clip(plan->memory), hash_random_seed());
 }
 
 void
@@ -45,20 +47,22 @@ join_values(struct group *group, struct group_add *out, const char *data)
 	return 0;
 }
 
-/* The numbers of a record, or why it has not all of them. */
-static const char *
-take_numbers(
-    const struct gather_plan *plan, const char *data, size_t len, struct number *numbers)
+const char *
+group_take_numbers(const struct gather_plan *plan, const char *data, size_t len,
+    struct number *numbers, uint64_t *number)
 {
 	for (size_t i = 0; i < plan->columns_count; i++) {
 		struct field field;
+		const char *why;
 
 		if (plan->columns[i].kind == COLUMN_COUNT)
 			continue;
-		if (!field_at(data, len, plan->columns[i].field - 1, &field))
-			return "lacks a field that is to be a number";
-		if (number_parse(field.data, field.len, &numbers[i]) < 0)
-			return "has a field that is to be a number, and is none";
+		*number = plan->columns[i].field;
+		if (!field_at(data, len, (size_t)*number - 1, &field))
+			return "is missing";
+		why = number_parse(field.data, field.len, &numbers[i]);
+		if (why != NULL)
+			return why;
 	}
 	return NULL;
 }
@@ -77,17 +81,15 @@ count_values(struct field values)
 }
 
 const char *
-group_take_apart(struct group *group, const char *data, size_t len, struct group_add *out,
-    struct number *numbers)
+group_take_apart(struct group *group, const char *data, size_t len, struct group_add *out)
 {
 	const struct gather_plan *plan = group->plan;
 	const char *end = data + len;
 
-	*out = (struct group_add){
-		.key = { data, len }, .seq = group->seq, .records = 1, .numbers = numbers
-	};
-	if (plan->key > 0 && !field_at(data, len, plan->key - 1, &out->key))
-		return "lacks the field that is the key";
+	*out =
+	    (struct group_add){ .key = { data, len }, .seq = group->seq, .records = 1 };
+	if (plan->key > 0 && !field_at(data, len, (size_t)plan->key - 1, &out->key))
+		return "is the key, and is missing";
 	out->values.data = out->key.data + out->key.len;
 	out->values.len = (size_t)(end - out->values.data);
 	if (plan->group && out->key.data > data && join_values(group, out, data) < 0)
@@ -95,7 +97,7 @@ group_take_apart(struct group *group, const char *data, size_t len, struct group
 	out->hash = hash_bytes(out->key.data, out->key.len, group->table.seed);
 	if (plan->group && (plan->first > 0 || plan->columns_count > 0))
 		out->count = count_values(out->values);
-	return plan->columns_count > 0 ? take_numbers(plan, data, len, numbers) : NULL;
+	return NULL;
 }
 
 static struct list_piece *

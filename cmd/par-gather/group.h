@@ -55,11 +55,18 @@ int group_open(struct group *group, const struct gather_plan *plan);
 void group_close(struct group *group);
 
 /*
- * Take the len bytes of a record apart: key, values, and numbers, which has room
- * for one of each column.  NULL, trouble_no_memory, or why that cannot be done.
+ * Take the len bytes of a record apart: key and values.  NULL, trouble_no_memory, or what
+ * is the matter with the field that is the key.
  */
-const char *group_take_apart(struct group *group, const char *data, size_t len,
-    struct group_add *out, struct number *numbers);
+const char *group_take_apart(
+    struct group *group, const char *data, size_t len, struct group_add *out);
+
+/*
+ * Its numbers: one of each column, for which there is room.  NULL, or what is the matter
+ * with field *number.
+ */
+const char *group_take_numbers(const struct gather_plan *plan, const char *data,
+    size_t len, struct number *numbers, uint64_t *number);
 
 /*
  * Add to a key.  0, or -1 if there is no room: then nothing was added but perhaps

@@ -47,31 +47,51 @@ pending_add(struct pending *pending, struct group *group, struct layer *layer)
 	pending->count = 0;
 }
 
+/* Take a record apart, to be added; false if that cannot be, and that was named. */
+static bool
+take_apart(struct gather *gather, struct group *group, struct pending *pending,
+    const struct record *rec)
+{
+	const struct gather_plan *plan = group->plan;
+	struct group_add *add = &pending->adds[pending->count];
+	struct number *numbers = pending->numbers + pending->count * plan->columns_count;
+	uint64_t field = plan->key;
+	const char *remedy = "", *why = group_take_apart(group, rec->data, rec->len, add);
+
+	if (why == trouble_no_memory)
+		die(STATUS_BROKEN, ENOMEM, "values");
+	add->numbers = numbers;
+	if (why == NULL && plan->columns_count > 0) {
+		why = group_take_numbers(plan, rec->data, rec->len, numbers, &field);
+		if (why != NULL && plan->numbers_only)
+			return false;
+		remedy = "; see --numbers-only";
+	}
+	if (why != NULL && *field_hint(rec->data, rec->len) != '\0')
+		remedy = field_hint(rec->data, rec->len);
+	if (why != NULL)
+		gather_fail_field(gather, rec, field, why, remedy);
+	return why == NULL;
+}
+
 static void
 add_run(struct gather *gather, struct group *group, struct layer *layer,
     struct pending *pending, const struct record *run)
 {
-	const char *at = run->data, *end = at + run->len;
-	size_t columns = group->plan->columns_count;
+	struct record rec = { .data = run->data, .number = run->number };
+	const char *end = run->data + run->len;
 
-	while (at < end) {
-		const char *newline = memchr(at, '\n', (size_t)(end - at)), *why;
-		size_t len = (size_t)(newline - at);
-		struct group_add *add = &pending->adds[pending->count];
+	for (; rec.data < end; rec.data += rec.len + 1, rec.number++) {
+		const char *newline = memchr(rec.data, '\n', (size_t)(end - rec.data));
 
-		why = group_take_apart(
-		    group, at, len, add, pending->numbers + pending->count * columns);
-		if (why == trouble_no_memory)
-			die(STATUS_BROKEN, ENOMEM, "values");
-		if (why != NULL) {
-			gather_fail(gather, at, len, why);
-		} else {
-			table_near_slot(&group->table, add->hash);
-			if (++pending->count == pending->most)
-				pending_add(pending, group, layer);
-		}
-		at = newline + 1;
+		rec.len = (size_t)(newline - rec.data);
+		if (!take_apart(gather, group, pending, &rec))
+			continue;
+		table_near_slot(&group->table, pending->adds[pending->count].hash);
+		if (++pending->count == pending->most)
+			pending_add(pending, group, layer);
 	}
+	inputs_passed(&gather->in, rec.number - run->number);
 	pending_add(pending, group, layer);
 }
 
@@ -97,8 +117,8 @@ ask_for(struct group *group, struct layer *layer, const char *path)
 	if (got == RECORD_ERROR)
 		die(STATUS_BROKEN, errno, "%s", path);
 	if (got == RECORD_TOO_LONG)
-		die(STATUS_BROKEN, 0, "%s: record %llu is too long", path,
-		    (unsigned long long)rec.number + 1);
+		die(STATUS_BROKEN, 0, "%s: record %llu is too long; see --max-record",
+		    path, (unsigned long long)rec.number + 1);
 	record_close(&in);
 	if (fd != STDIN_FILENO)
 		close(fd);

@@ -5,6 +5,7 @@
 
 #include "diag.h"
 #include "layer.h"
+#include "num.h"
 #include "render.h"
 
 /* What stands before key, numbers, values and later places of a key on disk. */
@@ -103,8 +104,8 @@ load_key(struct layer *layer, struct group *group, struct spool *spool,
 		.asked = saved->asked != 0,
 		.numbers = numbers };
 
-	add.key.data = load(spool, &scratch[0], saved->key_len);
-	add.key.len = saved->key_len;
+	add.key.data = load(spool, &scratch[0], (size_t)saved->key_len);
+	add.key.len = (size_t)saved->key_len;
 	layer_add(layer, group, &add);
 	errno = EIO;
 	check(spool_get(spool, numbers,
@@ -112,12 +113,12 @@ load_key(struct layer *layer, struct group *group, struct spool *spool,
 	add.asked = false;
 	add.records = saved->records;
 	add.count = saved->values;
-	add.values.data = load(spool, &scratch[1], saved->list_len);
-	add.values.len = saved->list_len;
+	add.values.data = load(spool, &scratch[1], (size_t)saved->list_len);
+	add.values.len = (size_t)saved->list_len;
 	layer_add(layer, group, &add);
 	add.records = add.count = add.values.len = 0;
-	add.again.data = load(spool, &scratch[2], saved->again_len);
-	add.again.len = saved->again_len;
+	add.again.data = load(spool, &scratch[2], (size_t)saved->again_len);
+	add.again.len = (size_t)saved->again_len;
 	if (add.again.len > 0)
 		layer_add(layer, group, &add);
 }
@@ -244,7 +245,7 @@ next_part(struct frame *frame, struct group *group)
 	below->layer.depth = frame->layer.depth + 1;
 	load_part(&below->layer, group, &frame->layer.parts[frame->part]);
 	spool_close(&frame->layer.parts[frame->part]);
-	group->table.limit = group->plan->memory;
+	group->table.limit = num_clip(group->plan->memory);
 	return below;
 }
 

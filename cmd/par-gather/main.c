@@ -69,6 +69,16 @@ set_key(void *target, const char *value)
 	return NULL;
 }
 
+/* Is anything to be shown of numbers in fields? */
+static bool
+of_numbers(const struct gather_plan *plan)
+{
+	for (size_t i = 0; i < plan->columns_count; i++)
+		if (plan->columns[i].kind != COLUMN_COUNT)
+			return true;
+	return false;
+}
+
 /* What fits with what; NULL, or what does not. */
 static const char *
 conflict(struct gather_plan *plan)
@@ -82,13 +92,14 @@ conflict(struct gather_plan *plan)
 		return "--merge does not group, nor follow";
 	if ((plan->numeric || plan->reverse) && !plan->merge)
 		return "--numeric and --reverse need --merge";
+	if (plan->numbers_only && !of_numbers(plan))
+		return "--numbers-only is for --max, --mean, --min and --sum";
 	if (plan->first > 0 && plan->columns_count > 0)
 		return "--first shows values, and does not fit with numbers";
 	if (plan->top > 0 && plan->columns_count == 0)
 		return "--top needs a number to go by, such as --count";
-	for (size_t i = 0; i < plan->columns_count; i++)
-		if (plan->group && plan->columns[i].kind != COLUMN_COUNT)
-			return "--group shows values, and fits with --count only";
+	if (plan->group && of_numbers(plan))
+		return "--group shows values, and fits with --count only";
 	if (plan->merge && !plan->key_given)
 		plan->key = 0;
 	return NULL;
@@ -99,12 +110,13 @@ static void
 group_options(struct gather_plan *plan, struct opt_table *table)
 {
 	const struct opt rows[] = {
+		{ .help = "By keys" },
 		{ 'c', "count", OPT_CALL, .context = plan, NULL,
 		    "show how many records each key has, or with -g values", 0, 0,
 		    add_count },
 		{ 'g', "group", OPT_FLAG, .flag = &plan->group, NULL,
 		    "show each key once, with all its values", 0, 0, NULL },
-		{ 'j', "json", OPT_FLAG, .flag = &plan->json, NULL,
+		{ 0, "json", OPT_FLAG, .flag = &plan->json, NULL,
 		    "show a JSON object a key", 0, 0, NULL },
 		{ 'k', "key", OPT_CALL, .context = plan, "FIELD",
 		    "the field that is the key (default 1); 0 is all of the record", 0, 0,
@@ -122,6 +134,8 @@ group_options(struct gather_plan *plan, struct opt_table *table)
 		    1 << 20, (uint64_t)1 << 44, NULL },
 		{ 0, "min", OPT_CALL, .context = plan, "FIELD",
 		    "show the least number in FIELD", 0, 0, add_min },
+		{ 0, "numbers-only", OPT_FLAG, .flag = &plan->numbers_only, NULL,
+		    "leave records without such numbers out, unnamed", 0, 0, NULL },
 		{ 0, "sum", OPT_CALL, .context = plan, "FIELD",
 		    "show the sum of the numbers in FIELD", 0, 0, add_sum },
 		{ 0, "top", OPT_NUMBER, .number = &plan->top, "N",
@@ -137,12 +151,14 @@ static void
 stream_options(struct gather_plan *plan, struct opt_table *table)
 {
 	const struct opt rows[] = {
+		{ .help = "Sorted inputs" },
 		{ 'm', "merge", OPT_FLAG, .flag = &plan->merge, NULL,
 		    "merge sorted inputs, by --key (default 0)", 0, 0, NULL },
-		{ 'n', "numeric", OPT_FLAG, .flag = &plan->numeric, NULL,
+		{ 0, "numeric", OPT_FLAG, .flag = &plan->numeric, NULL,
 		    "with -m: sorted by number", 0, 0, NULL },
 		{ 'r', "reverse", OPT_FLAG, .flag = &plan->reverse, NULL,
 		    "with -m: sorted the other way round", 0, 0, NULL },
+		{ .help = "Input and output" },
 		{ 'f', "follow", OPT_FLAG, .flag = &plan->follow, NULL,
 		    "go on with a FIFO whose writers have left, until a signal", 0, 0,
 		    NULL },
@@ -166,10 +182,18 @@ main(int argc, char **argv)
 		.key = 1, .max_record = RECORD_LIMIT, .memory = (uint64_t)1 << 30
 	};
 	struct opt_table table = { 0 };
-	struct opt_program program = { .name = "par-gather",
-		.synopsis = "[-cfgjmnr] [-k FIELD] [-o FILE] [OPTION ...] [FILE ...]",
+	struct opt_program program = {
+		.name = "par-gather",
+		.synopsis = "[-cfgmr] [-k FIELD] [-o FILE] [OPTION ...] [FILE ...]",
 		.about = "Gather the records of many files, FIFOs or standard input into "
-			 "one stream." };
+			 "one stream.",
+		.examples =
+		    "  par-gather out1 out2                       FIFOs, by whole "
+		    "records\n"
+		    "  par-gather -g --count links                how often each key "
+		    "came\n"
+		    "  par-gather -m --numeric sorted1 sorted2    merge what is sorted\n"
+	};
 	struct gather gather;
 	const char *why;
 	int first;

@@ -9,8 +9,9 @@
 #include "gather_plan.h"
 
 /*
- * Merge all inputs, which are sorted as sort(1) does in the C locale with TAB for
- * its separator: by plan->key, and where that is equal by the whole record.
+ * Merge all inputs, which are sorted as sorted.h says; one that is not is named.  Where
+ * there are more regular files than can be open at a time, some are merged to temporary
+ * ones before.
  */
 void merge_run(struct gather *gather, const struct gather_plan *plan);
 

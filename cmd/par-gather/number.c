@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <float.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,17 +8,18 @@
 
 enum {
 	MAX_SCALE = 36, /* places behind the point that are exact */
-	MAX_TEXT = 400, /* longest number, as it is written */
+	MAX_TEXT =
+	    1600, /* longest number, as it is written: a double to its last place */
 	MAX_EXPONENT = 5000 /* more is as much */
 };
 
-/* Numbers stay so far below infinity that no sum of them reaches it. */
-static const long double largest = 1e300L;
+/* Numbers stay so far below infinity that no sum of 2^64 of them reaches it. */
+static const long double largest = LDBL_MAX / 0x1p64L;
 
 /* The parts of a number as it is written. */
 struct written {
 	bool negative, overflow;
-	__int128 units;
+	struct wide units;
 	long scale;
 };
 
@@ -28,8 +30,8 @@ take_digits(struct written *w, const char **at, const char *end)
 	const char *from = *at;
 
 	for (; *at < end && **at >= '0' && **at <= '9'; ++*at)
-		w->overflow |= __builtin_mul_overflow(w->units, 10, &w->units) ||
-		    __builtin_add_overflow(w->units, **at - '0', &w->units);
+		w->overflow |= wide_times_ten(&w->units) ||
+		    wide_add(&w->units, wide_of((uint64_t)(**at - '0')));
 	return (size_t)(*at - from);
 }
 
@@ -89,33 +91,55 @@ parse_short(const char *text, size_t len, struct number *out)
 			return false;
 		value = value * 10 + digit;
 	}
-	*out = (struct number){ .units = (__int128)value };
+	*out = (struct number){ .units = wide_of(value) };
 	return true;
 }
 
-int
+/* Take spaces away from both ends. */
+static void
+trim(const char **text, size_t *len)
+{
+	for (; *len > 0 && **text == ' '; --*len)
+		++*text;
+	while (*len > 0 && (*text)[*len - 1] == ' ')
+		--*len;
+}
+
+/* A number of so many digits that the nearest one has to do. */
+static const char *
+approximate(const char *text, size_t len, struct number *out)
+{
+	char copy[MAX_TEXT + 1];
+
+	if (len > MAX_TEXT)
+		return "is too long a number";
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	*out = (struct number){ .inexact = true, .approx = strtold(copy, NULL) };
+	if (out->approx > largest || out->approx < -largest)
+		return "is too large a number";
+	return NULL;
+}
+
+const char *
 number_parse(const char *text, size_t len, struct number *out)
 {
 	struct written w;
-	char copy[MAX_TEXT + 1];
 
 	if (parse_short(text, len, out))
-		return 0;
-	if (len > MAX_TEXT || take_apart(&w, text, text + len) < 0)
-		return -1;
-	for (; !w.overflow && w.scale < 0 && w.units != 0; w.scale++)
-		w.overflow = __builtin_mul_overflow(w.units, 10, &w.units);
-	*out = (struct number){ .units = w.overflow ? 0
-		    : w.negative		    ? -w.units
-						    : w.units,
+		return NULL;
+	trim(&text, &len);
+	if (len == 0)
+		return "is empty, not a number";
+	if (take_apart(&w, text, text + len) < 0)
+		return "is not a number";
+	for (; !w.overflow && w.scale < 0 && !wide_is_zero(w.units); w.scale++)
+		w.overflow = wide_times_ten(&w.units);
+	if (w.overflow || w.scale > MAX_SCALE)
+		return approximate(text, len, out);
+	*out = (struct number){ .units = w.negative ? wide_negate(w.units) : w.units,
 		.scale = w.scale < 0 ? 0 : (uint32_t)w.scale };
-	if (!w.overflow && w.scale <= MAX_SCALE)
-		return 0;
-	memcpy(copy, text, len);
-	copy[len] = '\0';
-	out->inexact = true;
-	out->approx = strtold(copy, NULL);
-	return out->approx < largest && out->approx > -largest ? 0 : -1;
+	return NULL;
 }
 
 long double
@@ -127,7 +151,7 @@ number_value(const struct number *number)
 		return number->approx;
 	for (uint32_t i = 0; i < number->scale; i++)
 		scale *= 10;
-	return (long double)number->units / scale;
+	return wide_value(number->units) / scale;
 }
 
 /* Bring both to the same scale; false if that takes too many digits. */
@@ -137,10 +161,10 @@ align(struct number *a, struct number *b)
 	if (a->inexact || b->inexact)
 		return false;
 	for (; a->scale < b->scale; a->scale++)
-		if (__builtin_mul_overflow(a->units, 10, &a->units))
+		if (wide_times_ten(&a->units))
 			return false;
 	for (; b->scale < a->scale; b->scale++)
-		if (__builtin_mul_overflow(b->units, 10, &b->units))
+		if (wide_times_ten(&b->units))
 			return false;
 	return true;
 }
@@ -150,7 +174,7 @@ number_add(struct number *a, const struct number *b)
 {
 	struct number x = *a, y = *b;
 
-	if (align(&x, &y) && !__builtin_add_overflow(x.units, y.units, &x.units)) {
+	if (align(&x, &y) && !wide_add(&x.units, y.units)) {
 		*a = x;
 		return;
 	}
@@ -165,7 +189,7 @@ number_compare(const struct number *a, const struct number *b)
 	long double u, v;
 
 	if (align(&x, &y))
-		return (x.units > y.units) - (x.units < y.units);
+		return wide_compare(x.units, y.units);
 	u = number_value(a);
 	v = number_value(b);
 	return (u > v) - (u < v);
@@ -180,22 +204,21 @@ number_format_value(char *dst, long double value)
 size_t
 number_format(char *dst, const struct number *number)
 {
-	unsigned __int128 left = (unsigned __int128)number->units;
+	struct wide left = number->units;
 	char text[NUMBER_TEXT], *to = text + sizeof(text);
 	uint32_t places = 0;
 
 	if (number->inexact)
 		return number_format_value(dst, number->approx);
-	if (number->units < 0)
-		left = -left;
-	while (left != 0 || places <= number->scale) {
+	if (number->units.high < 0)
+		left = wide_negate(left);
+	while (!wide_is_zero(left) || places <= number->scale) {
 		if (places == number->scale && number->scale > 0)
 			*--to = '.';
-		*--to = (char)('0' + (int)(left % 10));
-		left /= 10;
+		*--to = (char)('0' + (int)wide_tenth(&left));
 		places++;
 	}
-	if (number->units < 0)
+	if (number->units.high < 0)
 		*--to = '-';
 	memcpy(dst, to, (size_t)(text + sizeof(text) - to));
 	return (size_t)(text + sizeof(text) - to);

@@ -9,9 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "wide.h"
+
 /* units / 10^scale, or, too large or too fine for that, approx. */
 struct number {
-	__int128 units;
+	struct wide units;
 	long double approx;
 	uint32_t scale;
 	bool inexact;
@@ -20,10 +22,10 @@ struct number {
 enum { NUMBER_TEXT = 64 }; /* bytes that number_format() needs */
 
 /*
- * Read a decimal number, with or without a sign, a point and an exponent, from
- * len bytes.  0, or -1 if it is none.
+ * Read a decimal number, with or without a sign, a point and an exponent, and spaces
+ * around it, from len bytes.  NULL, or why that cannot be done.
  */
-int number_parse(const char *text, size_t len, struct number *out);
+const char *number_parse(const char *text, size_t len, struct number *out);
 
 /* Add b to a. */
 void number_add(struct number *a, const struct number *b);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json_string.h"
 #include "num.h"
 #include "render.h"
 
@@ -21,8 +22,8 @@ put_text(struct render *render, const char *text)
 static struct number
 count_of(const struct gather_plan *plan, const struct group_state *state)
 {
-	return (struct number){ .units = (__int128)(plan->group ? state->values
-								: state->records) };
+	return (struct number){ .units = wide_of(
+				    plan->group ? state->values : state->records) };
 }
 
 struct number
@@ -56,7 +57,7 @@ column_text(
 	switch (plan->columns[i].kind) {
 	case COLUMN_COUNT:
 		count = count_of(plan, state);
-		return (size_t)(num_format(dst, (uint64_t)count.units) - dst);
+		return (size_t)(num_format(dst, count.units.low) - dst);
 	case COLUMN_SUM:
 		return number_format(dst, &state->numbers[i]);
 	case COLUMN_MIN:
@@ -106,75 +107,16 @@ render_fields(struct render *render, const struct gather_plan *plan,
 	return put(render, "\n", 1);
 }
 
-/*
- * The length of the UTF-8 sequence at p, or 0 if it is none: overlong forms,
- * surrogates, and what is no Unicode are none.
- */
-static size_t
-sequence(const unsigned char *p, size_t left)
-{
-	size_t len = p[0] < 0x80 ? 1 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-	uint32_t code;
-
-	if (len == 1)
-		return 1;
-	if (p[0] < 0xc2 || p[0] > 0xf4 || len > left)
-		return 0;
-	code = p[0] & (0xffu >> (len + 1));
-	for (size_t i = 1; i < len; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		code = code << 6 | (p[i] & 0x3fu);
-	}
-	if ((len == 3 && code < 0x800) || (len == 4 && code < 0x10000) ||
-	    (code >= 0xd800 && code < 0xe000) || code > 0x10ffff)
-		return 0;
-	return len;
-}
-
-/* One character of a JSON string; *used tells its bytes.  -1 if no memory. */
-static int
-put_character(struct render *render, const unsigned char *p, size_t left, size_t *used)
-{
-	static const char named[] = "\"\"\\\\\bb\ff\nn\rr\tt";
-	char text[8];
-	size_t len = sequence(p, left);
-
-	*used = len == 0 ? 1 : len;
-	if (len == 0)
-		return put_text(render, "\xef\xbf\xbd");
-	if (p[0] >= 0x20 && p[0] != '"' && p[0] != '\\')
-		return put(render, (const char *)p, len);
-	for (size_t i = 0; i < sizeof(named) - 1; i += 2) {
-		if (p[0] == (unsigned char)named[i]) {
-			text[0] = '\\';
-			text[1] = named[i + 1];
-			return put(render, text, 2);
-		}
-	}
-	snprintf(text, sizeof(text), "\\u%04x", p[0]);
-	return put_text(render, text);
-}
-
 /* A field as a JSON string, its escapes undone. */
 static int
 put_string(struct render *render, const char *field, size_t len)
 {
 	char *plain = bytes_anew(&render->plain, len);
-	const unsigned char *p, *end;
-	int got = plain == NULL ? -1 : put(render, "\"", 1);
 
 	if (plain == NULL)
 		return -1;
 	len = field_unescape(memcpy(plain, field, len), field, len);
-	p = (const unsigned char *)plain;
-	for (end = p + len; got == 0 && p < end;) {
-		size_t used;
-
-		got = put_character(render, p, (size_t)(end - p), &used);
-		p += used;
-	}
-	return got < 0 ? -1 : put(render, "\"", 1);
+	return json_string(&render->text, plain, len, JSON_REPLACED);
 }
 
 static int

@@ -6,6 +6,7 @@
 #include "diag.h"
 #include "grow.h"
 #include "items.h"
+#include "num.h"
 #include "result.h"
 
 struct candidate {
@@ -68,17 +69,17 @@ cut(struct best *best)
 static void
 best_put(struct best *best, const struct result *result, const char *line)
 {
-	char *copy = malloc(result->len);
+	char *copy = malloc((size_t)result->len);
 	struct candidate *larger;
 
 	if (best->count == best->room && best->count >= 2 * best->most)
 		cut(best);
 	larger = grow(best->candidates, &best->room, best->count + 1, sizeof(*larger),
-	    4 * best->most + 64);
+	    num_clip(4 * best->most + 64));
 	if (copy == NULL || larger == NULL)
 		no_memory();
 	best->candidates = larger;
-	memcpy(copy, line, result->len);
+	memcpy(copy, line, (size_t)result->len);
 	best->candidates[best->count++] =
 	    (struct candidate){ .result = *result, .line = copy };
 }
@@ -88,8 +89,8 @@ best_close(struct best *best, struct gather *gather)
 {
 	cut(best);
 	for (size_t i = 0; i < best->count; i++) {
-		gather_put(
-		    gather, best->candidates[i].line, best->candidates[i].result.len);
+		gather_put(gather, best->candidates[i].line,
+		    (size_t)best->candidates[i].result.len);
 		free(best->candidates[i].line);
 	}
 	free(best->candidates);
@@ -101,11 +102,11 @@ result_put(struct result_sink *sink, const struct result *result, const char *li
 {
 	if (sink->spool != NULL)
 		check(item_put(sink->spool, result->seq, &result->rank,
-			  sizeof(result->rank), line, result->len) == 0);
+			  sizeof(result->rank), line, (size_t)result->len) == 0);
 	else if (sink->best != NULL)
 		best_put(sink->best, result, line);
 	else
-		gather_put(sink->gather, line, result->len);
+		gather_put(sink->gather, line, (size_t)result->len);
 }
 
 void

@@ -25,6 +25,7 @@ struct choice {
 	struct pattern_list include, exclude; /* by what the link is */
 	bool same_host, same_site; /* as the page */
 	bool skip_nofollow;
+	bool headers; /* page records have the header of the answer */
 	bool valid; /* leave out what is no URL */
 	bool unique; /* on one page */
 	bool drop_fragments;

@@ -9,6 +9,7 @@ enum { BOTH = KIND_HTML | KIND_FOREIGN };
 
 const struct link_kind kinds[] = {
 	{ "a", "href", KIND_URL, BOTH },
+	{ "a", "xlink:href", KIND_URL, KIND_FOREIGN },
 	{ "area", "href", KIND_URL, KIND_HTML },
 	{ "audio", "src", KIND_URL, KIND_HTML },
 	{ "base", "href", KIND_URL, KIND_HTML },
@@ -51,8 +52,12 @@ _Static_assert(sizeof(kinds) / sizeof(kinds[0]) <= KIND_MAX, "room for every kin
 static bool
 choose_element(struct kind_set *set, const char *name, size_t len)
 {
-	bool all = len == 3 && memcmp(name, "all", 3) == 0, found = false;
+	bool all = len == 3 && memcmp(name, "all", 3) == 0, found = all;
 
+	if (all || (len == 7 && memcmp(name, "sitemap", 7) == 0))
+		set->sitemap = found = true;
+	if (all || (len == 4 && memcmp(name, "feed", 4) == 0))
+		set->feed = found = true;
 	for (size_t i = 0; kinds[i].element != NULL; i++) {
 		if (!all &&
 		    (strlen(kinds[i].element) != len ||
@@ -92,27 +97,113 @@ kind_choose(struct kind_set *set, const char *list)
 	return NULL;
 }
 
-/* A candidate of a srcset: a URL, then descriptors up to a comma out of parentheses. */
+/* Past digits; NULL if there are none. */
+static const char *
+skip_digits(const char *p, const char *end)
+{
+	const char *first = p;
+
+	while (p < end && *p >= '0' && *p <= '9')
+		p++;
+	return p > first ? p : NULL;
+}
+
+/* Is it a floating-point number of HTML, and not less than 0? */
+static bool
+is_density(const char *p, const char *end)
+{
+	const char *whole = skip_digits(p, end);
+
+	p = whole != NULL ? whole : p;
+	if (p < end && *p == '.')
+		p = skip_digits(p + 1, end);
+	else if (whole == NULL)
+		return false;
+	if (p != NULL && p < end && (*p == 'e' || *p == 'E')) {
+		p++;
+		p += p < end && (*p == '-' || *p == '+');
+		p = skip_digits(p, end);
+	}
+	return p == end;
+}
+
+/* Is it a whole number above 0? */
+static bool
+is_size(const char *p, const char *end)
+{
+	const char *past = skip_digits(p, end);
+
+	while (p < end && *p == '0')
+		p++;
+	return past == end && p < end;
+}
+
+/* The descriptors of a candidate, as far as they were read. */
+struct descriptors {
+	bool width, density, height, bad;
+};
+
+/* One more of them. */
+static void
+take_descriptor(struct descriptors *seen, const char *p, const char *end)
+{
+	bool width = end[-1] == 'w' && is_size(p, end - 1);
+	bool height = end[-1] == 'h' && is_size(p, end - 1);
+	bool density = end[-1] == 'x' && is_density(p, end - 1);
+
+	seen->bad |= (width && (seen->width || seen->density)) ||
+	    (height && (seen->height || seen->density)) ||
+	    (density && (seen->width || seen->height || seen->density)) ||
+	    !(width || height || density);
+	seen->width |= width;
+	seen->height |= height;
+	seen->density |= density;
+}
+
+/* Past the descriptors at p, up to a comma out of parentheses; *good: a browser takes
+ * them. */
+static const char *
+skip_descriptors(const char *p, const char *end, bool *good)
+{
+	struct descriptors seen = { 0 };
+
+	while ((p = ascii_skip_blanks(p, end)) < end && *p != ',') {
+		const char *first = p;
+		bool inside = false;
+
+		for (; p < end && (inside || !(ascii_is_blank(*p) || *p == ',')); p++)
+			inside = *p == '(' || (inside && *p != ')');
+		take_descriptor(&seen, first, p);
+	}
+	*good = !seen.bad && (seen.width || !seen.height);
+	return p;
+}
+
+/*
+ * The next candidate of a srcset that is good: a URL, and descriptors, *at being past the
+ * link of the one before it.
+ */
 static bool
 next_candidate(const char *value, size_t len, size_t *at, size_t *link_len)
 {
 	const char *end = value + len, *p = value + *at, *first;
-	bool inside = false;
+	bool good;
 
-	/* What follows the link before this one. */
 	if (p > value && p[-1] != ',')
-		while (p < end && (*p != ',' || inside)) {
-			inside = *p == '(' || (inside && *p != ')');
+		p = skip_descriptors(p, end, &good);
+	do {
+		while (p < end && (ascii_is_blank(*p) || *p == ','))
 			p++;
-		}
-	while (p < end && (ascii_is_blank(*p) || *p == ','))
-		p++;
-	for (first = p; p < end && !ascii_is_blank(*p);)
-		p++;
-	while (p > first && p[-1] == ',')
-		p--;
-	*at = (size_t)(first - value);
-	*link_len = (size_t)(p - first);
+		for (first = p; p < end && !ascii_is_blank(*p);)
+			p++;
+		good = true;
+		*at = (size_t)(first - value);
+		*link_len = (size_t)(p - first);
+		while (*link_len > 0 && first[*link_len - 1] == ',')
+			(*link_len)--;
+		if (*link_len == (size_t)(p - first))
+			p = skip_descriptors(p, end, &good);
+	} while (!good);
 	return *link_len > 0;
 }
 

@@ -32,6 +32,7 @@ extern const struct link_kind kinds[];
 struct kind_set {
 	bool chosen[KIND_MAX];
 	bool names[NAME_COUNT]; /* the elements, by enum name; base too */
+	bool sitemap, feed; /* what is no HTML: see listing.h */
 	bool anchors_only; /* nothing but href of a and area */
 };
 

@@ -7,7 +7,6 @@
 
 #include "diag.h"
 #include "hash.h"
-#include "idna.h"
 #include "link.h"
 #include "need.h"
 #include "site.h"
@@ -99,11 +98,7 @@ clean(struct sink *sink, const struct link *link)
 bool
 link_url(struct url *url, char *dst, const char *in, size_t len, const struct url *base)
 {
-	if (url_parse(url, dst, in, len, base, &idna_icu) == 0)
-		return true;
-	if (errno == ENOMEM)
-		need_failed(url_room(len, base));
-	return false;
+	return url_parse(url, dst, in, len, base) == 0;
 }
 
 /* Parse a clean link into sink->resolved. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <string.h>
 
+#include "ascii.h"
 #include "page_encoding.h"
 #include "page_text.h"
 
@@ -50,6 +51,38 @@ charset_of_metas(const struct pages *pages)
 	return charset;
 }
 
+/* The encoding that <?xml encoding="..."?> tells, or UTF-16 if that begins so; or NULL.
+ */
+static const struct charset *
+charset_of_declaration(const struct pages *pages)
+{
+	static const char open[] = "<?xml", word[] = "encoding";
+	size_t len = pages->len < PRESCAN ? pages->len : PRESCAN;
+	const char *p = pages->data, *end = memchr(p, '>', len), *close;
+	const struct charset *charset;
+
+	if (len >= 6 && memcmp(p, "<\0?\0x", 6) == 0)
+		return charset_find("utf-16le", 8);
+	if (len >= 6 && memcmp(p, "\0<\0?\0x", 6) == 0)
+		return charset_find("utf-16be", 8);
+	if (end == NULL || end - p < 5 || memcmp(p, open, 5) != 0)
+		return NULL;
+	p = memmem(p, (size_t)(end - p), word, strlen(word));
+	if (p == NULL)
+		return NULL;
+	p = ascii_skip_blanks(p + strlen(word), end);
+	if (*p != '=')
+		return NULL;
+	p = ascii_skip_blanks(p + 1, end);
+	close = *p == '"' || *p == '\'' ? memchr(p + 1, *p, (size_t)(end - p - 1)) : NULL;
+	if (close == NULL)
+		return NULL;
+	charset = charset_find(p + 1, (size_t)(close - p - 1));
+	return charset != NULL && charset->kind == CHARSET_UTF16
+	    ? charset_find("utf-8", 5)
+	    : charset;
+}
+
 /* The encoding of the page, by the order of the HTML Standard; skips its mark. */
 static const struct charset *
 find_charset(struct pages *pages, const struct field *type)
@@ -62,14 +95,14 @@ find_charset(struct pages *pages, const struct field *type)
 	pages->len -= skip;
 	if (charset == NULL)
 		charset = charset_of_type(type->data, type->len);
-	if (!pages->html)
-		return charset == NULL ? charset_find("utf-8", 5) : charset;
-	if (charset == NULL)
+	if (charset == NULL && pages->html && !pages->xml)
 		charset = charset_of_metas(pages);
-	if (charset == NULL)
-		return pages->xml ? charset_find("utf-8", 5)
-				  : charset_find("windows-1252", 12);
-	return charset;
+	if (charset == NULL && pages->markup)
+		charset = charset_of_declaration(pages);
+	if (charset != NULL)
+		return charset;
+	return pages->html && !pages->xml ? charset_find("windows-1252", 12)
+					  : charset_find("utf-8", 5);
 }
 
 void

@@ -27,7 +27,7 @@ pages_decode(struct pages *pages, struct bytes *room, const char *data, size_t l
 {
 	struct field value = pages_to_utf8(pages, &pages->bytes, data, len);
 
-	if (pages->html && entity_needed(value.data, value.len)) {
+	if (pages->markup && entity_needed(value.data, value.len)) {
 		char *to = need_anew(room, ENTITY_GROWTH * value.len);
 
 		value.len = entity_decode(to, value.data, value.len, true);
@@ -79,6 +79,7 @@ pages_text_of_anchor(struct pages *pages, const struct tag *tag)
 	struct bytes *room = &pages->text;
 	size_t left = (size_t)(pages->data + pages->len - tag->end);
 	struct tokens tokens = { .names = &pages->build.names,
+		.xml = pages->xml,
 		.at = tag->end,
 		.end = tag->end + (left < TEXT_MAX ? left : TEXT_MAX) };
 	struct token piece;

@@ -21,20 +21,23 @@ struct pages {
 	const struct choice *choice;
 	struct sink *sink;
 	struct build build;
-	struct bytes body, decoded, bytes, value, text, rel, document, base;
+	struct bytes body, unpacked, decoded, bytes, value, text, rel, document, base,
+	    header;
 	char why[PATTERN_WHY];
 
 	/* Of the page at work on: */
 	const char *data; /* its body */
 	size_t len;
 	bool html, xml; /* xml: it is XHTML */
+	bool markup; /* it has character references */
 	const struct charset *charset; /* what data is in */
 };
 
 /* A start tag; it points into the page, and is not decoded. */
 struct tag {
-	const char *name; /* lowercase */
+	const char *name; /* lowercase, without a prefix */
 	bool foreign; /* of SVG or MathML */
+	bool exact; /* of XML: the names of its attributes are as they are written */
 	const char *attributes, *end; /* what follows its name, and it */
 };
 
@@ -46,6 +49,7 @@ pages_tag(const struct pages *pages, uint32_t id)
 
 	return (struct tag){ .name = name_facts[node->name].text,
 		.foreign = node->space != SPACE_HTML,
+		.exact = pages->xml,
 		.attributes = pages->data + node->text + node->name_len,
 		.end = pages->data + node->end };
 }
@@ -54,7 +58,9 @@ pages_tag(const struct pages *pages, uint32_t id)
 static inline bool
 tag_value(const struct tag *tag, const char *name, const char **value, size_t *len)
 {
-	return attribute_find(tag->attributes, tag->end, name, value, len);
+	return tag->exact
+	    ? attribute_find_exact(tag->attributes, tag->end, name, value, len)
+	    : attribute_find(tag->attributes, tag->end, name, value, len);
 }
 
 /* Has a tag an attribute of that value, in letters of any case? */

@@ -86,7 +86,8 @@ pattern_match(struct pattern *pattern, const char *data, size_t len, size_t at, 
 		return 0;
 	if (why != NULL) {
 		pcre2_get_error_message(got, text, sizeof(text));
-		snprintf(why, PATTERN_WHY, "%s", (char *)text);
+		snprintf(why, PATTERN_WHY, "%s%s", (char *)text,
+		    got == PCRE2_ERROR_MATCHLIMIT ? "; see --match-limit" : "");
 	}
 	return -1;
 }

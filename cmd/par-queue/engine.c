@@ -2,11 +2,13 @@
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "engine.h"
+#include "entropy.h"
 
 bool
 engine_name_ok(const char *name, size_t len)
@@ -23,7 +25,7 @@ engine_own_name(char name[static ENGINE_ID_SIZE])
 	unsigned long long some;
 	char host[32] = "";
 
-	if (getrandom(&some, sizeof(some), 0) != sizeof(some))
+	if (entropy(&some, sizeof(some)) < 0)
 		return -1;
 	gethostname(host, sizeof(host) - 1);
 	snprintf(name, ENGINE_ID_SIZE, "%s:%d:%016llx", host, (int)getpid(), some);
@@ -49,4 +51,30 @@ engine_pause(struct engine *engine, uint64_t ms)
 
 	if (poll(&wake, 1, ms > INT32_MAX ? INT32_MAX : (int)ms) > 0)
 		engine->woken = true;
+}
+
+void
+engine_await(struct engine *engine, uint64_t pause, uint64_t ms)
+{
+	uint64_t begin = clock_ms(), wait = ms;
+	struct pollfd *polls = engine->polls, *all;
+	size_t count = engine->poll_count;
+
+	if (count == 0) {
+		engine_pause(engine, pause < ms ? pause : ms);
+		return;
+	}
+	all = malloc((count + 1) * sizeof(*all));
+	if (all == NULL) {
+		engine_pause(engine, pause < ms ? pause : ms);
+		return;
+	}
+	memcpy(all, polls, count * sizeof(*all));
+	all[count] = (struct pollfd){ .fd = engine->wake, .events = POLLIN };
+	if (engine->due < begin + ms)
+		wait = engine->due > begin ? engine->due - begin : 0;
+	if (poll(all, count + 1, wait > INT32_MAX ? INT32_MAX : (int)wait) > 0 &&
+	    all[count].revents != 0)
+		engine->woken = true;
+	free(all);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * engine - where queues are kept, as the verbs see it.  A kind of engine is a folder,
- * such as engine_redis, and a row of engines.c; nobody else knows how it keeps them.
+ * such as engines/redis, and a row of engines.c; nobody else knows how it keeps them.
+ * It has ten functions, and knows no rule of par-stage(7), nor when a record is to be
+ * tried again.
  *
  * A queue has chunks: runs of records with one end, which move as one.  They wait, for
  * their time or for a worker; run, under the lease of one worker; and end as results, as
@@ -12,8 +14,18 @@
  * Steps.  A call is one step: all of it happens, or nothing, whoever dies meanwhile.  Of
  * the lists that put and commit take each element is a step; the list saves round trips
  * (Redis: a pipeline of scripts.  SQL: a pipeline of transactions, or one that has a
- * savepoint for each.  LMDB: one write transaction, and one sync for all).  revoke, dead
- * and purge go through many, and may have gone through some.
+ * savepoint for each.  LMDB: one write transaction, and one sync for all).  Revoking and
+ * purging go through many, and may have gone through some.
+ *
+ * Deaths.  What put and commit have told as done survives the death of every process but
+ * the engine's own; whether it survives that, and the failure of its machine, is the
+ * engine's, and STAT_CHECK says it.  A caller that dies has done each of its calls or has
+ * not; nothing that it held is lost, and what it held longest is told below.
+ *
+ * Holding.  A worker holds a chunk from take() until commit() ends it, or until it has
+ * not beaten for the lease that it named; then anybody is given it, and the worker's
+ * commit is late.  A reader holds the results for its stay.  A producer holds its numbers
+ * for ever, and its place for its keep.  Nobody holds anything else between two calls.
  *
  * Once.  There are two gates.  What a producer puts enters only if it has come as far as
  * where that begins, in the step that moves it on (SQL: UPDATE ... SET come = TO WHERE
@@ -29,13 +41,14 @@
  * say how long, in ms; only put's "at" is a time, ms since 1970.
  *
  * Memory.  What a caller gives stays its own, and is not looked at after the call.  What
- * an engine gives is valid until its next call; graves until the next of dead() (Redis:
+ * an engine gives is valid until its next call; graves until the next page (Redis:
  * in the reply; SQL: in the PGresult; LMDB: a copy, as no transaction may outlast a
  * call).
  *
  * Waiting.  A server that is away, starts or moves is waited for up to patience, and the
  * call made again.  ENGINE_WOKEN: the descriptor wake became readable first; the call may
  * have happened, and is to be made again or let be.  (LMDB waits for other writers only.)
+ * A call does not wait for something to be there: it says with what a caller can.
  *
  * Errors.  ENGINE_BROKEN: why says what is wrong, in a line that needs no other name.
  * Nothing an engine answers is believed before all of the answer was checked: what it
@@ -45,6 +58,7 @@
 #ifndef PAR_QUEUE_ENGINE_H
 #define PAR_QUEUE_ENGINE_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -67,7 +81,20 @@ struct engine_plan {
 	const char *password; /* NULL: none was given but in these */
 	uint64_t patience; /* ms */
 	const struct engine_kind *kind;
-	void *place; /* url and password, as the kind has understood them */
+	void *place; /* url and password, as the kind has understood them, */
+	void (*release)(void *place); /* and what frees it */
+	const char *why; /* what is wrong with it */
+	/* No URL was given: where queues were in an earlier release; or NULL. */
+	const struct engine_plan *elder;
+};
+
+/* With what of a plan something is wrong. */
+enum engine_plan_end {
+	PLAN_GOOD,
+	PLAN_URL,
+	PLAN_OPTIONS, /* that do not go with it */
+	PLAN_PASSWORD_FILE, /* errno says what */
+	PLAN_FAILED /* with nothing: there is no memory, or what else why says */
 };
 
 /* One queue. */
@@ -79,21 +106,21 @@ struct engine {
 	uint64_t patience; /* ms without an answer; the caller may change it */
 	int wake; /* readable: wait no longer; -1: none; the caller's to set */
 	bool woken; /* it was, since the caller last set this to false */
+	/*
+	 * Set by take(), put() and read() that found nothing, or no room: when one of
+	 * these has something to tell, or is broken, or the time has come, clock_ms(),
+	 * it may be otherwise.  None: ask again by and by.
+	 */
+	struct pollfd *polls;
+	size_t poll_count;
+	uint64_t due;
 	char why[ENGINE_WHY_SIZE]; /* with ENGINE_BROKEN */
-};
-
-/* What put() is to know of all chunks. */
-struct engine_put {
-	const char *producer;
-	uint64_t keep; /* it is remembered for so long after its last word, ms */
-	uint64_t limit; /* records unfinished in the queue; 0: none */
-	uint64_t delay, at, expires; /* ms; 0: none */
 };
 
 /* A chunk to be put. */
 struct engine_piece {
 	uint64_t from, to; /* records that its producer has put before, and with it */
-	uint64_t number; /* one of those that begin() gave */
+	uint64_t number; /* one of those that put() gave */
 	uint64_t records;
 	const char *data; /* of them, with their newlines */
 	size_t len;
@@ -106,6 +133,24 @@ struct engine_piece {
 	} outcome;
 	uint64_t come; /* how far the producer has come; not with PIECE_NO_MEMORY */
 	uint64_t open; /* unfinished records of the queue; with PIECE_TAKEN */
+};
+
+/*
+ * What a producer has to say: that it begins or wants numbers, what it puts, or that it
+ * is done.
+ */
+struct engine_put {
+	const char *producer;
+	uint64_t keep; /* it is remembered for so long after its last word, ms */
+	uint64_t limit; /* records unfinished in the queue; 0: none */
+	uint64_t delay, at, expires; /* ms; 0: none */
+	struct engine_piece *pieces;
+	size_t count; /* of these, at most ENGINE_AT_ONCE */
+	uint64_t numbers; /* so many are wanted, and no piece is there; 0: none */
+	bool last; /* it will not come again, and nothing else is there */
+	/* Set by put(), if numbers are wanted: */
+	uint64_t come; /* how far the producer has come, records */
+	uint64_t first; /* of the numbers, which are given to nobody else */
 };
 
 /* Bytes of somebody's. */
@@ -188,9 +233,11 @@ struct engine_commit {
 /* That a worker is alive. */
 struct engine_beat {
 	const char *me;
+	bool leaves; /* it ends: nobody need wait for its word, and nothing else is there.
+			Chunks that it has lapse */
 	uint64_t in_flight; /* records with the stage */
 	uint64_t committed, late; /* chunks, so far */
-	struct engine_claim *const *held; /* leases that are to go on, if not lost */
+	struct engine_claim *const *claims; /* leases that are to go on, if not lost */
 	size_t count;
 	/* Set by beat(): */
 	uint64_t now; /* by the engine's clock, ms */
@@ -205,17 +252,29 @@ struct engine_result {
 	size_t len;
 };
 
+/* A dead chunk; anybody may have written it, and what is missing is empty. */
+struct engine_grave {
+	char id[ENGINE_ID_SIZE];
+	struct engine_text records, attempts, why, last, number;
+};
+
+/* What is to be read, by one at a time: results, or a page of dead chunks, by anybody. */
 struct engine_read {
+	enum {
+		READ_RESULTS,
+		READ_DEAD /* of what follows last alone counts: "" is before the first */
+	} what;
 	const char *me; /* the reader; there is one at a time, */
-	uint64_t hold; /* until it says nothing for so long, ms */
+	uint64_t stay; /* until it says nothing for so long, ms */
 	const char *safe; /* results up to this id are deleted first; "": none */
 	const char *last; /* and those after this one given, */
-	size_t bytes; /* so many or a little more */
+	size_t bytes; /* so many or a little more; 0: it is the reader no more */
 	/* Set by read(): */
 	bool busy; /* there is another reader: nothing was done */
 	uint64_t open, dead; /* records of the queue */
 	const struct engine_result *results;
-	size_t count;
+	const struct engine_grave *graves; /* valid until the next page is read */
+	size_t count; /* of either; 0: there are no more */
 };
 
 /* What stat() counts, records but where it says otherwise. */
@@ -234,19 +293,6 @@ enum engine_number {
 	NUMBER_COUNT
 };
 
-struct engine_stat {
-	int64_t number[NUMBER_COUNT];
-	const char *rate; /* a second, a decimal number; 0: no limit */
-};
-
-/* What can be told to the workers of a queue. */
-enum engine_told {
-	TELL_PAUSED, /* 1 or 0 */
-	TELL_JOBS, /* records */
-	TELL_RATE, /* records a second, a decimal number */
-	TELL_DRAIN /* those that are there now are to end; no value */
-};
-
 /* A worker, as its last beat told of it. */
 struct engine_worker {
 	const char *name;
@@ -254,10 +300,46 @@ struct engine_worker {
 	uint64_t in_flight, committed, late;
 };
 
-/* A dead chunk; anybody may have written it, and what is missing is empty. */
-struct engine_grave {
-	char id[ENGINE_ID_SIZE];
-	struct engine_text records, attempts, why, last, number;
+/* What there is to know of a queue, or of the engine. */
+struct engine_stat {
+	enum {
+		STAT_NUMBERS,
+		STAT_WORKERS,
+		STAT_READY, /* may a queue be trusted to it?  ENGINE_BROKEN if not: it
+			       deletes what it has no room for, say */
+		STAT_CHECK /* and what may it lose?  That is said on standard error */
+	} what;
+	/* Set by stat(), numbers: */
+	int64_t number[NUMBER_COUNT];
+	const char *rate; /* a second, a decimal number; 0: no limit */
+	bool missing; /* nobody has put anything there ever, nor told it anything */
+	/* workers: */
+	uint64_t now; /* by the engine's clock, ms */
+	const struct engine_worker *workers;
+	size_t count;
+	/* check: */
+	bool good;
+};
+
+/* What can be told to a queue, or to its workers. */
+struct engine_tell {
+	enum engine_told {
+		TELL_PAUSED, /* 1 or 0 */
+		TELL_JOBS, /* records */
+		TELL_RATE, /* records a second, a decimal number */
+		TELL_DRAIN, /* those that are there now are to end */
+		TELL_REVOKE, /* bury what came of the chunks accepted under these numbers
+				and is not finished */
+		TELL_REQUEUE, /* put these dead chunks back into the queue, */
+		TELL_DROP, /* or delete them */
+		TELL_PURGE /* delete all that there is of the queue */
+	} what;
+	const char *value; /* of the first three */
+	char *const *numbers; /* ends with NULL */
+	const struct engine_grave *graves;
+	size_t count; /* of these */
+	/* Set by tell(): */
+	uint64_t records; /* that were revoked */
 };
 
 /*
@@ -269,46 +351,21 @@ struct engine_kind {
 	const char *start;
 
 	/*
-	 * Of a plan: understand its URL, NULL or what is wrong with that, and without
-	 * memory there is no place; see whether the rest goes with it, NULL or what does
-	 * not; read what the password file has, 0 or -1 with errno.  free_plan() frees
-	 * the place.
+	 * Understand the URL of a plan, see whether the rest goes with it, and read what
+	 * the password file has; if all is good there is a place.
 	 */
-	const char *(*read_url)(struct engine_plan *plan);
-	const char *(*check_plan)(const struct engine_plan *plan);
-	int (*read_password)(struct engine_plan *plan);
-	void (*free_plan)(struct engine_plan *plan);
+	enum engine_plan_end (*plan)(struct engine_plan *plan);
 
 	/* 0, or -1 without memory. */
 	int (*open)(struct engine *engine);
 	void (*close)(struct engine *engine);
 
 	/*
-	 * Before a queue is used: may it be trusted to this engine?  ENGINE_BROKEN if it
-	 * deletes what it has no room for.
-	 */
-	enum engine_end (*ready)(struct engine *engine);
-
-	/* Say on standard error what is wrong with the engine, and what it may lose. */
-	enum engine_end (*check)(struct engine *engine, bool *good);
-
-	/*
-	 * How far a producer has come, records; and the first of count numbers that are
-	 * given to nobody else (SQL: a sequence; LMDB: a counter).
-	 */
-	enum engine_end (*begin)(struct engine *engine, const char *producer,
-	    uint64_t count, uint64_t *come, uint64_t *first);
-
-	/*
 	 * Each piece in its order.  Its gate is its producer; the limit is looked at in
 	 * the same step (SQL: a counter row for each queue, locked by the UPDATE that
-	 * adds).
+	 * adds).  Numbers: SQL: a sequence; LMDB: a counter.
 	 */
-	enum engine_end (*put)(struct engine *engine, const struct engine_put *put,
-	    struct engine_piece *pieces, size_t count);
-
-	/* A producer will not come again. */
-	enum engine_end (*forget)(struct engine *engine, const char *producer);
+	enum engine_end (*put)(struct engine *engine, struct engine_put *put);
 
 	/*
 	 * Chunks whose lease has lapsed, then waiting ones and those whose time has come,
@@ -333,9 +390,6 @@ struct engine_kind {
 	 */
 	enum engine_end (*beat)(struct engine *engine, struct engine_beat *beat);
 
-	/* A worker ends: nobody need wait for its word.  Chunks that it has lapse. */
-	enum engine_end (*leave)(struct engine *engine, const char *me);
-
 	/*
 	 * Results for the one reader (SQL: its row is locked, or an advisory lock; LMDB:
 	 * a record of it with a time).  Ids only grow: results that are committed later
@@ -345,34 +399,7 @@ struct engine_kind {
 	enum engine_end (*read)(struct engine *engine, struct engine_read *read);
 
 	enum engine_end (*stat)(struct engine *engine, struct engine_stat *stat);
-
-	/* The workers, and the time now by the engine's clock, ms. */
-	enum engine_end (*workers)(struct engine *engine, uint64_t *now,
-	    const struct engine_worker **workers, size_t *count);
-
-	enum engine_end (*tell)(
-	    struct engine *engine, enum engine_told what, const char *value);
-
-	/*
-	 * Bury what came of the chunks accepted under these numbers, ends with NULL, and
-	 * is not finished; how many records that were.
-	 */
-	enum engine_end (*revoke)(
-	    struct engine *engine, char *const *numbers, uint64_t *records);
-
-	/*
-	 * A page of dead ones, in their order, after the one with the id after ("": from
-	 * the first); count 0: there are no more.
-	 */
-	enum engine_end (*dead)(struct engine *engine, const char *after,
-	    const struct engine_grave **graves, size_t *count);
-
-	/* Put these dead chunks back into the queue, or delete them. */
-	enum engine_end (*undead)(struct engine *engine, bool requeue,
-	    const struct engine_grave *graves, size_t count);
-
-	/* Delete all that there is of the queue. */
-	enum engine_end (*purge)(struct engine *engine);
+	enum engine_end (*tell)(struct engine *engine, struct engine_tell *tell);
 };
 
 /* The names of queues are made of letters, digits, and . _ - */
@@ -390,5 +417,11 @@ enum engine_end engine_broken(struct engine *engine, const char *format, ...)
 
 /* Wait for ms, less if it is woken. */
 void engine_pause(struct engine *engine, uint64_t ms);
+
+/*
+ * Nothing was there: wait until there may be, or it is woken, at most for ms; for pause
+ * if the engine does not tell.
+ */
+void engine_await(struct engine *engine, uint64_t pause, uint64_t ms);
 
 #endif

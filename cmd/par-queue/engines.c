@@ -3,16 +3,18 @@
 #include <string.h>
 
 #include "diag.h"
+#include "engine_file.h"
 #include "engine_redis.h"
 #include "engines.h"
 
-const char engines_usual[] = "redis://127.0.0.1";
+const char engines_usual[] = "file:", engines_elder[] = "redis://127.0.0.1";
 
 /* How URLs begin, and the kind that they are of.  The last row takes what is left. */
 static const struct {
 	const char *prefix;
 	const struct engine_kind *kind;
 } rows[] = {
+	{ "file:", &engine_file },
 	{ "", &engine_redis },
 };
 
@@ -26,9 +28,32 @@ engines_find(const char *url)
 	return rows[i].kind;
 }
 
+/* Is a queue where it was by default in an earlier release?  Nobody is to miss it. */
+static void
+check_elder(const struct engine_plan *plan, const char *queue)
+{
+	struct engine_stat stat = { 0 };
+	struct engine engine = {
+		.kind = plan->kind, .plan = plan, .queue = queue, .wake = -1
+	};
+	bool there;
+
+	if (engine.kind->open(&engine) < 0)
+		die(STATUS_BROKEN, errno, "cannot begin");
+	there = engine.kind->stat(&engine, &stat) == ENGINE_OK && !stat.missing;
+	engine.kind->close(&engine);
+	if (there)
+		die(STATUS_MISUSE, 0,
+		    "%s: a server on this machine has this queue: say --url %s for it, "
+		    "or --url %s for the folder that is the default now",
+		    queue, plan->url, engines_usual);
+}
+
 void
 engines_open(struct engine *engine, const struct engine_plan *plan, const char *queue)
 {
+	if (plan->elder != NULL && queue != NULL)
+		check_elder(plan->elder, queue);
 	*engine = (struct engine){ .kind = plan->kind,
 		.plan = plan,
 		.queue = queue,
@@ -50,4 +75,32 @@ engines_answered(const struct engine *engine, enum engine_end end)
 	if (end == ENGINE_BROKEN)
 		die(STATUS_BROKEN, 0, "%s", engine->why);
 	return end == ENGINE_OK;
+}
+
+void
+engines_ready(struct engine *engine)
+{
+	struct engine_stat stat = { .what = STAT_READY };
+
+	engines_answered(engine, engine->kind->stat(engine, &stat));
+}
+
+bool
+engines_missing(struct engine *engine, const char *so)
+{
+	struct engine_stat stat = { 0 };
+
+	if (engines_answered(engine, engine->kind->stat(engine, &stat)) && stat.missing)
+		warn("%s: no such queue%s", engine->queue, so);
+	return stat.missing;
+}
+
+void
+engines_must_exist(struct engine *engine)
+{
+	struct engine_stat stat = { 0 };
+
+	if (engines_answered(engine, engine->kind->stat(engine, &stat)) && stat.missing)
+		die(STATUS_BROKEN, 0, "%s: no such queue; par-queue put makes one",
+		    engine->queue);
 }

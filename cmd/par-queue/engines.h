@@ -7,8 +7,8 @@
 
 #include "engine.h"
 
-/* The URL of the engine where none is given. */
-extern const char engines_usual[];
+/* The URL of the engine where none is given, and what that was in an earlier release. */
+extern const char engines_usual[], engines_elder[];
 
 /* The kind that plan->url is of; never NULL: the last one takes any, and says what is
  * wrong. */
@@ -25,5 +25,14 @@ void engines_close(struct engine *engine);
 /* Is it answered?  False if it was woken; ends the program, saying why, if it is broken.
  */
 bool engines_answered(const struct engine *engine, enum engine_end end);
+
+/* See that it can be trusted with a queue, before one is used. */
+void engines_ready(struct engine *engine);
+
+/* Is there no such queue?  That is said, with what follows from it. */
+bool engines_missing(struct engine *engine, const char *so);
+
+/* Ends the program if there is none. */
+void engines_must_exist(struct engine *engine);
 
 #endif

@@ -16,7 +16,7 @@
 
 enum {
 	READ_BYTES = 4 << 20, /* asked for at a time */
-	HOLD = 10 * 1000, /* ms that we stay the one reader without a word */
+	STAY = 10 * 1000, /* ms that we stay the one reader without a word */
 };
 
 /* Before we ask again. */
@@ -27,7 +27,7 @@ struct get {
 	struct engine engine;
 	char me[ENGINE_ID_SIZE];
 	char last[ENGINE_ID_SIZE]; /* what was written last */
-	bool unsafe; /* it was not dropped yet */
+	bool unsafe; /* it was not dropped yet, and may be */
 	struct reached reached;
 	struct engine_read heard; /* last */
 	int signals;
@@ -36,13 +36,13 @@ struct get {
 
 enum heard { HEARD_SOME, HEARD_NONE, HEARD_BUSY, HEARD_WOKEN };
 
-/* Ask for results, and let go of what is written; hold: how long we stay the reader. */
+/* Ask for results, and let go of what is written; stay: how long we stay the reader. */
 static enum heard
-ask(struct get *get, size_t bytes, uint64_t hold)
+ask(struct get *get, size_t bytes, uint64_t stay)
 {
 	struct engine *engine = &get->engine;
 	struct engine_read read = { .me = get->me,
-		.hold = hold,
+		.stay = stay,
 		.safe = get->unsafe && !get->options->keep ? get->last : "",
 		.last = get->last,
 		.bytes = bytes };
@@ -80,10 +80,26 @@ write_some(struct get *get)
 		}
 		share_leave(&get->share);
 		snprintf(get->last, sizeof(get->last), "%s", result->id);
+		get->unsafe = get->options->state == NULL;
+	}
+	if (get->options->state != NULL) { /* what that does not count is cut off */
+		reached_save(&get->reached, get->last);
 		get->unsafe = true;
 	}
-	if (get->options->state != NULL)
-		reached_save(&get->reached, get->last);
+}
+
+/* For how long nothing need be looked at, ms. */
+static uint64_t
+patience(const struct get *get, uint64_t begin, uint64_t busy_since)
+{
+	uint64_t now = clock_ms(), end = UINT64_MAX;
+
+	if (get->options->waits && !get->options->follow &&
+	    get->options->wait < UINT64_MAX - begin)
+		end = begin + get->options->wait;
+	if (busy_since != 0 && busy_since + 2 * STAY + 1 < end)
+		end = busy_since + 2 * STAY + 1;
+	return end > now ? end - now : 0;
 }
 
 /* Nothing was there: is that the end, and with which status? */
@@ -119,7 +135,7 @@ read_all(struct get *get)
 	enum status status = STATUS_OK;
 
 	for (;;) {
-		enum heard heard = ask(get, READ_BYTES, HOLD);
+		enum heard heard = ask(get, READ_BYTES, STAY);
 
 		if (heard == HEARD_WOKEN || sig_next(get->signals) != 0)
 			return STATUS_STOPPED;
@@ -130,14 +146,16 @@ read_all(struct get *get)
 		}
 		if (heard == HEARD_NONE && ended(get, begin, &status))
 			return status;
-		if (heard == HEARD_BUSY && busy_since == 0)
+		if (heard != HEARD_BUSY)
+			busy_since = 0;
+		else if (busy_since == 0)
 			busy_since = clock_ms();
-		/* One that died is forgotten after HOLD; one that lives goes on. */
-		if (heard == HEARD_BUSY && clock_ms() - busy_since > 2 * HOLD)
+		/* One that died is forgotten after STAY; one that lives goes on. */
+		if (heard == HEARD_BUSY && clock_ms() - busy_since > 2 * STAY)
 			die(STATUS_BROKEN, 0, "%s: another par-queue get is running",
 			    get->engine.queue);
 		pause = backoff_next(&nothing, pause);
-		engine_pause(&get->engine, pause);
+		engine_await(&get->engine, pause, patience(get, begin, busy_since));
 	}
 }
 
@@ -163,6 +181,10 @@ get_run(const struct queue_options *options)
 	sig_last_resort(2);
 	share_open(&get.share, STDOUT_FILENO, &diag_says);
 	get.engine.wake = get.signals;
+	if (options->follow)
+		engines_missing(&get.engine, " yet; waits for one");
+	else
+		engines_must_exist(&get.engine);
 	status = read_all(&get);
 	leave(&get);
 	share_close(&get.share);

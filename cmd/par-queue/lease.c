@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: ISC */
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "diag.h"
 #include "grow.h"
+#include "hash.h"
 #include "lease.h"
 #include "need.h"
 
@@ -73,7 +76,20 @@ bury(struct lease *lease, const struct engine_chunk *chunk, const char *why)
 		.len = chunk->len });
 }
 
-/* Its records, from number first on. */
+/*
+ * What tells the records of the chunk from others, whose parts keep its number: they are
+ * told from each other by their bytes.
+ */
+static void
+set_run(const struct lease *lease, struct batch *batch)
+{
+	const char *queue = lease->engine->queue;
+
+	snprintf(batch->run, sizeof(batch->run), "%016" PRIx64 "-%.40s#",
+	    hash_bytes(queue, strlen(queue), 0), lease->claim.number);
+}
+
+/* The records of a chunk, from number first on. */
 static struct batch *
 make_batch(const struct lease *lease, const struct engine_chunk *chunk)
 {
@@ -87,6 +103,7 @@ make_batch(const struct lease *lease, const struct engine_chunk *chunk)
 	if (batch == NULL)
 		need_failed(sizeof(*batch));
 	batch->attempts = lease->attempts;
+	set_run(lease, batch);
 	batch->alone = chunk->alone;
 	block_drop(block);
 	return batch;

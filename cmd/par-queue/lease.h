@@ -6,13 +6,18 @@
 #ifndef PAR_QUEUE_LEASE_H
 #define PAR_QUEUE_LEASE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "batch.h"
 #include "bytes.h"
 #include "engine.h"
+
+enum lease_state {
+	LEASE_OURS,
+	LEASE_LOST, /* it is no longer ours, which was counted */
+	LEASE_PARTIAL /* lost, and some of its records were not worked on */
+};
 
 struct lease {
 	struct lease *next;
@@ -30,8 +35,7 @@ struct lease {
 	struct bytes retry, again; /* records to be tried later, and at once */
 	uint64_t retry_count, again_count;
 	uint64_t wait; /* for those of retry, ms */
-	bool lost; /* it is no longer ours */
-	bool partial; /* lost, and some of its records were not worked on */
+	enum lease_state state;
 };
 
 /* The leases that a worker has, in the order of their records' numbers. */

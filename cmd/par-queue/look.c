@@ -55,9 +55,10 @@ enum status
 look_stat(const struct queue_options *options)
 {
 	struct engine engine;
-	struct engine_stat stat;
+	struct engine_stat stat = { 0 };
 
 	engines_open(&engine, &options->engine, options->operands[0]);
+	engines_must_exist(&engine);
 	engines_answered(&engine, engine.kind->stat(&engine, &stat));
 	if (options->json)
 		printf("{\"queue\":\"%s\"", engine.queue);
@@ -95,15 +96,14 @@ show_worker(
 enum status
 look_workers(const struct queue_options *options)
 {
-	const struct engine_worker *workers;
+	struct engine_stat stat = { .what = STAT_WORKERS };
 	struct engine engine;
-	uint64_t now;
-	size_t count;
 
 	engines_open(&engine, &options->engine, options->operands[0]);
-	engines_answered(&engine, engine.kind->workers(&engine, &now, &workers, &count));
-	for (size_t i = 0; i < count; i++)
-		show_worker(options, &workers[i], now);
+	engines_must_exist(&engine);
+	engines_answered(&engine, engine.kind->stat(&engine, &stat));
+	for (size_t i = 0; i < stat.count; i++)
+		show_worker(options, &stat.workers[i], stat.now);
 	engines_close(&engine);
 	end_output();
 	return STATUS_OK;
@@ -112,11 +112,11 @@ look_workers(const struct queue_options *options)
 enum status
 look_check(const struct queue_options *options)
 {
+	struct engine_stat stat = { .what = STAT_CHECK };
 	struct engine engine;
-	bool good;
 
 	engines_open(&engine, &options->engine, NULL);
-	engines_answered(&engine, engine.kind->check(&engine, &good));
+	engines_answered(&engine, engine.kind->stat(&engine, &stat));
 	engines_close(&engine);
-	return good ? STATUS_OK : STATUS_BROKEN;
+	return stat.good ? STATUS_OK : STATUS_BROKEN;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * par-queue(1) - records on a queue of a server, for workers on any host.
+ * par-queue(1) - records on a queue, of this machine or of a server.
  * README lists its files, lowest layer first.
  */
 #include <signal.h>

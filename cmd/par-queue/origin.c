@@ -141,16 +141,16 @@ take_from(struct origins *origins, struct origin *origin, const struct want *wan
 	return take.count;
 }
 
-/* The one whose turn it is among those not asked yet, by bits. */
+/* The one to be asked next, of those not asked yet, by bits. */
 static size_t
-next_turn(const struct origins *origins, uint64_t asked)
+next_origin(const struct origins *origins, uint64_t asked)
 {
 	size_t best = origins->count;
 
 	for (size_t i = 0; i < origins->count; i++)
 		if ((asked >> i & 1) == 0 &&
 		    (best == origins->count ||
-			origins->all[i].turn > origins->all[best].turn))
+			origins->all[i].priority > origins->all[best].priority))
 			best = i;
 	return best;
 }
@@ -162,19 +162,19 @@ origins_take(struct origins *origins, const struct want *want, struct batch_queu
 	uint64_t asked = 0;
 
 	for (size_t i = 0; i < origins->count; i++)
-		origins->all[i].turn += (int64_t)origins->all[i].weight;
+		origins->all[i].priority += (int64_t)origins->all[i].weight;
 	for (size_t k = 0; k < origins->count; k++) {
-		size_t i = next_turn(origins, asked);
+		size_t i = next_origin(origins, asked);
 		size_t taken = take_from(origins, &origins->all[i], want, todo, suspects);
 
 		if (taken > 0) {
-			origins->all[i].turn -= origins->weights;
+			origins->all[i].priority -= origins->weights;
 			return taken;
 		}
 		asked |= UINT64_C(1) << i;
 	}
-	for (size_t i = 0; i < origins->count; i++) /* nobody had its turn */
-		origins->all[i].turn -= (int64_t)origins->all[i].weight;
+	for (size_t i = 0; i < origins->count; i++) /* nobody had any */
+		origins->all[i].priority -= (int64_t)origins->all[i].weight;
 	return 0;
 }
 
@@ -217,7 +217,7 @@ drop_partial(struct origins *origins)
 
 	for (struct lease *l = origins->leases.head; l != NULL; l = next) {
 		next = l->next;
-		if (l->partial && l->left == 0)
+		if (l->state == LEASE_PARTIAL && l->left == 0)
 			lease_remove(&origins->leases, l);
 	}
 }
@@ -232,23 +232,23 @@ origins_commit(struct origins *origins, const char *last, size_t last_len)
 			;
 }
 
-/* What is ours of one queue, into origins->held; how many these are. */
+/* What is ours of one queue, into origins->claims; how many these are. */
 static size_t
-find_held(struct origins *origins, const struct engine *engine)
+find_claims(struct origins *origins, const struct engine *engine)
 {
 	size_t count = 0;
 
 	for (struct lease *l = origins->leases.head; l != NULL; l = l->next) {
-		struct engine_claim **held;
+		struct engine_claim **claims;
 
-		if (l->engine != engine || l->lost)
+		if (l->engine != engine || l->state != LEASE_OURS)
 			continue;
-		held = grow(origins->held, &origins->held_size, count + 1,
+		claims = grow(origins->claims, &origins->claims_size, count + 1,
 		    sizeof(struct engine_claim *), SIZE_MAX);
-		if (held == NULL)
+		if (claims == NULL)
 			die(STATUS_BROKEN, errno, "chunks");
-		origins->held = held;
-		held[count++] = &l->claim;
+		origins->claims = claims;
+		claims[count++] = &l->claim;
 	}
 	return count;
 }
@@ -258,9 +258,9 @@ static void
 lose(struct origins *origins)
 {
 	for (struct lease *l = origins->leases.head; l != NULL; l = l->next) {
-		if (!l->claim.lost || l->lost)
+		if (!l->claim.lost || l->state != LEASE_OURS)
 			continue;
-		l->lost = true;
+		l->state = LEASE_LOST;
 		origins->lost += l->left;
 	}
 }
@@ -274,8 +274,8 @@ beat(struct origins *origins, struct origin *origin, uint64_t in_flight)
 		.committed = origins->committed,
 		.late = origins->late };
 
-	beat.count = find_held(origins, engine);
-	beat.held = origins->held;
+	beat.count = find_claims(origins, engine);
+	beat.claims = origins->claims;
 	if (!engines_answered(engine, engine->kind->beat(engine, &beat)))
 		return;
 	if (origin->started == 0)
@@ -306,7 +306,7 @@ origins_finished(struct origins *origins)
 
 	for (size_t i = 0; finished && i < origins->count; i++) {
 		struct engine *engine = &origins->all[i].engine;
-		struct engine_stat stat;
+		struct engine_stat stat = { 0 };
 
 		finished = engines_answered(engine, engine->kind->stat(engine, &stat)) &&
 		    number_of(&stat, NUMBER_WAITING) + number_of(&stat, NUMBER_DELAYED) +
@@ -316,12 +316,49 @@ origins_finished(struct origins *origins)
 	return finished;
 }
 
+bool
+origins_await(
+    struct origins *origins, struct pollfd **polls, size_t *count, uint64_t *due)
+{
+	size_t all = 0;
+
+	*due = UINT64_MAX;
+	for (size_t i = 0; i < origins->count; i++) {
+		struct engine *engine = &origins->all[i].engine;
+		struct pollfd *room;
+
+		if (engine->poll_count == 0)
+			return false;
+		room = grow(origins->polls, &origins->polls_size,
+		    all + engine->poll_count, sizeof(*room), SIZE_MAX);
+		if (room == NULL)
+			return false;
+		origins->polls = room;
+		memcpy(room + all, engine->polls, engine->poll_count * sizeof(*room));
+		all += engine->poll_count;
+		if (engine->due < *due)
+			*due = engine->due;
+	}
+	*polls = origins->polls;
+	*count = all;
+	return true;
+}
+
 void
 origins_ready(struct origins *origins)
 {
-	struct engine *engine = &origins->all[0].engine;
+	engines_ready(&origins->all[0].engine);
+}
 
-	engines_answered(engine, engine->kind->ready(engine));
+bool
+origins_missing(struct origins *origins)
+{
+	const char *so = origins->options->once ? "" : " yet; waits for one";
+	size_t missing = 0;
+
+	for (size_t i = 0; i < origins->count; i++)
+		missing += engines_missing(&origins->all[i].engine, so);
+	return missing == origins->count;
 }
 
 uint64_t
@@ -347,17 +384,19 @@ origins_drained(const struct origins *origins)
 void
 origins_close(struct origins *origins)
 {
+	struct engine_beat last = { .me = origins->me, .leaves = true };
+
 	origins_hurry(origins);
 	for (size_t i = 0; i < origins->count; i++) {
 		struct engine *engine = &origins->all[i].engine;
 
 		if (origins->all[i].started != 0)
-			engines_answered(
-			    engine, engine->kind->leave(engine, origins->me));
+			engines_answered(engine, engine->kind->beat(engine, &last));
 		engines_close(engine);
 	}
 	while (origins->leases.head != NULL)
 		lease_remove(&origins->leases, origins->leases.head);
-	free(origins->held);
+	free(origins->claims);
+	free(origins->polls);
 	free(origins->all);
 }

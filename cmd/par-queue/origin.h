@@ -15,7 +15,7 @@ struct origin {
 	struct engine engine;
 	char name[ENGINE_NAME_MAX + 1];
 	uint64_t weight;
-	int64_t turn; /* grows by weight; the largest is asked first */
+	int64_t priority; /* grows by weight; the largest is asked first */
 	uint64_t started; /* by the engine's clock, ms; 0: not known yet */
 	uint64_t jobs; /* most records in flight, as it told; 0: no limit */
 	bool drain; /* it told us to end */
@@ -28,8 +28,10 @@ struct origins {
 	size_t count;
 	int64_t weights; /* of all together */
 	struct lease_list leases;
-	struct engine_claim **held; /* for beats: room for so many */
-	size_t held_size;
+	struct engine_claim **claims; /* for beats: room for so many */
+	size_t claims_size;
+	struct pollfd *polls; /* of all engines */
+	size_t polls_size;
 	uint64_t numbers; /* records taken so far */
 	uint64_t committed, late; /* chunks */
 	uint64_t ill; /* chunks that were none or came too late, and buried */
@@ -71,11 +73,21 @@ void origins_beat(struct origins *origins, uint64_t in_flight);
 /* Is nothing waiting, delayed or running, in any of them? */
 bool origins_finished(struct origins *origins);
 
+/*
+ * Nothing was there: do all of them tell when there may be?  Then what tells it, count of
+ * them, and *due, clock_ms(), when to ask without.
+ */
+bool origins_await(
+    struct origins *origins, struct pollfd **polls, size_t *count, uint64_t *due);
+
 /* The most records that may be in flight, as told; UINT64_MAX: no limit. */
 uint64_t origins_jobs(const struct origins *origins);
 
 /* See that the first can be trusted, before it is used. */
 void origins_ready(struct origins *origins);
+
+/* Is there none of the queues?  Those that are not there are named. */
+bool origins_missing(struct origins *origins);
 
 /* Was it asked of us to end, by one of them? */
 bool origins_drained(const struct origins *origins);

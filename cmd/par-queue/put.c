@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,8 @@
 #include "record.h"
 
 enum {
-	PENDING = 16, /* chunks sent before their answers are waited for */
+	PENDING = ENGINE_AT_ONCE, /* chunks sent before their answers are waited for */
+	KEPT = 4 << 20, /* bytes of them that are kept while more is read */
 	SERIALS = 1000, /* numbers of chunks asked for at a time */
 	CHUNK_BYTES = 64 << 10,
 	CHUNK_RECORDS = 1000,
@@ -31,8 +33,11 @@ struct put {
 	char own_name[ENGINE_ID_SIZE];
 	struct engine_put plan; /* of all chunks */
 	struct record_reader in;
-	struct engine_piece pending[PENDING]; /* in the buffer of in, and not accepted */
-	size_t count;
+	struct engine_piece pending[PENDING]; /* in kept or the buffer of in, and not
+						 accepted */
+	size_t count, kept_count; /* these of them are in kept */
+	char *kept; /* KEPT bytes */
+	size_t kept_len;
 	uint64_t come; /* so many records of the input are chunked, or passed over */
 	uint64_t accepted; /* so many of them the engine has, as it said last */
 	uint64_t open; /* records in the queue, when it last answered */
@@ -57,13 +62,12 @@ static void
 ask_numbers(struct put *put)
 {
 	struct engine *engine = &put->engine;
-	uint64_t come;
+	struct engine_put begin = { .producer = put->plan.producer, .numbers = SERIALS };
 
-	engines_answered(engine,
-	    engine->kind->begin(
-		engine, put->plan.producer, SERIALS, &come, &put->serial));
-	must_remember(put, come);
-	put->accepted = come;
+	engines_answered(engine, engine->kind->put(engine, &begin));
+	must_remember(put, begin.come);
+	put->accepted = begin.come;
+	put->serial = begin.first;
 	put->serials_end = put->serial + SERIALS;
 }
 
@@ -73,6 +77,7 @@ begin(struct put *put)
 	const struct queue_options *o = put->options;
 
 	put->plan = (struct engine_put){ .producer = o->producer,
+		.pieces = put->pending,
 		.keep = PRODUCER_KEEP,
 		.limit = o->limit,
 		.delay = o->delay,
@@ -118,7 +123,8 @@ wait_for_room(struct put *put, uint64_t begin, uint64_t *pause)
 	const char *why = memory ? "the server has no memory" : "the queue is full";
 
 	if (waited >= put->options->wait)
-		die(STATUS_STOPPED, 0, "%s: %s since %g s; %llu records were not read on",
+		die(STATUS_STOPPED, 0,
+		    "%s: %s since %g s; %llu records were not read on; see --wait",
 		    put->engine.queue, why, (double)waited / 1000,
 		    (unsigned long long)(put->come - put->accepted));
 	if (!put->told && memory) {
@@ -126,7 +132,7 @@ wait_for_room(struct put *put, uint64_t begin, uint64_t *pause)
 		put->told = true;
 	}
 	*pause = backoff_next(&full, *pause);
-	engine_pause(&put->engine, *pause);
+	engine_await(&put->engine, *pause, put->options->wait - waited);
 }
 
 /* Put what is pending until all of it is accepted. */
@@ -139,8 +145,8 @@ flush(struct put *put)
 	while (put->count > 0) {
 		size_t done = 0;
 
-		engines_answered(engine,
-		    engine->kind->put(engine, &put->plan, put->pending, put->count));
+		put->plan.count = put->count;
+		engines_answered(engine, engine->kind->put(engine, &put->plan));
 		while (done < put->count && accepted(put, &put->pending[done]))
 			done++;
 		if (done > 0) {
@@ -149,11 +155,13 @@ flush(struct put *put)
 			put->accepted = put->pending[done - 1].to;
 		}
 		put->count -= done;
+		put->kept_count -= done < put->kept_count ? done : put->kept_count;
 		memmove(put->pending, put->pending + done,
 		    put->count * sizeof(put->pending[0]));
 		if (put->count > 0)
 			wait_for_room(put, begin, &pause);
 	}
+	put->kept_len = 0;
 	if (put->options->ids && fflush(stdout) == EOF)
 		die_output(errno, "standard output");
 }
@@ -229,7 +237,7 @@ refuse(struct put *put, const struct record *record)
 {
 	char why[80];
 
-	snprintf(why, sizeof(why), "longer than %llu bytes",
+	snprintf(why, sizeof(why), "longer than %llu bytes; see --max-record",
 	    (unsigned long long)put->options->max_record);
 	warn_record(record->data, record->len, why);
 	put->failed = true;
@@ -243,13 +251,45 @@ has_more(const struct record_reader *in)
 	    memchr(in->buffer + in->start, '\n', in->end - in->start) != NULL;
 }
 
+/* Is more input at hand, so that to read it takes no time? */
+static bool
+is_ready(const struct put *put)
+{
+	struct pollfd in = { .fd = put->in.fd, .events = POLLIN };
+
+	return poll(&in, 1, 0) > 0;
+}
+
+/*
+ * What is pending and in the buffer may be moved by the next read: keep it elsewhere, so
+ * that more of it is one step of the engine; false if that is enough.
+ */
+static bool
+keep(struct put *put)
+{
+	size_t len = 0;
+
+	for (size_t i = put->kept_count; i < put->count; i++)
+		len += put->pending[i].len;
+	if (put->count == PENDING || len > KEPT - put->kept_len || !is_ready(put))
+		return false;
+	for (; put->kept_count < put->count; put->kept_count++) {
+		struct engine_piece *piece = &put->pending[put->kept_count];
+
+		memcpy(put->kept + put->kept_len, piece->data, piece->len);
+		piece->data = put->kept + put->kept_len;
+		put->kept_len += piece->len;
+	}
+	return true;
+}
+
 static void
 read_all(struct put *put)
 {
 	struct record run;
 
 	for (;;) {
-		if (!has_more(&put->in))
+		if (!has_more(&put->in) && !keep(put))
 			flush(put);
 		switch (record_take_run(&put->in, &run)) {
 		case RECORD_OK:
@@ -263,6 +303,7 @@ read_all(struct put *put)
 				die(STATUS_BROKEN, errno, "standard input");
 			break;
 		case RECORD_EOF:
+			flush(put);
 			return;
 		case RECORD_ERROR:
 			die(STATUS_BROKEN, errno, "standard input");
@@ -275,10 +316,10 @@ static void
 end(struct put *put)
 {
 	struct engine *engine = &put->engine;
+	struct engine_put last = { .producer = put->plan.producer, .last = true };
 
 	if (put->options->producer == NULL)
-		engines_answered(
-		    engine, engine->kind->forget(engine, put->plan.producer));
+		engines_answered(engine, engine->kind->put(engine, &last));
 	record_close(&put->in);
 	engines_close(engine);
 }
@@ -293,13 +334,17 @@ put_run(const struct queue_options *options)
 		die(STATUS_BROKEN, errno, "cannot begin");
 	put->options = options;
 	engines_open(&put->engine, &options->engine, options->operands[0]);
-	if (record_open(&put->in, STDIN_FILENO, options->max_record) < 0)
+	put->kept = malloc(KEPT);
+	if (put->kept == NULL ||
+	    record_open(&put->in, STDIN_FILENO, options->max_record) < 0)
 		die(STATUS_BROKEN, errno, "cannot begin");
-	engines_answered(&put->engine, put->engine.kind->ready(&put->engine));
+	engines_ready(&put->engine);
+	diag_awaits("records");
 	begin(put);
 	read_all(put);
 	end(put);
 	failed = put->failed;
+	free(put->kept);
 	free(put);
 	if (options->ids && fclose(stdout) == EOF)
 		die_output(errno, "standard output");

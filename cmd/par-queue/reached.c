@@ -9,8 +9,12 @@
 #include "anew.h"
 #include "diag.h"
 #include "fdio.h"
+#include "formats.h"
 #include "num.h"
 #include "reached.h"
+
+/* Version 1 has one line, "ID LENGTH"; later ones begin with this, and their number. */
+static const char format_name[] = "par-queue state";
 
 enum { LINE_SIZE = ENGINE_ID_SIZE + 32 };
 
@@ -36,12 +40,13 @@ read_line(const char *path, char line[static LINE_SIZE])
 void
 reached_open(struct reached *reached, const char *path, const char *start)
 {
-	char line[LINE_SIZE], *space, *newline;
+	char line[LINE_SIZE], newer[FORMAT_TEXT], *space, *newline;
 	struct stat out;
 	uint64_t length;
 
 	*reached = (struct reached){ .path = path };
 	anew_sweep(path);
+	anew_sync_name("/dev/stdout");
 	if (fstat(STDOUT_FILENO, &out) < 0 || !S_ISREG(out.st_mode))
 		die(STATUS_MISUSE, 0, "--state: standard output is not a file");
 	if (!read_line(path, line)) {
@@ -50,6 +55,8 @@ reached_open(struct reached *reached, const char *path, const char *start)
 		reached_save(reached, start);
 		return;
 	}
+	if (formats_newer(newer, format_name, FORMAT_REACHED, line, strlen(line)) != NULL)
+		die(STATUS_BROKEN, 0, "%s: %s", path, newer);
 	space = strchr(line, ' ');
 	newline = strchr(line, '\n');
 	if (space == NULL || newline == NULL || newline < space || newline[1] != '\0' ||

@@ -60,13 +60,15 @@ find_value(const struct queue_options *o, char value[static 32])
 enum status
 tell_workers(const struct queue_options *options)
 {
-	enum engine_told what;
+	struct engine_tell tell = { 0 };
 	struct engine engine;
 	char value[32];
 
-	what = find_value(options, value);
+	tell.what = find_value(options, value);
+	tell.value = value;
 	engines_open(&engine, &options->engine, options->operands[0]);
-	engines_answered(&engine, engine.kind->tell(&engine, what, value));
+	engines_missing(&engine, " yet; it is told all the same");
+	engines_answered(&engine, engine.kind->tell(&engine, &tell));
 	engines_close(&engine);
 	return STATUS_OK;
 }
@@ -74,19 +76,19 @@ tell_workers(const struct queue_options *options)
 enum status
 tell_revoke(const struct queue_options *options)
 {
+	struct engine_tell tell = { .what = TELL_REVOKE,
+		.numbers = options->operands + 1 };
 	struct engine engine;
-	uint64_t revoked;
 
 	engines_open(&engine, &options->engine, options->operands[0]);
-	engines_answered(
-	    &engine, engine.kind->revoke(&engine, options->operands + 1, &revoked));
+	engines_answered(&engine, engine.kind->tell(&engine, &tell));
 	engines_close(&engine);
-	printf("%llu\n", (unsigned long long)revoked);
+	printf("%llu\n", (unsigned long long)tell.records);
 	if (fflush(stdout) == EOF)
 		die_output(errno, "standard output");
-	if (revoked == 0)
+	if (tell.records == 0)
 		warn("%s: nothing unfinished has these numbers", engine.queue);
-	return revoked > 0 ? STATUS_OK : STATUS_FAILED;
+	return tell.records > 0 ? STATUS_OK : STATUS_FAILED;
 }
 
 static void
@@ -130,27 +132,27 @@ show_dead(const struct engine_grave *grave, struct bytes *line)
 enum status
 tell_dead(const struct queue_options *options)
 {
-	const struct engine_grave *graves;
 	char after[ENGINE_ID_SIZE] = "";
+	struct engine_read page = { .what = READ_DEAD, .last = after };
+	struct engine_tell tell = { .what = options->requeue ? TELL_REQUEUE : TELL_DROP };
 	struct bytes line = { 0 };
 	struct engine engine;
-	size_t count;
 
 	engines_open(&engine, &options->engine, options->operands[0]);
+	engines_must_exist(&engine);
 	do {
-		engines_answered(
-		    &engine, engine.kind->dead(&engine, after, &graves, &count));
-		for (size_t i = 0; i < count; i++)
-			show_dead(&graves[i], &line);
+		engines_answered(&engine, engine.kind->read(&engine, &page));
+		for (size_t i = 0; i < page.count; i++)
+			show_dead(&page.graves[i], &line);
 		if (fflush(stdout) == EOF) /* what is not shown is not deleted */
 			die_output(errno, "standard output");
-		if (count > 0 && (options->requeue || options->drop))
-			engines_answered(&engine,
-			    engine.kind->undead(
-				&engine, options->requeue, graves, count));
-		if (count > 0)
-			memcpy(after, graves[count - 1].id, sizeof(after));
-	} while (count > 0);
+		tell.graves = page.graves;
+		tell.count = page.count;
+		if (page.count > 0 && (options->requeue || options->drop))
+			engines_answered(&engine, engine.kind->tell(&engine, &tell));
+		if (page.count > 0)
+			memcpy(after, page.graves[page.count - 1].id, sizeof(after));
+	} while (page.count > 0);
 	bytes_free(&line);
 	engines_close(&engine);
 	return STATUS_OK;
@@ -159,10 +161,12 @@ tell_dead(const struct queue_options *options)
 enum status
 tell_purge(const struct queue_options *options)
 {
+	struct engine_tell tell = { .what = TELL_PURGE };
 	struct engine engine;
 
 	engines_open(&engine, &options->engine, options->operands[0]);
-	engines_answered(&engine, engine.kind->purge(&engine));
+	engines_missing(&engine, "");
+	engines_answered(&engine, engine.kind->tell(&engine, &tell));
 	engines_close(&engine);
 	return STATUS_OK;
 }

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backoff.h"
 #include "clock.h"
 #include "diag.h"
 #include "move.h"
@@ -30,17 +29,18 @@ enum {
  */
 enum { FAST_TURN = 20 * 1000 * 1000, SLOW_TURN = 200 * 1000 * 1000 };
 
-/* Before it starts again after deaths with nothing finished. */
-static const struct backoff deaths = { .first = 10, .longest = 1000 };
-
 static const char breaks_rules[] = "does not keep the rules of par-stage(7)";
 
 void
 tended_init(struct tended *tended, const struct tended_plan *plan)
 {
+	const struct restarts_limit limit = { .most = plan->deaths, .given = true };
+
 	*tended = (struct tended){ .plan = *plan, .quiet_limit = QUIET };
+	restarts_open(&tended->restarts, &limit); /* needs no memory without a time */
 	tended->plan.hearing.worker = &tended->worker;
 	worker_init(&tended->worker, 1, &diag_says);
+	oom_open(&tended->oom);
 }
 
 /* What the worker is called in diagnostics. */
@@ -61,25 +61,48 @@ set_fault(struct tended *tended, enum tended_fault fault, int error, const char 
 	snprintf(tended->what, sizeof(tended->what), "%s", what);
 }
 
+/* For how long the place is empty. */
+static void
+rest(struct tended *tended)
+{
+	const struct restarts *restarts = &tended->restarts;
+
+	tended->start_at = tended->now + restarts_wait(restarts);
+	if (tended->start_at < restarts->next_at)
+		tended->start_at = restarts->next_at;
+}
+
+/* The worker could not be started.  0, or -1 if it never can be. */
+static int
+start_failed(struct tended *tended, int error)
+{
+	int status = restarts_again(
+	    &tended->restarts, error, tended->now, &diag_says, name_of(tended));
+
+	rest(tended);
+	return status;
+}
+
 int
 tended_start(struct tended *tended)
 {
 	static const char *const no_more[] = { NULL };
 	const struct worker_plan plan = { .argv = tended->plan.command,
 		.env = no_more,
-		.hold_in_memory = true,
+		.in_memory = true,
+		.run = "", /* each chunk has its own */
 		.kind = WORKER_UNKNOWN };
 
-	if (tended->worker.pid != 0 || tended->now < tended->start_at)
+	if (tended->place.state != PLACE_EMPTY || tended->now < tended->start_at)
 		return 0;
 	if (worker_start(&tended->worker, &plan) < 0)
-		return -1;
+		return start_failed(tended, errno);
+	place_event(&tended->place, PLACE_START);
+	restarts_begun(&tended->restarts, 0);
 	credit_start(&tended->credit);
 	tended->started = tended->progress = tended->now;
-	tended->soft_told = tended->hard_told = tended->input_ended = false;
-	tended->prompted = false;
+	tended->warned = false;
 	tended->prompted_at = 0;
-	tended->waits = 0;
 	return 0;
 }
 
@@ -98,7 +121,7 @@ tended_may_have(const struct tended *tended)
 {
 	const struct worker *worker = &tended->worker;
 
-	return worker->pid != 0 &&
+	return place_may(&tended->place, PLACE_HEAR) &&
 	    (worker->kind == WORKER_NATIVE || worker->unsure ||
 		tended->now >= tended->started + PROBE_AFTER);
 }
@@ -106,7 +129,7 @@ tended_may_have(const struct tended *tended)
 bool
 tended_takes(const struct tended *tended)
 {
-	return tended_may_have(tended) && !tended->input_ended && !tended->prompted;
+	return tended_may_have(tended) && place_may(&tended->place, PLACE_GIVE);
 }
 
 int
@@ -116,44 +139,46 @@ tended_give(struct tended *tended, struct batch *batch)
 		tended->progress = tended->now;
 	tended->fed_at = tended->look_at = tended->now;
 	credit_given(&tended->credit, clock_ns());
-	return window_add(&tended->worker.window, batch);
+	return worker_give(&tended->worker, batch);
 }
 
-/*
- * One that waits for more, and gets no more of what may go with it, has its input ended:
- * it does what it has, and another one goes on.
- */
 static void
-prompt(struct tended *tended)
+end_input(struct tended *tended)
 {
-	struct worker *worker = &tended->worker;
-
-	if (tended->waits == 0 || tended->waits != worker->window.given_records ||
-	    worker->window.records == 0 || worker_hungry(worker))
-		return;
-	worker_end_input(worker);
-	tended->prompted = true;
+	worker_end_input(&tended->worker);
+	place_event(&tended->place, PLACE_END_INPUT);
+	tended->input_ended_at = tended->now;
 }
 
 void
 tended_feed(struct tended *tended)
 {
-	if (tended->worker.window.records < tended->credit.records)
+	struct worker *worker = &tended->worker;
+
+	if (!place_may(&tended->place, PLACE_HEAR))
+		return;
+	if (tended_takes(tended) && worker->window.records < tended->credit.records)
 		credit_starved(&tended->credit);
-	worker_feed(&tended->worker); /* a closed end is noticed at its death */
-	prompt(tended);
+	worker_feed(worker); /* a closed end is noticed at its death */
+	/* One that waits in vain does what it has, and another one goes on. */
+	if (worker_waits(worker) ||
+	    (tended->place.spare && worker->in >= 0 && !worker_hungry(worker)))
+		end_input(tended);
 }
 
 void
-tended_end_input(struct tended *tended)
+tended_retire(struct tended *tended)
 {
-	struct worker *worker = &tended->worker;
+	place_event(&tended->place, PLACE_RETIRE);
+}
 
-	if (tended->input_ended || worker->pid == 0 || worker_hungry(worker))
+void
+tended_stop(struct tended *tended, int signal)
+{
+	if (!place_may(&tended->place, PLACE_HEAR))
 		return;
-	worker_end_input(worker);
-	tended->input_ended = true;
-	tended->input_ended_at = tended->now;
+	place_terminate(&tended->place, PLACE_STOPPED);
+	worker_signal(&tended->worker, signal);
 }
 
 /* The worker finished acks records: should more be in flight, or fewer? */
@@ -166,18 +191,18 @@ adapt(struct tended *tended, uint64_t acks)
 	};
 
 	tended->progress = clock_ms();
-	tended->soft_told = tended->hard_told = false;
-	tended->deaths = 0;
+	tended->warned = false;
+	tended->said[0] = '\0';
+	restarts_progress(&tended->restarts);
 	if (credit_acks(&tended->credit, acks))
-		credit_turn(&tended->credit, &plan, tended_most(tended), clock_ns());
+		credit_sample(&tended->credit, &plan, tended_most(tended), clock_ns());
 }
 
-/* The worker is killed, and nothing that it says is heard any more. */
 static void
-end_it(struct tended *tended)
+kill_it(struct tended *tended, enum place_cause cause)
 {
+	place_terminate(&tended->place, cause);
 	worker_signal(&tended->worker, SIGKILL);
-	worker_silence(&tended->worker);
 }
 
 /* The worker breaks the protocol: nothing that it says can be relied on. */
@@ -185,7 +210,8 @@ static void
 distrust(struct tended *tended, const char *what)
 {
 	warn("%s: %s; killed", name_of(tended), what);
-	end_it(tended);
+	kill_it(tended, PLACE_DISTRUSTED);
+	worker_silence(&tended->worker);
 }
 
 /* The worker breaks a rule with the record that ack tells of; any copy of it would. */
@@ -194,34 +220,25 @@ refuse_ack(struct tended *tended, const struct ack *ack, const char *what)
 {
 	char shown[HEARING_SHOWN];
 
-	if (!hearing_show(&tended->plan.hearing, ack, shown)) {
+	if (!hearing_show(&tended->worker, ack, shown)) {
 		distrust(tended, what);
 		return;
 	}
 	warn("%s: record %s: %s; killed", name_of(tended), shown, what);
-	end_it(tended);
-	tended->never = breaks_rules;
-}
-
-/* No native stage says, or does, what the worker did. */
-static void
-not_native(struct tended *tended, const char *what)
-{
-	if (tended->known)
-		distrust(tended, what);
-	else
-		set_fault(tended, TENDED_FOREIGN, 0, what);
+	kill_it(tended, PLACE_REFUSED);
+	worker_silence(&tended->worker);
 }
 
 static void
 hello(struct tended *tended)
 {
-	if (tended->worker.hello.waits) {
-		tended->waits = tended->worker.window.given_records;
+	place_event(&tended->place, PLACE_KNOWN);
+	if (tended->worker.hello.raw)
+		set_fault(tended, TENDED_USELESS, 0,
+		    "its output is not records, and a queue holds nothing else");
+	if (tended->worker.hello.waits)
 		return;
-	}
-	tended->known = true;
-	credit_hello(&tended->credit, &tended->worker.hello, tended_most(tended));
+	credit_hello(&tended->credit, &tended->worker.hello, tended->told);
 	worker_in_size(&tended->worker, STAGE_PIPE);
 }
 
@@ -244,10 +261,10 @@ hear_word(struct tended *tended, uint64_t *acks)
 	case HEARING_UNSURE:
 		return true;
 	case HEARING_PLAIN:
-		not_native(tended, "runs a plain command");
+		set_fault(tended, TENDED_FOREIGN, 0, text);
 		return false;
 	case HEARING_BAD:
-		not_native(tended, text);
+		set_fault(tended, TENDED_USELESS, 0, text);
 		return false;
 	case HEARING_LIES:
 		distrust(tended, text);
@@ -255,7 +272,7 @@ hear_word(struct tended *tended, uint64_t *acks)
 	case HEARING_ILL:
 		refuse_ack(tended, &ack, text);
 		return false;
-	case HEARING_JOINT:
+	case HEARING_GROUP:
 		refuse_ack(tended, &ack, worker_apart);
 		return false;
 	case HEARING_BROKEN:
@@ -270,21 +287,17 @@ void
 tended_hear(struct tended *tended)
 {
 	struct worker *worker = &tended->worker;
-	bool reads = worker->kind == WORKER_UNKNOWN && worker->window.written > 0 &&
-	    worker_consumed(worker) > 0;
 	uint64_t acks = 0;
 
 	errors_take(&worker->errors);
+	if (!place_may(&tended->place, PLACE_HEAR))
+		return;
+	worker_absorb(worker, READ_SIZE);
 	while (hear_word(tended, &acks))
 		continue;
 	window_trim(&worker->window);
 	if (acks > 0)
 		adapt(tended, acks);
-	if (worker->pid != 0 && worker_absorb(worker, READ_SIZE) > 0 &&
-	    worker->kind != WORKER_NATIVE && !worker->unsure)
-		not_native(tended, "writes before it has said anything");
-	else if (reads && worker->kind != WORKER_NATIVE && !worker->unsure)
-		not_native(tended, "reads before it has said anything");
 }
 
 /* When is one that has not said hello to be looked at? */
@@ -309,16 +322,15 @@ is_silent(const struct tended *tended)
 {
 	const struct worker *worker = &tended->worker;
 
-	return worker->kind == WORKER_NATIVE && worker->hello.ahead && worker->in >= 0 &&
-	    worker->pid != 0 && worker->window.records > 0 && !worker_hungry(worker);
+	return tended->place.state == PLACE_WORKING && worker->hello.ahead &&
+	    worker->window.records > 0 && !worker_hungry(worker);
 }
 
 /* The input of the worker is ended, so that it must answer; it is started again then. */
 static void
 have_answers(struct tended *tended)
 {
-	worker_end_input(&tended->worker);
-	tended->prompted = true;
+	end_input(tended);
 	tended->prompted_at = tended->progress = tended->now;
 }
 
@@ -335,7 +347,7 @@ check_silent(struct tended *tended)
 	if (!is_silent(tended) || tended->now < tended->look_at)
 		return;
 	tended->look_at = tended->now + LOOK;
-	if (move_held(tended->worker.in) > 0)
+	if (move_pending(tended->worker.in) > 0)
 		return;
 	since = tended->fed_at > tended->progress ? tended->fed_at : tended->progress;
 	if (tended->alone_next || tended_has_alone(tended) ||
@@ -369,8 +381,7 @@ end_due(const struct tended *tended)
 	uint64_t limit = plan->hard != 0 ? plan->hard : plan->soft;
 	uint64_t since = tended->progress;
 
-	if ((!tended->input_ended && !tended->prompted) || limit == 0 ||
-	    tended->hard_told)
+	if (tended->worker.in >= 0 || limit == 0)
 		return UINT64_MAX;
 	if (tended->input_ended_at > since)
 		since = tended->input_ended_at;
@@ -382,17 +393,19 @@ tended_due(const struct tended *tended)
 {
 	uint64_t due = UINT64_MAX, soft = tended->plan.soft, hard = tended->plan.hard;
 
-	if (tended->worker.pid == 0)
+	if (tended->place.state == PLACE_EMPTY)
 		return tended->start_at;
+	if (tended->place.state == PLACE_DYING)
+		return UINT64_MAX;
 	if (tended->worker.kind != WORKER_NATIVE)
 		return start_due(tended);
 	if (tended->worker.window.records == 0)
 		return end_due(tended);
 	if (is_silent(tended))
 		due = tended->look_at;
-	if (soft != 0 && !tended->soft_told && tended->progress + soft < due)
+	if (soft != 0 && !tended->warned && tended->progress + soft < due)
 		due = tended->progress + soft;
-	if (hard != 0 && !tended->hard_told && tended->progress + hard < due)
+	if (hard != 0 && tended->progress + hard < due)
 		due = tended->progress + hard;
 	return due;
 }
@@ -411,11 +424,8 @@ check_start(struct tended *tended)
 		warn("%s: has not said hello in 10 seconds; it is waited for",
 		    name_of(tended));
 	}
-	if (hard == 0 || tended->hard_told ||
-	    silent < (hard < START_LEAST ? START_LEAST : hard))
-		return;
-	tended->hard_told = true;
-	worker_signal(&tended->worker, SIGKILL);
+	if (hard != 0 && silent >= (hard < START_LEAST ? START_LEAST : hard))
+		kill_it(tended, PLACE_STUCK);
 }
 
 /* The worker has records: has it finished none for too long? */
@@ -425,63 +435,76 @@ check_late(struct tended *tended)
 	uint64_t silent = tended->now - tended->progress;
 	uint64_t soft = tended->plan.soft, hard = tended->plan.hard;
 
-	if (soft != 0 && !tended->soft_told && silent >= soft) {
-		tended->soft_told = true;
+	if (soft != 0 && !tended->warned && silent >= soft) {
+		tended->warned = true;
 		worker_signal(&tended->worker, SIGTERM);
 	}
-	if (hard != 0 && !tended->hard_told && silent >= hard) {
-		tended->hard_told = true;
-		worker_signal(&tended->worker, SIGKILL);
-	}
+	if (hard != 0 && silent >= hard)
+		kill_it(tended, PLACE_LATE);
 }
 
 void
 tended_check_time(struct tended *tended)
 {
+	if (worker_is_mute(&tended->worker, tended->now))
+		end_input(tended);
 	check_silent(tended);
-	if (tended->worker.pid != 0 && tended->worker.kind != WORKER_NATIVE)
+	if (!place_may(&tended->place, PLACE_HEAR) || tended->place.state == PLACE_DYING)
+		return;
+	if (tended->worker.kind != WORKER_NATIVE) {
 		check_start(tended);
-	if (tended->worker.pid == 0 || tended->worker.kind != WORKER_NATIVE ||
-	    tended->now < tended_due(tended))
+	} else if (tended->now < tended_due(tended)) {
 		return;
-	if (tended->worker.window.records > 0) {
+	} else if (tended->worker.window.records > 0) {
 		check_late(tended);
-		return;
+	} else {
+		warn("%s: does not end, though its input has; killed", name_of(tended));
+		kill_it(tended, PLACE_STUCK);
 	}
-	warn("%s: does not end, though its input has; killed", name_of(tended));
-	tended->hard_told = true;
-	worker_signal(&tended->worker, SIGKILL);
 }
 
 const char *
 tended_reason(const struct tended *tended, char why[static TENDED_WHY])
 {
 	const struct tended_plan *plan = &tended->plan;
+	const struct worker *worker = &tended->worker;
+	bool late = tended->place.cause == PLACE_LATE;
 	char how[WORKER_EXIT_TEXT];
 
-	if (tended->soft_told || tended->hard_told)
+	if (late || tended->warned)
 		snprintf(why, TENDED_WHY, "took longer than %g s",
-		    (double)(tended->hard_told ? plan->hard : plan->soft) / 1000);
+		    (double)(late ? plan->hard : plan->soft) / 1000);
+	else if (!worker_failed(worker))
+		snprintf(why, TENDED_WHY, "stage ended without a word of it");
 	else
-		snprintf(
-		    why, TENDED_WHY, "stage %s", worker_exit_text(&tended->worker, how));
+		snprintf(why, TENDED_WHY, "stage %s", worker_exit_text(worker, how));
 	return why;
 }
 
-/* The worker ended before it ever said hello. */
+/* Did the worker, which has ended, end well? */
+static bool
+failed(const struct tended *tended)
+{
+	return worker_failed(&tended->worker) || tended->warned ||
+	    tended->place.cause != PLACE_NO_CAUSE;
+}
+
+/*
+ * The worker ended before one of them ever said hello.  It may have been killed by
+ * anybody; but one that we killed, since it was silent, was given all the time there is.
+ */
 static void
-fail_unborn(struct tended *tended, bool bad)
+fail_unborn(struct tended *tended)
 {
 	char how[WORKER_EXIT_TEXT], what[HEARING_TEXT];
 
-	if (!bad) {
+	if (!failed(tended)) {
 		set_fault(tended, TENDED_FOREIGN, 0, "ended without a word");
-		return;
+	} else if (tended->place.cause == PLACE_STUCK) {
+		snprintf(what, sizeof(what), "%s before it said hello",
+		    worker_exit_text(&tended->worker, how));
+		set_fault(tended, TENDED_USELESS, 0, what);
 	}
-	snprintf(what, sizeof(what), "%s before it said hello",
-	    worker_exit_text(&tended->worker, how));
-	set_fault(tended, TENDED_UNBORN, 0,
-	    worker_never(&tended->worker, false) ? diag_never : what);
 }
 
 /* The worker has ended after its input: did it keep the rules to its end? */
@@ -489,78 +512,114 @@ static void
 check_end(struct tended *tended)
 {
 	char text[WORKER_ILL_TEXT];
-	const char *wrong = worker_ill_end(&tended->worker, text);
+	const char *wrong = NULL;
 
+	if (tended->place.state == PLACE_ENDING)
+		wrong = worker_ill_end(&tended->worker, text);
 	if (wrong == NULL)
 		return;
 	warn("%s: %s", name_of(tended), wrong);
-	tended->never = breaks_rules;
+	place_terminate(&tended->place, PLACE_REFUSED);
 }
 
-/* What the end of the worker says, when left records were not finished. */
-static enum tended_verdict
-judge(struct tended *tended, bool bad, uint64_t left)
+/*
+ * The worker has ended; what its end says is not said of a record.  One that ends alike
+ * again and again is told of once: how often it was is said when it is given up.
+ */
+static void
+say_end(struct tended *tended, const char *when)
 {
-	char how[WORKER_EXIT_TEXT];
+	char how[WORKER_EXIT_TEXT], text[HEARING_TEXT];
 
-	if (worker_never(&tended->worker, false) && !tended->soft_told &&
-	    !tended->hard_told)
-		tended->never = diag_never;
-	if (bad && left > 0 && tended->worker.kind != WORKER_NATIVE) {
-		warn("%s: %s before it said hello", name_of(tended),
-		    worker_exit_text(&tended->worker, how));
-	} else if (bad && left > 0 && !tended->input_ended && tended->never == NULL) {
-		return TENDED_BROKEN;
-	}
-	if (bad && left == 0 && tended->input_ended && !tended->hard_told) {
-		warn("%s: %s", name_of(tended), worker_exit_text(&tended->worker, how));
-		tended->trouble = true;
-	}
-	return tended->never != NULL ? TENDED_PERMANENT
-	    : left > 0		     ? TENDED_AGAIN
-				     : TENDED_DONE;
+	snprintf(
+	    text, sizeof(text), "%s%s", worker_exit_text(&tended->worker, how), when);
+	if (strcmp(text, tended->said) == 0)
+		return;
+	snprintf(tended->said, sizeof(tended->said), "%s", text);
+	warn("%s: %s", name_of(tended), text);
 }
 
-enum tended_verdict
-tended_look(struct tended *tended, struct batch_queue *had)
+/* The worker has ended, and has left what it had begun to read, or not. */
+static enum place_verdict
+judge(struct tended *tended, const struct batch_queue *had,
+    const struct batch_queue *unread)
+{
+	uint64_t left = had->records + unread->records;
+
+	const struct worker *worker = &tended->worker;
+	const struct place_end end = { .reports = worker->kind == WORKER_NATIVE,
+		.failed = failed(tended),
+		.never = worker_never(worker, false) && !tended->warned,
+		.open = worker->in >= 0,
+		.read = had->head != NULL,
+		.stopped = tended->place.spare,
+		.more = true, /* for all that it knows */
+		.left = left };
+	enum place_verdict verdict = place_judge(&tended->place, &end);
+
+	if (verdict == PLACE_PERMANENT)
+		tended->never =
+		    tended->place.cause == PLACE_REFUSED ? breaks_rules : diag_never;
+	if (end.failed && !end.reports && !end.stopped)
+		say_end(tended, " before it said hello");
+	else if (end.failed && verdict == PLACE_AGAIN && !end.stopped)
+		say_end(tended, " before it read anything");
+	else if (end.failed && left == 0 && !end.stopped &&
+	    tended->place.cause == PLACE_NO_CAUSE)
+		say_end(tended, " with nothing to do");
+	if (end.failed && left == 0 && end.stopped &&
+	    tended->place.cause == PLACE_NO_CAUSE) {
+		say_end(tended, "");
+		tended->trouble = worker->exit_code != 0; /* a signal is anybody's */
+	}
+	return verdict;
+}
+
+/* Is the end of the worker one of those that may not follow on each other too often? */
+static bool
+is_death(const struct tended *tended)
+{
+	return !tended->place.spare &&
+	    (failed(tended) || tended->worker.in >= 0 ||
+		tended->worker.window.records > 0);
+}
+
+bool
+tended_look(struct tended *tended, struct batch_queue *had, struct batch_queue *unread,
+    enum place_verdict *verdict)
 {
 	struct worker *worker = &tended->worker;
-	uint64_t before = had->records;
-	enum tended_verdict verdict;
-	bool bad;
 
-	if (worker->pid == 0 || !worker_ended(worker))
-		return TENDED_GOES_ON;
+	if (!place_may(&tended->place, PLACE_HEAR) || !worker_ended(worker))
+		return false;
+	worker_blame(worker, &tended->oom);
 	errors_end(&worker->errors);
 	tended_hear(tended);
-	bad = worker->exit_code != 0 || worker->exit_signal != 0 || tended->soft_told ||
-	    tended->hard_told;
-	if (worker->kind != WORKER_NATIVE && !tended->known)
-		fail_unborn(tended, bad);
+	if (worker->kind != WORKER_NATIVE && !tended->plan.hearing.known)
+		fail_unborn(tended);
 	if (tended->fault != TENDED_FINE)
-		return TENDED_GOES_ON;
+		return false;
 	worker_end_rest(worker);
-	if (!tended->input_ended &&
-	    (bad || !tended->prompted || worker->window.records > 0))
-		tended->deaths++;
-	if (tended->input_ended)
-		check_end(tended);
+	if (is_death(tended))
+		restarts_count(&tended->restarts, tended->now);
+	check_end(tended);
 	if (tended->prompted_at != 0)
 		learn_quiet(tended);
-	if (window_take_back(&worker->window, 0, had) < 0)
+	if (window_take_apart(&worker->window, worker_consumed(worker), had, unread) < 0)
 		set_fault(tended, TENDED_LOST, errno, "records to send again");
-	verdict = judge(tended, bad, had->records - before);
+	if (tended->place.cause == PLACE_LATE || tended->warned)
+		batch_join(had, unread); /* so is one that reads nothing */
+	*verdict = judge(tended, had, unread);
 	worker_close(worker);
-	/* After the first one at once. */
-	tended->start_at = tended->now +
-	    backoff_wait(&deaths, tended->deaths < 1 ? 0 : tended->deaths - 1, 0);
-	return verdict;
+	place_event(&tended->place, PLACE_GONE);
+	rest(tended);
+	return true;
 }
 
 bool
 tended_hopeless(const struct tended *tended)
 {
-	return tended->deaths > tended->plan.deaths;
+	return restarts_over(&tended->restarts, 1);
 }
 
 void

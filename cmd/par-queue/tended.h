@@ -12,6 +12,8 @@
 
 #include "credit.h"
 #include "hearing.h"
+#include "place.h"
+#include "restarts.h"
 
 enum { TENDED_BYTES = 4 << 20, /* in flight, if more than one batch */ TENDED_WHY = 200 };
 
@@ -23,25 +25,17 @@ struct tended_plan {
 	struct hearing hearing; /* its worker is set here; told() is of tended_hear() */
 };
 
-/* What its end says of what it had, and of the next one. */
-enum tended_verdict {
-	TENDED_GOES_ON, /* it has not ended */
-	TENDED_DONE, /* it had nothing any more */
-	TENDED_AGAIN, /* what it had is not to blame, and goes to the next one */
-	TENDED_BROKEN, /* what it had may have killed it */
-	TENDED_PERMANENT /* no copy of it can ever work: what it had is not to blame */
-};
-
 /* What its owner can do nothing about. */
 enum tended_fault {
 	TENDED_FINE,
 	TENDED_FOREIGN, /* it is not a native stage: what */
-	TENDED_UNBORN, /* it ended before it ever said hello: what */
+	TENDED_USELESS, /* no copy of it would do better: what */
 	TENDED_LOST /* with error: no memory, or what it wrote cannot be read: what */
 };
 
 struct tended {
 	struct tended_plan plan;
+	struct place place;
 	struct worker worker;
 	uint64_t now; /* clock_ms(), the owner's to set */
 	uint64_t told; /* records that it may have in flight at the most, likewise */
@@ -51,30 +45,30 @@ struct tended {
 	char what[HEARING_TEXT];
 	int error;
 	const char *never; /* why it can never work; NULL: it may */
-	unsigned deaths; /* in a row, with nothing finished between */
+	struct restarts restarts; /* with nothing finished between */
+	struct oom_counts oom; /* whom the kernel has killed so far */
 	bool trouble; /* it says that something went wrong, though all it had was done */
-	bool input_ended; /* by tended_end_input() */
 
-	/* Its own. */
+	/* For tended.c alone. */
 	uint64_t started; /* clock_ms() */
 	uint64_t start_at; /* clock_ms() from when it may be started again */
 	uint64_t progress; /* clock_ms() when it last finished something */
-	bool known; /* it has said hello, once at least */
 	bool noticed; /* that it takes long to say so, and it was said */
-	bool soft_told, hard_told; /* it has taken too long: signals sent */
+	char said[HEARING_TEXT]; /* of its last end, with nothing finished since */
+	bool warned; /* it has taken longer than soft, and finished nothing since */
 	uint64_t fed_at; /* clock_ms() when it was last given something */
 	uint64_t look_at; /* clock_ms() of the next look at one that reads ahead */
 	uint64_t quiet_limit; /* ms of silence that it is left in for lack of records */
-	uint64_t waits; /* records it was given when it said that it waits; or 0 */
-	bool prompted; /* its input was ended so that it answers */
-	uint64_t prompted_at; /* clock_ms() then, if it holds back */
+	uint64_t prompted_at; /* clock_ms() when its input was ended, as it holds back; or
+				 0 */
 	uint64_t input_ended_at; /* clock_ms() */
 };
 
 void tended_init(struct tended *tended, const struct tended_plan *plan);
 
 /*
- * Start it if it is not there and its time has come.  0, or -1 with errno: it cannot be.
+ * Start it if it is not there and its time has come.  0, also if that failed for now;
+ * or -1 with errno: it cannot be.
  */
 int tended_start(struct tended *tended);
 
@@ -102,8 +96,12 @@ int tended_give(struct tended *tended, struct batch *batch);
 /* Write to the worker what it was given: all that there is for it now. */
 void tended_feed(struct tended *tended);
 
-/* End the input of a worker that gets nothing more, once all was written to it. */
-void tended_end_input(struct tended *tended);
+/* The worker is given nothing more, ends when it is done, and none is started after it.
+ */
+void tended_retire(struct tended *tended);
+
+/* All are to end: it is told so, by SIGTERM or SIGKILL. */
+void tended_stop(struct tended *tended, int signal);
 
 /* Take what it has said and written. */
 void tended_hear(struct tended *tended);
@@ -115,10 +113,12 @@ void tended_check_time(struct tended *tended);
 uint64_t tended_due(const struct tended *tended);
 
 /*
- * Has it ended?  Then what it had goes to the end of had, and it can be started again. Of
- * one that is broken tended_reason() says how.
+ * Has it ended?  Then what it had, and had begun to read, goes to the end of had, the
+ * rest to that of unread, and it can be started again.  Of one that is broken
+ * tended_reason() says how.  No verdict where there is a fault.
  */
-enum tended_verdict tended_look(struct tended *tended, struct batch_queue *had);
+bool tended_look(struct tended *tended, struct batch_queue *had,
+    struct batch_queue *unread, enum place_verdict *verdict);
 
 /* How it ended, as a reason for a record. */
 const char *tended_reason(const struct tended *tended, char why[static TENDED_WHY]);

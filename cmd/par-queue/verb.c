@@ -7,6 +7,8 @@
 #include "address.h"
 #include "diag.h"
 #include "engines.h"
+#include "habits.h"
+#include "near.h"
 #include "num.h"
 #include "opt.h"
 #include "record.h"
@@ -35,21 +37,23 @@ static const char *const names[VERB_COUNT] = {
 static const struct {
 	const char *operands;
 	int least, most; /* most 0: no bound */
+	const char *example; /* NULL: the operands show it */
 } shapes[VERB_COUNT] = {
-	[VERB_PUT] = { "QUEUE", 1, 1 },
-	[VERB_WORK] = { "QUEUE[=WEIGHT][,...] [--] STAGE [ARG...]", 2, 0 },
-	[VERB_GET] = { "QUEUE", 1, 1 },
-	[VERB_STAT] = { "QUEUE", 1, 1 },
-	[VERB_PS] = { "QUEUE", 1, 1 },
-	[VERB_DEAD] = { "QUEUE", 1, 1 },
-	[VERB_REVOKE] = { "QUEUE ID...", 2, 0 },
-	[VERB_PAUSE] = { "QUEUE", 1, 1 },
-	[VERB_RESUME] = { "QUEUE", 1, 1 },
-	[VERB_SCALE] = { "QUEUE N", 2, 2 },
-	[VERB_RATE] = { "QUEUE N[/s|/m|/h]", 2, 2 },
-	[VERB_DRAIN] = { "QUEUE", 1, 1 },
-	[VERB_CHECK] = { "", 0, 0 },
-	[VERB_PURGE] = { "QUEUE", 1, 1 },
+	[VERB_PUT] = { "QUEUE", 1, 1, "QUEUE <records" },
+	[VERB_WORK] = { "QUEUE[=WEIGHT][,...] [--] STAGE [ARG...]", 2, 0,
+	    "QUEUE -- par-run -n 4 STAGE" },
+	[VERB_GET] = { "QUEUE", 1, 1, "QUEUE >results" },
+	[VERB_STAT] = { "QUEUE", 1, 1, NULL },
+	[VERB_PS] = { "QUEUE", 1, 1, NULL },
+	[VERB_DEAD] = { "QUEUE", 1, 1, NULL },
+	[VERB_REVOKE] = { "QUEUE ID...", 2, 0, NULL },
+	[VERB_PAUSE] = { "QUEUE", 1, 1, NULL },
+	[VERB_RESUME] = { "QUEUE", 1, 1, NULL },
+	[VERB_SCALE] = { "QUEUE N", 2, 2, NULL },
+	[VERB_RATE] = { "QUEUE N[/s|/m|/h]", 2, 2, NULL },
+	[VERB_DRAIN] = { "QUEUE", 1, 1, NULL },
+	[VERB_CHECK] = { "", 0, 0, NULL },
+	[VERB_PURGE] = { "QUEUE", 1, 1, NULL },
 };
 
 /* An option, and the verbs that take it as bits. */
@@ -132,11 +136,13 @@ static void
 add_engine(struct verb_options *options, struct queue_options *o)
 {
 	const struct row rows[] = {
+		{ ~0u, { .help = "Where queues are" } },
 		{ ~0u,
 		    { 'u', "url", OPT_STRING, .text = &o->engine.url, "URL",
-			"the server: redis://[USER@]HOST[:PORT][/DB], rediss:// the same "
-			"by TLS,\nor unix:///PATH[?db=DB] "
-			"(default $PAR_QUEUE_URL, or redis://127.0.0.1)",
+			"where queues are: file:FOLDER, or a server: "
+			"redis://[USER@]HOST[:PORT][/DB],\nrediss:// the same by TLS, or "
+			"unix:///PATH[?db=DB] (default $PAR_QUEUE_URL,\nor a folder of "
+			"your own)",
 			0, 0, NULL } },
 		{ ~0u,
 		    { 0, "cert", OPT_STRING, .text = &o->engine.certificate, "FILE",
@@ -163,13 +169,14 @@ static void
 add_put(struct verb_options *options, struct queue_options *o)
 {
 	const struct row rows[] = {
+		{ BIT(PUT), { .help = "Records put" } },
 		{ BIT(PUT),
 		    { 'c', "chunk", OPT_NUMBER, .number = &o->chunk, "N",
 			"put: N records to a chunk (default: few while the queue is "
 			"short)",
 			1, 1 << 20, NULL } },
 		{ BIT(PUT),
-		    { 0, "delay", OPT_DURATION, .number = &o->delay, "TIME",
+		    { 0, "after", OPT_DURATION, .number = &o->delay, "TIME",
 			"put: to be taken after TIME", 0, 3650ull * DAY, NULL } },
 		{ BIT(PUT),
 		    { 0, "at", OPT_CALL, .context = &o->at, "SECONDS",
@@ -190,6 +197,7 @@ add_put(struct verb_options *options, struct queue_options *o)
 		    { 0, "max-record", OPT_SIZE, .number = &o->max_record, "SIZE",
 			"put: name and pass over records longer than SIZE (default 64M)",
 			1, 256 << 20, NULL } },
+		{ BIT(PUT) | BIT(WORK) | BIT(GET), { .help = "Room and time" } },
 		{ BIT(PUT) | BIT(WORK),
 		    { 'l', "limit", OPT_NUMBER, .number = &o->limit, "N",
 			"put: wait while N records are unfinished; "
@@ -210,6 +218,7 @@ static void
 add_work(struct verb_options *options, struct queue_options *o)
 {
 	const struct row rows[] = {
+		{ BIT(WORK), { .help = "Work" } },
 		{ BIT(WORK),
 		    { 0, "lease", OPT_DURATION, .number = &o->lease, "TIME",
 			"work: records of a dead worker go to others after TIME (default "
@@ -253,6 +262,7 @@ static void
 add_rest(struct verb_options *options, struct queue_options *o)
 {
 	const struct row rows[] = {
+		{ BIT(GET), { .help = "Results" } },
 		{ BIT(GET),
 		    { 0, "state", OPT_STRING, .text = &o->state, "FILE",
 			"get: keep in FILE how far standard output has come", 0, 0,
@@ -263,9 +273,11 @@ add_rest(struct verb_options *options, struct queue_options *o)
 		{ BIT(GET),
 		    { 'f', "follow", OPT_FLAG, .flag = &o->follow, NULL,
 			"get: go on until a signal", 0, 0, NULL } },
+		{ BIT(STAT) | BIT(PS) | BIT(DEAD) | BIT(PURGE),
+		    { .help = "A look at the queue" } },
 		{ BIT(STAT) | BIT(PS),
-		    { 'j', "json", OPT_FLAG, .flag = &o->json, NULL, "stat, ps: as JSON",
-			0, 0, NULL } },
+		    { 0, "json", OPT_FLAG, .flag = &o->json, NULL, "stat, ps: as JSON", 0,
+			0, NULL } },
 		{ BIT(STAT),
 		    { 0, "prometheus", OPT_FLAG, .flag = &o->prometheus, NULL,
 			"stat: as text for Prometheus", 0, 0, NULL } },
@@ -284,6 +296,7 @@ add_rest(struct verb_options *options, struct queue_options *o)
 	add(options, rows);
 }
 
+/* VERB_COUNT if it is none. */
 static enum verb
 find_verb(const char *word)
 {
@@ -293,33 +306,57 @@ find_verb(const char *word)
 	return VERB_COUNT;
 }
 
+/* No URL: a queue may be where it was before there was an engine without a server. */
+static void
+find_elder(struct engine_plan *plan, struct engine_plan *elder)
+{
+	*elder = (struct engine_plan){ .url = engines_elder, .password = plan->password };
+	elder->kind = engines_find(elder->url);
+	if (elder->kind->plan(elder) == PLAN_GOOD)
+		plan->elder = elder;
+}
+
 /* Where the engine is, and its password: from arguments, then the environment. */
 static void
-find_engine(struct engine_plan *plan)
+find_engine(struct engine_plan *plan, struct engine_plan *elder)
 {
 	bool argued = plan->url != NULL;
-	const char *why;
+	enum engine_plan_end end;
+	int error;
 
 	if (!argued)
 		plan->url = getenv("PAR_QUEUE_URL");
-	if (plan->url == NULL)
-		plan->url = engines_usual;
 	plan->secret = !argued;
 	plan->password = getenv("PAR_QUEUE_PASSWORD");
+	if (plan->url == NULL) {
+		plan->url = engines_usual;
+		find_elder(plan, elder);
+	}
 	plan->kind = engines_find(plan->url);
-	why = plan->kind->read_url(plan);
+	end = plan->kind->plan(plan);
+	error = errno;
 	address_hide("PAR_QUEUE_PASSWORD", true);
 	address_hide("PAR_QUEUE_URL", false);
 	plan->password = NULL;
-	if (plan->place == NULL)
-		die(STATUS_BROKEN, 0, "%s", why);
-	if (why != NULL) /* without the URL, which may hold a password */
-		die_misuse("%s: %s", argued ? "--url" : "PAR_QUEUE_URL", why);
-	why = plan->kind->check_plan(plan);
-	if (why != NULL)
-		die_misuse("%s", why);
-	if (plan->password_file != NULL && plan->kind->read_password(plan) < 0)
-		die(STATUS_BROKEN, errno, "%s", plan->password_file);
+	switch (end) {
+	case PLAN_GOOD:
+		break;
+	case PLAN_URL: /* without the URL, which may hold a password */
+		die_misuse("%s: %s", argued ? "--url" : "PAR_QUEUE_URL", plan->why);
+	case PLAN_OPTIONS:
+		die_misuse("%s", plan->why);
+	case PLAN_PASSWORD_FILE:
+		die(STATUS_BROKEN, error, "%s", plan->password_file);
+	case PLAN_FAILED:
+		die(STATUS_BROKEN, 0, "%s", plan->why);
+	}
+}
+
+/* Why the words behind the queue are no stage, or NULL. */
+static const char *
+stage_why(const struct queue_options *o)
+{
+	return habits_no_stage(o->operands + 1 + (strcmp(o->operands[1], "--") == 0));
 }
 
 /* What the table cannot say. */
@@ -327,11 +364,20 @@ static void
 check(const struct queue_options *o)
 {
 	bool many = o->verb == VERB_WORK; /* checked where they are taken apart */
+	const char *example = shapes[o->verb].example, *why;
 
+	if (o->operand_count < shapes[o->verb].least && example != NULL)
+		die_misuse("%s is needed, as in par-queue %s %s",
+		    shapes[o->verb].operands, names[o->verb], example);
 	if (o->operand_count < shapes[o->verb].least)
 		die_misuse("%s is needed", shapes[o->verb].operands);
+	why = many ? stage_why(o) : NULL;
+	if (why != NULL)
+		die_misuse(
+		    "%s: %s", o->operands[1 + (strcmp(o->operands[1], "--") == 0)], why);
 	if (o->operand_count > shapes[o->verb].most && shapes[o->verb].most > 0)
-		die_misuse("%s: too many operands", o->operands[shapes[o->verb].most]);
+		die_misuse("%s: too many operands%s", o->operands[shapes[o->verb].most],
+		    o->verb == VERB_PUT ? "; records come from standard input" : "");
 	if (o->verb == VERB_CHECK && o->operand_count > 0)
 		die_misuse("%s: takes no operands", o->operands[0]);
 	if (!many && o->operand_count > 0 &&
@@ -347,16 +393,83 @@ check(const struct queue_options *o)
 		die_misuse("--yes is needed: all of the queue will be deleted");
 }
 
+static void
+add_all(struct verb_options *options, enum verb verb, struct queue_options *o)
+{
+	options->verbs = verb == VERB_COUNT ? ~0u : 1u << verb;
+	add_engine(options, o);
+	add_put(options, o);
+	add_work(options, o);
+	add_rest(options, o);
+}
+
+/* Read options of the verb, or of any; returns the index of the first operand. */
+static int
+read_options(struct opt_program *program, enum verb verb, struct queue_options *o,
+    int argc, char **argv)
+{
+	struct verb_options options = { 0 };
+	int first;
+
+	add_all(&options, verb, o);
+	program->opts = options.table.rows;
+	first = diag_options(program, argc, argv);
+	opt_free(&options.table);
+	return first;
+}
+
+static _Noreturn void
+no_such_verb(const char *word)
+{
+	struct near near = { .word = word, .len = strlen(word) };
+	char all[VERB_COUNT * 16], *to = all;
+	const char *here = habits_verb(word);
+
+	if (here != NULL)
+		die_misuse("%s: %s", word, here);
+
+	for (int i = 0; i < VERB_COUNT; i++)
+		near_try(&near, names[i]);
+	if (near.name != NULL)
+		die_misuse("%s: no such verb; did you mean %s?", word, near.name);
+	for (int i = 0; i < VERB_COUNT; i++)
+		to = stpcpy(stpcpy(to, i == 0 ? "" : ", "), names[i]);
+	die_misuse("%s: no such verb; it is one of %s", word, all);
+}
+
+/* The verb, which is taken out of the words: it may stand behind options. */
+static enum verb
+take_verb(struct opt_program *program, struct queue_options *o, int argc, char **argv)
+{
+	int at = 1;
+	enum verb verb = find_verb(argc > 1 ? argv[1] : NULL);
+
+	if (verb == VERB_COUNT) {
+		at = read_options(program, VERB_COUNT, o, argc, argv);
+		if (at == argc)
+			die_missing(program, argc, "a verb is needed");
+		verb = find_verb(argv[at]);
+		if (verb == VERB_COUNT)
+			no_such_verb(argv[at]);
+	}
+	memmove(argv + 1, argv, (size_t)at * sizeof(*argv));
+	return verb;
+}
+
 void
 verb_read(struct queue_options *o, int argc, char **argv)
 {
-	struct verb_options options = { 0 };
 	struct opt_program program = { .name = "par-queue",
-		.synopsis = "VERB [OPTION...] [QUEUE] [ARG...]",
-		.about = "Put records into a queue on a Redis server, work on them from "
-			 "any number of\nhosts, get the results.  VERB is one of put, "
-			 "work, get, stat, ps, dead, revoke,\npause, resume, scale, "
+		.synopsis = "VERB [OPTION ...] [QUEUE] [ARG ...]",
+		.about = "Put records into a queue, in a folder of your own or on a "
+			 "Redis server, work on them from any number of processes and "
+			 "hosts, get the results.  VERB is one of put, "
+			 "work, get, stat, ps, dead, revoke, pause, resume, scale, "
 			 "rate, drain, check, purge; VERB --help shows its own options.",
+		.examples = "  par-queue put q <records\n"
+			    "  par-queue work q -- par-run -n 4 par-fib\n"
+			    "  par-queue get q\n",
+		.foreign = habits_options,
 		.command = true };
 	char synopsis[128];
 	int first;
@@ -367,36 +480,25 @@ verb_read(struct queue_options *o, int argc, char **argv)
 		.retries = 3,
 		.deaths = 5,
 		.backoff = { .first = 1000, .longest = 600 * 1000, .spread = true },
-		.max_record = RECORD_LIMIT,
-		.verb = find_verb(argc > 1 ? argv[1] : NULL) };
-	options.verbs = o->verb == VERB_COUNT ? ~0u : 1u << o->verb;
-	add_engine(&options, o);
-	add_put(&options, o);
-	add_work(&options, o);
-	add_rest(&options, o);
-	program.opts = options.table.rows;
-	if (o->verb != VERB_COUNT) {
-		snprintf(synopsis, sizeof(synopsis), "%s [OPTION...] %s", names[o->verb],
-		    shapes[o->verb].operands);
-		program.synopsis = synopsis;
-		program.command = o->verb == VERB_WORK; /* its options are not ours */
-		argc--;
-		argv++;
-	}
-	first = diag_options(&program, argc, argv);
-	opt_free(&options.table);
-	if (o->verb == VERB_COUNT && first < argc)
-		die_misuse("%s: no such verb", argv[first]);
-	if (o->verb == VERB_COUNT)
-		die_misuse("a verb is needed");
+		.max_record = RECORD_LIMIT };
+	o->verb = take_verb(&program, o, argc, argv);
+	snprintf(synopsis, sizeof(synopsis), "%s [OPTION ...] %s", names[o->verb],
+	    shapes[o->verb].operands);
+	program.synopsis = synopsis;
+	program.command = o->verb == VERB_WORK; /* its options are not ours */
+	argc--;
+	argv++;
+	first = read_options(&program, o->verb, o, argc, argv);
 	o->operands = argv + first;
 	o->operand_count = argc - first;
 	check(o);
-	find_engine(&o->engine);
+	find_engine(&o->engine, &o->elder);
 }
 
 void
 verb_release(struct queue_options *o)
 {
-	o->engine.kind->free_plan(&o->engine);
+	o->engine.release(o->engine.place);
+	if (o->engine.elder != NULL)
+		o->elder.release(o->elder.place);
 }

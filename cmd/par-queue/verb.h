@@ -32,7 +32,7 @@ enum verb {
 /* Times are in ms. */
 struct queue_options {
 	enum verb verb;
-	struct engine_plan engine;
+	struct engine_plan engine, elder;
 	char **operands; /* behind the verb and its options; ends with NULL */
 	int operand_count;
 

@@ -8,14 +8,17 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "grow.h"
 #include "sig.h"
 #include "spawn.h"
+#include "spoken.h"
 #include "work.h"
 #include "workload.h"
 
 enum {
 	FIRST_IDLE = 5, /* ms until we ask again when there was nothing */
 	LONGEST_IDLE = 100,
+	LONGEST_HOLD = 50, /* ms that what is finished waits for more */
 	LONGEST_BEAT = 1000, /* ms between signs of life; a third of the lease at most */
 	STOP_GRACE = 2000 /* ms from telling the stage to end to killing it */
 };
@@ -39,6 +42,13 @@ struct work {
 	uint64_t now; /* clock_ms() */
 	uint64_t take_at, idle; /* when to ask again, and how long that is, ms */
 	uint64_t beat_at;
+	bool awaits; /* nothing was there, and the engines tell when there may be */
+	bool idled; /* nobody need hear of us until then: they have heard that we are idle
+		     */
+	struct pollfd *polls; /* all descriptors */
+	size_t polls_size;
+	uint64_t commit_at; /* clock_ms() of the next commit, if the stage is at work */
+	bool held; /* what is finished waits for that */
 	uint64_t kill_at; /* PHASE_STOP: when the next one begins */
 };
 
@@ -49,14 +59,15 @@ go_further(struct work *work)
 	if (work->phase == PHASE_KILL)
 		return;
 	work->phase++;
-	if (work->phase == PHASE_DRAIN)
+	if (work->phase == PHASE_DRAIN) {
+		tended_retire(&work->load.tended);
 		workload_give_back(&work->load);
-	if (work->phase == PHASE_STOP) {
-		worker_signal(&work->load.tended.worker, SIGTERM);
+	} else if (work->phase == PHASE_STOP) {
+		tended_stop(&work->load.tended, SIGTERM);
 		origins_hurry(&work->origins);
 		work->kill_at = work->now + STOP_GRACE;
-	} else if (work->phase == PHASE_KILL) {
-		worker_signal(&work->load.tended.worker, SIGKILL);
+	} else {
+		tended_stop(&work->load.tended, SIGKILL);
 	}
 }
 
@@ -97,10 +108,13 @@ beat(struct work *work)
 	if (work->now < work->beat_at)
 		return;
 	origins_beat(&work->origins, work->load.tended.worker.window.records);
+	work->idled = work->awaits && work->origins.leases.head == NULL;
 	if (origins_drained(&work->origins) && work->phase == PHASE_RUN)
 		go_further(work);
 	work->now = clock_ms();
-	work->beat_at = work->now + (wait < LONGEST_BEAT ? wait : LONGEST_BEAT);
+	work->beat_at = work->idled
+	    ? UINT64_MAX
+	    : work->now + (wait < LONGEST_BEAT ? wait : LONGEST_BEAT);
 }
 
 /* Fetch what the stage has use for. */
@@ -108,6 +122,9 @@ static void
 take(struct work *work)
 {
 	struct want want = workload_room(&work->load);
+	struct pollfd *polls;
+	uint64_t due;
+	size_t count;
 
 	if (work->phase != PHASE_RUN || want.records == 0 || work->now < work->take_at)
 		return;
@@ -115,11 +132,22 @@ take(struct work *work)
 	    0) {
 		work->idle = FIRST_IDLE;
 		work->take_at = work->now;
+		work->awaits = false;
+		if (work->idled)
+			work->beat_at = work->now;
+		work->idled = false;
 		return;
 	}
 	if (work->options->once && work->origins.leases.head == NULL &&
-	    origins_finished(&work->origins))
-		work->phase = PHASE_DRAIN;
+	    origins_finished(&work->origins)) {
+		go_further(work);
+		return;
+	}
+	work->awaits = origins_await(&work->origins, &polls, &count, &due);
+	if (work->awaits) {
+		work->take_at = due;
+		return;
+	}
 	work->take_at = work->now + work->idle;
 	work->idle = 2 * work->idle < LONGEST_IDLE ? 2 * work->idle : LONGEST_IDLE;
 }
@@ -128,8 +156,20 @@ static void
 commit(struct work *work)
 {
 	const struct worker *worker = &work->load.tended.worker;
+	uint64_t begin = clock_ms(), end;
+	bool had;
 
+	/* Where a step takes long, more is to be done by each: as long is worked. */
+	work->held = begin < work->commit_at && worker->window.records > 0 &&
+	    work->phase == PHASE_RUN;
+	if (work->held)
+		return;
+	had = work->origins.leases.head != NULL;
 	origins_commit(&work->origins, worker->errors.last, worker->errors.last_len);
+	if (had && work->origins.leases.head == NULL && work->options->once)
+		work->take_at = work->now; /* is that all? */
+	end = clock_ms();
+	work->commit_at = end + (end - begin < LONGEST_HOLD ? end - begin : LONGEST_HOLD);
 }
 
 /* How long poll(2) may wait, ms. */
@@ -148,25 +188,69 @@ poll_timeout(const struct work *work)
 		due = work->take_at;
 	if (work->phase == PHASE_STOP && work->kill_at < due)
 		due = work->kill_at;
-	return due <= work->now ? 0 : (int)(due - work->now);
+	if (work->held && work->commit_at < due)
+		due = work->commit_at;
+	if (due <= work->now)
+		return 0;
+	return due - work->now > INT32_MAX ? INT32_MAX : (int)(due - work->now);
+}
+
+/* What tells that there may be something to take, behind own descriptors. */
+static size_t
+add_origins(struct work *work, const struct pollfd *own, size_t count)
+{
+	struct pollfd *more = NULL, *all;
+	uint64_t due;
+	size_t others = 0;
+
+	if (!work->awaits || work->phase != PHASE_RUN ||
+	    workload_room(&work->load).records == 0 ||
+	    !origins_await(&work->origins, &more, &others, &due))
+		others = 0;
+	all =
+	    grow(work->polls, &work->polls_size, count + others, sizeof(*all), SIZE_MAX);
+	if (all == NULL)
+		die(STATUS_BROKEN, errno, "descriptors");
+	memcpy(all, own, count * sizeof(*all));
+	if (others > 0)
+		memcpy(all + count, more, others * sizeof(*all));
+	work->polls = all;
+	return count + others;
+}
+
+/* Was one of those told? */
+static bool
+is_told(const struct work *work, size_t from, size_t end)
+{
+	for (size_t i = from; i < end; i++)
+		if (work->polls[i].revents != 0)
+			return true;
+	return false;
 }
 
 static void
 wait_for_something(struct work *work)
 {
 	const struct worker *worker = &work->load.tended.worker;
-	struct pollfd polls[] = {
+	const struct pollfd own[] = {
 		{ .fd = work->signals, .events = POLLIN },
 		{ .fd = worker_hungry(worker) ? worker->in : -1, .events = POLLOUT },
 		{ .fd = worker->ack, .events = POLLIN },
 		{ .fd = worker->out, .events = POLLIN },
 		errors_poll(&worker->errors),
+		spoken_poll(),
 	};
 
-	if (poll(polls, sizeof(polls) / sizeof(polls[0]), poll_timeout(work)) < 0 &&
-	    errno != EINTR)
+	size_t count = sizeof(own) / sizeof(own[0]);
+	size_t all = add_origins(work, own, count);
+	int told = poll(work->polls, all, poll_timeout(work));
+
+	if (told < 0 && errno != EINTR)
 		die(STATUS_BROKEN, errno, "poll");
 	work->now = work->load.tended.now = clock_ms();
+	if (told > 0 && is_told(work, count, all))
+		work->take_at = work->beat_at = work->now;
+	spoken_go();
 }
 
 /* What came back when the stage ended, and nobody will do here any more. */
@@ -181,19 +265,16 @@ give_back_late(struct work *work)
 static bool
 finished(const struct work *work)
 {
-	return work->phase != PHASE_RUN && work->load.tended.worker.pid == 0;
+	return work->load.tended.place.state == PLACE_RETIRED;
 }
 
 static void
 turn(struct work *work)
 {
-	if (work->phase == PHASE_RUN)
-		workload_start(&work->load);
+	workload_start(&work->load);
 	beat(work);
 	take(work);
 	workload_give(&work->load);
-	if (work->phase != PHASE_RUN) /* it will get nothing more */
-		tended_end_input(&work->load.tended);
 	wait_for_something(work);
 	workload_hear(&work->load);
 	take_signals(work);
@@ -204,6 +285,7 @@ turn(struct work *work)
 	    work->phase <= PHASE_DRAIN) {
 		work->broken = true;
 		work->phase = PHASE_STOP;
+		tended_retire(&work->load.tended);
 	}
 	give_back_late(work);
 	commit(work);
@@ -215,6 +297,7 @@ sum_up(const struct work *work)
 	const struct origins *origins = &work->origins;
 	const struct tended *stage = &work->load.tended;
 	const char *name = stage->plan.command[0];
+	bool unstarted = stage->restarts.failed > 0;
 
 	if (origins->lost > 0)
 		warn("%llu records went to other workers, or were revoked",
@@ -224,8 +307,10 @@ sum_up(const struct work *work)
 		return STATUS_BROKEN;
 	}
 	if (work->broken) {
-		warn("%s: ended %u times in a row without finishing a record", name,
-		    stage->deaths);
+		warn("%s: ended %llu times in a row without finishing a record%s%s", name,
+		    (unsigned long long)stage->restarts.row,
+		    unstarted ? ", the last could not be started: " : "",
+		    unstarted ? strerror(stage->restarts.error) : "");
 		return STATUS_BROKEN;
 	}
 	if (work->signalled || origins_drained(origins)) {
@@ -259,13 +344,18 @@ work_run(const struct queue_options *options)
 	sig_last_resort(PHASE_KILL + 1);
 	origins_wake(&work.origins, work.signals);
 	origins_ready(&work.origins);
+	spoken_buffer();
 	atexit(errors_close_all);
 	work.now = work.load.tended.now = clock_ms();
-	while (!finished(&work))
-		turn(&work);
-	status = sum_up(&work);
+	status = STATUS_BROKEN;
+	if (!origins_missing(&work.origins) || !options->once) {
+		while (!finished(&work))
+			turn(&work);
+		status = sum_up(&work);
+	}
 	origins_close(&work.origins);
 	workload_close(&work.load);
+	free(work.polls);
 	close(work.signals);
 	return status;
 }

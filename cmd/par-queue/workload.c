@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "backoff.h"
+#include "bytes.h"
 #include "clock.h"
 #include "diag.h"
+#include "quote.h"
 #include "suspects.h"
 #include "workload.h"
 
@@ -34,7 +36,7 @@ of_one_chunk(const struct workload *load, const struct ack *ack)
 
 /* One output for records that are committed apart would be of one of them. */
 static bool
-may_be_joint(void *context, const struct ack *ack)
+may_be_group(void *context, const struct ack *ack)
 {
 	const struct workload *load = context;
 
@@ -66,13 +68,13 @@ outcome_failed(struct workload *load, struct batch *record, const struct ack *ac
 	char why[ACK_LINE_MAX];
 
 	snprintf(why, sizeof(why), "%.*s", (int)ack->reason_len, ack->reason);
-	if (ack->fate == FATE_RETRY && record->attempts < load->options->retries) {
+	if (ack->outcome == OUTCOME_RETRY && record->attempts < load->options->retries) {
 		lease_retry(
 		    lease_of(load, record), record, back_off(load, record->attempts));
 		batch_free(record);
 		return;
 	}
-	give_up(load, record, ack->reason_len > 0 ? why : "failed");
+	give_up(load, record, why);
 }
 
 /* A record is finished, well or not. */
@@ -83,9 +85,9 @@ outcome(void *context, uint64_t number, const struct ack *ack, const char *outpu
 	struct workload *load = context;
 	struct lease *lease = lease_find(&load->origins->leases, number);
 
-	if (ack->fate == FATE_OK)
+	if (ack->outcome == OUTCOME_OK)
 		lease_done(lease, output, ack->bytes);
-	else if (ack->fate == FATE_FAIL) /* passed on all the same: par-stage(7) */
+	else if (ack->outcome == OUTCOME_FAIL) /* passed on all the same: par-stage(7) */
 		lease_results(lease, output, ack->bytes);
 	if (record != NULL)
 		outcome_failed(load, record, ack);
@@ -101,7 +103,8 @@ workload_init(struct workload *load, const struct queue_options *options,
 		.soft = options->soft,
 		.hard = options->hard,
 		.deaths = MOST_DEATHS + options->retries,
-		.hearing = { .context = load, .joint = may_be_joint, .told = outcome } });
+		.hearing = {
+		    .context = load, .may_group = may_be_group, .told = outcome } });
 	load->tended.told = UINT64_MAX;
 }
 
@@ -128,7 +131,8 @@ workload_room(const struct workload *load)
 	if (tended->worker.kind != WORKER_NATIVE)
 		return (struct want){ .records = have + window->records == 0,
 			.bytes = TENDED_BYTES };
-	if (load->suspects.head != NULL || tended_has_alone(tended) || have >= may ||
+	/* Some at a time: each time costs a step of the engine. */
+	if (load->suspects.head != NULL || tended_has_alone(tended) || have > may / 2 ||
 	    bytes >= TENDED_BYTES || have + window->records >= 2 * may)
 		return (struct want){ 0 };
 	return (struct want){ .records = 2 * may - have - window->records,
@@ -142,9 +146,9 @@ skip_lost(struct workload *load, struct batch *batch)
 {
 	struct lease *lease = lease_of(load, batch);
 
-	if (!lease->lost)
+	if (lease->state == LEASE_OURS)
 		return false;
-	lease->partial = true;
+	lease->state = LEASE_PARTIAL;
 	lease->left -= batch->count;
 	batch_free(batch);
 	return true;
@@ -209,14 +213,14 @@ workload_give(struct workload *load)
 	uint64_t most;
 
 	tended->told = origins_jobs(load->origins);
-	if (!tended_takes(tended))
-		return;
 	most = tended_most(tended);
 	if (tended->credit.records > most)
 		tended->credit.records = most;
-	give_suspect(load);
-	while ((batch = next(load)) != NULL)
-		give(load, batch);
+	if (tended_takes(tended)) {
+		give_suspect(load);
+		while ((batch = next(load)) != NULL)
+			give(load, batch);
+	}
 	tended_feed(tended);
 }
 
@@ -234,7 +238,7 @@ hand_back(struct workload *load)
 	struct batch_queue had = { 0 };
 
 	worker_signal(&load->tended.worker, SIGKILL);
-	if (window_take_back(&load->tended.worker.window, 0, &had) == 0)
+	if (window_requeue(&load->tended.worker.window, 0, &had) == 0)
 		batch_join_front(&load->todo, &had);
 	workload_give_back(load);
 	origins_commit(load->origins, "", 0);
@@ -246,18 +250,22 @@ check_fault(struct workload *load)
 {
 	const struct tended *tended = &load->tended;
 	const char *name = tended->plan.command[0];
+	struct bytes words = { 0 };
 
 	switch (tended->fault) {
 	case TENDED_FINE:
 		return;
 	case TENDED_FOREIGN:
 		hand_back(load);
+		if (quote_words(&words, tended->plan.command) < 0)
+			die(STATUS_BROKEN, ENOMEM, "%s", name);
 		die(STATUS_MISUSE, 0,
-		    "%s: %s: not a native stage; wrap it: 'par-run --map %s' if it "
-		    "writes one line for each that it reads, 'par-run -N 1 %s' for a "
+		    "%s: %s: not a native stage; wrap it: par-run --map %.*s, if it "
+		    "writes one line for each that it reads, or par-run -N 1 %.*s, for a "
 		    "process each",
-		    name, tended->what, name, name);
-	case TENDED_UNBORN:
+		    name, tended->what, (int)words.len - 1, words.data,
+		    (int)words.len - 1, words.data);
+	case TENDED_USELESS:
 		hand_back(load);
 		die(STATUS_BROKEN, 0, "%s: %s", name, tended->what);
 	case TENDED_LOST:
@@ -279,23 +287,26 @@ blame(struct workload *load, struct batch *record, const char *why)
 {
 	if (record->attempts >= load->options->retries) {
 		give_up(load, record, why);
-		load->tended.deaths = 0;
+		restarts_progress(&load->tended.restarts);
 		return;
 	}
 	record->attempts++;
 	batch_push_front(&load->suspects, record);
 }
 
-/* Records that the stage had when it ended badly are suspects. */
+/*
+ * Records that the stage had begun to read, of all that were left, when it ended badly
+ * are suspects.
+ */
 static void
-requeue_suspects(struct workload *load, struct batch_queue *had)
+requeue_suspects(struct workload *load, struct batch_queue *had, uint64_t left)
 {
 	struct batch_queue suspects = { 0 };
 	char why[TENDED_WHY];
 
 	tended_reason(&load->tended, why);
 	warn("%s: %s; %llu records sent again", load->tended.plan.command[0], why,
-	    (unsigned long long)had->records);
+	    (unsigned long long)left);
 	if (suspects_guilty(had, SUSPECTS_SINGLY)) {
 		blame(load, batch_pop(had, UINT64_MAX), why);
 		return;
@@ -307,12 +318,15 @@ requeue_suspects(struct workload *load, struct batch_queue *had)
 void
 workload_look(struct workload *load)
 {
-	struct batch_queue had = { 0 };
-	enum tended_verdict verdict = tended_look(&load->tended, &had);
+	struct batch_queue had = { 0 }, unread = { 0 };
+	enum place_verdict verdict;
+	bool ended = tended_look(&load->tended, &had, &unread, &verdict);
+	uint64_t left = had.records + unread.records;
 
 	check_fault(load);
-	if (verdict == TENDED_BROKEN)
-		requeue_suspects(load, &had);
+	batch_join_front(&load->todo, &unread);
+	if (ended && verdict == PLACE_BROKEN)
+		requeue_suspects(load, &had, left);
 	else
 		batch_join_front(&load->todo, &had);
 }

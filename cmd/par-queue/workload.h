@@ -39,7 +39,7 @@ void workload_hear(struct workload *load);
 /* Have it answer if it holds back, end it if it takes too long; see tended_due(). */
 void workload_check_time(struct workload *load);
 
-/* Has it ended?  Then what it had is settled, and it can be started again. */
+/* Has it ended?  Then what it had is accounted for, and it can be started again. */
 void workload_look(struct workload *load);
 
 /* Give what the stage has not begun, or does not have, back to the queues. */

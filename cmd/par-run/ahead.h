@@ -22,7 +22,7 @@ void ahead_default(struct ahead_limit *limit);
 /* Read SIZE or SIZE/N into a struct ahead_limit; for OPT_CALL. */
 const char *ahead_read(void *limit, const char *value);
 
-/* So many times as much: for a worker that has so many of its own. */
+/* The limit, so many times as large: for a worker that has so many of its own. */
 struct ahead_limit ahead_times(const struct ahead_limit *limit, uint64_t times);
 
 #endif

@@ -5,9 +5,25 @@
 #ifndef PAR_RUN_COMMANDS_H
 #define PAR_RUN_COMMANDS_H
 
-#include "run.h"
+#include "gate.h"
+#include "hosts.h"
+#include "nature.h"
+#include "options.h"
+#include "pool.h"
+#include "report.h"
 
-/* Do what a line says, or tell why not; context is a struct run.  For control_open(). */
+struct commands {
+	const struct run_options *options;
+	const struct report *report;
+	const struct nature *nature;
+	struct gate *gate;
+	struct pool *pool;
+	struct paced *paced;
+	struct hosts *hosts;
+};
+
+/* Do what a line says, or tell why not; context is a struct commands.  For
+ * control_open(). */
 void commands_obey(void *context, char *line, size_t len);
 
 #endif

@@ -37,7 +37,7 @@ ending_say(struct ending *ending, enum ending_kind kind, const char *format, ...
 	if (ending_near(ending))
 		return -1;
 	va_start(args, format);
-	vsnprintf(ending->text, sizeof(ending->text), format, args);
+	vsnprintf(ending->text, ENDING_TEXT, format, args);
 	va_end(args);
 	return ending_add(ending, kind, 0, NULL);
 }

@@ -15,16 +15,17 @@ enum ending_kind {
 	ENDING_BROKEN, /* something failed: STATUS_BROKEN */
 	ENDING_NO_READER, /* of our output: SIGPIPE, without a word */
 	ENDING_NO_START, /* the command cannot be started */
-	ENDING_NO_MAP, /* it breaks the rule of --map: it can never work */
+	ENDING_NEVER, /* the command breaks the rules: it can never work */
+	ENDING_NO_MAP, /* it breaks the rule of --map: likewise */
 	ENDING_MISUSE /* the command is not one that an option is for */
 };
 
-/* All zero: it goes on. */
+/* All zero but for text: it goes on. */
 struct ending {
 	enum ending_kind kind;
 	int error; /* errno, or 0 */
 	const char *what; /* failed; valid as long as this, or */
-	char text[ENDING_TEXT]; /* if that is NULL, in words */
+	char *text; /* if that is NULL, in words; room for ENDING_TEXT, the caller's */
 };
 
 static inline bool
@@ -36,7 +37,7 @@ ending_near(const struct ending *ending)
 /* By error, or 0; what: as in struct ending.  Returns -1, for who returns that, too. */
 int ending_add(struct ending *ending, enum ending_kind kind, int error, const char *what);
 
-/* The same with ENDING_BROKEN. */
+/* The run ends with ENDING_BROKEN, for want of what. */
 int ending_broken(struct ending *ending, int error, const char *what);
 
 /* Our output, of that name, cannot be written. */

@@ -7,8 +7,8 @@
 
 #include "diag.h"
 #include "job.h"
-#include "loop.h"
 #include "options.h"
+#include "run.h"
 #include "sig.h"
 
 int
@@ -27,8 +27,11 @@ main(int argc, char **argv)
 		if (!options.serve || options.command == NULL)
 			die(STATUS_MISUSE, 0, "--serve: not a job");
 		options.framed = options.block_records != 0;
+		if (options.remote != NULL)
+			options.takes = runs_parse(options.remote);
 	}
-	status = (int)loop_run(&options);
+	status = (int)run_to_end(&options);
+	options_free(&options);
 	job_free(&job);
 	return status;
 }

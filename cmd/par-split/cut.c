@@ -9,15 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#ifdef __linux__
-#include <sys/sendfile.h>
-#endif
-
 #include "clock.h"
 #include "cpus.h"
 #include "cut.h"
 #include "fdio.h"
 #include "fifo.h"
+#include "os.h"
 #include "outlet.h"
 
 enum {
@@ -42,7 +39,6 @@ struct cut {
 	struct cut_part *all;
 	size_t count, left;
 	bool alone; /* there is one for all of the input */
-	bool copies_files; /* copy_file_range(2) has not failed */
 	bool failed;
 	uint64_t opened_ms;
 	struct pollfd *polls;
@@ -60,11 +56,9 @@ record_end(const struct cut *cut, off_t at, off_t size)
 	if (at == 0)
 		return 0;
 	for (at--; at < size;) {
-		ssize_t n = pread(cut->in, buffer, sizeof(buffer), at);
+		ssize_t n = fdio_read_at(cut->in, buffer, sizeof(buffer), (uint64_t)at);
 		const char *newline;
 
-		if (n < 0 && errno == EINTR)
-			continue;
 		if (n < 0)
 			die(STATUS_BROKEN, errno, "%s", cut->in_name);
 		if (n == 0)
@@ -94,7 +88,9 @@ find_parts(struct cut *cut, off_t from, off_t size)
 		part->end = end < at ? at : end;
 		at = part->end;
 	}
-	if (length == 0 || pread(cut->in, &last, 1, size - 1) != 1 || last == '\n')
+	if (length > 0 && fdio_read_at(cut->in, &last, 1, (uint64_t)size - 1) < 0)
+		die(STATUS_BROKEN, errno, "%s", cut->in_name);
+	if (last == '\n')
 		return;
 	for (size_t i = cut->count; i-- > 0;) {
 		if (cut->all[i].end > cut->all[i].at) {
@@ -117,7 +113,7 @@ open_input(struct cut *cut)
 	if (cut->in < 0 || fstat(cut->in, &st) < 0)
 		die(STATUS_BROKEN, errno, "%s", cut->in_name);
 	if (!S_ISREG(st.st_mode))
-		die(STATUS_BROKEN, 0, "%s: --chunk needs a regular file", cut->in_name);
+		die(STATUS_BROKEN, 0, "%s: --cut needs a regular file", cut->in_name);
 	if (standard)
 		from = lseek(cut->in, 0, SEEK_CUR);
 	find_parts(cut, from < 0 || from > st.st_size ? 0 : from, st.st_size);
@@ -128,9 +124,11 @@ static ssize_t
 copy_through(const struct cut *cut, struct cut_part *part, size_t len)
 {
 	char buffer[LOOK];
-	ssize_t n =
-	    pread(cut->in, buffer, len < sizeof(buffer) ? len : sizeof(buffer), part->at);
+	size_t most = len < sizeof(buffer) ? len : sizeof(buffer);
+	ssize_t n = fdio_read_at(cut->in, buffer, most, (uint64_t)part->at);
 
+	if (n < 0)
+		die(STATUS_BROKEN, errno, "%s", cut->in_name);
 	if (n > 0)
 		n = write(part->outlet.fd, buffer, (size_t)n);
 	if (n > 0)
@@ -138,31 +136,14 @@ copy_through(const struct cut *cut, struct cut_part *part, size_t len)
 	return n;
 }
 
-#ifdef __linux__
 /* At most len bytes, and moves part->at on; how many, or -1 with errno. */
 static ssize_t
-copy_some(struct cut *cut, struct cut_part *part, size_t len)
+copy_some(const struct cut *cut, struct cut_part *part, size_t len)
 {
-	ssize_t n = -1;
+	ssize_t n = os_copy(cut->in, &part->at, part->outlet.fd, len);
 
-	if (cut->copies_files && !part->outlet.pipe) {
-		n = copy_file_range(cut->in, &part->at, part->outlet.fd, NULL, len, 0);
-		if (n >= 0 || errno == ENOSPC || errno == EIO || errno == EINTR)
-			return n;
-		cut->copies_files = false;
-	}
-	n = sendfile(part->outlet.fd, cut->in, &part->at, len);
-	if (n < 0 && (errno == EINVAL || errno == ENOSYS))
-		n = copy_through(cut, part, len);
-	return n;
+	return n < 0 && errno == ENOTSUP ? copy_through(cut, part, len) : n;
 }
-#else
-static ssize_t
-copy_some(struct cut *cut, struct cut_part *part, size_t len)
-{
-	return copy_through(cut, part, len);
-}
-#endif
 
 /* The part is written, or its reader has left. */
 static void
@@ -195,9 +176,9 @@ advance(struct cut *cut, struct cut_part *part)
 		return;
 
 	while (n > 0 && part->at < part->end) {
-		size_t left = (size_t)(part->end - part->at);
+		off_t left = part->end - part->at;
 
-		n = copy_some(cut, part, left < STEP ? left : STEP);
+		n = copy_some(cut, part, left < STEP ? (size_t)left : STEP);
 		if (n < 0 && errno == EINTR)
 			n = 1;
 	}
@@ -347,11 +328,9 @@ copy_side_by_side(const struct cut *cut)
 enum status
 cut_run(const struct split_plan *plan, char *const *paths, size_t count)
 {
-	struct cut cut = { .plan = plan,
-		.count = count,
-		.alone = count == 1,
-		.copies_files = true,
-		.opened_ms = clock_ms() };
+	struct cut cut = {
+		.plan = plan, .count = count, .alone = count == 1, .opened_ms = clock_ms()
+	};
 	enum status status;
 
 	cut.all = calloc(count, sizeof(*cut.all));
@@ -364,6 +343,8 @@ cut_run(const struct split_plan *plan, char *const *paths, size_t count)
 	signal(SIGPIPE, SIG_IGN);
 	fifo_expect_many();
 	open_input(&cut);
+	cut.left = count;
+	open_parts(&cut); /* one that cannot be ends us before another is written to */
 	status = copy_side_by_side(&cut);
 	if (status == STATUS_STOPPED)
 		warn("stopped by a signal, part of the input was not written");

@@ -71,16 +71,16 @@ choose_mode(struct split_command *command)
 	if (command->round_robin + command->tee + command->chunk + key +
 		(plan->lines > 0) + (plan->bytes > 0) >
 	    1)
-		return "--bytes, --chunk, --key, --lines, --round-robin and --tee "
+		return "--bytes, --cut, --key, --lines, --round-robin and --tee "
 		       "exclude each other";
 	if (plan->keyed && !key)
 		return "--hash-key is for --key";
 	if (command->chunk && plan->unique)
-		return "--chunk does not read records, and --unique has to";
+		return "--cut does not read records, and --unique has to";
 	if (fill && (command->number > 0 || command->plan.own))
 		return "--lines and --bytes make as many files as it takes";
 	if (plan->follow && (fill || command->chunk))
-		return "--follow does not go with --bytes, --chunk and --lines";
+		return "--follow does not go with --bytes, --cut and --lines";
 	if (key && !command->unique_key)
 		plan->unique_key = plan->key;
 	if (command->round_robin)
@@ -101,8 +101,6 @@ choose_names(struct split_command *command, char **operands, size_t count)
 	bool template = command->number > 0 || command->plan.mode == SPLIT_FILL;
 	const char *why;
 
-	if (count == 0)
-		die_misuse("needs a FILE to write");
 	command->paths = operands;
 	command->count = count;
 	if (!template)
@@ -155,7 +153,7 @@ run(struct split_command *command)
 	if (command->plan.own) {
 		const char *failed, *why;
 
-		/* So that the FIFOs are removed then, too. */
+		/* A signal is heard, so that the FIFOs are removed then, too. */
 		command->plan.signals = sig_open(stops, sizeof(stops) / sizeof(stops[0]));
 		if (command->plan.signals < 0)
 			die(STATUS_BROKEN, errno, "signals");
@@ -183,45 +181,48 @@ list_options(struct split_command *command, struct opt_table *table)
 {
 	struct split_plan *plan = &command->plan;
 	const struct opt rows[] = {
-		{ 'b', "bytes", OPT_SIZE, .number = &plan->bytes, "SIZE",
-		    "fill files with up to SIZE bytes of whole records", 1, 0, NULL },
-		{ 'c', "chunk", OPT_FLAG, .flag = &command->chunk, NULL,
-		    "cut a file into one part for each FILE", 0, 0, NULL },
-		{ 'f', "follow", OPT_FLAG, .flag = &plan->follow, NULL,
-		    "go on with a FIFO whose reader has left when it has another", 0, 0,
-		    NULL },
-		{ 'i', "input", OPT_STRING, .text = &plan->input, "FILE",
-		    "read FILE (default standard input)", 0, 0, NULL },
+		{ .help = "Which record goes where" },
 		{ 'k', "key", OPT_CALL, .context = plan, "FIELD",
 		    "same key to the same FILE; 'host' is that of a URL", 0, 0, set_key },
-		{ 'l', "lines", OPT_NUMBER, .number = &plan->lines, "N",
-		    "fill files with N records each", 1, 0, NULL },
-		{ 'n', "number", OPT_NUMBER, .number = &command->number, "N",
-		    "write N files, named by a TEMPLATE such as part.%02d", 1, 1 << 20,
-		    NULL },
 		{ 'r', "round-robin", OPT_FLAG, .flag = &command->round_robin, NULL,
 		    "deal records out in turn, one by one", 0, 0, NULL },
-		{ 't', "tee", OPT_FLAG, .flag = &command->tee, NULL,
+		{ 0, "tee", OPT_FLAG, .flag = &command->tee, NULL,
 		    "all records to each FILE", 0, 0, NULL },
-		{ 'u', "unique", OPT_FLAG, .flag = &plan->unique, NULL,
-		    "drop records that came before, with -k by their key", 0, 0, NULL },
+		{ 'l', "lines", OPT_NUMBER, .number = &plan->lines, "N",
+		    "fill files with N records each", 1, 0, NULL },
+		{ 'b', "bytes", OPT_SIZE, .number = &plan->bytes, "SIZE",
+		    "fill files with up to SIZE bytes of whole records", 1, 0, NULL },
+		{ 'c', "cut", OPT_FLAG, .flag = &command->chunk, NULL,
+		    "cut a file into one part for each FILE", 0, 0, NULL },
 		{ 0, "hash-key", OPT_CALL, .context = plan, "KEY",
 		    "with -k: hash by KEY, 32 hex digits or random, against\n"
 		    "strangers who choose keys that fall together",
 		    0, 0, set_hash_key },
-		{ 0, "max-record", OPT_SIZE, .number = &plan->max_record, "SIZE",
-		    "fail records longer than SIZE (default 64M)", 1, 1 << 30, NULL },
-		{ 0, "memory", OPT_SIZE, .number = &plan->memory, "SIZE",
-		    "with -u: keep up to SIZE in memory, more on disk (default 1G)",
-		    1 << 20, (uint64_t)1 << 44, NULL },
+		{ .help = "Files" },
+		{ 'n', "number", OPT_NUMBER, .number = &command->number, "N",
+		    "write N files, named by a TEMPLATE such as part.%02d", 1, 1 << 20,
+		    NULL },
 		{ 0, "mkfifo", OPT_FLAG, .flag = &plan->own, NULL,
 		    "make each FILE a FIFO, and remove it at the end", 0, 0, NULL },
-		{ 0, "unique-key", OPT_CALL, .context = command, "FIELD",
-		    "-u by FIELD, whatever -k says; 'record' is all of it", 0, 0,
-		    set_unique_key },
+		{ 'f', "follow", OPT_FLAG, .flag = &plan->follow, NULL,
+		    "go on with a FIFO whose reader has left when it has another", 0, 0,
+		    NULL },
 		{ 0, "wait", OPT_DURATION, .number = &plan->wait_ms, "TIME",
 		    "give up FIFOs without a reader after TIME (default never)", 1, 0,
 		    NULL },
+		{ .help = "Records" },
+		{ 'i', "input", OPT_STRING, .text = &plan->input, "FILE",
+		    "read FILE (default standard input)", 0, 0, NULL },
+		{ 'u', "unique", OPT_FLAG, .flag = &plan->unique, NULL,
+		    "drop records that came before, with -k by their key", 0, 0, NULL },
+		{ 0, "unique-key", OPT_CALL, .context = command, "FIELD",
+		    "-u by FIELD, whatever -k says; 'record' is all of it", 0, 0,
+		    set_unique_key },
+		{ 0, "memory", OPT_SIZE, .number = &plan->memory, "SIZE",
+		    "with -u: keep up to SIZE in memory, more on disk (default 1G)",
+		    1 << 20, (uint64_t)1 << 44, NULL },
+		{ 0, "max-record", OPT_SIZE, .number = &plan->max_record, "SIZE",
+		    "fail records longer than SIZE (default 64M)", 1, 1 << 30, NULL },
 		{ 0 },
 	};
 
@@ -236,10 +237,16 @@ main(int argc, char **argv)
 					     .memory = (uint64_t)1 << 30,
 					     .signals = -1 } };
 	struct opt_table table = { 0 };
-	struct opt_program program = { .name = "par-split",
-		.synopsis = "[-cfrtu] [-b SIZE | -l N] [-i FILE] [-k FIELD] [-n N] "
+	struct opt_program program = {
+		.name = "par-split",
+		.synopsis = "[-cfru] [-b SIZE | -l N] [-i FILE] [-k FIELD] [-n N] "
 			    "[OPTION ...] FILE ...",
-		.about = "Spread the records of standard input over files or FIFOs." };
+		.about = "Spread the records of standard input over files or FIFOs.",
+		.examples =
+		    "  seq 6 | par-split -r odd even              in turn\n"
+		    "  par-split -n 4 -k host part.%d <urls       a site to one file\n"
+		    "  par-split --mkfifo in1 in2 <records        for readers elsewhere\n"
+	};
 	const char *why;
 	int first;
 
@@ -251,6 +258,8 @@ main(int argc, char **argv)
 	why = choose_mode(&command);
 	if (why != NULL)
 		die_misuse("%s", why);
+	if (first == argc)
+		die_missing(&program, argc, "a FILE to write is needed");
 	choose_names(&command, argv + first, (size_t)(argc - first));
 	return (int)run(&command);
 }

@@ -25,7 +25,7 @@ outlet_init(struct outlet *outlet, const char *path, uint64_t now_ms)
 		.capacity = OUTLET_BLOCK };
 }
 
-/* It was opened: is it the FIFO that was made?  What a file has goes now. */
+/* The outlet was opened: is it the FIFO that was made?  What a file has goes now. */
 static int
 take_over(const struct outlet *outlet)
 {
@@ -57,6 +57,7 @@ outlet_try_open(struct outlet *outlet, uint64_t now_ms)
 	outlet->state = OUTLET_OPEN;
 	outlet->served = true;
 	share_open(&outlet->share, outlet->fd, &diag_says);
+	outlet->socket = fdio_sink(outlet->fd).socket;
 	outlet->pipe = fifo_is(outlet->fd);
 	if (outlet->pipe)
 		outlet->capacity = fdio_pipe_size(outlet->fd, OUTLET_BLOCK * 2);
@@ -67,13 +68,15 @@ outlet_try_open(struct outlet *outlet, uint64_t now_ms)
 static int
 write_some(const struct outlet *outlet, const char *data, size_t len, size_t *done)
 {
-	while (*done < len) {
-		ssize_t n = write(outlet->fd, data + *done, len - *done);
+	const struct fdio_sink to = { .fd = outlet->fd, .socket = outlet->socket };
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -1;
+	while (*done < len) {
+		const struct iovec rest = { .iov_base = (void *)(uintptr_t)(data + *done),
+			.iov_len = len - *done };
+		ssize_t n = fdio_writev_now(to, &rest, 1);
+
+		if (n <= 0)
+			return (int)n;
 		*done += (size_t)n;
 	}
 	return 0;

@@ -31,7 +31,8 @@ struct outlet {
 	int fd;
 	bool own; /* it must be a FIFO of this user's */
 	enum outlet_state state;
-	bool pipe; /* move_held() tells what its reader has not read yet */
+	bool socket; /* fd is one */
+	bool pipe; /* move_pending() tells what its reader has not read yet */
 	struct share share; /* with others that write to it */
 	char *buffer; /* whole records; the first may be partly written */
 	size_t start, used, size; /* buffer[start] to [used] is to be written */

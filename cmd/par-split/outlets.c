@@ -59,13 +59,17 @@ give_back(struct outlets *outlets, struct outlet *outlet)
 static void
 name_gone(struct outlets *outlets, struct outlet *outlet, bool follow)
 {
-	size_t unread = outlet->pipe ? move_held(outlet->fd) : 0;
+	size_t unread = outlet->pipe ? move_pending(outlet->fd) : 0;
 	bool passed_on = follow || outlets->plan->mode == SPLIT_DEMAND;
 
 	if (unread > 0)
-		outlets->lost += move_held_lines(outlet->fd);
-	if (unread > 0)
-		warn("%s: its reader left, with %zu bytes unread", outlet->name, unread);
+		outlets->lost += move_pending_lines(outlet->fd);
+	if (unread == MOVE_SOME)
+		warn("%s: its reader left, with some bytes unread%s", outlet->name,
+		    follow ? "" : "; see --follow");
+	else if (unread > 0)
+		warn("%s: its reader left, with %zu bytes unread%s", outlet->name, unread,
+		    follow ? "" : "; see --follow");
 	else
 		warn("%s: its reader left", outlet->name);
 	if (unread > 0 || !passed_on)

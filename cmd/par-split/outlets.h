@@ -43,7 +43,7 @@ void outlets_begin_file(struct outlets *outlets, const char *name);
  */
 void outlets_failed(struct outlets *outlets, struct outlet *outlet);
 
-/* So many records were for one that is gone. */
+/* So many records were for an outlet that is gone. */
 static inline void
 outlets_lose(struct outlets *outlets, uint64_t records)
 {

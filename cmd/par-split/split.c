@@ -21,13 +21,19 @@
 /* How often to look whether a reader has emptied its pipe, milliseconds. */
 static const struct backoff looks = { .first = 1, .longest = 16 };
 
+enum split_input {
+	SPLIT_INPUT_AWAITED, /* it is a FIFO that had no writer so far */
+	SPLIT_INPUT_OPEN,
+	SPLIT_INPUT_ENDED
+};
+
 struct split {
 	const struct split_plan *plan;
 	struct record_reader in;
 	const char *in_name;
 	bool in_waits; /* poll(2) tells when there is something */
-	bool in_awaited; /* it is a FIFO that had no writer so far */
-	bool in_ended;
+	enum split_input in_state;
+	int in_error; /* errno: that is its end; or 0 */
 	struct outlets outlets;
 	struct spread spread;
 	struct records rest; /* read, and not yet given to any output */
@@ -50,7 +56,8 @@ name_too_long(struct split *split, const struct record *rec)
 {
 	char why[160];
 
-	snprintf(why, sizeof(why), "record at byte %llu is longer than %zu bytes",
+	snprintf(why, sizeof(why),
+	    "record at byte %llu is longer than %zu bytes; see --max-record",
 	    (unsigned long long)rec->offset, split->in.limit);
 	fail(split, rec->data, rec->len, why);
 }
@@ -78,7 +85,7 @@ take_aside(struct split *split)
 		die(STATUS_BROKEN, errno, "%s", spool_folder());
 	if (got == 0) {
 		split->rest.len = 0;
-		split->in_ended = true;
+		split->in_state = SPLIT_INPUT_ENDED;
 	}
 	return got > 0;
 }
@@ -105,7 +112,7 @@ take(struct split *split)
 			return take_aside(split);
 		case RECORD_NONE:
 		case RECORD_ERROR:
-			return false;
+			return split->in_error != 0 && take_aside(split);
 		}
 	}
 }
@@ -129,8 +136,9 @@ give(struct split *split)
 static void
 fill(struct split *split)
 {
-	if (record_fill_now(&split->in) == RECORD_ERROR)
-		die(STATUS_BROKEN, errno, "%s", split->in_name);
+	if (record_fill_now(&split->in) != RECORD_ERROR)
+		return;
+	split->in_error = errno; /* the whole records that came before go out */
 }
 
 /* The shorter of two timeouts; -1 is for ever. */
@@ -146,7 +154,7 @@ input_timeout(const struct split *split)
 {
 	uint64_t past = clock_ms() - split->opened_ms, wait_ms = split->plan->wait_ms;
 
-	if (!split->in_awaited)
+	if (split->in_state != SPLIT_INPUT_AWAITED)
 		return -1;
 	if (past >= wait_ms)
 		die(STATUS_BROKEN, 0, "%s: %s", split->in_name, fifo_why(ETIME));
@@ -172,7 +180,7 @@ wait_for(struct split *split, struct pollfd *polls, bool input, int timeout)
 	outlets_hear(&split->outlets, polls + 2);
 	split->stopped = polls[1].revents != 0;
 	if (input && polls[0].revents != 0) {
-		split->in_awaited = false;
+		split->in_state = SPLIT_INPUT_OPEN;
 		fill(split);
 	}
 }
@@ -184,7 +192,7 @@ done(const struct split *split)
 	if (split->outlets.left == 0 || split->stopped)
 		return true;
 	/* One file after the other: none is begun before there is a record for it. */
-	return split->in_ended && split->plan->mode == SPLIT_FILL &&
+	return split->in_state == SPLIT_INPUT_ENDED && split->plan->mode == SPLIT_FILL &&
 	    split->rest.len == 0 && split->outlets.all[0].state == OUTLET_GONE;
 }
 
@@ -197,8 +205,9 @@ loop(struct split *split, struct pollfd *polls)
 		int timeout = outlets_open(&split->outlets);
 		size_t before = split->outlets.back.len + split->rest.len;
 		bool full = give(split);
-		bool input = !full && !split->in_ended;
-		bool emptied = outlets_flush(&split->outlets, split->in_ended && !full);
+		bool input = !full && split->in_state != SPLIT_INPUT_ENDED;
+		bool emptied = outlets_flush(
+		    &split->outlets, split->in_state == SPLIT_INPUT_ENDED && !full);
 
 		if ((split->outlets.back.len > 0 && !full) || (full && emptied))
 			continue;
@@ -226,14 +235,17 @@ open_input(struct split *split)
 	int fd = STDIN_FILENO;
 
 	split->in_name = standard ? "standard input" : path;
-	if (standard)
+	if (standard) {
 		split->in_waits = fifo_waits(fd);
-	else
+		diag_awaits("records");
+	} else
 		fd = fifo_open_read(path, &split->in_waits);
-	split->in_awaited = !standard && split->in_waits && split->plan->wait_ms > 0;
+	split->in_state = !standard && split->in_waits && split->plan->wait_ms > 0
+	    ? SPLIT_INPUT_AWAITED
+	    : SPLIT_INPUT_OPEN;
 	if (fd < 0 || fifo_check_read(fd) < 0)
 		die(STATUS_BROKEN, errno, "%s", split->in_name);
-	if (record_open(&split->in, fd, split->plan->max_record) < 0)
+	if (record_open(&split->in, fd, (size_t)split->plan->max_record) < 0)
 		die(STATUS_BROKEN, errno, "buffers");
 }
 
@@ -255,13 +267,15 @@ report(struct split *split)
 	if (split->outlets.lost > 0)
 		warn("%llu records lost with the readers that left",
 		    (unsigned long long)split->outlets.lost);
-	if (split->stopped || !split->in_ended || split->rest.len > 0 ||
-	    split->outlets.back.len > 0) {
+	if (split->stopped || split->in_state != SPLIT_INPUT_ENDED ||
+	    split->rest.len > 0 || split->outlets.back.len > 0) {
 		warn("%s, part of the input was not %s",
 		    split->stopped ? "stopped by a signal" : "all readers left",
 		    split->stopped ? "written" : "read");
 		return STATUS_STOPPED;
 	}
+	if (split->in_error != 0)
+		die(STATUS_BROKEN, split->in_error, "%s", split->in_name);
 	return split->failed || split->spread.failed || split->outlets.failed
 	    ? STATUS_FAILED
 	    : STATUS_OK;

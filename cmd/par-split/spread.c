@@ -35,16 +35,16 @@ set_portion(struct outlet *outlet, uint64_t now_ms)
  * hoard and a fast one always has work, in large blocks.
  */
 static size_t
-appetite(struct outlet *outlet, uint64_t now_ms, size_t *held)
+appetite(struct outlet *outlet, uint64_t now_ms, size_t *pending)
 {
 	if (outlet->state != OUTLET_OPEN || outlet_buffers(outlet))
 		return 0;
-	*held = outlet->pipe ? move_held(outlet->fd) : 0;
-	if (*held == 0 && outlet->fed)
+	*pending = outlet->pipe ? move_pending(outlet->fd) : 0;
+	if (*pending == 0 && outlet->fed)
 		set_portion(outlet, now_ms);
 	if (outlet->portion >= outlet->capacity)
-		return *held < outlet->capacity ? outlet->capacity - *held : 1;
-	return *held < outlet->portion ? outlet->portion - *held : 0;
+		return *pending < outlet->capacity ? outlet->capacity - *pending : 1;
+	return *pending < outlet->portion ? outlet->portion - *pending : 0;
 }
 
 /* The next outlet with an empty pipe, or else the one that wants most; NULL if none. */
@@ -57,17 +57,17 @@ choose(struct spread *spread, size_t *room)
 
 	*room = 0;
 	for (size_t i = 0; i < outlets->count; i++) {
-		size_t at = spread->next + i, held = 0, wants;
+		size_t at = spread->next + i, pending = 0, wants;
 		struct outlet *outlet;
 
 		if (at >= outlets->count)
 			at -= outlets->count;
 		outlet = &outlets->all[at];
-		wants = appetite(outlet, now_ms, &held);
-		if (wants > *room || (wants > 0 && held == 0)) {
+		wants = appetite(outlet, now_ms, &pending);
+		if (wants > *room || (wants > 0 && pending == 0)) {
 			*room = wants;
 			best = outlet;
-			if (held == 0)
+			if (pending == 0)
 				break;
 		}
 	}

@@ -233,10 +233,10 @@ go_through_item(struct unique *unique, size_t first, const struct pile *pile,
 	struct spool *fresh = &unique->fresh[unique->fresh_count - 1];
 	struct probe *probe = &unique->batch[0];
 
-	probe_set(probe, unique, data, item->len);
+	probe_set(probe, unique, data, (size_t)item->len);
 	switch (judge(unique, probe)) {
 	case FRESH:
-		return item_put(fresh, item->seq, data, item->len, "\n", 1);
+		return item_put(fresh, item->seq, data, (size_t)item->len, "\n", 1);
 	case SEEN:
 		unique->dropped++;
 		return 0;
@@ -296,7 +296,7 @@ unique_next(struct unique *unique, const char **data, size_t *len)
 	unique->run.len = 0;
 	while (unique->run.len < RUN && got > 0) {
 		got = items_next(&unique->items, &item, &record);
-		if (got > 0 && bytes_put(&unique->run, record, item.len) < 0)
+		if (got > 0 && bytes_put(&unique->run, record, (size_t)item.len) < 0)
 			return -1;
 	}
 	*data = unique->run.data;

@@ -1,30 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * idna - names of hosts in all scripts as DNS knows them: the domain to ASCII of the
- * URL Standard.
+ * idna - names of hosts in all scripts as DNS knows them: the domain to ASCII of the URL
+ * Standard, which is UTS 46, not transitional, without the limits of DNS.  Its tables are
+ * in the program, so that every program reads names in one way.
  */
 #ifndef PAR_IDNA_H
 #define PAR_IDNA_H
 
 #include <stddef.h>
 
-/* A way to write names of hosts in ASCII. */
-struct idna {
-	/*
-	 * Write domain, len bytes that ought to be UTF-8, to dst; room for size bytes,
-	 * no overlap.  Returns its length, or -1 with errno: EINVAL, a browser would
-	 * refuse it or there is no room; ENOMEM.
-	 */
-	long (*to_ascii)(char *dst, size_t size, const char *domain, size_t len);
-};
-
 /*
- * By ICU, as browsers do it.  A program that uses it names icu-uc in its packages; in
- * others, and without ICU, it is not there.
+ * Write domain, len bytes that ought to be UTF-8, to dst; room for size bytes, no
+ * overlap. Returns its length, or -1: a browser would refuse it, or there is no room, or
+ * one of its labels is other than ASCII and has more than 1000 characters.
  */
-extern const struct idna idna_icu;
-
-/* Have ICU load its tables: later there may be no files to be read. */
-void idna_open(void);
+long idna_to_ascii(char *dst, size_t size, const char *domain, size_t len);
 
 #endif

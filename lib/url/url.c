@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include <errno.h>
 #include <string.h>
 
 #include "url.h"
@@ -184,14 +183,10 @@ last_slash(const struct url *url)
 }
 
 int
-url_parse(struct url *url, char *dst, const char *in, size_t len, const struct url *base,
-    const struct idna *idna)
+url_parse(struct url *url, char *dst, const char *in, size_t len, const struct url *base)
 {
-	struct url_parser p = {
-		.url = url, .dst = dst, .to = dst, .base = base, .idna = idna
-	};
+	struct url_parser p = { .url = url, .dst = dst, .to = dst, .base = base };
 
-	errno = EINVAL;
 	*url = (struct url){ .href = dst };
 	split(&p, in, len);
 	if (parse_parts(&p) < 0)

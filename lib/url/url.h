@@ -2,11 +2,7 @@
 /*
  * url - URLs as browsers read them: the parser and serialiser of the WHATWG URL Standard.
  * It is the one reading of URLs of all programs: what is the same host to one of them is
- * the same to all.
- *
- * Names of hosts that are not ASCII need IDNA, whose tables are large; so who calls says
- * with what: &idna_icu of idna.h, or NULL.  Without it they stay as they are, but for
- * capital letters of ASCII.  Of all other URLs the reading is the same with and without.
+ * the same to all, whatever script its name is in.
  *
  * libcurl's URL API reads RFC 3986 "plus", and of what the standard asks for in
  * http URLs gets two in three right (it resolves "#x" to the directory, keeps
@@ -25,8 +21,6 @@
 
 #include "url_record.h"
 
-struct idna;
-
 /* Does the URL parser have to url_clean() it first? */
 bool url_is_dirty(const char *in, size_t len);
 
@@ -41,10 +35,9 @@ size_t url_room(size_t len, const struct url *base);
 
 /*
  * Parse in, len bytes of clean UTF-8, on base (NULL: none), and write it
- * serialised to dst, room for url_room().  0, or -1 with errno: EINVAL, it is no URL,
- * or ENOMEM, as IDNA says.
+ * serialised to dst, room for url_room().  0, or -1: it is no URL.
  */
-int url_parse(struct url *url, char *dst, const char *in, size_t len,
-    const struct url *base, const struct idna *idna);
+int
+url_parse(struct url *url, char *dst, const char *in, size_t len, const struct url *base);
 
 #endif

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include <errno.h>
 #include <string.h>
 
 #include "url_find.h"
@@ -99,14 +98,13 @@ url_plain_host(const char **host, bool *capitals, const char *in, size_t len)
 }
 
 long
-url_find_host(char *dst, const char *in, size_t len, const struct idna *idna)
+url_find_host(char *dst, const char *in, size_t len)
 {
 	size_t name = url_scheme_length(in, len);
 	enum url_scheme scheme;
 	struct url_slice host;
 	long got;
 
-	errno = EINVAL;
 	if (name == 0)
 		return -1;
 	scheme = url_scheme_of(in, name);
@@ -114,7 +112,7 @@ url_find_host(char *dst, const char *in, size_t len, const struct idna *idna)
 		return -1;
 	if (url_length(host) == 0)
 		return 0;
-	got = host_parse(dst, host.at, url_length(host), scheme != SCHEME_OTHER, idna);
+	got = host_parse(dst, host.at, url_length(host), scheme != SCHEME_OTHER);
 	if (got > 0 && scheme == SCHEME_FILE && host_is_local(dst, (size_t)got))
 		return 0;
 	return got;

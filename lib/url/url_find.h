@@ -8,16 +8,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct idna;
-
 /*
  * The host of an absolute URL, in as for url_parse(), which would write it so, to dst,
  * room for url_room(len, NULL).  Its length; 0: it has none; -1 as url_parse().
  */
-long url_find_host(char *dst, const char *in, size_t len, const struct idna *idna);
+long url_find_host(char *dst, const char *in, size_t len);
 
 /*
- * The same at a glance, in any bytes, clean or not: *host is in them, to be written in
+ * The host at a glance, in any bytes, clean or not: *host is in them, to be written in
  * small letters if it has *capitals.  0: it has to be found.
  */
 size_t url_plain_host(const char **host, bool *capitals, const char *in, size_t len);

@@ -148,43 +148,21 @@ percent_decode(char *dst, const char *in, size_t len)
 	return (size_t)(to - dst);
 }
 
-/* Has it to go through IDNA: other than ASCII in it, or a label that begins "xn--"? */
-static bool
-needs_idna(const char *host, size_t len)
-{
-	if (!ascii_is_all(host, len))
-		return true;
-	for (size_t i = 0; i < len; i++)
-		if ((i == 0 || host[i - 1] == '.') && len - i >= 4 &&
-		    strncasecmp(host + i, "xn--", 4) == 0)
-			return true;
-	return false;
-}
-
-/*
- * The domain in dst, len bytes, to ASCII, in place, in room for size.  Its new length,
- * or -1.  One that is ASCII already stays as it is when there is fault with its labels.
- */
 static long
-to_ascii(char *dst, size_t size, size_t len, const struct idna *idna)
-{
-	long got = idna->to_ascii(dst + len, size - len, dst, len);
-
-	if (got >= 0)
-		memmove(dst, dst + len, (size_t)got);
-	else if (ascii_is_all(dst, len))
-		return (long)len;
-	return got;
-}
-
-static long
-parse_domain(char *dst, const char *in, size_t len, const struct idna *idna)
+parse_domain(char *dst, const char *in, size_t len)
 {
 	long got = (long)percent_decode(dst, in, len);
+	size_t room = 3 * len + HOST_ROOM;
 	uint32_t address;
 
-	if (idna != NULL && needs_idna(dst, (size_t)got))
-		got = to_ascii(dst, 3 * len + HOST_ROOM, (size_t)got, idna);
+	/* What is ASCII is as it is to browsers, whatever its "xn--" stands for. */
+	if (!ascii_is_all(dst, (size_t)got)) {
+		char *to = dst + got;
+
+		got = idna_to_ascii(to, room - (size_t)got, dst, (size_t)got);
+		if (got > 0)
+			memmove(dst, to, (size_t)got);
+	}
 	if (got <= 0)
 		return -1;
 	for (long i = 0; i < got; i++) {
@@ -219,19 +197,19 @@ parse_opaque(char *dst, const char *in, size_t len)
 }
 
 long
-host_parse(char *dst, const char *in, size_t len, bool special, const struct idna *idna)
+host_parse(char *dst, const char *in, size_t len, bool special)
 {
 	if (len > 0 && in[0] == '[')
 		return ipv6_write(dst, in, len);
-	return special ? parse_domain(dst, in, len, idna) : parse_opaque(dst, in, len);
+	return special ? parse_domain(dst, in, len) : parse_opaque(dst, in, len);
 }
 
-/* Bytes of plain hosts: letters, digits, dots; those that need a second look. */
-enum { PLAIN = 1, HYPHEN = 2, CAPITAL = 4 };
+/* Bytes of plain hosts: letters, digits, dots, hyphens. */
+enum { PLAIN = 1, CAPITAL = 2 };
 
 /* clang-format off */
 static const unsigned char plain[256] = {
-	['-'] = HYPHEN, ['.'] = PLAIN,
+	['-'] = PLAIN, ['.'] = PLAIN,
 	['0'] = PLAIN, ['1'] = PLAIN, ['2'] = PLAIN, ['3'] = PLAIN, ['4'] = PLAIN,
 	['5'] = PLAIN, ['6'] = PLAIN, ['7'] = PLAIN, ['8'] = PLAIN, ['9'] = PLAIN,
 	['a'] = PLAIN, ['b'] = PLAIN, ['c'] = PLAIN, ['d'] = PLAIN, ['e'] = PLAIN,
@@ -249,16 +227,15 @@ static const unsigned char plain[256] = {
 };
 /* clang-format on */
 
-/* May it be a number, or have a label "xn--"? */
+/* May it be a number? */
 static bool
-is_suspicious(const char *host, size_t len, bool hyphen)
+is_suspicious(const char *host, size_t len)
 {
 	size_t label = without_dot(host, len);
 
 	while (label > 0 && host[label - 1] != '.')
 		label--;
-	return ascii_is_digit(host[label]) ||
-	    (hyphen && memmem(host, len, "--", 2) != NULL);
+	return ascii_is_digit(host[label]);
 }
 
 size_t
@@ -275,5 +252,5 @@ host_plain_length(const char *host, size_t len, bool *capitals)
 		seen |= byte;
 	}
 	*capitals = (seen & CAPITAL) != 0;
-	return at == 0 || is_suspicious(host, at, (seen & HYPHEN) != 0) ? 0 : at;
+	return at == 0 || is_suspicious(host, at) ? 0 : at;
 }

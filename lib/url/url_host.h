@@ -10,18 +10,14 @@
 #include <stddef.h>
 #include <string.h>
 
-struct idna;
-
 enum { HOST_ROOM = 512 }; /* on top of three times the length of the input */
 
 /*
  * Parse the len bytes of in, UTF-8, and write the host as it is serialised, without
  * uppercase, at dst, room for 3 * len + HOST_ROOM; no overlap.  special: its scheme is
- * http, https, ws, wss, ftp or file.  idna: NULL, or how to write it in ASCII.  Returns
- * its length, or -1: it is no host, or, with errno, what idna says.
+ * http, https, ws, wss, ftp or file.  Returns its length, or -1: it is no host.
  */
-long
-host_parse(char *dst, const char *in, size_t len, bool special, const struct idna *idna);
+long host_parse(char *dst, const char *in, size_t len, bool special);
 
 /*
  * How many of the first bytes of host are plain: as a host of their own host_parse()

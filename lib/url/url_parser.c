@@ -125,7 +125,7 @@ parser_put_host(struct url_parser *p, struct url_slice s)
 	p->url->has_host = true;
 	p->url->host = parser_offset(p);
 	if (url_length(s) > 0)
-		len = host_parse(p->to, s.at, url_length(s), special, p->idna);
+		len = host_parse(p->to, s.at, url_length(s), special);
 	if (len < 0)
 		return -1;
 	p->to += len;

@@ -6,7 +6,6 @@
 #ifndef PAR_URL_PARSER_H
 #define PAR_URL_PARSER_H
 
-#include "idna.h"
 #include "url_parts.h"
 #include "url_record.h"
 
@@ -16,7 +15,6 @@ struct url_parser {
 	struct url_slice rest; /* of the input, without query and fragment */
 	struct url_slice query, fragment; /* with their marks; empty if there is none */
 	const struct url *base;
-	const struct idna *idna;
 };
 
 static inline size_t
@@ -58,7 +56,7 @@ void parser_copy_authority(struct url_parser *p);
 /* Put the path of the base. */
 void parser_copy_path(struct url_parser *p);
 
-/* The same, with its query if the link has none. */
+/* Put the path of the base, with its query if the link has none. */
 void parser_keep_path(struct url_parser *p);
 
 #endif

@@ -4,7 +4,7 @@
 
 hostile-server.py LOG [CERT]: serve on a free port of 127.0.0.1, with TLS if CERT
 (key and certificate) is given.  Prints the port once it listens.  Writes a line to
-LOG for each connection ("open") and each request ("get METHOD TARGET SECONDS").
+LOG for each connection ("open"; "resumed" if its TLS session was) and each request ("get METHOD TARGET SECONDS").
 The first part of a request's path says what to do; see the functions below.
 """
 
@@ -19,6 +19,8 @@ import struct
 import sys
 import time
 from urllib.parse import parse_qs, unquote, urlsplit
+
+import odd_answers
 
 PATHS = {}
 tries = {}
@@ -93,6 +95,53 @@ async def echo(request):
     lines = [f"{request.method} {request.target}"]
     lines += [f"{name}: {value}" for name, value in request.headers]
     await request.answer("\n".join(lines).encode("latin-1") + b"\n\n" + request.body)
+
+
+@path
+async def digest(request):
+    """What was sent, to who says who he is."""
+    if "Authorization" in dict(request.headers):
+        await request.answer(request.body)
+    else:
+        await request.answer(b"who?", "401 Who", ["Content-Type: text/x-question",
+                                                  'WWW-Authenticate: Digest realm="r", nonce="n", qop="auth"'])
+
+
+@path
+async def etag(request):
+    """/etag/TAG: TAG, unless that is there already"""
+    tag = f'"{request.words[0]}"'
+    if dict(request.headers).get("If-None-Match") == tag:
+        await request.answer(b"", "304 Not Modified")
+    else:
+        await request.answer(tag.encode(), headers=[f"ETag: {tag}"])
+
+
+@path
+async def parts(request):
+    """/parts/TIMES/TAG: reset in the middle of 1000 bytes, so many times; and what follows,
+    if it is asked for with the TAG of the first answer: none, "a", W/"a"; or "b", which
+    is another then, lie, which sends other bytes, or no, for which there is no rest"""
+    count = tries[request.target] = tries.get(request.target, 0) + 1
+    times, tag = int(request.words[0]), request.words[1]
+    text = b"".join(b"%09d\n" % i for i in range(100))
+    etag = {"a": '"a"', "w": 'W/"a"', "b": f'"b{min(count, 2)}"'}.get(tag, '"c"')
+    headers = dict(request.headers)
+    begin, status, more = 0, "200 OK", []
+    if "Range" in headers and headers.get("If-Range") == etag:
+        begin, status = int(headers["Range"].split("=")[1].rstrip("-")), "206 Part"
+        more = [f"Content-Range: bytes {begin + (tag == 'lie')}-999/1000"]
+        if tag == "no":
+            await request.answer(b"no", "416 No")
+            return
+    head = [f"HTTP/1.1 {status}", *more, f"Content-Length: {1000 - begin}"]
+    head += [f"ETag: {etag}"] if tag != "none" else []
+    head += [f"X-Begin: {begin}", "", ""]
+    rest = text[begin:begin + 300] if count <= times else text[begin:]
+    await request.send("\r\n".join(head).encode() + rest)
+    if count <= times:
+        await asyncio.sleep(0.05)
+        request.reset()
 
 
 @path
@@ -296,11 +345,6 @@ async def bad_gzip(request):
 
 
 @path
-async def bad_encoding(request):
-    await request.answer(b"?", headers=["Content-Encoding: rot13"])
-
-
-@path
 async def nuls(request):
     """NUL bytes in the header and the body."""
     await request.send(b"HTTP/1.1 200 OK\r\nX-N\0l: \0\0\r\nContent-Length: 6\r\n\r\n\0\t\n\r\\\0")
@@ -333,6 +377,20 @@ async def escapes(request):
                                else dice.randrange(256) for _ in range(dice.randrange(5000))))
 
 
+@path
+async def odd(request):
+    """/odd/NAME: an answer of odd_answers.py"""
+    answer, then, _ = odd_answers.ROWS[request.words[0]]
+    await request.send(answer.replace(b"HOST", dict(request.headers)["Host"].encode()))
+    if then == "hang":
+        await asyncio.sleep(3600)
+    elif then == "reset":
+        await asyncio.sleep(0.05)
+        request.reset()
+    elif then == "close":
+        request.writer.close()
+
+
 async def read_request(reader, writer):
     line = await reader.readline()
     if not line.strip():
@@ -349,12 +407,18 @@ async def read_request(reader, writer):
 
 async def serve(reader, writer, log):
     print("open", file=log)
+    tls = writer.get_extra_info("ssl_object")
+    if tls is not None and tls.session_reused:
+        print("resumed", file=log)
     number = 0
     try:
         while (request := await read_request(reader, writer)) is not None:
             number += 1
             request.number = number
             print("get", request.method, request.target, f"{time.monotonic():.3f}", file=log)
+            if request.method == "CONNECT":  # a proxy's tunnel, to itself
+                await request.send(b"HTTP/1.1 200 Connected\r\nX-Proxy: 1\r\n\r\n")
+                continue
             await PATHS[urlsplit(request.target).path.split("/")[1]](request)
     except (ConnectionError, asyncio.CancelledError, asyncio.IncompleteReadError, ValueError):
         pass

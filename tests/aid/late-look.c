@@ -34,13 +34,26 @@ is_pipe(int fd)
 	return fd > 2 && fstat(fd, &stat) == 0 && S_ISFIFO(stat.st_mode);
 }
 
-/* Wait for a child to end; it stays to be waited for. */
+enum { LONGEST = 300 }; /* ms */
+
+/*
+ * Wait for a child to end; it stays to be waited for.  One that waits for us does not end:
+ * no longer than that, then.
+ */
 static bool
 ends(void)
 {
+	const struct timespec moment = { .tv_nsec = 1000 * 1000 };
 	siginfo_t info = { 0 };
 
-	return waitid(P_ALL, 0, &info, WEXITED | WNOWAIT) == 0;
+	for (int ms = 0; ms < LONGEST; ms++) {
+		if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0)
+			return false;
+		if (info.si_pid != 0)
+			return true;
+		nanosleep(&moment, NULL);
+	}
+	return false;
 }
 
 int

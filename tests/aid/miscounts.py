@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: ISC
 """A native stage, par-stage(7), that writes SIZE bytes for each record and is odd in one WAY.
 
-miscounts.py WAY [SIZE]: what is not known is right.  What it writes begins with the record."""
+miscounts.py WAY [SIZE [WAIT]]: what is not known is right.  What it writes begins with the
+record, and each takes WAIT seconds."""
 import os
 import sys
+import time
 
 way = sys.argv[1]
 size = int(sys.argv[2]) if len(sys.argv) > 2 else 9
+wait = float(sys.argv[3]) if len(sys.argv) > 3 else 0
 words = int(os.environ["PAR_STAGE"].split(":")[0])
 
 
@@ -23,6 +26,7 @@ def tell(number, count):
 os.write(words, b"par-stage 1\n")
 for number, line in enumerate(iter(sys.stdin.buffer.readline, b"")):
     fifth = line == b"5\n"
+    time.sleep(wait)
     text = line[:-1].ljust(size - 1, b".") + b"\n"
     if way == "huge" and not fifth:  # the others are as they came
         text = line

@@ -3,7 +3,9 @@
 # answers each URL with its path: `load aid/mixed`, then
 #
 #	mixed_certificate     write key, cert, and both together to the file both
-#	mixed_start           sets MIXED, its address, and trusts cert in the folder
+#	mixed_start [SOCKET...]
+#	                      sets MIXED, its address, and trusts cert in the folder; SOCKETs
+#	                      are what connections lead to in turn, the default is: one two
 
 mixed_certificate() {
 	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 \
@@ -26,17 +28,20 @@ mixed_start() {
 	END
 	PATH=$PATH:/usr/sbin background nginx -p "$PWD" -c mixed.conf
 	eventually test -s mixed.pid
-	background "$ROOT/tests/aid/relay.py" "$PWD/one" "$PWD/two" >mixed.port
+	[ $# -gt 0 ] || set -- one two
+	background "$ROOT/tests/aid/relay.py" "$@" >mixed.port
 	eventually test -s mixed.port
 	# shellcheck disable=SC2034 # for the tests
 	MIXED=https://127.0.0.1:$(cat mixed.port)
 }
 
-# own RECORDS: how many have the path of their URL as their body, and no error
+# own RECORDS: how many have the path of their URL as their body, and no error; a lie
+# may as well be told as one, without a body
 own() {
 	awk -F '\t' '{
 		path = $1
 		sub(/^[a-z]*:..[^\/]*/, "", path)
 		if ($2 == 200 && $5 == "" && $6 == path) n++
+		if (path ~ /\/lie/ && $2 == "000" && $5 != "" && $6 == "") n++
 	} END { print n + 0 }' "$1"
 }

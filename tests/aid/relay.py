@@ -3,11 +3,13 @@
 """A port that leads to several servers, as a load balancer's does.
 
 relay.py SOCKET...: take connections on a free port of 127.0.0.1, which is printed, and
-relay each to the next one of the Unix sockets.
+relay each to the next one of the Unix sockets; it is reset where that is not there.
 """
 
 import asyncio
 import itertools
+import socket
+import struct
 import sys
 
 sockets = itertools.cycle(sys.argv[1:])
@@ -25,7 +27,12 @@ async def copy(reader, writer):
 
 
 async def serve(reader, writer):
-    to_reader, to_writer = await asyncio.open_unix_connection(next(sockets))
+    try:
+        to_reader, to_writer = await asyncio.open_unix_connection(next(sockets))
+    except OSError:
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.transport.abort()
+        return
     await asyncio.gather(copy(reader, to_writer), copy(to_reader, writer))
 
 

@@ -20,7 +20,7 @@ kind = sys.argv[1]
 fd, pid = os.environ["PAR_STAGE"].split(":")
 words, mine = int(fd), int(pid) == os.getpid()
 takes = os.environ.get("PAR_STAGE_TAKES", "0:").split(":")
-asked = takes[1] if mine and int(takes[0]) == os.getpid() else ""
+asked = takes[1].split(",")[0] if mine and int(takes[0]) == os.getpid() else ""
 form = {"old": "", "runs": "runs", "counts": "counts"}.get(kind, asked)
 
 

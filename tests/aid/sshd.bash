@@ -52,7 +52,7 @@ sshd_settings() {
 		PasswordAuthentication no
 		KbdInteractiveAuthentication no
 		MaxStartups 100
-		SetEnv PATH="$PATH"
+		SetEnv PATH="$PATH" HOME="$dir"
 	EOF
 	echo "[127.0.0.1]:$SSHD_PORT $(cut -d' ' -f1,2 "$dir/host.pub")" >"$dir/known"
 	cat >"$dir/config" <<-EOF
@@ -71,10 +71,12 @@ sshd_settings() {
 
 # sshd_stop: end it, sessions too
 sshd_stop() {
-	local session
+	local session sessions
 
 	[ -n "${SSHD-}" ] || return 0
-	for session in $(pgrep -P "$SSHD"); do
+	sessions=$(pgrep -P "$SSHD" | paste -sd ,)
+	# each may have another process that holds its connection
+	for session in ${sessions//,/ } $([ -z "$sessions" ] || pgrep -P "$sessions" '^sshd'); do
 		kill -9 "$session" 2>/dev/null || true
 	done
 	kill -9 "$SSHD" 2>/dev/null || true

@@ -2,6 +2,17 @@
 # shellcheck shell=bash
 # Sourced by the benchmarks: the same input for all, in one run, best of three.
 
+# needed COMMAND...: are they there?  Else say that this is left out, and fail.
+needed() {
+	local command
+
+	for command; do
+		PATH=$PATH:/usr/sbin:/sbin command -v "$command" >/dev/null && continue
+		echo "  left out: $command is not installed"
+		return 1
+	done
+}
+
 # measure NAME COMMAND [NEEDED]: run a shell command; print seconds, and the ratio to
 # the first one that was measured since `compare`.
 measure() {

@@ -5,6 +5,7 @@
 set -eu
 # shellcheck source=tests/bench/common.bash
 . "$ROOT/tests/bench/common.bash"
+needed nginx || exit 0
 
 pages=${BENCH_PAGES:-10000}
 mkdir site server

@@ -10,6 +10,9 @@ set -eu
 site=${BENCH_SITE:-$(readlink -f /usr/share/doc/python3-doc/html || :)}
 runs=${BENCH_RUNS:-3}
 times=${BENCH_TIMES:-10}
+# shellcheck source=tests/bench/common.bash
+. "$ROOT/tests/bench/common.bash"
+needed nginx || exit 0
 if [[ ! -d $site ]]; then
 	echo "fetch: no pages: install python3-doc, or name a folder in BENCH_SITE"
 	exit 0

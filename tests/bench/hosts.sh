@@ -8,7 +8,11 @@
 # shellcheck source=tests/aid/sshd.bash
 . "$ROOT/tests/aid/sshd.bash"
 
-sshd_start alpha beta || exit
+needed ssh sshd || exit 0
+sshd_start alpha beta || {
+	echo '  left out'
+	exit 0
+}
 trap sshd_stop EXIT
 export PARALLEL_SSH="ssh -F $PWD/sshd/config" RSH="ssh -F $PWD/sshd/config"
 mkdir -m 700 home && export PARALLEL_HOME=$PWD/home

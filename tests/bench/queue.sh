@@ -5,6 +5,7 @@
 set -eu
 # shellcheck source=tests/bench/common.bash
 . "$ROOT/tests/bench/common.bash"
+needed redis-server redis-cli || exit 0
 
 export PAR_QUEUE_URL=unix://$PWD/s
 redis-server --port 0 --unixsocket "$PWD/s" --dir "$PWD" --save '' --appendonly yes \

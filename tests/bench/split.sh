@@ -13,13 +13,13 @@ awk -v n="$records" 'BEGIN { srand(1); for (i = 0; i < n; i++)
 megabytes=$(($(wc -c <in) / 1000000))
 
 compare "a file in four parts" "$megabytes" MB/s
-measure "par-split --chunk -n 4" "par-split --chunk -n 4 -i in part.%d"
+measure "par-split --cut -n 4" "par-split --cut -n 4 -i in part.%d"
 measure "split -n l/4" "split -n l/4 in part."
 
 mkfifo p0 p1 p2 p3
 readers="for p in p0 p1 p2 p3; do wc -l <\$p >/dev/null & done;"
 compare "a file in four parts, to a reader each" "$megabytes" MB/s
-measure "par-split --chunk, to FIFOs" "$readers par-split --chunk -i in p0 p1 p2 p3; wait"
+measure "par-split --cut, to FIFOs" "$readers par-split --cut -i in p0 p1 p2 p3; wait"
 measure "split -n l/4 --filter" "split -n l/4 --filter='wc -l >/dev/null' in"
 
 compare "files of 100000 records" "$megabytes" MB/s

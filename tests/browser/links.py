@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 
-LINKS = """[...%s.querySelectorAll('a[href], area[href]')].map(e =>
+LINKS = """[...%s.querySelectorAll('a[*|href], area[href]')].map(e =>
     typeof e.href === 'string' ? e.href :
     e.href === undefined ? null :
     URL.canParse(e.href.baseVal, e.baseURI) ? new URL(e.href.baseVal, e.baseURI).href :
@@ -185,4 +185,5 @@ def main():
         browser.end()
 
 
-main()
+if __name__ == "__main__":
+    main()

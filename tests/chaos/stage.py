@@ -90,7 +90,8 @@ class Runs:
 
     def __init__(self, words):
         self.words, self.first, self.bytes = words, 0, []
-        pid, _, self.form = os.environ.get("PAR_STAGE_TAKES", "").partition(":")
+        pid, _, words = os.environ.get("PAR_STAGE_TAKES", "").partition(":")
+        self.form = words.split(",")[0]
         if pid != str(os.getpid()):
             self.form = ""
 
@@ -168,6 +169,9 @@ def flood(fd, data):
         os.write(fd, data)
 
 
+WINDOW = 10  # of a stage that tells of ranges
+
+
 class Ill:
     """The stage that is wrong in one way."""
 
@@ -197,7 +201,7 @@ class Ill:
         if self.kind == "stderr-flood" and first and self.wrong_at == 0:
             flood(2, b"x" * 59999 + b"\n")
         ranges = self.kind == "long-range"
-        self.tell("par-stage 1 window=10 jobs=10 joint" if ranges else "par-stage 1")
+        self.tell("par-stage 1 window=%d jobs=10 joint" % WINDOW if ranges else "par-stage 1")
 
     def wrong(self, line):
         """Is this record the one?  (What is empty cannot be a byte shorter.)"""
@@ -232,8 +236,10 @@ class Ill:
         for line in lines:
             suffer(line, self.slow)
         last = self.index + len(lines) - 1
+        # never one that waits in the pipe: who tells of that cannot be found out
+        beyond = WINDOW + 1 - len(lines) if self.wrong(b"x") else 0
         write_all(text)
-        self.tell("%d-%d %d ok" % (self.index, last + self.wrong(b"x"), len(text)))
+        self.tell("%d-%d %d ok" % (self.index, last + beyond, len(text)))
         self.index = last + 1
 
     def run(self):

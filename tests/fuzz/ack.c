@@ -35,7 +35,7 @@ same(const struct ack *a, const struct ack *b)
 {
 	return a->index == b->index && a->more == b->more && a->bytes == b->bytes &&
 	    a->run == b->run && (a->counts == NULL) == (b->counts == NULL) &&
-	    a->fate == b->fate;
+	    a->outcome == b->outcome;
 }
 
 static void
@@ -50,7 +50,7 @@ check_ack(const char *line, size_t len)
 	must(ack.run == (ack.more > 0 && memchr(line, '-', len) == NULL) ||
 	    ack.reason_len > 0);
 	must(ack.bytes <= ACK_BYTES_MOST && ack.index + ack.more >= ack.index);
-	must(ack.more == 0 || ack.fate == FATE_OK);
+	must(ack.more == 0 || ack.outcome == OUTCOME_OK);
 	must(ack.reason_len == 0 ||
 	    (ack.reason > line && ack.reason + ack.reason_len == line + len));
 	used = ack_format(text, &ack);
@@ -63,7 +63,7 @@ check_ack(const char *line, size_t len)
 	}
 	must(again.reason_len <= ack.reason_len);
 	must(again.reason_len == ack.reason_len || used == ACK_LINE_MAX);
-	if (ack.fate != FATE_OK || ack.more > 0)
+	if (ack.outcome != OUTCOME_OK || ack.more > 0)
 		return;
 	used = ack_format_ok(ok, ack.index, ack.bytes);
 	must(ack_parse(ok, used - 1, &again) == 0 && same(&ack, &again));

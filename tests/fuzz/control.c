@@ -10,98 +10,147 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "control.h"
 #include "fuzz.h"
+#include "host.h"
 #include "hosts.h"
 #include "pool.h"
-#include "run.h"
+#include "report.h"
 
 enum { TEXT = 32 << 10 };
 
+/* What commands change, and what that stands on. */
+struct scene {
+	struct run_options options;
+	struct times times;
+	struct accounts accounts;
+	struct nature nature;
+	struct gate gate;
+	struct admission admission;
+	struct pool pool;
+	struct paced paced;
+	struct header header;
+	struct record_facts facts;
+	struct log log;
+	struct outflow output;
+	struct supervisor parent;
+	struct ledger ledger;
+	struct hosts hosts;
+	struct intake intake;
+	struct tally tally;
+	size_t waiting;
+	struct report report;
+	struct commands commands;
+	struct control control;
+};
+
 static void
-check(const struct run *run)
+check(const struct scene *scene)
 {
 	size_t left = 0;
 
-	must(run->phase <= PHASE_DRAIN && run->slot_count >= 1);
-	must(run->options->host_list != NULL || run->slot_count <= WORKERS_MAX);
-	for (size_t i = 0; i < run->slot_count; i++) {
-		const struct slot *slot = run->slots[i];
+	must(scene->gate.phase <= PHASE_DRAIN && scene->pool.count >= 1);
+	must(scene->options.host_list != NULL || scene->pool.count <= WORKERS_MAX);
+	for (size_t i = 0; i < scene->pool.count; i++) {
+		const struct slot *slot = scene->pool.slots[i];
 
 		left += place_may(&slot->place, PLACE_COUNT);
 		must(slot->worker.pid == 0);
-		must((slot->host != NULL) == (run->options->host_list != NULL));
-		for (size_t k = 0; slot->host != NULL && k < i; k++)
-			must(strcmp(slot->host->name, run->slots[k]->host->name) != 0);
+		must((slot->link.host != NULL) == (scene->options.host_list != NULL));
+		for (size_t k = 0; slot->link.host != NULL && k < i; k++)
+			must(strcmp(slot->link.host->name,
+				 scene->pool.slots[k]->link.host->name) != 0);
 	}
 	must(left >= 1);
-	must(run->options->host_list != NULL || left == run->workers);
+	must(scene->options.host_list != NULL || left == scene->pool.workers);
 }
 
 /* What is to be seen of the state, as text. */
 static size_t
-describe(const struct run *run, char text[static TEXT])
+describe(const struct scene *scene, char text[static TEXT])
 {
-	size_t used = (size_t)snprintf(text, TEXT, "%d %d %d %zu\n", run->paused,
-	    run->renewing, (int)run->phase, run->workers);
+	size_t used = (size_t)snprintf(text, TEXT, "%d %d %d %zu\n", scene->gate.paused,
+	    scene->pool.renewing, (int)scene->gate.phase, scene->pool.workers);
 
-	for (size_t i = 0; i < run->slot_count && used < TEXT; i++) {
-		const struct slot *slot = run->slots[i];
-		const struct host *next = slot->next_host;
+	for (size_t i = 0; i < scene->pool.count && used < TEXT; i++) {
+		const struct slot *slot = scene->pool.slots[i];
+		const struct host *next = slot->link.next;
 
 		used += (size_t)snprintf(text + used, TEXT - used, "%s %d %llu\n",
-		    slot->host == NULL ? "" : slot->host->name,
+		    slot->link.host == NULL ? "" : slot->link.host->name,
 		    place_may(&slot->place, PLACE_COUNT),
 		    next == NULL ? 0 : (unsigned long long)next->workers);
 	}
 	return used < TEXT ? used : TEXT;
 }
 
-static void
-end(struct run *run)
-{
-	for (size_t i = 0; i < run->slot_count; i++) {
-		host_free(run->slots[i]->host);
-		host_free(run->slots[i]->next_host);
-		free(run->slots[i]);
-	}
-	free(run->slots);
-}
-
 /* Commands in two pieces, the first of cut bytes. */
 static size_t
 run_commands(const char *data, size_t len, size_t cut, bool hosts, char text[static TEXT])
 {
+	static char line[CONTROL_LINE];
 	char cat[] = "cat", list[] = "first:2,second";
+	static const char control[] = "control";
 	char *command[] = { cat, NULL };
-	struct run_options options = { .command = command,
-		.host_list = hosts ? list : NULL };
-	struct run run = { .options = &options, .workers = 1 };
+	struct scene scene = { .options = { .command = command,
+				   .host_list = hosts ? list : NULL,
+				   .control = control } };
 	int ends[2];
 	size_t used;
 
+	scene.gate.options = scene.hosts.options = scene.commands.options =
+	    &scene.options;
+	scene.pool = (struct pool){ .options = &scene.options,
+		.times = &scene.times,
+		.admission = &scene.admission,
+		.accounts = &scene.accounts };
+	scene.hosts.times = &scene.times;
+	scene.hosts.header = &scene.header;
+	scene.hosts.facts = &scene.facts;
+	scene.parent.fd = -1;
+	scene.ledger = (struct ledger){ .options = &scene.options,
+		.output = &scene.output,
+		.log = &scene.log,
+		.parent = &scene.parent };
+	scene.hosts.ledger = &scene.ledger;
+	scene.paced.rate = &scene.admission.limits.key;
+	scene.commands.paced = &scene.paced;
+	scene.report = (struct report){ .intake = &scene.intake,
+		.accounts = &scene.accounts,
+		.tally = &scene.tally,
+		.waiting = &scene.waiting };
+	scene.commands.report = &scene.report;
+	scene.commands.nature = &scene.nature;
+	scene.hosts.gate = scene.commands.gate = &scene.gate;
+	scene.hosts.pool = scene.commands.pool = &scene.pool;
+	scene.commands.hosts = &scene.hosts;
+	pool_begin(&scene.pool, 1);
 	must(pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0);
-	run.control = (struct control){
-		.path = "control", .fd = ends[0], .obey = commands_obey, .context = &run
-	};
+	scene.control = (struct control){ .path = control,
+		.line = line,
+		.fd = ends[0],
+		.obey = commands_obey,
+		.context = &scene.commands };
 	if (hosts)
-		must(hosts_add(&run, list) == NULL);
+		must(hosts_add(&scene.hosts, list) == NULL);
 	else
-		must(pool_add(&run) != NULL);
+		must(pool_add(&scene.pool) != NULL);
 	if (cut > 0)
 		must(write(ends[1], data, cut) == (ssize_t)cut);
 	for (size_t i = 0; i <= cut / 4096; i++)
-		control_take(&run.control);
-	check(&run);
+		control_take(&scene.control);
+	check(&scene);
 	if (len > cut)
 		must(write(ends[1], data + cut, len - cut) == (ssize_t)(len - cut));
 	for (size_t i = 0; i <= len / 4096; i++)
-		control_take(&run.control);
-	check(&run);
-	must(run.control.used < CONTROL_LINE);
-	used = describe(&run, text);
+		control_take(&scene.control);
+	check(&scene);
+	must(scene.control.used < CONTROL_LINE);
+	used = describe(&scene, text);
 	close(ends[0]);
 	close(ends[1]);
-	end(&run);
+	hosts_close(&scene.hosts);
+	pool_close(&scene.pool);
 	return used;
 }
 

@@ -56,12 +56,15 @@ mdb_env_set_mapsize(MDB_env *env, size_t size)
 static void
 write_state(struct pieces in)
 {
-	static const char *const names[] = { "queue", "list", "listed", "seen", "facts" };
+	/* Those of version 1, which is carried over, and of the one that follows. */
+	static const char *const names[] = { "queue", "list", "listed", "seen", "facts",
+		"todo", "urls" };
+	enum { NAMES = sizeof(names) / sizeof(names[0]) };
 	MDB_env *env;
 	MDB_txn *txn;
 
 	must(mkdir("state", 0700) == 0);
-	must(mdb_env_create(&env) == 0 && mdb_env_set_maxdbs(env, 5) == 0);
+	must(mdb_env_create(&env) == 0 && mdb_env_set_maxdbs(env, NAMES) == 0);
 	must(mdb_env_set_mapsize(env, 1 << 20) == 0);
 	must(mdb_env_open(env, "state/frontier", MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOSYNC,
 		 0600) == 0);
@@ -80,7 +83,7 @@ write_state(struct pieces in)
 		value.mv_size = len;
 		if (key.mv_size == 0)
 			continue;
-		must(mdb_dbi_open(txn, names[which % 5], MDB_CREATE, &db) == 0);
+		must(mdb_dbi_open(txn, names[which % NAMES], MDB_CREATE, &db) == 0);
 		mdb_put(txn, db, &key, &value, 0);
 	}
 	must(mdb_txn_commit(txn) == 0);
@@ -97,7 +100,7 @@ use_state(void *arg)
 	struct spelling url;
 
 	(void)arg;
-	for (int i = 0; i < 20 && frontier_turn(frontier, &line); i++) {
+	for (int i = 0; i < 20 && frontier_next(frontier, &line); i++) {
 		uint64_t seq = 0;
 
 		if (!frontier_take(frontier, &line, seq, &entry))

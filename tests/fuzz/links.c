@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "idna.h"
 #include "page.h"
 #include "stage.h"
 #include "url_find.h"
@@ -58,12 +57,12 @@ check_url(const char *link, size_t len)
 		char *text, *copy, *plain, *clean = malloc(len + 1);
 		size_t clean_len = url_clean(clean, link, len), plain_len;
 
-		if (url_parse(&base, base_text, bases[i], strlen(bases[i]), NULL, NULL) < 0)
+		if (url_parse(&base, base_text, bases[i], strlen(bases[i]), NULL) < 0)
 			abort();
 		text = malloc(url_room(clean_len, &base));
 		plain = malloc(url_room(clean_len, &base));
 		plain_len = url_join(plain, link, len, &base);
-		if (url_parse(&url, text, clean, clean_len, &base, &idna_icu) == 0) {
+		if (url_parse(&url, text, clean, clean_len, &base) == 0) {
 			if (url.scheme_end > url.host || url.host > url.host_end) {
 				if (url.has_host)
 					abort();
@@ -72,10 +71,10 @@ check_url(const char *link, size_t len)
 			    url.fragment > url.len)
 				abort();
 			copy = malloc(url_room(url.len, NULL));
-			if (url_parse(&again, copy, text, url.len, NULL, NULL) < 0 ||
+			if (url_parse(&again, copy, text, url.len, NULL) < 0 ||
 			    again.len != url.len || memcmp(copy, text, url.len) != 0)
 				abort();
-			if (url_find_host(copy, text, url.len, NULL) !=
+			if (url_find_host(copy, text, url.len) !=
 				(long)(url.host_end - url.host) ||
 			    memcmp(copy, text + url.host, url.host_end - url.host) != 0)
 				abort();

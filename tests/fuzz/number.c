@@ -29,7 +29,7 @@ check(const struct number *number)
 	char *text;
 	size_t len = format(number, &text);
 
-	must(number_parse(text, len, &again) == 0);
+	must(number_parse(text, len, &again) == NULL);
 	must(!isnan(number_value(number)) && !isinf(number_value(number)));
 	must(number->inexact || number_compare(number, &again) == 0);
 	number_add(&twice, number);
@@ -52,8 +52,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	at = pieces_until(&in, '\n', &b_len);
 	b_text = copy_of(at, b_len);
-	if (number_parse(a_text, a_len, &a) == 0 &&
-	    number_parse(b_text, b_len, &b) == 0) {
+	if (number_parse(a_text, a_len, &a) == NULL &&
+	    number_parse(b_text, b_len, &b) == NULL) {
 		check(&a);
 		check(&b);
 		must(number_compare(&a, &b) == -number_compare(&b, &a));

@@ -60,6 +60,9 @@ check_numbers(struct pieces in)
 	saved.command = pieces_number(&in);
 	saved.input.inode = pieces_number(&in);
 	saved.hash.lanes[3] = pieces_number(&in);
+	saved.each = pieces_byte(&in) % 2 == 0;
+	for (size_t i = 0; i < FINGERPRINTS && saved.each; i++)
+		saved.fingerprints[i] = (uint32_t)pieces_number(&in);
 	while (saved.again_count < 4 && in.left > 0) {
 		struct stretch *s = &again[saved.again_count++];
 
@@ -76,6 +79,9 @@ check_numbers(struct pieces in)
 	must(text != NULL && saved_parse(&back, text) == 0);
 	must(back.command == saved.command && back.input.inode == saved.input.inode &&
 	    back.hash.lanes[3] == saved.hash.lanes[3]);
+	must(back.each == saved.each &&
+	    memcmp(back.fingerprints, saved.fingerprints, sizeof(saved.fingerprints)) ==
+		0);
 	must(back.again_count == saved.again_count);
 	if (back.again_count > 0)
 		must(memcmp(back.again, again, back.again_count * sizeof(again[0])) == 0);
@@ -95,14 +101,13 @@ check_file(const char *data, size_t len)
 	fd = open("state", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	must(fd >= 0 && write(fd, data, len) == (ssize_t)len);
 	close(fd);
-	if (state_open(&state, "state", &text) == 1) {
+	if (state_open(&state, "state", &text) == 1)
 		must(strlen(text) <= len - 20 && memcmp(text, data, strlen(text)) == 0);
-		free(text);
-	}
+	free(text);
 	state_close(&state);
 	unlink("state");
 	must(state_open(&state, "state", &text) == 0);
-	must(state_save(&state, data, len) == 0);
+	must(state_save(&state, data, len, false) == 0);
 	state_close(&state);
 	must(state_open(&state, "state", &again) == 1 && memcmp(again, data, len) == 0);
 	free(again);

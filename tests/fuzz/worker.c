@@ -61,9 +61,9 @@ take(struct worker *worker, const struct ack *ack, struct heard *heard)
 	struct flight *flight = window_find(&worker->window, ack->index);
 
 	must(ack->bytes <= ACK_BYTES_MOST);
-	note(heard, ack->fate == FATE_OK ? "ok" : "not", ack->index, ack->bytes);
+	note(heard, ack->outcome == OUTCOME_OK ? "ok" : "not", ack->index, ack->bytes);
 	if (worker->framed) {
-		must(flight != NULL && hold_bytes(&worker->hold) >= ack->bytes);
+		must(flight != NULL && buffered_bytes(&worker->buffered) >= ack->bytes);
 		worker_release(worker, ack->bytes);
 	}
 	if (flight == NULL) {
@@ -81,10 +81,10 @@ static void
 take_run(struct worker *worker, const struct ack *ack, struct heard *heard)
 {
 	const char *counts = ack->counts;
-	struct ack one = { .index = ack->index, .fate = FATE_OK };
+	struct ack one = { .index = ack->index, .outcome = OUTCOME_OK };
 
-	must(!worker->framed && ack->fate == FATE_OK);
-	must(window_holds(&worker->window, ack->index, ack->index + ack->more));
+	must(!worker->framed && ack->outcome == OUTCOME_OK);
+	must(window_has_all(&worker->window, ack->index, ack->index + ack->more));
 	for (uint64_t i = 0; i <= ack->more; i++, one.index++) {
 		one.bytes = counts == NULL ? 0 : ack_count(&counts, 1);
 		take(worker, &one, heard);
@@ -154,7 +154,7 @@ run(const char *data, size_t len, size_t cut, bool framed, unsigned some,
 		hear(&worker, heard);
 	}
 	must(heard->over);
-	must(window_take_back(&worker.window, 0, &queue) == 0);
+	must(window_requeue(&worker.window, 0, &queue) == 0);
 	must(queue.records == RECORDS - heard->records);
 	batch_clear(&queue);
 	free(worker.lines);

@@ -2,23 +2,32 @@
 # SPDX-License-Identifier: ISC
 """How good are the tests?  Plant small mistakes in the programs, and see who notices.
 
-    tests/mutants/mutants.py [--only unit] [--list | --check] SEED COUNT [FILE...]
+    tests/mutants/mutants.py [--only unit] [--from N] [--list | --check] SEED COUNT [FILE...]
 
 COUNT mistakes, one at a time, are planted in a copy of the tree: a comparison turned, a
 bound off by one, a call or an assignment left out, a constant changed, && for ||.  Which
 ones follows from SEED and the sources: FILEs, or all of lib and cmd.  Each is built and
-tried by the unit tests and then by the bats files of the programs that have it, the
-nearest first, until one fails twice or does not end, or BUDGET seconds (300) are over.
+tried by the unit tests, what par-run has by its simulator, and then by those bats tests
+that run its line, the fastest first, BUDGET seconds of them (120), until one fails twice,
+and then passes without the mistake; then by half as many with sanitizers, which see what
+is not freed and what is read beyond an end.  What does not end has to end without the
+mistake in the same time, right behind it: a busy machine finds nothing.
+
+Which tests run a line is measured by the first run, for some ten minutes, and kept in
+build/mutants/cover.json: delete it when much has changed.  Lines that have only moved are
+known by it, and tests that it does not know are tried with every mistake.
 
 Those that nobody notices are printed, as they were and as they became.  What compiles to
 the same code is not counted.  tests/mutants/explained says of some why nobody can notice
-them; an entry there that fits no mistake any more is an error, which --check looks for.
-Ends with 1 if some are left.  JOBS are tried at once; they have the lowest priority.
+them, which are not tried; an entry there that fits no mistake any more is an error, which
+--check looks for.  Each is told with its number in what SEED draws: --from N goes on there.
+Ends with 1 if some are left.  JOBS are tried at once; they have the lowest priority, or NICE.
 """
 import argparse
 import collections
 import concurrent.futures
 import glob
+import itertools
 import os
 import queue
 import random
@@ -33,30 +42,32 @@ import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import cover  # noqa: E402
 import mistakes  # noqa: E402
+from cover import read, squeezed  # noqa: E402
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.."))
 EXPLAINED = "tests/mutants/explained"
-BUDGET = int(os.environ.get("BUDGET", 300))
-UNIT_LIMIT, BUILD_LIMIT = 60, 300  # seconds
+COVER = "build/mutants/cover.json"
+BUDGET = int(os.environ.get("BUDGET", 120))
+PATIENCE = 3  # how often what did not end is given twice the time
+BUILD_LIMIT, LIMIT, SLOWER = 900, 20, 4  # seconds, and how much longer than without a mistake
+AHEAD = 8  # mistakes a job
+SIM_SEEDS = "4000"
 NO_SUCH = 2  # the status of unit tests that have none of that name
 MEMORY, FILE = 8 << 30, 8 << 30  # bytes that a test may use up
+SANITIZERS = "address,undefined"
 # How often each kind is drawn: what is left out is what tests are most blind for.
 KINDS = ["left out"] * 3 + ["constant"] * 2 + ["turned", "bound", "logic", "sum"]
-SHARED = ["every-program", "fifo-ends", "promise"]  # bats files of many programs
 
-FOUND, SAME, BROKEN, LEFT = "found", "same code", "does not compile", "left"
-
-
-def read(path):
-    with open(path, encoding="utf-8") as file:
-        return file.read()
+FOUND, SAME, BROKEN, LEFT, KNOWN = "found", "same code", "does not compile", "left", "explained"
 
 
 def sources(named, only):
     files = named or sorted(glob.glob("lib/**/*.c", recursive=True) + glob.glob("cmd/**/*.c", recursive=True))
     if only:
-        files = [path for path in files if os.path.isdir(f"tests/unit/{program_of(path)}")]
+        files = [path for path in files if os.path.isdir(f"tests/unit/{program_of(path)}")
+                 and os.path.basename(path) != "main.c"]  # no unit test has that
     return {path: read(path) for path in files}
 
 
@@ -78,10 +89,6 @@ def draw(seed, texts):
         kind = chance.choice(KINDS)
         if kinds[kind]:
             yield kinds[kind].pop()
-
-
-def squeezed(text):
-    return " ".join(text.split())
 
 
 def entries():
@@ -117,6 +124,17 @@ def check():
     return not stale
 
 
+def idle():
+    os.nice(int(os.environ.get("NICE", 19)))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE, FILE))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def limits():
+    idle()
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+
+
 class Tree:
     """A copy of the tree, built, in which mistakes are planted one at a time."""
 
@@ -131,14 +149,21 @@ class Tree:
         tar.stdin.close()
         if untar.wait() != 0 or tar.wait() != 0:
             sys.exit("mutants: the tree cannot be copied")
-        if not self.make():
+        if not self.make(*(["units"] if only else ["all", "units", "sim-build"])):
             sys.exit("mutants: the tree does not build as it is:\n" + self.said)
-        for unit in glob.glob(f"{self.path}/build/unit/*"):
-            if self.run([unit, "--stop"], UNIT_LIMIT) != 0:
-                sys.exit("mutants: a unit test fails as it is:\n" + self.said)
-        shutil.copytree(f"{self.path}/build", f"{self.path}/before", symlinks=True)
+        self.sim, self.limits = f"{self.path}/build/sim/par-run", {}
+        for program in glob.glob(f"{self.path}/build/unit/*") + ([] if only else [self.sim]):
+            begin = time.monotonic()
+            if self.run([program, *self.arguments(program)], BUILD_LIMIT) != 0:
+                sys.exit(f"mutants: {os.path.relpath(program, self.path)} fails as it is:\n" + self.said)
+            self.limits[program] = LIMIT + SLOWER * (time.monotonic() - begin)
+        shutil.copytree(f"{self.path}/build", f"{self.path}/before/build", symlinks=True)
+        if not only:
+            if not self.make_sanitized():
+                sys.exit("mutants: the tree does not build with sanitizers:\n" + self.said)
+            shutil.copytree(f"{self.path}/sanitized/bin", f"{self.path}/before/sanitized/bin")
 
-    def run(self, command, limit, enough=None, **more):
+    def run(self, command, limit, enough=None, bounds=limits, **more):
         """Its status, None if it did not end; said is what it printed.
 
         It is ended when enough, a pattern, is there.
@@ -150,7 +175,7 @@ class Tree:
             env.pop(unwanted, None)
         with tempfile.NamedTemporaryFile() as out:
             child = subprocess.Popen(command, cwd=self.path, env=env, stdin=subprocess.DEVNULL, stdout=out,
-                                     stderr=out, start_new_session=True, preexec_fn=limits)
+                                     stderr=out, start_new_session=True, preexec_fn=bounds)
             end, status = time.monotonic() + limit, None
             try:
                 while status is None and time.monotonic() < end:
@@ -176,138 +201,176 @@ class Tree:
             except OSError:
                 pass
 
-    def make(self, path=""):
-        targets = ["all", "units"]
-        if self.only:
-            targets = [f"build/unit/{program_of(path)}"] if path else ["units"]
+    def make(self, *targets):
         return self.run(["make", "-s", "B=build", "CFLAGS=-O1 -w", *targets], BUILD_LIMIT) == 0
+
+    def make_sanitized(self):
+        programs = [f"sanitized/bin/{program}" for program in os.listdir(f"{self.path}/cmd")]
+        return self.run(["make", "-s", "B=sanitized", f"SAN={SANITIZERS}", "CFLAGS=-O1 -w", *programs],
+                        BUILD_LIMIT) == 0
+
+    def arguments(self, program):
+        return ["1", SIM_SEEDS] if program == self.sim else ["--stop"]
 
     def object(self, folder, path):
         with open(f"{self.path}/{folder}/{path[:-2]}.o", "rb") as file:
             return file.read()
 
     def units(self, path):
-        """The commands that run the unit tests that have the code of a file, its own first."""
+        """The commands that run the unit tests that have the code of a file, its own first, each built before."""
         program = program_of(path)
         for unit in sorted(glob.glob(f"{self.path}/build/unit/*"), key=lambda unit: (not unit.endswith("/lib"), unit)):
             if os.path.basename(unit) == program or program == "lib" and not self.only:
-                yield [unit, "--stop", os.path.basename(path)[:-2]]
-                yield [unit, "--stop"]
+                self.make(os.path.relpath(unit, self.path))
+                yield [unit, *self.arguments(unit), os.path.basename(path)[:-2]]
+                yield [unit, *self.arguments(unit)]
 
-    def users(self, path):
-        """The programs that have a file of lib, those that name it most first."""
-        symbols = subprocess.run(["nm", "-g", "--defined-only", f"{self.path}/before/{path[:-2]}.o"],
+    def simulated(self, path):
+        """Is a file, or a part of it, in par-run?"""
+        if program_of(path) != "lib":
+            return program_of(path) == "par-run"
+        symbols = subprocess.run(["nm", "-g", "--defined-only", f"{self.path}/before/build/{path[:-2]}.o"],
                                  stdout=subprocess.PIPE, check=True).stdout.split()[2::3]
-        header, named = os.path.basename(path)[:-2] + ".h", {}
-        for program in sorted(os.listdir(f"{self.path}/cmd")):
-            binary = read_bytes(f"{self.path}/before/bin/{program}")
-            if any(b"\0" + symbol + b"\0" in binary for symbol in symbols):
-                named[program] = sum(read(name).count(f'"{header}"')
-                                     for name in glob.glob(f"{self.path}/cmd/{program}/**/*.c", recursive=True))
-        return sorted(named, key=lambda program: (-named[program], program))
+        binary = read_bytes(f"{self.path}/before/build/bin/par-run")
+        return any(b"\0" + symbol + b"\0" in binary for symbol in symbols)
 
-    def bats(self, mistake, program):
-        """(file, tests or None) to try."""
-        programs = self.users(mistake.file) if program == "lib" else [program]
-        for one in programs:
-            own = glob.glob(f"{self.path}/tests/{one}.bats") + glob.glob(f"{self.path}/tests/{one}-*.bats")
-            for path in sorted(own, key=lambda path: (os.path.getsize(path), path)):
-                yield path, None
-        for name in SHARED:
-            path = f"{self.path}/tests/{name}.bats"
-            tests = [test for test in re.split(r"^(?=@test )", read(path), flags=re.M)[1:]
-                     if any(re.search(rf"\b{one}\b(?!-)", test) for one in programs)]
-            if tests:
-                yield path, tests_of("".join(tests))
+    def never_ends(self, command):
+        """A program did not end in time: so it is where it does without the mistake, in the same time, now."""
+        before = [command[0].replace(f"{self.path}/build/", f"{self.path}/before/build/"), *command[1:]]
+        limit = self.limits[command[0]]
+        for _ in range(PATIENCE):
+            if self.run(before, limit) is not None:
+                return True
+            limit *= 2
+            status = self.run(command, limit)
+            if status is not None:
+                return status not in (0, NO_SUCH)
+        return False
 
-    def bats_fails(self, path, tests, limit, folder="build"):
-        """The first of the tests, or of all, that fails; "" if none does, None if it does not end."""
-        command = ["bats", "--tap", path]
-        if tests:
-            command[1:1] = ["-f", "^(" + "|".join(re.escape(test) for test in tests) + ")$"]
-        status = self.run(command, limit, rb"(?m)^not ok .*\n", PAR_BIN=f"{self.path}/{folder}/bin", DEADLINE="20",
-                          BATS_TEST_TIMEOUT="60")
+    def bats_fails(self, tests, folder):
+        """The name of the first of the tests that fails; "" if none does, None if they do not end."""
+        named = "|".join(re.escape(test.name) for test in tests)
+        files = dict.fromkeys(f"{self.path}/tests/{test.file}" for test in tests)
+        longest, all_of_them = (f(test.seconds for test in tests) for f in (max, sum))
+        more = {"PAR_BIN": f"{self.path}/{folder}/bin", "DEADLINE": str(LIMIT),
+                "BATS_TEST_TIMEOUT": str(2 * LIMIT + int(SLOWER * longest))}
+        if "sanitized" in folder:
+            more |= {"SANITIZED": "1", "bounds": idle,  # they reserve more memory than there is
+                     "ASAN_OPTIONS": f"exitcode=99:log_path={self.path}/report",
+                     "UBSAN_OPTIONS": f"exitcode=99:log_path={self.path}/report"}
+        status = self.run(["bats", "--tap", "-f", f"^({named})$", *files], 2 * LIMIT + SLOWER * all_of_them,
+                          rb"(?m)^not ok .*\n", **more)
         failed = re.search(r"^not ok \d+ (.*?)(?: # timeout.*)?$", self.said, re.M)
         return failed[1] if failed else "" if status is not None else None
 
-    def try_bats(self, path, tests, limit):
-        """The first test that fails, and again, but not without a mistake; "" if none does."""
-        end = time.monotonic() + limit
-        while time.monotonic() < end:
-            test = self.bats_fails(path, tests, end - time.monotonic())
-            if test is None:
-                return f"{os.path.basename(path)}, which does not end"
-            if test == "":
+    def reported(self):
+        """Did a sanitizer report something?  A process that is killed while it looks for leaks does no harm."""
+        said = b""
+        for path in glob.glob(f"{self.path}/report.*"):
+            said += read_bytes(path)
+            os.unlink(path)
+        return any(b"Unable to get registers from thread" not in line for line in said.splitlines())
+
+    def try_bats(self, tests, folder):
+        """The first of the tests that fails, and again, but not without a mistake; "" if none does."""
+        tests = sorted((test for test in tests if ANYWAY.get((test, folder), 0) < OFTEN),
+                       key=lambda test: (test.file, test.number))
+        while tests:
+            failed = self.bats_fails(tests, folder)
+            if self.reported():
+                return "sanitizers"
+            if failed is None and self.bats_fails(tests, f"before/{folder}") is None:
+                return ""  # the machine does much else
+            if failed is None:
+                return f"{tests[0].file}, which does not end"
+            at = next((n for n, test in enumerate(tests) if test.name == failed), None)
+            if at is None:
                 break
-            if not fails_anyway(self, path, test) and self.bats_fails(path, [test], BUDGET) != "":
-                return f"{os.path.basename(path)}: {test}"
-            every = tests or tests_of(read(path))
-            tests = every[every.index(test) + 1:] if test in every else []
-            if not tests:
-                break
+            if self.is_to_blame(tests[at], folder):
+                return f"{tests[at].file}: {failed}"
+            tests = tests[at + 1:]
         return ""
 
-    def noticed(self, mistake):
-        """Who notices; "" if nobody does."""
-        program = program_of(mistake.file)
+    def is_to_blame(self, test, folder):
+        """Does it fail again, and then pass without a mistake, now?  What others do to the machine is in both."""
+        if self.bats_fails([test], folder) == "" and not self.reported():
+            return False
+        self.reported()
+        passes = self.bats_fails([test], f"before/{folder}") == "" and not self.reported()
+        ANYWAY[test, folder] = ANYWAY.get((test, folder), 0) + (not passes)
+        return passes
+
+    def noticed(self, mistake, tests, frees):
+        """Who notices; "" if nobody does.  frees: sanitizers are the likeliest to."""
         for command in self.units(mistake.file):
-            status = self.run(command, UNIT_LIMIT)
+            status = self.run(command, self.limits[command[0]])
+            if status is None and not self.never_ends(command):
+                continue
             if status not in (0, NO_SUCH):
                 failed = re.findall(r"^not ok (.*?) in \d+ms", self.said, re.M)
                 name = f"the unit tests of {os.path.basename(command[0])}"
                 return failed[0] if failed else f"{name}, which {'do not end' if status is None else 'crash'}"
-        end = time.monotonic() + BUDGET
-        for path, tests in [] if self.only else self.bats(mistake, program):
-            left = end - time.monotonic()
-            if left < 5:
-                break
-            who = self.try_bats(path, tests, BUDGET)
+        if not self.only and self.simulated(mistake.file):
+            self.make("sim-build")
+            command = [self.sim, *self.arguments(self.sim)]
+            status = self.run(command, self.limits[self.sim])
+            if status is None and not self.never_ends(command):
+                status = 0
+            if status != 0:
+                return "the simulator" + (", which does not end" if status is None else "")
+        if not tests:
+            return ""
+        for folder in ("sanitized", "build") if frees else ("build", "sanitized"):
+            self.make("all") if folder == "build" else self.make_sanitized()
+            who = self.try_parts(in_parts(tests, BUDGET if folder == "build" else BUDGET / 2), folder)
             if who:
                 return who
         return ""
 
-    def attempt(self, mistake):
+    def try_parts(self, parts, folder):
+        return next(filter(None, (self.try_bats(some, folder) for some in parts)), "")
+
+    def attempt(self, mistake, tests):
         path = f"{self.path}/{mistake.file}"
         text = read(path)
         try:
             with open(path, "w", encoding="utf-8") as file:
                 file.write(mistakes.planted(text, mistake))
-            if not self.make(mistake.file):
+            # its object alone first: many are the same code
+            if not self.make(f"build/{mistake.file[:-2]}.o"):
                 return BROKEN, ""
-            if self.object("build", mistake.file) == self.object("before", mistake.file):
+            if self.object("build", mistake.file) == self.object("before/build", mistake.file):
                 return SAME, ""
-            who = self.noticed(mistake)
+            left_out = text[mistake.at:mistake.end] if mistake.kind == "left out" else ""
+            who = self.noticed(mistake, tests, re.search(r"(?:free|close|release)\w*\(", left_out))
             return (FOUND, who) if who else (LEFT, "")
         finally:
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
 
 
-ANYWAY = {}
+ANYWAY = {}  # how often a test failed without a mistake, too
+OFTEN = 2
 
 
-def fails_anyway(tree, path, test):
-    """Does it fail without a mistake, too?"""
-    if test not in ANYWAY:
-        ANYWAY[test] = tree.bats_fails(path, [test], BUDGET, "before") != ""
-    return ANYWAY[test]
-
-
-def tests_of(text):
-    """The names of the tests of a bats file."""
-    return re.findall(r'^@test "(.*)" \{$', text, re.M)
+def in_parts(tests, seconds):
+    """Those of them that take so long together; more and more at once."""
+    most, part = 8, []
+    for test in tests:
+        seconds -= test.seconds
+        if seconds < 0:
+            break
+        part.append(test)
+        if len(part) == most:
+            yield part
+            most, part = 2 * most, []
+    if part:
+        yield part
 
 
 def read_bytes(path):
     with open(path, "rb") as file:
         return file.read()
-
-
-def limits():
-    os.nice(19)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE, FILE))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def show(text, mistake):
@@ -317,49 +380,81 @@ def show(text, mistake):
             print(sign + line)
 
 
-def torment(options, texts):
-    known, counts, planted = set(entries()), collections.Counter(), draw(options.seed, texts)
-    jobs = int(os.environ.get("JOBS", os.cpu_count()))
-    with tempfile.TemporaryDirectory(prefix="par-mutants.") as folder:
-        free = queue.SimpleQueue()
-        for n in range(jobs):
-            free.put(Tree(folder, f"tree{n}", options.only))
+class Trial:
+    """The trees, and what was measured, by which mistakes are tried."""
 
-        def attempt(mistake):
-            tree = free.get()
-            try:
-                return mistake, tree.attempt(mistake)
-            finally:
-                free.put(tree)
+    def __init__(self, folder, texts, only):
+        self.known = set(entries())
+        self.texts, self.jobs = texts, int(os.environ.get("JOBS", os.cpu_count()))
+        trees = [Tree(folder, f"tree{n}", only) for n in range(self.jobs)]
+        if not only and not os.path.exists(COVER):
+            cover.measure(trees[0], COVER)
+        self.cover = None if only else cover.Cover(COVER)
+        self.free = queue.SimpleQueue()
+        for tree in trees:
+            self.free.put(tree)
 
-        with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+    def attempt(self, number, mistake):
+        if key(self.texts[mistake.file], mistake) in self.known:
+            return number, mistake, KNOWN, "", 0
+        tests = self.cover.tests_for(self.texts[mistake.file], mistake) if self.cover else []
+        tree = self.free.get()
+        try:
+            return number, mistake, *tree.attempt(mistake, tests), len(tests)
+        finally:
+            self.free.put(tree)
+
+    def results(self, planted, enough):
+        """What became of each, in order, until enough(running)."""
+        with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
             running = collections.deque()
             while True:
-                while len(running) < jobs and counts[FOUND] + counts[LEFT] + len(running) < options.count:
+                # ahead, so that a slow one keeps only its own tree busy
+                while len(running) < AHEAD * self.jobs and not enough(len(running)):
                     mistake = next(planted, None)
                     if mistake is None:
                         break
-                    running.append(pool.submit(attempt, mistake))
+                    running.append(pool.submit(self.attempt, *mistake))
                 if not running:
                     break
-                mistake, (result, who) = running.popleft().result()
-                counts[result] += 1
-                if result == FOUND:
-                    print(f"{mistake.file}:{mistake.line}: {mistake.kind}: found by {who}", flush=True)
-                if result == LEFT:
-                    text = texts[mistake.file]
-                    explained = key(text, mistake) in known
-                    counts["explained"] += explained
-                    print(f"{mistake.file}:{mistake.line}: {mistake.kind}: {'explained' if explained else 'NOT FOUND'}"
-                          f" ({mistake.function})")
-                    show(text, mistake)
-                    sys.stdout.flush()
+                yield running.popleft().result()
+
+
+def drawn(options, texts):
+    """(number, mistake) from --from on."""
+    return itertools.islice(enumerate(draw(options.seed, texts)), options.begin, None)
+
+
+def torment(options, texts):
+    """How many there are of each result."""
+    counts = collections.Counter()
+
+    def tell(number, mistake, result, who, tests):
+        counts[result] += 1
+        place = f"{number} {mistake.file}:{mistake.line}: {mistake.kind}: "
+        if result == FOUND:
+            print(f"{place}found by {who}")
+        if result == KNOWN:
+            print(f"{place}explained")
+        if result == LEFT:
+            print(f"{place}NOT FOUND ({mistake.function})" + ("" if options.only else f", run by {tests} tests"))
+            show(texts[mistake.file], mistake)
+        sys.stdout.flush()
+
+    def enough(running):
+        return counts[FOUND] + counts[LEFT] + counts[KNOWN] + running >= options.count
+
+    with tempfile.TemporaryDirectory(prefix="par-mutants.") as folder:
+        trial = Trial(folder, texts, options.only)
+        for result in trial.results(drawn(options, texts), enough):
+            tell(*result)
     return counts
 
 
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("--only", choices=["unit"])
+    parser.add_argument("--from", type=int, default=0, dest="begin")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--check", action="store_true")
     parser.add_argument("seed", nargs="?", default="1")
@@ -373,15 +468,15 @@ def main():
         return 0
     texts = sources(options.files, options.only)
     if options.list:
-        for _, mistake in zip(range(options.count), draw(options.seed, texts)):
-            print(f"{mistake.file}:{mistake.line}: {mistake.kind} ({mistake.function})")
+        for number, mistake in itertools.islice(drawn(options, texts), options.count):
+            print(f"{number} {mistake.file}:{mistake.line}: {mistake.kind} ({mistake.function})")
             show(texts[mistake.file], mistake)
         return 0
     counts = torment(options, texts)
-    tried = counts[FOUND] + counts[LEFT]
-    print(f"seed {options.seed}: {tried} planted, {counts[FOUND]} found, {counts['explained']} explained, "
-          f"{counts[LEFT] - counts['explained']} left; {counts[SAME]} were the same code")
-    return counts[LEFT] > counts["explained"]
+    tried = counts[FOUND] + counts[LEFT] + counts[KNOWN]
+    print(f"seed {options.seed}: {tried} planted, {counts[FOUND]} found, {counts[KNOWN]} explained, "
+          f"{counts[LEFT]} left; {counts[SAME]} were the same code")
+    return counts[LEFT] > 0
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ __wrap_read(int fd, void *data, size_t size)
 	}
 	if (opening->kind == OPENING_NOTHING)
 		return 0;
-	while (conduit_held(opening->conduit) == 0) {
+	while (conduit_bytes(opening->conduit) == 0) {
 		if (opening->conduit->writers == 0) {
 			idle = 0;
 			return 0;
@@ -86,7 +86,7 @@ __wrap_read(int fd, void *data, size_t size)
 			return -1;
 	}
 	idle = 0;
-	n = conduit_held(opening->conduit);
+	n = conduit_bytes(opening->conduit);
 	return (ssize_t)conduit_take(
 	    opening->conduit, data, some_of(n < size ? n : size));
 }
@@ -102,12 +102,22 @@ write_file(struct opening *opening, const char *data, size_t len)
 	}
 	if (opening->appends)
 		opening->at = opening->file->size;
+	len = shortage_of_room(len);
 	n = disk_write(opening->file, opening->at, data, len);
-	if (n == 0 && len > 0)
+	if (n == 0)
 		return fails(ENOSPC);
 	judge_file_written(opening->file, opening->at, n);
 	opening->at += n;
 	return (ssize_t)n;
+}
+
+/* The same of one that takes no more: nobody else would be heard meanwhile. */
+static int
+wait_for_room(const struct opening *opening)
+{
+	if (!process_in_child())
+		fault("the supervisor waits for a reader");
+	return block(opening, false);
 }
 
 static ssize_t
@@ -118,18 +128,18 @@ write_conduit(struct opening *opening, const char *data, size_t len)
 
 	do {
 		if (conduit->readers == 0) {
-			judge_unwritten();
 			if (!world_ignored(SIGPIPE))
 				life_end_by(SIGPIPE);
 			return fails(EPIPE);
 		}
-		if (len - done > ATOMIC || conduit_free(conduit) >= len - done)
+		if (len - done > ATOMIC || conduit->socket ||
+		    conduit_free(conduit) >= len - done)
 			done += conduit_put(conduit, data + done,
 			    opening->nonblocking ? some_of(len - done) : len - done);
 		conduit->short_write = done < len;
 		if (opening->nonblocking)
 			return done == 0 ? fails(EAGAIN) : (ssize_t)done;
-		if (done < len && block(opening, false) < 0)
+		if (done < len && wait_for_room(opening) < 0)
 			return done == 0 ? -1 : (ssize_t)done;
 	} while (done < len);
 	return (ssize_t)done;
@@ -169,6 +179,26 @@ __wrap_writev(int fd, const struct iovec *parts, int count)
 	return done;
 }
 
+/* Never waits, as it is asked for. */
+ssize_t
+__wrap_sendmsg(int fd, const struct msghdr *message, int flags)
+{
+	struct opening *opening = table_get(fd);
+	bool nonblocking;
+	ssize_t n;
+
+	if (opening == NULL || opening->kind != OPENING_WRITES ||
+	    !opening->conduit->socket)
+		return fails(opening == NULL ? EBADF : ENOTSOCK);
+	if (flags != MSG_DONTWAIT)
+		fault("sendmsg with flags %d is not simulated", flags);
+	nonblocking = opening->nonblocking;
+	opening->nonblocking = true;
+	n = __wrap_writev(fd, message->msg_iov, (int)message->msg_iovlen);
+	opening->nonblocking = nonblocking;
+	return n;
+}
+
 /* What poll(2) says of it. */
 static short
 events_of(const struct opening *opening, short asked)
@@ -179,7 +209,7 @@ events_of(const struct opening *opening, short asked)
 	if (opening->kind == OPENING_FILE || opening->kind == OPENING_NOTHING)
 		return (short)(asked & (POLLIN | POLLOUT));
 	if (opening->kind == OPENING_READS) {
-		if (conduit_held(conduit) > 0)
+		if (conduit_bytes(conduit) > 0)
 			events |= asked & POLLIN;
 		if (conduit->writers == 0 && conduit->had_writer)
 			events |= POLLHUP;
@@ -187,7 +217,8 @@ events_of(const struct opening *opening, short asked)
 	}
 	if (conduit->readers == 0)
 		events |= POLLERR;
-	if (conduit_held(conduit) == 0 || conduit_free(conduit) >= PAGE)
+	if (conduit_bytes(conduit) == 0 ||
+	    conduit_free(conduit) >= (conduit->socket ? 1 : PAGE))
 		events |= asked & POLLOUT;
 	return (short)events;
 }
@@ -277,9 +308,11 @@ set_pipe_size(struct conduit *conduit, size_t size)
 {
 	size_t room = PAGE;
 
+	if (conduit->fixed)
+		return fails(EPERM);
 	while (room < size)
 		room *= 2;
-	if (room < conduit_held(conduit))
+	if (room < conduit_bytes(conduit))
 		return fails(EBUSY);
 	conduit->room = room;
 	return (int)room;
@@ -353,7 +386,7 @@ __wrap_ioctl(int fd, unsigned long request, ...)
 		return -1;
 	if (request != FIONREAD || opening->conduit == NULL)
 		return fails(ENOTTY);
-	*(int *)argument = (int)conduit_held(opening->conduit);
+	*(int *)argument = (int)conduit_bytes(opening->conduit);
 	return 0;
 }
 
@@ -369,16 +402,18 @@ static ssize_t
 room_between(struct opening *from, const struct opening *to, bool now)
 {
 	for (;;) {
-		size_t held = conduit_held(from->conduit);
+		size_t bytes = conduit_bytes(from->conduit);
 		size_t room = to->conduit == NULL ? SIZE_MAX : conduit_free(to->conduit);
 
 		if (to->conduit != NULL && to->conduit->readers == 0)
 			return fails(EPIPE);
-		if (held > 0 && room > 0)
-			return (ssize_t)(held < room ? held : room);
-		if (held == 0 && from->conduit->writers == 0)
+		if (bytes > 0 && room > 0)
+			return (ssize_t)(bytes < room ? bytes : room);
+		if (bytes == 0 && from->conduit->writers == 0)
 			return 0;
-		if (block(held == 0 ? from : to, now) < 0)
+		if ((bytes == 0			     ? block(from, now)
+			    : now || to->nonblocking ? fails(EAGAIN)
+						     : wait_for_room(to)) < 0)
 			return -1;
 	}
 }
@@ -487,7 +522,9 @@ __wrap_posix_fallocate(int fd, off_t at, off_t len)
 
 	if (opening == NULL || opening->kind != OPENING_FILE)
 		return EINVAL;
-	if (end > FILE_BYTES)
+	if (end > FILE_BYTES ||
+	    (end > opening->file->size &&
+		shortage_of_whole((size_t)(end - opening->file->size))))
 		return ENOSPC;
 	return end > opening->file->size && disk_size(opening->file, end) < 0 ? ENOSPC
 									      : 0;

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -24,6 +25,7 @@ void calls_begin(void);
 ssize_t __wrap_read(int fd, void *data, size_t size);
 ssize_t __wrap_write(int fd, const void *data, size_t len);
 ssize_t __wrap_writev(int fd, const struct iovec *parts, int count);
+ssize_t __wrap_sendmsg(int fd, const struct msghdr *message, int flags);
 int __wrap_poll(struct pollfd *polls, nfds_t count, int timeout);
 int __wrap_pipe2(int ends[2], int flags);
 int __wrap_close(int fd);
@@ -59,6 +61,7 @@ ssize_t __wrap_readlink(const char *path, char *text, size_t size);
 DIR *__wrap_opendir(const char *path);
 FILE *__wrap_fopen(const char *path, const char *mode);
 void *__wrap_mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset);
+long __wrap_sysconf(int name);
 int __wrap_getentropy(void *data, size_t len);
 int __wrap_setrlimit(int resource, const struct rlimit *limit);
 int __wrap_clone(int (*call)(void *), void *stack, int flags, void *arg, ...);
@@ -75,6 +78,7 @@ int __wrap_sigaction(int number, const struct sigaction *action, struct sigactio
 int __wrap_sigprocmask(int how, const sigset_t *set, sigset_t *old);
 int __wrap_sigpending(sigset_t *set);
 int __wrap_raise(int number);
+unsigned __wrap_alarm(unsigned seconds);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
 _Noreturn void __wrap_exit(int status);
 _Noreturn void __wrap__exit(int status);

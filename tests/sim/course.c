@@ -23,6 +23,7 @@ begin(void)
 	shared->now = 0;
 	shared->lives = 0;
 	shared->fault[0] = '\0';
+	memset(shared->run_id, 0, sizeof(shared->run_id));
 	shared->deaths_left = (unsigned)plan.deaths;
 	memset(shared->entries, 0, plan.records * sizeof(shared->entries[0]));
 	for (size_t i = 0; i < FILES_MOST; i++)
@@ -39,7 +40,7 @@ live(void)
 
 	if (pid == 0) {
 		__real_prctl(PR_SET_PDEATHSIG, SIGKILL);
-		alarm(LONGEST);
+		__real_alarm(LONGEST);
 		life_run();
 	}
 	if (pid < 0 || __real_waitpid(pid, &status, 0) < 0) {

@@ -24,7 +24,8 @@ uint64_t dice_roll(struct dice *dice);
 /* From least to most, both among them. */
 uint64_t dice_from(struct dice *dice, uint64_t least, uint64_t most);
 
-/* The same, where small ones are as likely as large ones: each doubling is. */
+/* A number from least to most, where small ones are as likely as large ones: each
+ * doubling is. */
 uint64_t dice_scale(struct dice *dice, uint64_t least, uint64_t most);
 
 /* True one time in n. */

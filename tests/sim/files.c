@@ -20,6 +20,7 @@
 #include "plan.h"
 #include "real.h"
 #include "scene.h"
+#include "shortage.h"
 #include "trace.h"
 #include "world.h"
 
@@ -30,7 +31,7 @@ fails(int error)
 	return -1;
 }
 
-/* The same pipe once more, by a name like /dev/fd/1; NULL if that is none. */
+/* A pipe that is open, once more, by a name like /dev/fd/1; NULL if that is none. */
 static struct opening *
 open_again(const char *path, int flags)
 {
@@ -79,7 +80,7 @@ open_name(const char *path, int flags)
 		return NULL;
 	}
 	if (file == NULL)
-		file = disk_make(path);
+		file = shortage_of_whole(0) ? NULL : disk_make(path);
 	if (file == NULL) {
 		errno = ENOSPC;
 		return NULL;
@@ -101,7 +102,7 @@ open_any(const char *path, int flags)
 
 	world_tick();
 	if ((flags & O_TMPFILE) == O_TMPFILE) {
-		file = disk_make("");
+		file = shortage_of_whole(0) ? NULL : disk_make("");
 		if (file != NULL)
 			opening = kernel_open_file(file);
 		errno = ENOSPC;
@@ -152,6 +153,14 @@ describe(const struct disk_file *file, struct stat *st)
 	st->st_ctim = st->st_mtim;
 }
 
+static mode_t
+type_of(const struct opening *opening)
+{
+	if (opening->conduit == NULL)
+		return S_IFCHR;
+	return opening->conduit->socket ? S_IFSOCK : S_IFIFO;
+}
+
 int
 __wrap_fstat(int fd, struct stat *st)
 {
@@ -165,8 +174,7 @@ __wrap_fstat(int fd, struct stat *st)
 		*st = (struct stat){ .st_dev = 2,
 			.st_ino = (ino_t)fd + 1000,
 			.st_uid = geteuid(),
-			.st_mode =
-			    (opening->conduit != NULL ? S_IFIFO : S_IFCHR) | 0600 };
+			.st_mode = type_of(opening) | 0600 };
 	return 0;
 }
 
@@ -311,12 +319,13 @@ __wrap_fopen(const char *path, const char *mode)
 	return NULL;
 }
 
-/* A file that is mapped to have its room is memory. */
+/* A file that is mapped to have its room is memory, which MADV_DONTNEED leaves as it is.
+ */
 void *
 __wrap_mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset)
 {
 	if (fd >= 0)
-		flags = (flags & ~MAP_SHARED) | MAP_PRIVATE | MAP_ANONYMOUS;
+		flags = (flags & ~MAP_PRIVATE) | MAP_SHARED | MAP_ANONYMOUS;
 	return __real_mmap(at, size, protection, flags, -1, fd >= 0 ? 0 : offset);
 }
 

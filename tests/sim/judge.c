@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "judge.h"
+#include "machines.h"
+#include "parcel.h"
+#include "parent.h"
 #include "plan.h"
 #include "process.h"
 #include "scene.h"
@@ -16,6 +19,8 @@ enum {
 	MORE_STARTS = 10,
 	OUTPUT_LINE = 16 << 10,
 	MESSAGE = 8 << 10,
+	SHOWN_WHOLE = 200, /* bytes of a record that is named */
+	LATE = 100 * MS, /* a turn may take so long, of one time */
 	MOST_TURNS = 200 * 1000
 };
 
@@ -28,16 +33,24 @@ static struct {
 	unsigned record, serial, next;
 	unsigned after; /* with -k: the number that the next record has at least */
 	bool again; /* what is read was read before */
+	size_t blanks; /* in the line, of any bytes */
+	size_t whole; /* so long is that, when it is known; 0 */
 } reader;
 
+/* When some began last, ns, and before that. */
+struct begun {
+	uint64_t last, before;
+};
+
 static struct {
+	struct begun starts, keys[RECORDS_MOST];
 	char errors[MESSAGE];
 	size_t errors_len;
 	uint64_t turns;
 	uint64_t idle_deaths; /* of those that were given nothing, in a row */
 	bool early; /* one ended well before its input did */
-	bool unwritten; /* one was to have a record when it was dead already */
-	bool unsure; /* one ended that was to have more than was written to it */
+	bool unsure; /* one ended that was given part of a record */
+	bool wrote; /* the output was written to, or cut */
 	bool trouble; /* one exited with another status than 0 */
 } judge;
 
@@ -45,21 +58,54 @@ void
 judge_turn(void)
 {
 	shared->counts.turns++;
+	machines_turn();
 	if (++judge.turns > MOST_TURNS)
 		fault("the supervisor turns without end");
+}
+
+/* The record as it is named, with a backslash and a t for each TAB; its length. */
+static size_t
+name_of(unsigned record, char name[2 * TEXT_MOST])
+{
+	char text[TEXT_MOST];
+	size_t len = scene_record(record, text) - 1, to = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == '\t')
+			name[to++] = '\\';
+		name[to++] = text[i] == '\t' ? 't' : text[i];
+	}
+	return to;
+}
+
+/* A line that names a record has all of it, and behind it this; what is long is cut. */
+static void
+check_name(unsigned record, const char *line, const char *behind, size_t most)
+{
+	char name[2 * TEXT_MOST];
+	size_t len = name_of(record, name);
+
+	if (len > most || scene_is_refused(record))
+		return;
+	if (strncmp(line, name, len) != 0 ||
+	    strncmp(line + len, behind, strlen(behind)) != 0)
+		fault("record %u is named otherwise: %s", record, shown(line, len + 1));
 }
 
 /* A line on standard error. */
 static void
 take_message(const char *line)
 {
+	static const char program[] = "par-run: ";
 	unsigned record;
 
 	trace("says: %s", line);
 	tally_message(line);
-	if (plan.quarantine == 0 && sscanf(line, "par-run: r%u\\t", &record) == 1 &&
-	    record < plan.records)
-		shared->entries[record].named++;
+	if (sscanf(line, "par-run: r%u\\t", &record) != 1 || record >= plan.records)
+		return;
+	check_name(record, line + sizeof(program) - 1, ": ", SHOWN_WHOLE);
+	shared->entries[record].named++;
+	shared->entries[record].said++;
 }
 
 void
@@ -159,6 +205,27 @@ take_line(void)
 	reader.len = 0;
 }
 
+/* Of bytes that are no lines: is that of one record there?  By how it begins. */
+static bool
+is_whole(void)
+{
+	char expected[OUTPUT_LINE];
+	unsigned record, serial, line;
+
+	if (reader.len == 1)
+		reader.blanks = reader.whole = 0;
+	if (reader.whole != 0)
+		return reader.len == reader.whole;
+	if (reader.line[reader.len - 1] == ' ')
+		reader.blanks++;
+	if (reader.blanks < 3)
+		return false;
+	reader.line[reader.len] = '\0';
+	if (sscanf(reader.line, "%u %u %u ", &record, &serial, &line) == 3)
+		reader.whole = stage_line(record, serial, line, expected);
+	return reader.len == reader.whole;
+}
+
 void
 judge_output(void *nobody, const char *data, size_t len)
 {
@@ -168,9 +235,15 @@ judge_output(void *nobody, const char *data, size_t len)
 			fault("output without a newline");
 		reader.line[reader.len++] = data[i];
 		reader.at++;
-		if (data[i] == '\n')
+		if (plan.raw != 0 ? is_whole() : data[i] == '\n')
 			take_line();
 	}
+}
+
+uint64_t
+judge_output_bytes(void)
+{
+	return reader.at;
 }
 
 /* Read the file from its beginning, up to size, as what is known. */
@@ -191,6 +264,7 @@ judge_file_written(const struct disk_file *file, uint64_t at, size_t len)
 {
 	if (strcmp(file->name, "out") != 0)
 		return;
+	judge.wrote = true;
 	if (at != reader.at)
 		read_again(file, at);
 	judge_output(NULL, file->data + at, len);
@@ -201,6 +275,7 @@ judge_file_cut(const struct disk_file *file, uint64_t size)
 {
 	if (strcmp(file->name, "out") != 0)
 		return;
+	judge.wrote = true;
 	trace("the output is cut to %llu bytes", (unsigned long long)size);
 	read_again(file, size);
 }
@@ -211,11 +286,30 @@ most_retries(void)
 {
 	uint64_t most = plan.retries;
 
-	if (plan.kind != STAGE_BLOCK || plan.block_bytes == 0)
+	if (plan.kind != STAGE_BLOCK || !plan_halves())
 		return most;
 	for (uint64_t records = plan.records; records > 1; records = (records + 1) / 2)
 		most++;
 	return most + 1 + plan.retries;
+}
+
+/*
+ * One more begins, of what so many may in a second, evenly: it may come sooner than it
+ * should behind one that was late, but not the next one, too.
+ */
+static void
+check_rate(struct begun *begun, uint64_t most, const char *what)
+{
+	uint64_t now = shared->now;
+
+	if (most == 0)
+		return;
+	if (begun->before != 0 && now + LATE < begun->before + 1000 * MS / most)
+		fault("%s begin twice within %llu us, and %llu may in a second", what,
+		    (unsigned long long)(now - begun->before) / 1000,
+		    (unsigned long long)most);
+	begun->before = begun->last;
+	begun->last = now;
 }
 
 /* With --key no two workers have records of one key, and these come in their order. */
@@ -231,14 +325,16 @@ check_key(const struct process *process, unsigned record)
 			      "record %u of the same key",
 			    record, process->serial, shared->entries[i].holder, i);
 	/* One that was tried may come later, and so does what was to come with it. */
-	if (judge.unsure || plan.control != 0)
+	/* One whose input has ended may have read what it had. */
+	if (judge.unsure || plan.control + plan.replace + plan.replace_ms != 0)
 		return;
 	for (unsigned i = 0; i < record; i++) {
 		const struct entry *before = &shared->entries[i];
 
 		/* One that was read by somebody may come later. */
 		if (scene_key(i) == key && before->holder == 0 && !before->read &&
-		    !before->tried && before->answered_by == 0 && before->named == 0)
+		    !before->tried && before->answered_by == 0 && before->named == 0 &&
+		    !scene_is_refused(i))
 			fault("record %u is given to process %u before record %u of the "
 			      "same key, which nobody has read",
 			    record, process->serial, i);
@@ -280,20 +376,62 @@ check_suspect(const struct process *process, unsigned record)
 		    shared->entries[record].suspected_with);
 }
 
-/* How many records it may have: one before it says hello, then no more than it wants. */
+/* Has any of them said hello, in this life? */
+static bool
+any_is_known(void)
+{
+	for (unsigned serial = shared->next_serial; serial > 0; serial--) {
+		const struct process *process = process_by_serial(serial);
+
+		if (process != NULL && stage_is_known(process))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * How many records it may have: one before it says hello, or the first block where others
+ * have said that there are blocks, then no more than it wants.
+ */
 static void
 check_credit(const struct process *process)
 {
+	bool blocks = plan.joint % 2 != 0;
 	unsigned has = 0;
 
 	for (unsigned i = 0; i < plan.records; i++)
 		has += shared->entries[i].holder == process->serial;
-	if (has > 1 && !stage_is_known(process))
+	if (has > 1 && !stage_is_known(process) &&
+	    !(blocks && has <= plan.joint && any_is_known()))
 		fault("process %u has %u records, and has not said hello",
 		    process->serial, has);
 	if (plan.window != 0 && has > plan.window)
 		fault("process %u has %u records, and wants %llu at most",
 		    process->serial, has, (unsigned long long)plan.window);
+}
+
+/* No more than after which another takes its place, but for whole blocks. */
+static void
+check_replacement(const struct process *process)
+{
+	uint64_t most = plan.replace + (plan.joint % 2 != 0 ? 2 * plan.joint : 0);
+
+	if (plan.replace != 0 && plan.hosts == 0 && stage_count(process) > most)
+		fault("process %u is given %zu records, and is to have %llu",
+		    process->serial, stage_count(process), (unsigned long long)most);
+}
+
+/* How many it may have before it must answer. */
+static void
+check_ahead(const struct process *process)
+{
+	uint64_t has = 0;
+
+	for (unsigned i = 0; i < plan.records; i++)
+		has += shared->entries[i].holder == process->serial;
+	if (has > plan.ahead_records)
+		fault("process %u has %llu records, and may have %llu", process->serial,
+		    (unsigned long long)has, (unsigned long long)plan.ahead_records);
 }
 
 /* It was answered by one that ended as it liked: that was to be heard. */
@@ -303,8 +441,9 @@ check_unanswered(const struct process *process, unsigned record)
 	unsigned serial = shared->entries[record].answered_by;
 	const struct process *before = process_by_serial(serial);
 
-	/* Without memory there may be no room for its output: it is tried again. */
-	if (serial != 0 && before != NULL && !before->killed && !shortage_memory_seen())
+	/* There may be no room for its output: it is tried again. */
+	if (serial != 0 && before != NULL && !before->killed && !shortage_memory_seen() &&
+	    !shortage_room_seen())
 		fault("record %u is given to process %u, and process %u has told of it",
 		    record, process->serial, serial);
 }
@@ -313,34 +452,44 @@ void
 judge_given(const struct process *process, unsigned record)
 {
 	struct entry *entry = &shared->entries[record];
-	bool native = plan.kind == STAGE_NATIVE;
-
+	if (scene_is_refused(record))
+		fault("record %u is given to process %u, and is too long", record,
+		    process->serial);
 	entry->given++;
+	if (plan.key_starts != 0)
+		check_rate(
+		    &judge.keys[scene_key(record)], plan.key_starts, "records of a key");
 	trace("process %u is given record %u", process->serial, record);
-	if (entry->holder != 0 && plan.kind != STAGE_PLAIN)
+	if (entry->holder != 0 && plan.kind != STAGE_PLAIN &&
+	    (plan.speculate == 0 || entry->second != 0))
 		fault("record %u is given to process %u while process %u has it", record,
 		    process->serial, entry->holder);
 	if (entry->out)
 		fault("record %u is given to process %u, and its output is there", record,
 		    process->serial);
-	if (entry->retried > most_retries() && plan.checkpoint == 0)
+	/* A record and its copy are one try. */
+	if (entry->retried / (plan.speculate != 0 ? 2 : 1) > most_retries() &&
+	    plan.checkpoint == 0)
 		fault("record %u is tried again, after %u tries", record, entry->retried);
-	entry->holder = process->serial;
+	if (entry->holder != 0 && plan.kind != STAGE_PLAIN)
+		entry->second = process->serial; /* a copy, at the end of the input */
+	else
+		entry->holder = process->serial;
 	if (plan.key != 0 && plan.kind != STAGE_PLAIN)
 		check_key(process, record);
-	if (native || plan.kind == STAGE_MAP) {
-		if (plan.hosts == 0) /* hosts find out by themselves */
+	if (plan_tells() || plan.kind == STAGE_MAP) {
+		if (plan.hosts == 0 &&
+		    plan.speculate == 0) /* hosts find out by themselves */
 			check_suspect(process, record);
-		check_unanswered(process, record);
+		if (plan.speculate == 0) /* a copy may be made before it is heard */
+			check_unanswered(process, record);
 	}
-	if (native)
+	if (plan.kind == STAGE_NATIVE)
 		check_credit(process);
-}
-
-void
-judge_unwritten(void)
-{
-	judge.unwritten = true;
+	check_replacement(process);
+	if (plan.kind == STAGE_MAP && plan.ahead_records != 0 && plan.ahead_bytes != 0 &&
+	    plan.hosts == 0)
+		check_ahead(process);
 }
 
 void
@@ -354,6 +503,7 @@ judge_started(void)
 {
 	uint64_t most = plan.restarts;
 
+	check_rate(&judge.starts, plan.starts, "processes");
 	if (most == 0)
 		most = 2 * plan.workers > 10 ? 2 * plan.workers : 10;
 	if (judge.idle_deaths > most + MORE_STARTS + plan.workers)
@@ -367,11 +517,14 @@ check_named(unsigned record)
 {
 	const struct entry *entry = &shared->entries[record];
 
-	if (entry->named > 0 && !entry->failed &&
-	    (plan.kind == STAGE_NATIVE || plan.kind == STAGE_MAP) &&
-	    entry->retried + entry->died < plan.retries + 1)
-		fault("record %u was given up, after %u tries that failed", record,
-		    entry->retried + entry->died);
+	unsigned tries = plan.kind == STAGE_BLOCK ? entry->block_failures
+						  : entry->retried + entry->died;
+
+	if (entry->named > 0 && !entry->failed && !scene_is_refused(record) &&
+	    !parcel_is_too_long(record) && plan.kind != STAGE_PLAIN &&
+	    tries < plan.retries + 1)
+		fault(
+		    "record %u was given up, after %u tries that failed", record, tries);
 }
 
 void
@@ -400,36 +553,43 @@ count_refused(void)
 	size_t at = 0;
 
 	for (unsigned i = 0; i < plan.records; i++)
-		shared->entries[i].named = 0;
+		shared->entries[i].named = shared->entries[i].said;
 	while (file != NULL && at < file->size) {
+		const char *end = memchr(file->data + at, '\n', file->size - at);
 		unsigned record;
 
+		if (end == NULL && shortage_room_seen()) /* there was room for so much */
+			break;
+		if (end == NULL)
+			fault("what is set aside ends within a line");
 		if (sscanf(file->data + at, "r%u\\t", &record) != 1 ||
 		    record >= plan.records)
 			fault("no record set aside: %s",
 			    shown(file->data + at, file->size - at));
+		check_name(record, file->data + at, "\t", SIZE_MAX);
 		shared->entries[record].named++;
-		at = (size_t)((char *)memchr(file->data + at, '\n', file->size - at) -
-			 file->data) +
-		    1;
+		at = (size_t)(end - file->data) + 1;
 	}
 }
 
-enum outcome
+enum seen_outcome
 judge_outcome(unsigned record)
 {
 	const struct entry *entry = &shared->entries[record];
 
 	/* One that was killed may have said so before it remembered that. */
-	if (entry->named > 1 && (plan.quarantine != 0 || shared->lives == 1))
+	if (entry->named > entry->said + 1 || (entry->named > 1 && shared->lives == 1))
 		fault("record %u is given up %u times", record, entry->named);
 	if (entry->named > 0)
-		return OUTCOME_FAILED;
+		return SEEN_FAILED;
 	if (entry->out)
-		return OUTCOME_DONE;
-	if (entry->done_by != 0 && stage_lines(record, entry->done_by) == 0)
-		return OUTCOME_MAYBE;
-	return OUTCOME_NONE;
+		return SEEN_DONE;
+	/* Which of two was heard first only the supervisor knows. */
+	if (entry->done_by != 0 &&
+	    (stage_lines(record, entry->done_by) == 0 ||
+		(plan.speculate != 0 && entry->quiet)))
+		return SEEN_MAYBE;
+	return SEEN_NONE;
 }
 
 /* All records are done, or named; and failed says whether some were. */
@@ -439,18 +599,55 @@ check_all(int status)
 	bool failed = false;
 
 	for (unsigned i = 0; i < plan.records; i++) {
-		enum outcome outcome = judge_outcome(i);
+		enum seen_outcome outcome = judge_outcome(i);
 
-		if (outcome == OUTCOME_NONE)
+		if (outcome == SEEN_NONE)
 			fault("record %u is lost: status %d", i, status);
-		failed = failed || outcome == OUTCOME_FAILED;
+		failed = failed || outcome == SEEN_FAILED;
 	}
 	if (shared->lives > 1)
 		return; /* what one said that was killed may be forgotten */
-	if (failed && status == 0)
+	if (failed && status == 0 && plan.serve == 0)
 		fault("records failed: status 0");
 	if (!failed && status == 1 && !judge.trouble)
 		fault("no record failed: status 1");
+}
+
+/*
+ * It stops at a limit of --stop-on when that is met, and at none that is not.  The status
+ * that the rest is held against: with success records may be left.
+ */
+static int
+check_limits(int status)
+{
+	unsigned long long count, done = 0, failed = 0, quiet = 0;
+	enum tally_limit limit = tally_limit(&count);
+
+	for (unsigned i = 0; i < plan.records; i++) {
+		enum seen_outcome outcome = judge_outcome(i);
+
+		done += outcome == SEEN_DONE;
+		quiet += outcome == SEEN_MAYBE;
+		failed += outcome == SEEN_FAILED;
+	}
+	if (shared->lives > 1)
+		return limit == TALLY_SUCCESS && status == 0 ? 4 : status;
+	if (limit == TALLY_FAILURES &&
+	    (count < plan.stop_failures || (count > failed && status < 3)))
+		fault("stopped at %llu failures, of %llu", count, failed);
+	if (limit == TALLY_SUCCESS && count < plan.stop_success)
+		fault("stopped at %llu records done", count);
+	if (limit == TALLY_SUCCESS && status == 0 && plan.keep == 0 && !scene_stopped() &&
+	    done + quiet < plan.stop_success)
+		fault("%llu records came out, which is no success", done + quiet);
+	if (limit == TALLY_FAILURES && status < 3)
+		fault("stopped at a limit of failures: status %d", status);
+	if (limit == TALLY_NO_LIMIT && status < 2 && !scene_stopped() &&
+	    ((plan.stop_failures != 0 && failed >= plan.stop_failures) ||
+		(plan.stop_success != 0 && done >= plan.stop_success)))
+		fault(
+		    "%llu records done, %llu failed, and no limit was met", done, failed);
+	return limit == TALLY_SUCCESS && status == 0 ? 4 : status;
 }
 
 /* A plain command has read each record, as far as that can be known. */
@@ -467,13 +664,14 @@ static bool
 is_sure(void)
 {
 	return shared->lives == 1 && plan.hosts == 0 && !judge.unsure &&
-	    !judge.unwritten && !shortage_memory_seen();
+	    !shortage_memory_seen() && !shortage_room_seen();
 }
 
 void
 judge_end(int status, int signal)
 {
 	const struct disk_file *out = disk_find("out");
+	unsigned long long count;
 
 	scene_drain();
 	if (out != NULL && out->size != reader.at)
@@ -484,12 +682,21 @@ judge_end(int status, int signal)
 		return; /* before it caught any */
 	if (plan.quarantine != 0)
 		count_refused();
-	if (reader.len > 0 || reader.inside)
+	/*
+	 * One that did not come to write any leaves what one before it left; one that is
+	 * ended over a link, what that has taken; one whose disk is full, what had room.
+	 */
+	if ((reader.len > 0 || reader.inside) && (shared->lives == 1 || judge.wrote) &&
+	    ((plan.socket == 0 && !shortage_room_seen()) || status < 3))
 		fault("the output ends within a record: status %d", status);
-	if (status == 4 && !scene_stopped())
+	if (status == 4 && !scene_stopped() && tally_limit(&count) != TALLY_FAILURES)
 		fault("stopped by nobody: status 4");
-	if (status == 3 && !shortage_seen() && plan.restarts > 1000 && plan.frozen == 0 &&
-	    plan.hosts == 0)
+	if (status == 125 && plan.serve != 0) /* so the parent is told of that */
+		status = 3;
+	if (tally_unread() && (!judge.early || status != 3))
+		fault("stages are said to read nothing, and did: status %d", status);
+	if (status == 3 && !tally_unread() && !shortage_seen() && !shortage_room_seen() &&
+	    plan.restarts > 1000 && plan.frozen == 0 && plan.hosts == 0 && plan.lies == 0)
 		fault("it could not go on, for no reason: status 3");
 	if (status != 0 && status != 1 && status != 3 && status != 4)
 		fault("status %d", status);
@@ -498,6 +705,8 @@ judge_end(int status, int signal)
 			check_read(status);
 		return;
 	}
+	status = check_limits(status);
+	parent_end(status);
 	if (status < 2)
 		check_all(status);
 	for (unsigned i = 0; is_sure() && i < plan.records; i++)

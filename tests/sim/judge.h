@@ -25,17 +25,18 @@ void judge_file_cut(const struct disk_file *file, uint64_t size);
 /* Bytes came into the pipe of standard output. */
 void judge_output(void *nobody, const char *data, size_t len);
 
+uint64_t judge_output_bytes(void); /* so far */
+
 /* The supervisor wrote to standard error. */
 void judge_errors(const char *data, size_t len);
 
 /* The process was given a whole record; it has ended. */
 void judge_given(const struct process *process, unsigned record);
-void judge_unwritten(void); /* one that is dead was to have more */
 void judge_told(void); /* one has told of a record */
 void judge_started(void); /* a process was */
 void judge_dead(const struct process *process);
 
-enum outcome judge_outcome(unsigned record);
+enum seen_outcome judge_outcome(unsigned record);
 
 /* The supervisor ended with that status, or by a signal. */
 void judge_end(int status, int signal);

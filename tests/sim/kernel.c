@@ -108,7 +108,7 @@ kernel_close(struct opening *opening)
 }
 
 size_t
-conduit_held(const struct conduit *conduit)
+conduit_bytes(const struct conduit *conduit)
 {
 	return conduit->end - conduit->start;
 }
@@ -116,33 +116,33 @@ conduit_held(const struct conduit *conduit)
 size_t
 conduit_free(const struct conduit *conduit)
 {
-	size_t held = conduit_held(conduit);
+	size_t bytes = conduit_bytes(conduit);
 
-	return held < conduit->room ? conduit->room - held : 0;
+	return bytes < conduit->room ? conduit->room - bytes : 0;
 }
 
 /* Have room for len bytes at the end. */
 static void
 make_room(struct conduit *conduit, size_t len)
 {
-	size_t held = conduit_held(conduit), size = conduit->size;
+	size_t bytes = conduit_bytes(conduit), size = conduit->size;
 	char *data;
 
 	if (conduit->end + len <= size)
 		return;
-	if (held + len <= size) {
-		memmove(conduit->data, conduit->data + conduit->start, held);
+	if (bytes + len <= size) {
+		memmove(conduit->data, conduit->data + conduit->start, bytes);
 	} else {
-		size = 2 * (held + len) + 256;
+		size = 2 * (bytes + len) + 256;
 		data = kernel_memory(size);
-		if (held > 0)
-			memcpy(data, conduit->data + conduit->start, held);
+		if (bytes > 0)
+			memcpy(data, conduit->data + conduit->start, bytes);
 		free(conduit->data);
 		conduit->data = data;
 		conduit->size = size;
 	}
 	conduit->start = 0;
-	conduit->end = held;
+	conduit->end = bytes;
 }
 
 size_t
@@ -164,8 +164,8 @@ conduit_put(struct conduit *conduit, const char *data, size_t len)
 size_t
 conduit_take(struct conduit *conduit, char *data, size_t len)
 {
-	if (len > conduit_held(conduit))
-		len = conduit_held(conduit);
+	if (len > conduit_bytes(conduit))
+		len = conduit_bytes(conduit);
 	if (len == 0)
 		return 0;
 	memcpy(data, conduit->data + conduit->start, len);

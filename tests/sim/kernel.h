@@ -29,6 +29,8 @@ struct conduit {
 	char *data;
 	size_t start, end, size; /* of data */
 	size_t room; /* that it has, bytes */
+	bool fixed; /* it cannot have more */
+	bool socket; /* it takes what there is room for, however little */
 	unsigned readers, writers; /* openings */
 	bool had_writer;
 	bool short_write; /* the last one had no room for all */
@@ -73,7 +75,7 @@ struct opening *kernel_open_file(struct disk_file *file);
 struct opening *kernel_open_nothing(void);
 void kernel_close(struct opening *opening);
 
-size_t conduit_held(const struct conduit *conduit);
+size_t conduit_bytes(const struct conduit *conduit);
 size_t conduit_free(const struct conduit *conduit);
 
 /* Both as far as goes at once; how many bytes. */

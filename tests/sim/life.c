@@ -6,6 +6,8 @@
 #include "dice.h"
 #include "judge.h"
 #include "life.h"
+#include "others.h"
+#include "parent.h"
 #include "plan.h"
 #include "real.h"
 #include "scene.h"
@@ -13,10 +15,10 @@
 #include "shortage.h"
 #include "trace.h"
 
-/* That of par-run. */
+/* main() of par-run. */
 int par_run_main(int argc, char **argv);
 
-enum { MORE_LIVES = 20 };
+enum { MORE_LIVES = 20, NO_LIMIT = 100000 };
 
 static uint64_t kill_at;
 
@@ -31,7 +33,8 @@ static void
 begin_again(struct entry *entry)
 {
 	entry->out = false;
-	entry->holder = entry->suspects = entry->answered_by = 0;
+	entry->holder = entry->second = entry->suspects = entry->answered_by = 0;
+	entry->block_first = entry->block_count = entry->block_tries = 0;
 }
 
 void
@@ -43,12 +46,19 @@ life_run(void)
 
 	if (++shared->lives > plan.kills + plan.deaths + MORE_LIVES)
 		fault("it does not get done, however often it is begun");
+	/* With a low limit it need not, until somebody raises that. */
+	if (plan.restarts != 0 &&
+	    shared->lives > plan.kills + plan.deaths + MORE_LIVES / 2)
+		plan.restarts = NO_LIMIT;
 	for (size_t i = 0; i < plan.records; i++)
 		begin_again(&shared->entries[i]);
 	dice = dice_for(plan.seed, "kill", shared->lives);
 	if (plan.checkpoint != 0 && shared->lives <= plan.kills)
 		kill_at = dice_scale(&dice, 1, 4000);
+	clearenv(); /* arguments have room beside it */
+	setenv("PATH", "/bin", 1);
 	calls_begin();
+	parent_begin();
 	scene_open();
 	shortage_begin();
 	count = plan_words(words);
@@ -68,6 +78,7 @@ life_end(int status)
 {
 	trace("the supervisor exits with %d", status);
 	judge_end(status, 0);
+	others_end();
 	__real__exit(plan.checkpoint != 0 && status >= 3 ? LIFE_KILLED : LIFE_DONE);
 }
 

@@ -15,7 +15,7 @@ _Noreturn void life_run(void);
 uint64_t life_kill_at(void);
 _Noreturn void life_kill(void);
 
-/* It ends by itself, with a status, or by a signal. */
+/* The life ends by itself, with a status, or by a signal. */
 _Noreturn void life_end(int status);
 _Noreturn void life_end_by(int signal);
 

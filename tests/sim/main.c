@@ -9,8 +9,13 @@
  *	course.[ch]   one run, life by life
  *	life.[ch]     one life of the supervisor
  *	scene.[ch]    who writes its input, reads its output, sends signals and commands
+ *	parent.[ch]   the supervisor that it is a stage of
  *	stage*.[ch]   the model of a worker; answer.c: what it does with a record
+ *	link.[ch]     what a host is told: a job, and blocks
+ *	machines.[ch] the hosts that are to be used
+ *	parcel.[ch]   records that one process has together
  *	judge.[ch]    the rules, looked at with all that happens
+ *	inside.[ch]   the same of what par-run itself knows
  *	calls.[ch]    the system as the supervisor sees it; files.c, system.c
  *	shortage.[ch] calls that fail
  *	process.[ch]  children of the supervisor

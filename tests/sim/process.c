@@ -99,30 +99,82 @@ process_make(int (*call)(void *arg), void *arg)
 	return process->pid;
 }
 
-/* The descriptor of the protocol and the number of the worker, by its environment. */
+static enum takes
+takes(const struct process *process, const char *value)
+{
+	char pid[32];
+	size_t len = (size_t)snprintf(pid, sizeof(pid), "%ld:", (long)process->pid);
+
+	if (strncmp(value, pid, len) != 0)
+		fault("PAR_STAGE_TAKES of process %u is not its own: %s", process->serial,
+		    value);
+	value += len;
+	len = strcspn(value, ",");
+	return len == 4 && memcmp(value, "runs", len) == 0  ? TAKES_RUNS
+	    : len == 6 && memcmp(value, "counts", len) == 0 ? TAKES_COUNTS
+							    : TAKES_NONE;
+}
+
+/* What the environment says of the records that it is for. */
+static void
+read_parcel(struct parcel *parcel, const char *var)
+{
+	unsigned long long number;
+
+	if (sscanf(var, "PAR_RECORD=%llu", &number) == 1) {
+		parcel->known = true;
+		parcel->first = number - 1;
+	} else if (sscanf(var, "PAR_RECORDS=%llu", &number) == 1) {
+		parcel->count = number;
+	} else if (sscanf(var, "PAR_TRY=%llu", &number) == 1) {
+		parcel->tries = number - 1;
+	} else if (strncmp(var, "PAR_ID=", 7) == 0) {
+		snprintf(parcel->id, sizeof(parcel->id), "%s", var + 7);
+	}
+}
+
+/* The descriptor where records that are named would come, or -1: no stage wants it. */
 static int
+named(const char *value)
+{
+	const char *word = strstr(value, ",named=");
+
+	return word == NULL ? -1 : (int)strtol(word + strlen(",named="), NULL, 10);
+}
+
+/* The descriptors of the protocol and the number of the worker, by its environment. */
+struct inherited {
+	int stage, named; /* -1: it has none */
+};
+
+static struct inherited
 read_environment(struct process *process, char *const *environment)
 {
 	char pid[32];
-	int stage = -1;
+	struct inherited has = { -1, -1 };
 
 	for (char *const *var = environment; *var != NULL; var++) {
 		if (strncmp(*var, "PAR_WORKER=", 11) == 0)
 			process->worker = (unsigned)strtoul(*var + 11, NULL, 10);
+		if (strncmp(*var, "PAR_STAGE_TAKES=", 16) == 0)
+			has.named = named(*var + 16);
+		if (strncmp(*var, "PAR_STAGE_TAKES=", 16) == 0)
+			process->takes = takes(process, *var + 16);
+		read_parcel(&process->parcel, *var);
 		if (strncmp(*var, "PAR_STAGE=", 10) != 0)
 			continue;
-		stage = (int)strtol(*var + 10, NULL, 10);
+		has.stage = (int)strtol(*var + 10, NULL, 10);
 		snprintf(pid, sizeof(pid), ":%ld", (long)process->pid);
 		if (strstr(*var, pid) == NULL)
 			fault("PAR_STAGE of process %u is not its own: %s",
 			    process->serial, *var);
 	}
-	return stage;
+	return has;
 }
 
 /* What is open after exec(2) is its own; nothing else of the supervisor may be. */
 static void
-take_openings(struct process *process, int stage)
+take_openings(struct process *process, struct inherited has)
 {
 	struct descriptor_table *table = &processes.child_table;
 	struct opening **own[] = { &process->in, &process->out, &process->errors };
@@ -132,13 +184,13 @@ take_openings(struct process *process, int stage)
 
 		if (descriptor->opening == NULL)
 			continue;
-		if (descriptor->cloexec) {
+		if (descriptor->cloexec || fd == has.named) {
 			kernel_close(descriptor->opening);
 			continue;
 		}
-		if (fd > 2 && fd != stage)
+		if (fd > 2 && fd != has.stage)
 			fault("process %u inherits descriptor %d", process->serial, fd);
-		*(fd == stage ? &process->tell : own[fd]) = descriptor->opening;
+		*(fd == has.stage ? &process->tell : own[fd]) = descriptor->opening;
 	}
 	table->end = 0;
 	if (process->in == NULL || process->out == NULL)
@@ -149,12 +201,45 @@ take_openings(struct process *process, int stage)
 	}
 }
 
+/* Do the words and the environment fit in what the system takes? */
+static bool
+fit(char *const *argv, char *const *environment)
+{
+	uint64_t most = plan.words_most - plan.words_less, used = 0;
+
+	for (; *argv != NULL; argv++) {
+		if (plan.word_most != 0 && strlen(*argv) > plan.word_most)
+			return false;
+		used += strlen(*argv) + 1 + sizeof(*argv);
+	}
+	for (; *environment != NULL; environment++)
+		used += strlen(*environment) + 1 + sizeof(*environment);
+	return plan.words_most == 0 || used <= most;
+}
+
+/* The system takes no such words; of a record alone it never will. */
+static void
+note_too_long(char *const *environment)
+{
+	struct parcel parcel = { .known = false };
+
+	for (; *environment != NULL; environment++)
+		read_parcel(&parcel, *environment);
+	if (parcel.count == 1 && parcel.first < plan.records)
+		shared->entries[parcel.first].too_long = true;
+}
+
 int
 process_become(const char *name, char *const *argv, char *const *environment)
 {
 	struct process *process = processes.child;
 
 	(void)name;
+	if (!fit(argv, environment)) {
+		note_too_long(environment);
+		errno = E2BIG;
+		return -1;
+	}
 	take_openings(process, read_environment(process, environment));
 	process->state = PROCESS_RUNS;
 	shared->counts.starts++;
@@ -193,6 +278,8 @@ process_end(struct process *process, int code, int signal)
 static void
 signal_one(struct process *process, int number)
 {
+	process->late =
+	    process->late || (number == SIGTERM && process->state == PROCESS_DEAD);
 	if (process->state != PROCESS_RUNS || number == 0)
 		return;
 	trace("the supervisor sends process %u signal %d", process->serial, number);

@@ -13,9 +13,13 @@
 
 #include "dice.h"
 #include "kernel.h"
+#include "parcel.h"
 #include "world.h"
 
 enum process_state { PROCESS_CHILD, PROCESS_RUNS, PROCESS_DEAD, PROCESS_WAITED };
+
+/* Lines for runs of records that the supervisor takes. */
+enum takes { TAKES_NONE, TAKES_COUNTS, TAKES_RUNS };
 
 struct stage_model;
 
@@ -25,8 +29,11 @@ struct process {
 	pid_t pid;
 	unsigned serial; /* from 1, over all lives of the supervisor */
 	unsigned worker; /* as PAR_WORKER says */
+	enum takes takes; /* as PAR_STAGE_TAKES says */
+	struct parcel parcel; /* as PAR_RECORD and others say */
 	bool stopped;
 	bool killed; /* by the supervisor, or told to end */
+	bool late; /* it was told to end, when it had */
 	bool by_itself; /* it died, or ended, by its own doing */
 	int code, signal;
 	struct opening *in, *out, *tell,
@@ -44,7 +51,7 @@ int process_become(const char *name, char *const *argv, char *const *environment
 bool process_in_child(void);
 pid_t process_child_pid(void);
 
-/* It ends by itself, with a status or by a signal. */
+/* The process ends by itself, with a status or by a signal. */
 void process_end(struct process *process, int code, int signal);
 
 /* A signal of the supervisor's, to one or to a group; -1 if there is nobody. */

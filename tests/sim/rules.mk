@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: ISC
 # The simulator: par-run, with a main() of another name, on a system that is simulated.
-# Each call that tests/sim/calls.h declares leads there.
+# Each call that calls.h declares leads there, and one of its own that inside.h does.
 SIM	= $B/sim/par-run
 SIM_OBJECTS := $(patsubst %.c,$B/%.o,$(wildcard tests/sim/*.c))
-SIM_WRAPPED := $(sort $(patsubst __wrap_%,%,$(shell grep -o '__wrap_[a-z_0-9]*' tests/sim/calls.h)))
+SIM_WRAPPED := $(sort $(patsubst __wrap_%,%,$(shell grep -ho '__wrap_[a-z_0-9]*' tests/sim/*.h)))
 OBJCOPY	?= objcopy
+# This one looks at the books of the program.
+SIM_INSIDE = tests/sim/inside.c
+SIM_CFLAGS = $B/cmd/par-run/cflags
+$B/tests/sim/inside.o: $(SIM_CFLAGS)
 
 $B/sim/par-run-main.o: $B/cmd/par-run/main.o
 	@mkdir -p $(@D)

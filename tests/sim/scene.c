@@ -6,6 +6,9 @@
 
 #include "judge.h"
 #include "life.h"
+#include "machines.h"
+#include "others.h"
+#include "parent.h"
 #include "plan.h"
 #include "process.h"
 #include "scene.h"
@@ -15,9 +18,10 @@ static struct descriptor_table ours;
 
 /* The end of each thing that is not the supervisor's. */
 static struct {
-	struct actor source, reader, signaller, commander, killer;
-	struct dice source_dice, reader_dice, signal_dice, command_dice, kill_dice;
-	struct opening *to_input, *from_output, *to_control;
+	struct actor source, reader, parent, signaller, commander, killer;
+	struct dice source_dice, reader_dice, parent_dice, signal_dice, command_dice,
+	    kill_dice;
+	struct opening *to_input, *from_output, *from_lines, *to_control;
 	struct conduit *control;
 	unsigned next; /* record that the source writes */
 	size_t written; /* bytes of it, */
@@ -49,6 +53,14 @@ scene_record(unsigned number, char text[TEXT_MOST])
 		text[len++] = (char)('a' + (key + i) % 26);
 	text[len++] = '\n';
 	return len;
+}
+
+bool
+scene_is_refused(unsigned number)
+{
+	char text[TEXT_MOST];
+
+	return plan.max_record != 0 && scene_record(number, text) - 1 > plan.max_record;
 }
 
 unsigned
@@ -84,6 +96,8 @@ scene_files(void)
 	}
 	if (plan.control != 0)
 		disk_make("control")->fifo = true;
+	if (plan.jobs_most != 0)
+		disk_make("jobserver")->fifo = true;
 }
 
 /* The source writes some more. */
@@ -162,7 +176,7 @@ scene_bytes_read(void)
 
 	return input->kind == OPENING_FILE
 	    ? input->at
-	    : scene.supplied - conduit_held(input->conduit);
+	    : scene.supplied - conduit_bytes(input->conduit);
 }
 
 void
@@ -189,25 +203,45 @@ send_signal(struct actor *actor)
 		world_wake(actor, dice_scale(&scene.signal_dice, 1, 3000 * MS));
 }
 
-static void
-send_command(struct actor *actor)
+/* One of those that are the same wherever workers are. */
+static const char *
+usual_command(void)
 {
 	static const char *const all[] = { "workers 1\n", "workers 3\n", "workers 7\n",
 		"pause\nresume\n", "restart\n", "stats\n", "nonsense\n", "help\n",
-		"restart\nworkers 2\n", "drain\n" };
-	size_t most = sizeof(all) / sizeof(all[0]) - 1;
+		"restart\nworkers 2\n" };
+	size_t least = plan.hosts != 0 ? 3 : 0;
+	size_t most = sizeof(all) / sizeof(all[0]) - (plan.hosts != 0 ? 2 : 1);
+
+	if (dice_one_in(&scene.command_dice, 20))
+		return "drain\n";
+	return all[dice_from(&scene.command_dice, least, most)];
+}
+
+static void
+send_command(struct actor *actor)
+{
 	const char *words;
 
-	if (!dice_one_in(&scene.command_dice, 20))
-		most--;
-	words = all[dice_from(&scene.command_dice, 0, most)];
 	if (scene.control->readers > 0) {
+		words = plan.hosts != 0 && dice_one_in(&scene.command_dice, 2)
+		    ? machines_command(&scene.command_dice)
+		    : usual_command();
 		trace("control: %s", shown(words, strlen(words)));
 		scene.stopped = scene.stopped || strcmp(words, "drain\n") == 0;
 		conduit_put(scene.control, words, strlen(words));
 	}
 	if (++scene.commands < plan.commands)
 		world_wake(actor, dice_scale(&scene.command_dice, 1, 200 * MS));
+}
+
+/* The control FIFO is empty. */
+static void
+wake_commander(void *who)
+{
+	(void)who;
+	if (conduit_bytes(scene.control) == 0)
+		machines_read();
 }
 
 static void
@@ -257,7 +291,15 @@ open_output(void)
 	struct opening *opening = kernel_open_conduit(kernel_conduit(), OPENING_WRITES);
 
 	scene.from_output = kernel_open_conduit(opening->conduit, OPENING_READS);
-	opening->conduit->heard = judge_output;
+	opening->conduit->fixed = plan.narrow != 0;
+	if (plan.narrow != 0)
+		opening->conduit->room = ATOMIC;
+	if (plan.socket != 0) {
+		opening->conduit->socket = opening->conduit->fixed = true;
+		opening->conduit->room = plan.socket;
+	}
+	opening->conduit->heard =
+	    plan.serve == PARENT_STREAM ? parent_heard : judge_output;
 	opening->conduit->reads = (struct listener){ .wake = wake_reader };
 	begin(&scene.reader, consume, &scene.reader_dice, "reader", 0);
 	return opening;
@@ -272,6 +314,36 @@ open_errors(void)
 	return opening;
 }
 
+/* The parent hears at once. */
+static void
+hear(struct actor *actor)
+{
+	char scrap[4096];
+
+	(void)actor;
+	while (conduit_take(scene.from_lines->conduit, scrap, sizeof(scrap)) > 0)
+		;
+}
+
+static void
+wake_parent(void *who)
+{
+	(void)who;
+	world_wake(&scene.parent, MS / 10);
+}
+
+static void
+open_lines(void)
+{
+	struct opening *opening = kernel_open_conduit(kernel_conduit(), OPENING_WRITES);
+
+	scene.from_lines = kernel_open_conduit(opening->conduit, OPENING_READS);
+	opening->conduit->heard = parent_heard;
+	opening->conduit->reads = (struct listener){ .wake = wake_parent };
+	begin(&scene.parent, hear, &scene.parent_dice, "lines", 0);
+	table_add(&ours, opening, false, 3);
+}
+
 void
 scene_open(void)
 {
@@ -281,11 +353,17 @@ scene_open(void)
 	table_add(&ours, open_input(), false, 0);
 	table_add(&ours, open_output(), false, 1);
 	table_add(&ours, open_errors(), false, 2);
+	if (plan.serve == PARENT_LINES)
+		open_lines();
 	if (plan.signals > 0 && !last)
 		begin(&scene.signaller, send_signal, &scene.signal_dice, "signals",
 		    3000 * MS);
-	if (plan.control != 0)
+	machines_begin();
+	others_begin();
+	if (plan.control != 0) {
 		scene.control = kernel_conduit();
+		scene.control->writes = (struct listener){ .wake = wake_commander };
+	}
 	if (plan.control != 0 && plan.commands > 0)
 		begin(&scene.commander, send_command, &scene.command_dice, "commands",
 		    200 * MS);
@@ -297,8 +375,7 @@ scene_open(void)
 struct conduit *
 scene_fifo(const struct disk_file *file)
 {
-	(void)file;
-	return scene.control;
+	return strcmp(file->name, "control") == 0 ? scene.control : others_fifo();
 }
 
 bool

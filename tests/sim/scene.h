@@ -25,6 +25,9 @@ struct conduit *scene_fifo(const struct disk_file *file);
 /* Record number of the input with its newline; its length.  From 0 on. */
 size_t scene_record(unsigned number, char text[TEXT_MOST]);
 
+/* Is it longer than par-run takes? */
+bool scene_is_refused(unsigned number);
+
 /* The key of that record. */
 unsigned scene_key(unsigned number);
 

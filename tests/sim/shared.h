@@ -35,10 +35,13 @@ struct disk_file {
 /* One record of the input, and what became of it. */
 struct entry {
 	unsigned given; /* times that a worker was given it */
+	unsigned second; /* the same of one that has a copy of it; 0 */
 	unsigned holder; /* serial of a living one that has it and has not answered; 0 */
 	unsigned retried; /* times that it was answered with retry */
 	unsigned blamed; /* times that it was alone with one that died or was late */
 	unsigned named; /* times that it was given up by name */
+	unsigned said; /* of these, on standard error though there is -q */
+	bool quiet; /* a process answered ok without output */
 	unsigned done_by; /* the last that answered ok; 0: nobody has */
 	bool read; /* by one of them, or begun to be */
 	bool tried; /* one died with it that had read something, or was late */
@@ -52,8 +55,12 @@ struct entry {
 	uint64_t out_at; /* where it begins */
 	uint64_t out_bytes; /* that there are of it */
 	bool failed; /* answered with fail */
-	bool told; /* the supervisor above was */
+	bool told; /* the parent was */
 	unsigned lines; /* of its output that came, a bit each, of a plain command */
+	unsigned block_first, block_count; /* records that it was given with, last */
+	unsigned block_tries; /* of these, that failed */
+	unsigned block_failures; /* and of all that it was in */
+	bool too_long; /* no process could have it, as its only word */
 };
 
 /* All are sums. */
@@ -70,6 +77,7 @@ struct shared {
 	uint64_t now; /* ns */
 	unsigned lives;
 	bool resumed;
+	char run_id[64]; /* what ids of records begin with */
 	struct counts counts;
 	char fault[FAULT_TEXT];
 	unsigned deaths_left;

@@ -15,6 +15,25 @@
 static const char *const death_names[] = { "is killed", "crashes", "exits with 1",
 	"exits with 0" };
 
+/* A process has the record no more. */
+static void
+let_go(struct entry *entry, unsigned serial)
+{
+	if (entry->second == serial)
+		entry->second = 0;
+	if (entry->holder != serial)
+		return;
+	entry->holder = entry->second;
+	entry->second = 0;
+}
+
+static void
+note_done(struct entry *entry, unsigned record, unsigned serial)
+{
+	entry->done_by = serial;
+	entry->quiet = entry->quiet || stage_lines(record, serial) == 0;
+}
+
 /* What its life is like. */
 static void
 draw(struct stage_model *stage)
@@ -26,18 +45,23 @@ draw(struct stage_model *stage)
 	stage->pace = dice_scale(dice, 1000, 5 * MS);
 	stage->hello_after = dice_scale(dice, 1, plan.hello_ms * MS + 1);
 	stage->death = (enum death)dice_from(dice, 0, DEATHS - 1);
-	if ((plan.kind == STAGE_MAP || plan.kind == STAGE_BLOCK) &&
+	if ((plan.kind == STAGE_MAP || plan.kind == STAGE_BLOCK) && plan.hosts == 0 &&
 	    stage->death == DEATH_EXIT_0) /* to end well says that all is done */
 		stage->death = DEATH_KILL;
 	stage->frozen =
 	    plan.frozen != 0 && dice_one_in(dice, plan.frozen) && shared->deaths_left > 0;
 	stage->stubborn = plan.stubborn != 0 && dice_one_in(dice, plan.stubborn);
-	stage->shuffles = dice_one_in(dice, 2);
+	stage->shuffles = dice_one_in(dice, 2) && plan.joint == 0;
+	stage->strict = plan.joint != 0 && dice_one_in(dice, 2);
+	stage->unsure = plan.unsure != 0 && dice_one_in(dice, plan.unsure);
+	stage->liar = plan.lies != 0 && plan.hosts == 0 && dice_one_in(dice, plan.lies);
 	stage->chunk = dice_scale(dice, 1, 64 << 10);
 	stage->batch = dice_scale(dice, 1, 64);
 	stage->flush_one_in = dice_scale(dice, 1, 16);
-	stage->appetite = dice_scale(dice, plan.jobs, 4 * plan.jobs + 100);
-	if (shared->deaths_left == 0 || !(dies || stage->frozen))
+	stage->appetite = plan.kind == STAGE_BLOCK
+	    ? UINT64_MAX
+	    : plan.joint + dice_scale(dice, plan.jobs, 4 * plan.jobs + 100);
+	if (shared->deaths_left == 0 || !(dies || stage->frozen || stage->liar))
 		return;
 	shared->deaths_left--;
 	stage->steps_left = steps;
@@ -49,6 +73,7 @@ add_task(struct stage_model *stage)
 {
 	struct process *process = stage->process;
 	char where[64];
+	size_t len = stage->line_len;
 	unsigned record;
 
 	snprintf(where, sizeof(where), "given to process %u", process->serial);
@@ -63,24 +88,10 @@ add_task(struct stage_model *stage)
 		if (stage->tasks == NULL || stage->order == NULL)
 			fault("the simulator has no memory");
 	}
-	stage->tasks[stage->count++] = (struct task){ .record = record,
-		.begin = stage->count == 1 ? 0 : stage->tasks[stage->count - 2].end,
-		.end = stage->given };
+	stage->tasks[stage->count++] = (struct task){
+		.record = record, .begin = stage->given - len, .end = stage->given
+	};
 	judge_given(process, record);
-}
-
-/* The line before what a host is to run. */
-static void
-take_job(struct stage_model *stage)
-{
-	unsigned long long bytes;
-
-	if (sscanf(stage->line, "par-job 1 %llu\n", &bytes) != 1)
-		fault("process %u is told no job: %s", stage->process->serial,
-		    shown(stage->line, stage->line_len));
-	stage->skip = bytes;
-	stage->has_job = true;
-	stage->line_len = 0;
 }
 
 /* Bytes came into the pipe to it. */
@@ -90,20 +101,23 @@ given(void *who, const char *data, size_t len)
 	struct stage_model *stage = ((struct process *)who)->stage;
 
 	for (size_t i = 0; i < len; i++) {
-		if (stage->skip > 0) {
-			stage->skip--;
-			stage->given++;
+		stage->given++;
+		if (plan.before != 0 && plan_before[stage->before] != '\0') {
+			if (data[i] != plan_before[stage->before++])
+				fault("process %u is not given first what is to be",
+				    stage->process->serial);
 			continue;
 		}
+		if (link_byte(stage, data[i]))
+			continue;
 		if (stage->line_len == sizeof(stage->line))
 			fault("process %u is given a line that is no record",
 			    stage->process->serial);
 		stage->line[stage->line_len++] = data[i];
-		stage->given++;
-		if (data[i] == '\n' && plan.hosts != 0 && !stage->has_job)
-			take_job(stage);
-		else if (data[i] == '\n')
+		if (data[i] == '\n' && !link_line(stage)) {
 			add_task(stage);
+			link_record(stage);
+		}
 	}
 }
 
@@ -139,15 +153,42 @@ take(struct stage_model *stage)
 	while (
 	    stage->read < stage->count && stage->tasks[stage->read].end <= stage->taken)
 		shared->entries[stage->tasks[stage->read++].record].read = true;
-	if (conduit_held(in->conduit) == 0 && in->conduit->writers == 0)
+	if (conduit_bytes(in->conduit) == 0 && in->conduit->writers == 0)
 		stage->end = true;
 	return any;
+}
+
+/* Where its lines go. */
+static struct pending *
+words_of(struct stage_model *stage)
+{
+	return plan.hosts != 0 ? &stage->out : &stage->tell;
+}
+
+/* A host could not do a block: that is so when it has told of the last record of it. */
+static void
+block_told(const struct stage_model *stage, size_t task)
+{
+	size_t first = task;
+	struct parcel parcel;
+
+	while (stage->tasks[first].block == 0)
+		first--;
+	if (task + 1 < first + stage->tasks[first].block)
+		return;
+	parcel = (struct parcel){ .first = stage->tasks[first].record,
+		.count = stage->tasks[first].block };
+	for (size_t i = first; i <= task; i++)
+		shared->entries[stage->tasks[i].record].retried++;
+	parcel_failed(&parcel);
 }
 
 /* What was sent tells of these. */
 static void
 mark_told(struct stage_model *stage)
 {
+	stage->known = stage->known ||
+	    (stage->said_hello && words_of(stage)->sent >= stage->known_at);
 	while (stage->tell_next < stage->answered) {
 		struct task *task = &stage->tasks[stage->order[stage->tell_next]];
 		struct entry *entry = &shared->entries[task->record];
@@ -161,18 +202,20 @@ mark_told(struct stage_model *stage)
 		    task->answer == ANSWER_OK	      ? "ok"
 			: task->answer == ANSWER_FAIL ? "fail"
 						      : "retry");
-		if (entry->holder == stage->process->serial)
-			entry->holder = 0;
+		let_go(entry, stage->process->serial);
 		entry->suspects = 0;
 		judge_told();
 		if (task->answer != ANSWER_RETRY)
 			entry->answered_by = stage->process->serial;
-		if (task->answer == ANSWER_RETRY)
+		if (task->answer == ANSWER_RETRY && plan.kind == STAGE_BLOCK)
+			block_told(stage, stage->order[stage->tell_next - 1]);
+		else if (task->answer == ANSWER_RETRY)
 			entry->retried++;
-		else if (task->answer == ANSWER_FAIL)
+		else if (task->answer == ANSWER_FAIL ||
+		    (plan.max_output != 0 && task->bytes > plan.max_output))
 			entry->failed = true;
 		else
-			entry->done_by = stage->process->serial;
+			note_done(entry, task->record, stage->process->serial);
 	}
 }
 
@@ -224,16 +267,17 @@ flush(struct stage_model *stage)
 	return all && process->state == PROCESS_RUNS;
 }
 
-/* It dies: some of what it was about to write may be out already. */
+/* The stage dies: some of what it was about to write may be out already. */
 static void
 die(struct stage_model *stage, enum death how)
 {
 	struct process *process = stage->process;
 	size_t some = (size_t)dice_from(&stage->dice, 0, 300);
 
-	if (how == DEATH_EXIT_0 && plan.kind == STAGE_NATIVE && !stage_is_known(process))
-		how = DEATH_EXIT_1; /* else it is a command that wants nothing, as true(1)
-				     */
+	/* Else it is a command that wants nothing, as true(1), where that may be. */
+	if (how == DEATH_EXIT_0 && plan_tells() && !stage_is_known(process) &&
+	    plan.keep + plan.log + plan.checkpoint == 0)
+		how = DEATH_EXIT_1;
 	if (how != DEATH_EXIT_0 && dice_one_in(&stage->dice, 2) &&
 	    send(stage, process->out, &stage->out, some))
 		send(stage, process->tell, &stage->tell, some / 4);
@@ -246,6 +290,24 @@ die(struct stage_model *stage, enum death how)
 				    : 0);
 }
 
+/* Choose among blocks over a link, by their first ones. */
+static size_t
+choose_block(struct stage_model *stage)
+{
+	size_t found = stage->read;
+	uint64_t seen = 0;
+
+	for (size_t i = stage->first; i < stage->read && seen < plan.jobs;
+	     i += stage->tasks[i].block) {
+		if (stage->tasks[i].block == 0 || i + stage->tasks[i].block > stage->read)
+			break;
+		if (stage->tasks[i].answer == ANSWER_NONE &&
+		    (dice_one_in(&stage->dice, ++seen) || found == stage->read))
+			found = i;
+	}
+	return found;
+}
+
 /* The one to be answered next, of those that it works on; count if there is none. */
 static size_t
 choose(struct stage_model *stage)
@@ -253,6 +315,8 @@ choose(struct stage_model *stage)
 	size_t found = stage->read;
 	uint64_t seen = 0;
 
+	if (plan.kind == STAGE_BLOCK)
+		return choose_block(stage);
 	for (size_t i = stage->first; i < stage->read && seen < plan.jobs; i++) {
 		if (stage->tasks[i].answer != ANSWER_NONE)
 			continue;
@@ -270,6 +334,9 @@ work(struct stage_model *stage)
 {
 	uint64_t some = dice_from(&stage->dice, 1, stage->batch);
 
+	if (plan.joint != 0)
+		some = plan.joint;
+
 	while (some-- > 0) {
 		size_t at = choose(stage);
 
@@ -281,9 +348,19 @@ work(struct stage_model *stage)
 		}
 		while (stage->first < stage->read &&
 		    stage->tasks[stage->first].answer != ANSWER_NONE)
-			stage->first++;
+			stage->first += plan.kind == STAGE_BLOCK
+			    ? stage->tasks[stage->first].block
+			    : 1;
 	}
+	answer_tell(stage);
 	return true;
+}
+
+/* Joint: does it do nothing with what it has, before there is more? */
+static bool
+is_waiting(const struct stage_model *stage)
+{
+	return stage->strict && !stage->end && stage->read - stage->answered < plan.joint;
 }
 
 /* A process for a block reads all before it does anything. */
@@ -297,7 +374,12 @@ step_block(struct stage_model *stage)
 			world_wake(&process->actor, stage->pace);
 		return;
 	}
-	if (!stage->leaves) {
+	if (!stage->leaves && stage->count == 0 && process->killed) {
+		stage->leaves = true; /* with nothing, as it was told to end */
+	} else if (!stage->leaves) {
+		parcel_came(process, &process->parcel,
+		    stage->count == 0 ? 0 : stage->tasks[0].record,
+		    (unsigned)stage->count, stage->given - stage->before);
 		stage->status = answer_block(stage);
 		stage->leaves = true;
 		if (stage->status < 0) {
@@ -312,20 +394,81 @@ step_block(struct stage_model *stage)
 	process_end(process, stage->status, 0);
 }
 
-static void
-say_hello(struct stage_model *stage)
+/* As a par-run for blocks says it. */
+static size_t
+block_hello(char *line, size_t size)
 {
-	char line[128];
-	size_t len = (size_t)snprintf(
-	    line, sizeof(line), "par-stage 1 jobs=%llu", (unsigned long long)plan.jobs);
+	uint64_t most = plan.block_records + plan.block_bytes == 0 ? 1
+	    : plan.block_records != 0				   ? plan.block_records
+								   : 1 << 20;
 
-	if (plan.window != 0)
-		len += (size_t)snprintf(line + len, sizeof(line) - len, " window=%llu",
+	return (size_t)snprintf(line, size, "par-stage 1 jobs=%llu%s%s",
+	    (unsigned long long)(plan.jobs * most), most > 1 ? " joint" : "",
+	    plan.raw != 0 ? " raw" : "");
+}
+
+static size_t
+usual_hello(char *line, size_t size)
+{
+	size_t len = (size_t)snprintf(
+	    line, size, "par-stage 1 jobs=%llu", (unsigned long long)plan.jobs);
+
+	if (plan.window != 0 && plan.kind == STAGE_NATIVE)
+		len += (size_t)snprintf(line + len, size - len, " window=%llu",
 		    (unsigned long long)plan.window);
+	if (plan.joint != 0)
+		len += (size_t)snprintf(line + len, size - len, " joint");
+	if (plan.joint % 2 != 0) /* not all say it */
+		len += (size_t)snprintf(line + len, size - len, " block=%llu",
+		    (unsigned long long)plan.joint);
+	return len +
+	    (size_t)snprintf(line + len, size - len, "%s",
+		plan.ahead != 0 || plan.kind == STAGE_MAP ? " ahead" : "");
+}
+
+static void
+say_hello(struct stage_model *stage, bool waits)
+{
+	char line[160];
+	size_t len =
+	    (plan.kind == STAGE_BLOCK ? block_hello : usual_hello)(line, sizeof(line));
+
 	len += (size_t)snprintf(
-	    line + len, sizeof(line) - len, "%s\n", plan.ahead != 0 ? " ahead" : "");
-	pending_add(plan.hosts != 0 ? &stage->out : &stage->tell, line, len);
+	    line + len, sizeof(line) - len, "%s\n", waits ? " waits" : "");
+	pending_add(words_of(stage), line, len);
+	if (!stage->said_hello)
+		stage->known_at = words_of(stage)->made;
 	stage->said_hello = true;
+}
+
+/*
+ * Before it answers anything it says what it is: at once, or, as a supervisor does, when
+ * that is known.
+ */
+static void
+show(struct stage_model *stage)
+{
+	static const char unsure[] = "par-stage 1 unsure\n",
+			  plain[] = "par-stage 1 plain\n";
+	struct process *process = stage->process;
+
+	if (stage->unsure && !stage->said_unsure) {
+		pending_add(words_of(stage), unsure, sizeof(unsure) - 1);
+		stage->said_unsure = true;
+		flush(stage);
+		world_wake(
+		    &process->actor, dice_scale(&stage->dice, 1, plan.hello_ms * MS + 1));
+		return;
+	}
+	if (plan.kind == STAGE_PLAIN) {
+		pending_add(&stage->tell, plain, sizeof(plain) - 1);
+		stage->said_hello = true;
+	} else {
+		say_hello(stage, false);
+	}
+	flush(stage);
+	if (process->state == PROCESS_RUNS)
+		world_wake(&process->actor, stage->pace);
 }
 
 /* One that lives for more than a block. */
@@ -333,34 +476,57 @@ static void
 step_stream(struct stage_model *stage)
 {
 	struct process *process = stage->process;
+	bool quiet = plan.ahead != 0 || !plan_tells() || plan.kind == STAGE_MAP;
 	bool any = false, holds, all;
 
-	if (plan.kind == STAGE_NATIVE && !stage->said_hello) {
-		say_hello(stage);
-		flush(stage);
-		world_wake(&process->actor, stage->pace);
+	if (!stage->said_hello && (plan_tells() || stage->unsure)) {
+		if (stage->said_unsure)
+			take(stage);
+		if (stage->said_unsure && dice_one_in(&stage->dice, 2))
+			world_wake(&process->actor, stage->hello_after);
+		else
+			show(stage);
 		return;
 	}
 	if (stage->read - stage->answered < stage->appetite)
 		any = take(stage);
-	any = any || stage->answered < stage->read;
-	if (!work(stage))
-		return;
-	holds = (any || plan.ahead != 0 || plan.kind != STAGE_NATIVE) && !stage->end &&
-	    !dice_one_in(&stage->dice, stage->flush_one_in) &&
+	stage->waits = stage->waits && !any;
+	if (is_waiting(stage)) {
+		if (!any && !stage->waits && stage->answered < stage->read) {
+			say_hello(stage, true);
+			stage->waits = true;
+		}
+	} else {
+		any = any || stage->answered < stage->read;
+		if (!work(stage))
+			return;
+	}
+	holds = (any || quiet) && !stage->end &&
+	    (plan.filter != 0 || !dice_one_in(&stage->dice, stage->flush_one_in)) &&
 	    stage->out.end - stage->out.start < ATOMIC;
 	all = holds || flush(stage);
 	if (process->state != PROCESS_RUNS)
 		return;
-	if (any || (holds && plan.kind == STAGE_NATIVE))
+	if (any || (holds && plan_tells()))
 		world_wake(&process->actor, stage->pace);
-	else if (holds && dice_one_in(&stage->dice, 4)) /* gives them, some time */
+	else if (holds && plan.filter == 0 &&
+	    dice_one_in(&stage->dice, 4)) /* gives them, some time */
 		world_wake(&process->actor, 50 * stage->pace);
 	if (!stage->end || any || !all)
 		return;
 	trace("process %u ends", process->serial);
 	process->by_itself = true;
 	process_end(process, 0, 0);
+}
+
+/* The stage tells what is not so, and nothing more. */
+static void
+lie(struct stage_model *stage)
+{
+	answer_tell(stage);
+	answer_lie(stage);
+	stage->lied = true;
+	flush(stage);
 }
 
 static void
@@ -371,27 +537,77 @@ step(struct actor *actor)
 
 	if (process->stopped || stage->frozen)
 		return;
-	if (stage->steps_left > 0 && --stage->steps_left == 0)
-		die(stage, stage->death);
-	else if (plan.kind == STAGE_BLOCK)
+	if (stage->steps_left > 0 && --stage->steps_left == 0) {
+		if (stage->liar && stage->said_hello)
+			lie(stage);
+		else
+			die(stage, stage->death);
+	} else if (stage->lied)
+		flush(stage);
+	else if (plan.kind == STAGE_BLOCK && plan.hosts == 0)
 		step_block(stage);
 	else
 		step_stream(stage);
+}
+
+/* The records of the stage are words of its command, as if they were lines that it reads.
+ */
+static void
+take_words(struct process *process, char *const *argv)
+{
+	struct conduit *conduit = process->in->conduit;
+	struct opening *lines = kernel_open_conduit(conduit, OPENING_WRITES);
+	size_t words = 0, records = (size_t)process->parcel.count;
+	char number[32];
+
+	conduit->room = SIZE_MAX;
+	while (argv[words] != NULL)
+		words++;
+	if (words != records + 2)
+		fault("process %u has %zu words for %zu records", process->serial, words,
+		    records);
+	snprintf(number, sizeof(number), "%llu",
+	    (unsigned long long)process->parcel.first + 1);
+	if (strcmp(argv[words - 1], number) != 0)
+		fault("process %u is told that record %s is record %s", process->serial,
+		    number, argv[words - 1]);
+	for (size_t i = 1; i <= records; i++) {
+		conduit_put(conduit, argv[i], strlen(argv[i]));
+		conduit_put(conduit, "\n", 1);
+	}
+	kernel_close(lines);
+}
+
+/* The stage has no input: one of its own, which the supervisor knows nothing of. */
+static void
+open_words(struct process *process)
+{
+	if (process->in->kind != OPENING_NOTHING)
+		fault("process %u has an input", process->serial);
+	kernel_close(process->in);
+	process->in = kernel_open_conduit(kernel_conduit(), OPENING_READS);
 }
 
 void
 stage_begin(struct process *process, char *const *argv)
 {
 	struct stage_model *stage = kernel_memory(sizeof(*stage));
-	struct conduit *in = process->in->conduit;
+	bool words = plan.arguments != 0 && plan.hosts == 0;
+	struct conduit *in;
 
-	(void)argv;
 	judge_started();
+	if (plan.kind == STAGE_BLOCK && plan.hosts == 0)
+		parcel_given(process, &process->parcel);
+	if (words)
+		open_words(process);
+	in = process->in->conduit;
 	process->stage = stage;
 	stage->process = process;
 	stage->dice = dice_for(plan.seed, "life", process->serial);
 	draw(stage);
 	stage->in = in;
+	if (plan.hosts != 0)
+		link_begin(stage, argv);
 	in->heard = given;
 	in->hears = process;
 	in->reads = (struct listener){ .wake = wake, .who = process };
@@ -403,6 +619,8 @@ stage_begin(struct process *process, char *const *argv)
 	    stage->frozen		? ", which does nothing"
 		: stage->steps_left > 0 ? ", which is to die"
 					: "");
+	if (words)
+		take_words(process, argv);
 	if (!stage->frozen)
 		world_wake(&process->actor, stage->hello_after);
 }
@@ -410,7 +628,8 @@ stage_begin(struct process *process, char *const *argv)
 static bool
 ended_well(const struct process *process)
 {
-	return process->by_itself && process->code == 0 && process->signal == 0;
+	return process->by_itself && !process->killed && process->code == 0 &&
+	    process->signal == 0;
 }
 
 static void
@@ -421,20 +640,42 @@ forget(struct stage_model *stage)
 	stage->out = stage->tell = (struct pending){ .data = NULL };
 }
 
-/* Is one of its records to blame?  Not if it has read none, or was told to end. */
+/* Did it not know yet what it runs? */
+static bool
+is_unsure(const struct process *process)
+{
+	return process->stage->unsure && !stage_is_known(process);
+}
+
+/* Is one of the records that it has read to blame?  Not if it was told to end. */
 static bool
 is_suspicious(const struct process *process)
 {
 	return process->by_itself && !process->killed &&
-	    (process->signal != 0 || process->code != 0) && process->stage->taken > 0;
+	    (process->signal != 0 || process->code != 0) && !is_unsure(process);
 }
 
-static void
-suspect(const struct process *process, struct entry *entry, unsigned with)
+static bool
+holds(const struct process *process, const struct task *task)
 {
-	/* If not all was written, who else was to come is not known. */
-	entry->suspects = process->in->conduit->short_write ? UNSURE : process->serial;
-	entry->suspected_with = with;
+	const struct entry *entry = &shared->entries[task->record];
+
+	return !task->told &&
+	    (entry->holder == process->serial || entry->second == process->serial);
+}
+
+/* The stage has ended with that record. */
+static void
+leave(const struct process *process, struct task *task)
+{
+	struct entry *entry = &shared->entries[task->record];
+
+	task->left = true;
+	let_go(entry, process->serial);
+	entry->read = entry->read || task->begin < process->stage->taken;
+	/* With its input ended nobody can know what it has read. */
+	entry->tried = entry->tried || process->stage->taken > 0 || process->killed ||
+	    process->stage->in->writers == 0;
 }
 
 void
@@ -442,26 +683,12 @@ stage_ended(struct process *process)
 {
 	struct stage_model *stage = process->stage;
 
-	unsigned left = 0;
-
-	for (size_t i = 0; i < stage->count; i++)
-		left += shared->entries[stage->tasks[i].record].holder == process->serial;
 	for (size_t i = 0; i < stage->count; i++) {
-		struct entry *entry = &shared->entries[stage->tasks[i].record];
-
-		if (entry->holder == process->serial) {
-			entry->holder = 0;
-			entry->died++;
-			entry->read = entry->read || stage->tasks[i].begin < stage->taken;
-			entry->tried =
-			    entry->tried || stage->taken > 0 || process->killed;
-			if (is_suspicious(process))
-				suspect(process, entry, left);
-			else if (process->killed && entry->suspects != 0)
-				entry->suspects = UNSURE; /* it may have been late */
-		}
-		if (plan.kind == STAGE_BLOCK && ended_well(process))
-			entry->done_by = process->serial;
+		if (holds(process, &stage->tasks[i]))
+			leave(process, &stage->tasks[i]);
+		if (plan.kind == STAGE_BLOCK && plan.hosts == 0 && ended_well(process))
+			note_done(&shared->entries[stage->tasks[i].record],
+			    stage->tasks[i].record, process->serial);
 	}
 	judge_dead(process);
 	forget(stage);
@@ -469,13 +696,50 @@ stage_ended(struct process *process)
 		process->in->conduit->heard = NULL;
 }
 
+/* Had it read of a record that it left, as far as the supervisor can know? */
+static bool
+was_read(const struct stage_model *stage, const struct task *task)
+{
+	return task->left && (task->begin < stage->taken || stage->in->writers == 0);
+}
+
+/* The stage died with that record, one of so many that it had begun to read. */
+static void
+suspect(const struct process *process, const struct task *task, unsigned with)
+{
+	struct entry *entry = &shared->entries[task->record];
+	bool read = was_read(process->stage, task);
+
+	entry->died += (read && !is_unsure(process)) || process->killed;
+	if (read && is_suspicious(process)) {
+		/* A part of one more may have come; it may have been taken for late. */
+		entry->suspects = stage_was_cut_short(process) || process->late
+		    ? UNSURE
+		    : process->serial;
+		entry->suspected_with = with;
+	} else if (process->killed && entry->suspects != 0) {
+		entry->suspects = UNSURE; /* it may have been late */
+	}
+}
+
 void
 stage_forgotten(struct process *process)
 {
 	const struct stage_model *stage = process->stage;
+	unsigned with = 0;
 
-	for (size_t i = 0; stage->in->writers == 0 && i < stage->count; i++)
-		shared->entries[stage->tasks[i].record].unknown = true;
+	if (plan.kind == STAGE_BLOCK && plan.hosts == 0 &&
+	    (!ended_well(process) || process->late))
+		parcel_failed(&process->parcel);
+
+	for (size_t i = 0; i < stage->count; i++)
+		with += was_read(stage, &stage->tasks[i]);
+	for (size_t i = 0; i < stage->count; i++) {
+		if (stage->tasks[i].left)
+			suspect(process, &stage->tasks[i], with);
+		if (stage->in->writers == 0)
+			shared->entries[stage->tasks[i].record].unknown = true;
+	}
 }
 
 bool
@@ -487,19 +751,25 @@ stage_ignores(const struct process *process, int signal)
 bool
 stage_is_known(const struct process *process)
 {
-	return process->stage->tell.sent + process->stage->out.sent > 0;
+	return process->stage->known;
 }
 
 bool
 stage_was_cut_short(const struct process *process)
 {
-	return process->in->conduit->short_write || process->stage->line_len > 0;
+	return process->stage->line_len > 0;
 }
 
 bool
 stage_was_given(const struct process *process)
 {
 	return process->stage->count > 0;
+}
+
+size_t
+stage_count(const struct process *process)
+{
+	return process->stage->count;
 }
 
 bool
@@ -533,11 +803,13 @@ stage_may_pass(unsigned serial, unsigned record)
 
 		if (task->record != record)
 			continue;
-		if (plan.kind == STAGE_BLOCK)
+		if (plan.kind == STAGE_BLOCK && plan.hosts == 0)
 			return ended_well(process) ? NULL : "that did not end well";
 		return !task->told		   ? "that has not told of it"
 		    : task->answer == ANSWER_RETRY ? "that wants it again later"
-						   : NULL;
+		    : plan.max_output != 0 && task->bytes > plan.max_output
+		    ? "which is too much"
+		    : NULL;
 	}
 	return "that was not given it";
 }

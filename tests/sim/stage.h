@@ -14,10 +14,10 @@ struct process;
 /* The process is a stage from now on. */
 void stage_begin(struct process *process, char *const *argv);
 
-/* It has ended, by itself or by a signal. */
+/* The stage has ended, by itself or by a signal. */
 void stage_ended(struct process *process);
 
-/* It was waited for. */
+/* The stage was waited for. */
 void stage_forgotten(struct process *process);
 
 bool stage_ignores(const struct process *process, int signal);
@@ -26,6 +26,7 @@ bool stage_ignores(const struct process *process, int signal);
 bool stage_is_known(const struct process *process);
 bool stage_was_cut_short(const struct process *process); /* by a pipe that was full */
 bool stage_was_given(const struct process *process);
+size_t stage_count(const struct process *process); /* records that it was given */
 
 /* What the record gets from the process as its output; line line of stage_lines(). */
 unsigned stage_lines(unsigned record, unsigned serial);

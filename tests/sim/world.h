@@ -21,7 +21,7 @@ struct actor {
 
 void world_add(struct actor *actor);
 
-/* It acts soon, if it would not before. */
+/* The actor acts soon, if it would not before. */
 void world_wake(struct actor *actor, uint64_t within);
 
 /* Each call of the supervisor takes a while, in which others may act. */

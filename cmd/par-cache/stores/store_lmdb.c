@@ -16,7 +16,9 @@
 #include "anew.h"
 #include "diag.h"
 #include "disk.h"
+#include "formats.h"
 #include "need.h"
+#include "num.h"
 #include "value.h"
 
 enum {
@@ -33,6 +35,7 @@ struct local {
 	MDB_txn *reading; /* reset while nothing is looked up */
 	size_t page;
 	uint64_t limit; /* of the file, bytes */
+	char newer[FORMAT_TEXT]; /* why it is none that we can read */
 };
 
 static int
@@ -123,6 +126,31 @@ give_up(MDB_env *env, const char *what)
 	die(STATUS_BROKEN, 0, "%s: the store is damaged: %s", file, what);
 }
 
+/*
+ * Is the file of a version that we know?  One of another than the first has its number,
+ * in digits, beside the tables, as "format".  0, or an error number, with
+ * local->newer set if that is why.
+ */
+static int
+check_format(struct local *local, MDB_txn *txn)
+{
+	MDB_val key = { .mv_data = (char[]){ "format" }, .mv_size = 6 }, value;
+	uint64_t format;
+	MDB_dbi tables;
+	int error = mdb_dbi_open(txn, NULL, 0, &tables);
+
+	if (error == 0)
+		error = mdb_get(txn, tables, &key, &value);
+	if (error != 0)
+		return error == MDB_NOTFOUND ? 0 : error;
+	if (num_parse_bytes(value.mv_data, value.mv_size, 1, UINT64_MAX, &format) < 0)
+		return MDB_VERSION_MISMATCH;
+	if (format <= FORMAT_CACHE_FILE)
+		return 0;
+	formats_newer_text(local->newer, "par-cache folder", FORMAT_CACHE_FILE, format);
+	return MDB_VERSION_MISMATCH;
+}
+
 /* Make sure of both tables, and get ready to read. */
 static int
 open_tables(struct local *local)
@@ -132,7 +160,9 @@ open_tables(struct local *local)
 
 	if (error != 0)
 		return error;
-	error = mdb_dbi_open(txn, "output", MDB_CREATE, &local->output);
+	error = check_format(local, txn);
+	if (error == 0)
+		error = mdb_dbi_open(txn, "output", MDB_CREATE, &local->output);
 	if (error == 0)
 		error = mdb_dbi_open(txn, "order", MDB_CREATE, &local->order);
 	if (error != 0) {
@@ -202,6 +232,8 @@ open_local(struct store *store, const struct store_plan *plan)
 		error = open_tables(local);
 	if (error == 0)
 		error = mdb_env_stat(local->env, &stat);
+	if (error != 0 && local->newer[0] != '\0')
+		return local->newer;
 	if (error != 0)
 		return mdb_strerror(disk_error(store->name, error));
 	local->page = stat.ms_psize;
@@ -360,19 +392,19 @@ static int
 drop_place(struct local *local, MDB_txn *txn, const MDB_val *key, const MDB_val *old)
 {
 	unsigned char sequence[SEQUENCE];
-	MDB_val turn = { .mv_size = SEQUENCE, .mv_data = sequence }, owner;
+	MDB_val number = { .mv_size = SEQUENCE, .mv_data = sequence }, owner;
 	int error;
 
 	if (old->mv_size < SEQUENCE)
 		return 0;
 	memcpy(sequence, old->mv_data, SEQUENCE);
-	error = mdb_get(txn, local->order, &turn, &owner);
+	error = mdb_get(txn, local->order, &number, &owner);
 	if (error == MDB_NOTFOUND)
 		return 0;
 	if (error != 0 || owner.mv_size != KEY_SIZE ||
 	    memcmp(owner.mv_data, key->mv_data, KEY_SIZE) != 0)
 		return error;
-	return mdb_del(txn, local->order, &turn, NULL);
+	return mdb_del(txn, local->order, &number, NULL);
 }
 
 /* Store one output in place of what there is. */
@@ -383,7 +415,7 @@ put_one(struct local *local, MDB_txn *txn, const struct stored *saved)
 	unsigned char sequence[SEQUENCE];
 	MDB_val key = { .mv_size = KEY_SIZE, .mv_data = copy.bytes }, old;
 	MDB_val value = { .mv_size = SEQUENCE + value_size(saved) };
-	MDB_val turn = { .mv_size = SEQUENCE, .mv_data = sequence };
+	MDB_val number = { .mv_size = SEQUENCE, .mv_data = sequence };
 	int error = mdb_get(txn, local->output, &key, &old);
 
 	if (error == 0)
@@ -391,7 +423,7 @@ put_one(struct local *local, MDB_txn *txn, const struct stored *saved)
 	if (error == 0 || error == MDB_NOTFOUND)
 		error = next_sequence(local, txn, sequence);
 	if (error == 0)
-		error = mdb_put(txn, local->order, &turn, &key, MDB_APPEND);
+		error = mdb_put(txn, local->order, &number, &key, MDB_APPEND);
 	if (error == 0)
 		error = mdb_put(txn, local->output, &key, &value, MDB_RESERVE);
 	if (error != 0)

@@ -15,7 +15,7 @@
 #include "value.h"
 
 enum {
-	PATIENCE = 5000, /* ms that a server may take */
+	TIMEOUT = 5000, /* ms that a server may take */
 	PORT = 11211,
 	ITEM_HEAD = 512 /* bytes, at most, that a server adds to a value */
 };
@@ -88,8 +88,8 @@ add_servers(memcached_st *servers, const char *list)
 static void
 set_behaviour(memcached_st *servers)
 {
-	memcached_behavior_set(servers, MEMCACHED_BEHAVIOR_CONNECT_TIMEOUT, PATIENCE);
-	memcached_behavior_set(servers, MEMCACHED_BEHAVIOR_POLL_TIMEOUT, PATIENCE);
+	memcached_behavior_set(servers, MEMCACHED_BEHAVIOR_CONNECT_TIMEOUT, TIMEOUT);
+	memcached_behavior_set(servers, MEMCACHED_BEHAVIOR_POLL_TIMEOUT, TIMEOUT);
 	memcached_behavior_set(servers, MEMCACHED_BEHAVIOR_TCP_NODELAY, 1);
 	memcached_behavior_set(
 	    servers, MEMCACHED_BEHAVIOR_DISTRIBUTION, MEMCACHED_DISTRIBUTION_CONSISTENT);

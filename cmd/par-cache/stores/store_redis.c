@@ -16,8 +16,8 @@
 #include "value.h"
 
 enum {
-	PATIENCE = 5, /* s that the server may take */
-	MOST_PATIENCE = 30000 /* ms that an answer may take, all its parts */
+	TIMEOUT = 5, /* s that the server may take */
+	ANSWER_TIMEOUT = 30000 /* ms that an answer may take, all its parts */
 };
 
 struct redis_store {
@@ -50,7 +50,7 @@ failed(struct store *store, struct redis_store *shared)
 static redisReply *
 take(struct redis_store *shared, int type, int or_type)
 {
-	redisReply *got = redis_answer(shared->context, MOST_PATIENCE);
+	redisReply *got = redis_answer(shared->context, ANSWER_TIMEOUT);
 
 	if (got == NULL || got->type == type || got->type == or_type)
 		return got;
@@ -92,19 +92,18 @@ introduce(struct redis_store *shared)
 static const char *
 connect_to(struct redis_store *shared)
 {
-	const struct timeval patience = { .tv_sec = PATIENCE };
+	const struct timeval timeout = { .tv_sec = TIMEOUT };
 	const struct address *a = &shared->address;
 
 	if (a->path != NULL)
-		shared->context = redisConnectUnixWithTimeout(a->path, patience);
+		shared->context = redisConnectUnixWithTimeout(a->path, timeout);
 	else
-		shared->context =
-		    redisConnectWithTimeout(a->host, (int)a->port, patience);
+		shared->context = redisConnectWithTimeout(a->host, (int)a->port, timeout);
 	if (shared->context == NULL)
 		return strerror(ENOMEM);
 	redis_limit(shared->context, &shared->limits);
 	if (shared->context->err != 0 ||
-	    redisSetTimeout(shared->context, patience) != REDIS_OK ||
+	    redisSetTimeout(shared->context, timeout) != REDIS_OK ||
 	    introduce(shared) < 0)
 		return why(shared);
 	return NULL;

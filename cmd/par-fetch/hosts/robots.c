@@ -42,7 +42,7 @@ forget_oldest(struct robots *robots)
 {
 	struct robots_entry *entry = robots->oldest;
 
-	if (entry == NULL || !entry->known)
+	if (entry == NULL || entry->state == ROBOTS_AWAITED)
 		return;
 	robots->oldest = entry->next;
 	if (robots->oldest == NULL)
@@ -108,7 +108,7 @@ look_up(const struct robots_entry *entry, struct request *request)
 
 	path += strcspn(path, "/?");
 	request->delay = entry->rules.delay;
-	if (entry->failed)
+	if (entry->state == ROBOTS_FAILED)
 		request->refusal = "robots.txt could not be had";
 	else if (!rules_allow(&entry->rules, path, strlen(path)))
 		request->refusal = "disallowed by robots.txt";
@@ -124,9 +124,9 @@ robots_check(struct robots *robots, struct request *request, uint64_t now,
 	struct robots_entry *found = find_entry(robots, origin_of(&request->target));
 	bool first = found->parked == NULL;
 
-	if (found->known && found->expires > now)
+	if (found->state != ROBOTS_AWAITED && found->expires > now)
 		return look_up(found, request);
-	found->known = false;
+	found->state = ROBOTS_AWAITED;
 	request->next = NULL;
 	*found->parked_tail = request;
 	found->parked_tail = &request->next;
@@ -135,7 +135,7 @@ robots_check(struct robots *robots, struct request *request, uint64_t now,
 }
 
 struct request *
-robots_request(struct robots_entry *entry, CURLU *parser, const char *protocols)
+robots_request(struct robots_entry *entry, const char *protocols)
 {
 	struct bytes url = { 0 };
 	struct record record = { 0 };
@@ -145,7 +145,7 @@ robots_request(struct robots_entry *entry, CURLU *parser, const char *protocols)
 	need_put(&url, "/robots.txt", 11);
 	record.data = url.data;
 	record.len = url.len;
-	request = request_new(&record, parser, protocols);
+	request = request_new(&record, protocols, false);
 	request->robots = entry;
 	request->as_get = true;
 	bytes_free(&url);
@@ -162,8 +162,9 @@ robots_answer(struct robots *robots, struct robots_entry *entry, long status,
 	if (there)
 		rules_read(&entry->rules, text, len < RULES_TEXT ? len : RULES_TEXT,
 		    robots->token);
-	entry->failed = !there && (status < 300 || status > 499 || status == 429);
-	entry->known = true;
+	entry->state = !there && (status < 300 || status > 499 || status == 429)
+	    ? ROBOTS_FAILED
+	    : ROBOTS_KNOWN;
 	entry->expires = clock_ms() + LIFE;
 }
 

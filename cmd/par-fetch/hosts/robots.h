@@ -9,19 +9,24 @@
 #ifndef PAR_FETCH_ROBOTS_H
 #define PAR_FETCH_ROBOTS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "request.h"
 #include "rules.h"
 
+/* What is known of the robots.txt of a server. */
+enum robots_state {
+	ROBOTS_AWAITED, /* it has been asked for */
+	ROBOTS_KNOWN,
+	ROBOTS_FAILED /* that it cannot be had */
+};
+
 /* Of one server. */
 struct robots_entry {
 	char *origin; /* http://host:port */
 	struct robots_entry *next; /* that was made after it */
-	bool known; /* else it has been asked for */
-	bool failed; /* it could not be had */
+	enum robots_state state;
 	struct rules rules;
 	uint64_t expires; /* clock_ms() */
 	struct request *parked, **parked_tail;
@@ -50,8 +55,7 @@ enum robots_word robots_check(struct robots *robots, struct request *request,
     uint64_t now, struct robots_entry **entry);
 
 /* A request for the robots.txt of entry. */
-struct request *
-robots_request(struct robots_entry *entry, CURLU *parser, const char *protocols);
+struct request *robots_request(struct robots_entry *entry, const char *protocols);
 
 /* The answer has come: its status, 0 if there was none. */
 void robots_answer(struct robots *robots, struct robots_entry *entry, long status,

@@ -39,7 +39,7 @@ unreserved(int byte)
 }
 
 /*
- * The same paths are to be the same bytes: what is no ASCII is percent-encoded,
+ * Paths that are the same are to be the same bytes: what is no ASCII is percent-encoded,
  * with capitals, what need not be is not.  In a pattern, * and $ keep their sense.
  */
 static char *

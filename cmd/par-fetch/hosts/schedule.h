@@ -21,6 +21,13 @@ enum host_state {
 	HOST_RESTING /* until its time has come */
 };
 
+/* What the server speaks, where HTTP/2 is asked for. */
+enum host_version {
+	HOST_ANY, /* nothing else was heard */
+	HOST_PLAIN, /* it has answered by HTTP/1.x */
+	HOST_MIXED /* HTTP/2 on some connections only: not with it any more */
+};
+
 struct host_queue {
 	char *key;
 	struct host_queue *next; /* that is ready, too */
@@ -30,8 +37,7 @@ struct host_queue {
 	uint64_t not_before; /* of its next request */
 	uint64_t penalty; /* how slow it is taken for having been too busy, ms; or 0 */
 	unsigned refusals; /* one after the other, for being too busy */
-	bool plain; /* it has answered by HTTP/1.x where HTTP/2 was asked for */
-	bool mixed; /* it speaks HTTP/2 on some connections only: not with it any more */
+	enum host_version version;
 };
 
 /* Something that waits for a time: a host that rests, or a request to be tried again. */

@@ -8,6 +8,8 @@
 
 enum { KEEP = 128 << 10 }; /* a larger buffer is given back after use, bytes */
 
+static const char part_end[] = ".part";
+
 /* Is it a status whose body goes to a file? */
 static bool
 good(long status)
@@ -38,6 +40,15 @@ answer_body(struct answer *answer, const struct form *form, const struct request
 	return 0;
 }
 
+/* The path of a file becomes the body. */
+static void
+put_path(struct answer *answer, const struct form *form, const char *name)
+{
+	need_put(&answer->raw, form->bodies->path, strlen(form->bodies->path));
+	need_put(&answer->raw, "/", 1);
+	need_put(&answer->raw, name, strlen(name));
+}
+
 /* The file of the body gets its name, and the path of it becomes the body. */
 static int
 finish_file(struct answer *answer, const struct form *form, const struct request *request,
@@ -55,9 +66,35 @@ finish_file(struct answer *answer, const struct form *form, const struct request
 	} else if (head->status != 304 || bodies_modified(form->bodies, name) == -1) {
 		return 0;
 	}
-	need_put(&answer->raw, form->bodies->path, strlen(form->bodies->path));
-	need_put(&answer->raw, "/", 1);
-	need_put(&answer->raw, name, strlen(name));
+	put_path(answer, form, name);
+	return 0;
+}
+
+/* What came of a body that is not whole becomes a file whose name says so. */
+static int
+finish_part(struct answer *answer, const struct form *form, const struct request *request)
+{
+	char name[BODIES_NAME + sizeof(part_end)];
+
+	snprintf(name, sizeof(name), "%s%s", request->file, part_end);
+	if (bodies_commit(form->bodies, &answer->file, name, -1) < 0)
+		return -1;
+	put_path(answer, form, name);
+	return 0;
+}
+
+/* The file of the body, by what came of it.  0, or -1 with errno. */
+static int
+finish_any(struct answer *answer, const struct form *form, const struct request *request,
+    const struct page_record_head *head, enum answer_body body, time_t modified)
+{
+	if (form->bodies == NULL)
+		return 0;
+	if (body == ANSWER_WHOLE)
+		return finish_file(answer, form, request, head, modified);
+	if (body == ANSWER_PART && form->keep && answer->file.fd >= 0)
+		return finish_part(answer, form, request);
+	bodies_abandon(form->bodies, &answer->file);
 	return 0;
 }
 
@@ -80,14 +117,10 @@ answer_finish(struct answer *answer, const struct form *form,
     const struct request *request, const struct page_record_head *head,
     enum answer_body body, time_t modified)
 {
-	if (body != ANSWER_WHOLE && form->bodies != NULL)
-		bodies_abandon(form->bodies, &answer->file);
-	if (body == ANSWER_NONE) {
+	if (body == ANSWER_NONE)
 		bytes_clear(&answer->raw, KEEP);
-	} else if (body == ANSWER_WHOLE && form->bodies != NULL &&
-	    finish_file(answer, form, request, head, modified) < 0) {
+	if (finish_any(answer, form, request, head, body, modified) < 0)
 		return -1;
-	}
 	if (form->json) {
 		json_record(&answer->out, request, head, &answer->raw,
 		    form->bodies != NULL && answer->raw.len > 0);
@@ -98,7 +131,7 @@ answer_finish(struct answer *answer, const struct form *form,
 	else if (head->error != NULL)
 		change_head(answer, request, head, body);
 	page_record_body(&answer->out, answer->raw.data, answer->raw.len);
-	page_record_end(&answer->out, request);
+	page_record_end(&answer->out, request, head);
 	return 0;
 }
 

@@ -21,6 +21,7 @@ struct warc;
 struct form {
 	bool json;
 	struct bodies *bodies; /* bodies go to files; or NULL */
+	bool keep; /* those that are not whole, too, with other names */
 	struct warc *warc; /* exchanges are archived; or NULL */
 };
 
@@ -42,7 +43,7 @@ answer_body(struct answer *answer, const struct form *form, const struct request
 
 enum answer_body {
 	ANSWER_NONE, /* nothing of it is in the record */
-	ANSWER_PART, /* what came is; not as a file */
+	ANSWER_PART, /* what came is; as a file only if form says so */
 	ANSWER_WHOLE
 };
 

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "field.h"
+#include "header_lines.h"
 #include "json.h"
 #include "need.h"
+#include "utf8_char.h"
 
 static void
 put_text(struct bytes *out, const char *text)
@@ -13,45 +15,13 @@ put_text(struct bytes *out, const char *text)
 	need_put(out, text, strlen(text));
 }
 
-/* The length of the UTF-8 character at data, len bytes; 0 if it is none. */
-static size_t
-character(const unsigned char *data, size_t len)
-{
-	static const struct {
-		unsigned char first, last, low, high; /* of the first and second byte */
-		size_t len;
-	} forms[] = {
-		{ 0xc2, 0xdf, 0x80, 0xbf, 2 },
-		{ 0xe0, 0xe0, 0xa0, 0xbf, 3 },
-		{ 0xe1, 0xec, 0x80, 0xbf, 3 },
-		{ 0xed, 0xed, 0x80, 0x9f, 3 },
-		{ 0xee, 0xef, 0x80, 0xbf, 3 },
-		{ 0xf0, 0xf0, 0x90, 0xbf, 4 },
-		{ 0xf1, 0xf3, 0x80, 0xbf, 4 },
-		{ 0xf4, 0xf4, 0x80, 0x8f, 4 },
-	};
-
-	if (data[0] < 0x80)
-		return 1;
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-		if (data[0] < forms[i].first || data[0] > forms[i].last)
-			continue;
-		if (len < forms[i].len || data[1] < forms[i].low ||
-		    data[1] > forms[i].high)
-			return 0;
-		for (size_t at = 2; at < forms[i].len; at++)
-			if ((data[at] & 0xc0) != 0x80)
-				return 0;
-		return forms[i].len;
-	}
-	return 0;
-}
-
 static bool
 is_text(const char *data, size_t len)
 {
+	uint32_t code;
+
 	for (size_t at = 0, more; at < len; at += more) {
-		more = character((const unsigned char *)data + at, len - at);
+		more = utf8_char(data + at, len - at, &code);
 		if (more == 0)
 			return false;
 	}
@@ -84,7 +54,8 @@ put_string(struct bytes *out, const char *data, size_t len)
 	*to++ = '"';
 	for (size_t at = 0; at < len;) {
 		unsigned char byte = (unsigned char)data[at];
-		size_t more = character((const unsigned char *)data + at, len - at);
+		uint32_t code;
+		size_t more = utf8_char(data + at, len - at, &code);
 
 		if (more == 0) {
 			memcpy(to, "\xef\xbf\xbd", 3);
@@ -164,6 +135,31 @@ put_fields(struct bytes *out, const struct request *request)
 		put_text(out, "]");
 }
 
+/* How the answer came; what is not known is null. */
+static void
+put_way(struct bytes *out, const struct page_record_way *way)
+{
+	struct header_field field;
+	size_t at = 0;
+
+	put_or_null(out, ",\"http_version\":", way->version);
+	put_or_null(out, ",\"address\":", way->address);
+	need_print(out, ",\"seconds\":%.6f,\"headers\":[", (double)way->usec / 1e6);
+	for (bool first = true; header_lines_next(way->lines, &at, &field);
+	     first = false) {
+		struct bytes value = { 0 };
+
+		put_text(out, first ? "[" : ",[");
+		put_string(out, field.name, field.name_len);
+		header_lines_unfold(&value, &field);
+		put_text(out, ",");
+		put_string(out, value.data, value.len);
+		put_text(out, "]");
+		bytes_free(&value);
+	}
+	put_text(out, "]");
+}
+
 void
 json_record(struct bytes *out, const struct request *request,
     const struct page_record_head *head, const struct bytes *body, bool in_file)
@@ -187,6 +183,8 @@ json_record(struct bytes *out, const struct request *request,
 		put_text(out, ",\"body_base64\":");
 		put_base64(out, body->data, body->len);
 	}
+	if (head->way != NULL)
+		put_way(out, head->way);
 	put_fields(out, request);
 	put_text(out, "}\n");
 }

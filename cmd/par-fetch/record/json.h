@@ -5,6 +5,9 @@
  *	{"url":"http://...","status":200,"type":"text/html","effective_url":"http://...",
  *	 "error":null,"body":"...","fields":["..."]}
  *
+ * With --headers also "http_version":"1.1","address":"192.0.2.1","seconds":0.012345 and
+ * "headers":[["Name","value"],...] before fields.
+ *
  * A body that is no UTF-8 is body_base64 instead; one that is in a file, body_file.
  * Bytes elsewhere that are no UTF-8 become U+FFFD.
  */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "field.h"
+#include "header_lines.h"
 #include "need.h"
 #include "page_record.h"
 
@@ -47,9 +48,41 @@ page_record_body(struct bytes *out, const char *data, size_t len)
 	}
 }
 
-void
-page_record_end(struct bytes *out, const struct request *request)
+/* TAB and the header lines, each with a newline behind it. */
+static void
+put_lines(struct bytes *out, const struct bytes *lines)
 {
+	struct bytes text = { 0 };
+	struct header_field field;
+	size_t at = 0;
+
+	while (header_lines_next(lines, &at, &field)) {
+		need_put(&text, field.name, field.name_len);
+		need_put(&text, ": ", 2);
+		header_lines_unfold(&text, &field);
+		need_put(&text, "\n", 1);
+	}
+	need_put(out, "\t", 1);
+	page_record_body(out, text.data, text.len);
+	bytes_free(&text);
+}
+
+/* How the answer came: version, address, seconds, header. */
+static void
+put_way(struct bytes *out, const struct page_record_way *way)
+{
+	put_field(out, way->version);
+	put_field(out, way->address);
+	need_print(out, "\t%.6f", (double)way->usec / 1e6);
+	put_lines(out, way->lines);
+}
+
+void
+page_record_end(
+    struct bytes *out, const struct request *request, const struct page_record_head *head)
+{
+	if (head->way != NULL)
+		put_way(out, head->way);
 	if (request->input.len > request->field)
 		need_put(out, request->input.data + request->field,
 		    request->input.len - request->field);

@@ -11,7 +11,7 @@
 #include "url_find.h"
 
 struct request *
-request_new(const struct record *rec, CURLU *parser, const char *protocols)
+request_new(const struct record *rec, const char *protocols, bool guess)
 {
 	struct request *request = calloc(1, sizeof(*request));
 	struct bytes url = { 0 };
@@ -25,24 +25,26 @@ request_new(const struct record *rec, CURLU *parser, const char *protocols)
 	request->field = first.len;
 	need_room(&url, first.len);
 	url.len = field_unescape(url.data, first.data, first.len);
+	if (guess)
+		target_guess(&url, protocols);
 	request->refusal =
-	    target_read(&request->target, parser, url.data, url.len, protocols);
+	    target_read(&request->target, NULL, url.data, url.len, protocols);
 	bytes_free(&url);
 	return request;
 }
 
 const char *
-request_redirect(
-    struct request *request, const char *url, CURLU *parser, const char *protocols)
+request_redirect(struct request *request, const char *url, const char *protocols)
 {
 	struct target next;
-	const char *why = target_read(&next, parser, url, strlen(url), protocols);
+	const char *why =
+	    target_read(&next, request->target.url, url, strlen(url), protocols);
 
 	if (why != NULL)
 		return why;
 	if (!next.http) { /* what the input may ask for is not for servers to choose */
 		target_release(&next);
-		return "protocol is not allowed";
+		return "protocol is not allowed; see --proto";
 	}
 	free(next.user);
 	free(next.password);
@@ -57,9 +59,27 @@ request_redirect(
 	target_release(&request->target);
 	request->target = next;
 	request->attempts = request->crowded = 0;
-	request->alone = false;
+	request->alone = request->anew = false;
 	request->redirects++;
 	return NULL;
+}
+
+void
+request_upgrade(struct request *request, const char *protocols)
+{
+	struct target next, *target = &request->target;
+	struct bytes url = { 0 };
+
+	need_print(&url, "https:%s", target->url + strcspn(target->url, ":") + 1);
+	if (target_read(&next, NULL, url.data, url.len, protocols) == NULL) {
+		free(target->url);
+		free(target->key);
+		target->url = next.url;
+		target->key = next.key;
+		next.url = next.key = NULL;
+		target_release(&next);
+	}
+	bytes_free(&url);
 }
 
 struct record

@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include <curl/curl.h>
+#include "bytes.h"
 
-enum { TARGET_LONGEST = 4 << 20 }; /* bytes; libcurl refuses longer ones */
+enum { TARGET_LONGEST = 4 << 20 }; /* bytes; libcurl refuses some longer ones */
 
 /* All zero is none.  All strings are its own. */
 struct target {
@@ -21,12 +21,19 @@ struct target {
 };
 
 /*
- * Read len bytes of text, an absolute URL, with parser, which keeps nothing.
- * protocols are the schemes allowed, with commas between.  NULL, or why it
- * cannot be asked for (a string that stays valid); then out is empty.
+ * Read len bytes of text, a URL, on base, one that was read, or NULL: by the URL
+ * Standard.  url is its normal form, for libcurl.  protocols are the schemes allowed,
+ * with commas between.  NULL, or why it cannot be asked for (a string that stays valid);
+ * then out is empty.
  */
-const char *target_read(struct target *out, CURLU *parser, const char *text, size_t len,
-    const char *protocols);
+const char *target_read(struct target *out, const char *base, const char *text,
+    size_t len, const char *protocols);
+
+/*
+ * Where no scheme is in front of text, a URL that is to be, or a host and port that look
+ * like one that protocols does not have: put http:// there.
+ */
+void target_guess(struct bytes *text, const char *protocols);
 
 /* Is it a URL of https? */
 bool target_is_https(const struct target *target);

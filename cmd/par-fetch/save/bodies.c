@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -15,12 +16,53 @@
 #include "diag.h"
 #include "fdio.h"
 #include "hash.h"
+#include "need.h"
 #include "url_find.h"
 
 enum {
 	READABLE = 96, /* most of a URL that is in a name, bytes */
-	HASH = 16 /* of the hash, bytes */
+	HASH = 16, /* of the hash, bytes */
+	ETAG_NAME = BODIES_NAME + sizeof("..etag"),
+	ETAG_MOST = 4096 /* bytes of one that is remembered */
 };
+
+static const char temporary[] = ".par-fetch.";
+
+/* Is name that of a file that is being written, of this user? */
+static bool
+is_temporary(int folder, const char *name)
+{
+	size_t len = sizeof(temporary) - 1;
+	struct stat st;
+
+	return strncmp(name, temporary, len) == 0 &&
+	    name[len + strspn(name + len, "0123456789.")] == '\0' &&
+	    fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_uid == geteuid();
+}
+
+/* Remove what processes that were killed have left: nobody has a lock on it. */
+static void
+sweep(const char *path)
+{
+	int flags = O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, fd;
+	DIR *folder = opendir(path);
+	const struct dirent *entry;
+
+	if (folder == NULL)
+		return;
+	while ((entry = readdir(folder)) != NULL) {
+		if (!is_temporary(dirfd(folder), entry->d_name))
+			continue;
+		fd = openat(dirfd(folder), entry->d_name, flags);
+		if (fd < 0)
+			continue;
+		if (fdio_lock(fd) == 0)
+			unlinkat(dirfd(folder), entry->d_name, 0);
+		close(fd);
+	}
+	closedir(folder);
+}
 
 void
 bodies_open(struct bodies *bodies, const char *path)
@@ -33,6 +75,7 @@ bodies_open(struct bodies *bodies, const char *path)
 	bodies->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (bodies->folder < 0)
 		die(STATUS_BROKEN, errno, "%s", path);
+	sweep(path);
 }
 
 void
@@ -101,16 +144,106 @@ bodies_modified(const struct bodies *bodies, const char *name)
 	return S_ISREG(st.st_mode) ? st.st_mtime : -1;
 }
 
+/* What tells a file from one that has its name later, and where it is from. */
+static int
+print_identity(
+    const struct bodies *bodies, struct bytes *out, const char *name, const char *url)
+{
+	struct stat st;
+
+	if (fstatat(bodies->folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -1;
+	need_print(out, "%llu %lld %lld.%09ld %s\n", (unsigned long long)st.st_ino,
+	    (long long)st.st_size, (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec, url);
+	return 0;
+}
+
+/* The file beside a body that has its identity and its ETag, a line each. */
+static void
+etag_name(char out[static ETAG_NAME], const char *name)
+{
+	snprintf(out, ETAG_NAME, ".%s.etag", name);
+}
+
+/* All that is in the file of that name; empty if there is none. */
+static void
+read_all(const struct bodies *bodies, struct bytes *out, const char *name)
+{
+	int fd =
+	    openat(bodies->folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return;
+	while ((n = fdio_read(fd, need_room(out, ETAG_MOST), ETAG_MOST)) > 0)
+		out->len += (size_t)n;
+	close(fd);
+}
+
+char *
+bodies_etag(const struct bodies *bodies, const char *name, const char *url)
+{
+	struct bytes identity = { 0 }, text = { 0 };
+	char beside[ETAG_NAME], *etag = NULL;
+
+	etag_name(beside, name);
+	read_all(bodies, &text, beside);
+	if (text.len > 0 && print_identity(bodies, &identity, name, url) == 0 &&
+	    text.len > identity.len && text.data[text.len - 1] == '\n' &&
+	    memcmp(text.data, identity.data, identity.len) == 0)
+		etag = need_string(text.data + identity.len, text.len - identity.len - 1);
+	bytes_free(&identity);
+	bytes_free(&text);
+	return etag;
+}
+
+void
+bodies_remember(
+    struct bodies *bodies, const char *name, const char *url, const char *etag)
+{
+	struct body_file file = { .fd = -1 };
+	struct bytes text = { 0 };
+	char beside[ETAG_NAME];
+
+	etag_name(beside, name);
+	if (strlen(etag) > ETAG_MOST || strpbrk(etag, "\r\n") != NULL ||
+	    print_identity(bodies, &text, name, url) < 0 ||
+	    bodies_begin(bodies, &file) < 0) {
+		bytes_free(&text);
+		return;
+	}
+	need_print(&text, "%s\n", etag);
+	if (bodies_write(&file, text.data, text.len) < 0 ||
+	    bodies_commit(bodies, &file, beside, -1) < 0)
+		bodies_abandon(bodies, &file);
+	bytes_free(&text);
+}
+
+/* Has another process taken the new file fd for one that was left, before our lock? */
+static bool
+swept(int fd)
+{
+	struct stat st;
+
+	return (fdio_lock(fd) < 0 && errno == EBUSY) ||
+	    (fstat(fd, &st) == 0 && st.st_nlink == 0);
+}
+
 int
 bodies_begin(struct bodies *bodies, struct body_file *file)
 {
-	do {
-		snprintf(file->temporary, sizeof(file->temporary), ".par-fetch.%ld.%u",
+	for (;;) {
+		snprintf(file->temporary, sizeof(file->temporary), "%s%ld.%u", temporary,
 		    (long)getpid(), bodies->made++);
 		file->fd = openat(bodies->folder, file->temporary,
 		    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	} while (file->fd < 0 && errno == EEXIST);
-	return file->fd < 0 ? -1 : 0;
+		if (file->fd >= 0 && !swept(file->fd))
+			return 0;
+		if (file->fd < 0 && errno != EEXIST)
+			return -1;
+		if (file->fd >= 0)
+			close(file->fd);
+	}
 }
 
 int

@@ -27,7 +27,10 @@ struct body_file {
 	char temporary[BODIES_TEMPORARY];
 };
 
-/* Open the folder, made if it is not there; ends the program if it cannot be. */
+/*
+ * Open the folder, made if it is not there; ends the program if it cannot be.  What
+ * processes that were killed have left in it goes.
+ */
 void bodies_open(struct bodies *bodies, const char *path);
 void bodies_close(struct bodies *bodies);
 
@@ -39,6 +42,16 @@ void bodies_old_name(char name[static BODIES_NAME], const char *url, size_t len)
 
 /* When the file of that name was modified; -1 if there is none. */
 time_t bodies_modified(const struct bodies *bodies, const char *name);
+
+/*
+ * The ETag that the file of that name came with from url, the caller's to free(3); NULL
+ * if it is not known, or the file is another one by now.
+ */
+char *bodies_etag(const struct bodies *bodies, const char *name, const char *url);
+
+/* Remember it; that it cannot be is no failure. */
+void bodies_remember(
+    struct bodies *bodies, const char *name, const char *url, const char *etag);
 
 /* All: 0, or -1 with errno. */
 int bodies_begin(struct bodies *bodies, struct body_file *file);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: ISC */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <zlib.h>
@@ -12,6 +15,7 @@
 #include "diag.h"
 #include "fdio.h"
 #include "members.h"
+#include "need.h"
 
 enum {
 	GZIP = 16 + 15, /* for inflateInit2(): gzip, the largest window */
@@ -19,7 +23,9 @@ enum {
 	FIELD_AT = 12, /* where the extra field of a first member stands */
 	MARK_AT = FIELD_AT + 4,
 	MARK = 8, /* bytes of a mark, the least first */
-	MOST_CUTS = 1000 /* files beside it for what was cut */
+	MOST_CUTS = 1000, /* files beside it for what was cut */
+	TIME = 14, /* digits of a time in a name, */
+	SERIAL = 5 /* and of a serial, at least */
 };
 
 static const unsigned char field_begin[] = { 'P', 'E', MARK, 0 };
@@ -76,7 +82,8 @@ read_mark(struct members *members)
 	unsigned char head[MARK_AT + MARK];
 	uint64_t mark = 0;
 
-	members->marked = pread(members->fd, head, sizeof(head), 0) == sizeof(head) &&
+	members->marked =
+	    fdio_read_at(members->fd, head, sizeof(head), 0) == sizeof(head) &&
 	    memcmp(head, begin, sizeof(begin)) == 0 && head[10] == MEMBERS_FIELD &&
 	    head[11] == 0 &&
 	    memcmp(head + FIELD_AT, field_begin, sizeof(field_begin)) == 0;
@@ -94,7 +101,7 @@ write_mark(const struct members *members)
 
 	for (size_t i = 0; i < MARK; i++)
 		mark[i] = (unsigned char)(members->end >> 8 * i);
-	if (pwrite(members->fd, mark, MARK, MARK_AT) != MARK)
+	if (fdio_write_at(members->fd, mark, MARK, MARK_AT) < 0)
 		broken(members);
 }
 
@@ -104,7 +111,7 @@ begins_member(const struct members *members)
 {
 	static const unsigned char begin[] = { 0x1f, 0x8b, 8 };
 	unsigned char head[sizeof(begin)];
-	ssize_t n = pread(members->fd, head, sizeof(head), (off_t)members->end);
+	ssize_t n = fdio_read_at(members->fd, head, sizeof(head), members->end);
 
 	return n > 0 && memcmp(head, begin, (size_t)n) == 0;
 }
@@ -122,7 +129,7 @@ look_on(struct members *members)
 		die(STATUS_BROKEN, ENOMEM, "%s", members->path);
 	while (got == Z_OK || got == Z_BUF_ERROR) {
 		if (stream.avail_in == 0) {
-			ssize_t n = pread(members->fd, in, sizeof(in), (off_t)at);
+			ssize_t n = fdio_read_at(members->fd, in, sizeof(in), at);
 
 			if (n < 0)
 				broken(members);
@@ -171,7 +178,7 @@ set_aside(const struct members *members, uint64_t size)
 	uint64_t at = members->end;
 
 	while (fd >= 0 && at < size) {
-		ssize_t n = pread(members->fd, data, sizeof(data), (off_t)at);
+		ssize_t n = fdio_read_at(members->fd, data, sizeof(data), at);
 
 		if (n < 0)
 			broken(members);
@@ -205,18 +212,110 @@ mend_end(struct members *members)
 		set_aside(members, size);
 }
 
-void
-members_append(struct members *members, const void *data, size_t len)
+/* Let go of the file, and open what has its name now. */
+static void
+open_anew(struct members *members)
+{
+	if (close(members->fd) < 0)
+		broken(members);
+	members->fd = open(members->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	if (members->fd < 0)
+		broken(members);
+	members->end = 0;
+	members->marked = false;
+}
+
+/* Lock the file that has the name now: another process may have given it another. */
+static void
+lock_current(struct members *members)
+{
+	struct stat here, there;
+
+	for (;;) {
+		lock(members, LOCK_EX);
+		if (members->most == 0)
+			return;
+		if (fstat(members->fd, &here) < 0)
+			broken(members);
+		if (stat(members->path, &there) == 0 && here.st_ino == there.st_ino &&
+		    here.st_dev == there.st_dev)
+			return;
+		open_anew(members);
+	}
+}
+
+/* The serial of a full file's name, base-TIME-SERIAL and then end; 0 if it is none. */
+static unsigned long
+serial_of(const char *name, const char *base, size_t len, const char *end)
+{
+	static const char digits[] = "0123456789";
+	unsigned long serial;
+	char *rest;
+
+	if (strncmp(name, base, len) != 0 || name[len] != '-' ||
+	    strspn(name + len + 1, digits) != TIME || name[len + 1 + TIME] != '-' ||
+	    strspn(name + len + 2 + TIME, digits) < SERIAL)
+		return 0;
+	serial = strtoul(name + len + 2 + TIME, &rest, 10);
+	return strcmp(rest, end) == 0 ? serial : 0;
+}
+
+/* The last serial of full files in the folder. */
+static unsigned long
+last_serial(const char *folder, const char *base, size_t len, const char *end)
+{
+	DIR *names = opendir(folder);
+	const struct dirent *entry;
+	unsigned long last = 0;
+
+	if (names == NULL)
+		return 0;
+	while ((entry = readdir(names)) != NULL) {
+		unsigned long serial = serial_of(entry->d_name, base, len, end);
+
+		last = serial > last ? serial : last;
+	}
+	closedir(names);
+	return last;
+}
+
+/* The file is full: its name becomes one with time and serial, and another begins. */
+static void
+turn_over(struct members *members)
+{
+	const char *slash = strrchr(members->path, '/');
+	const char *base = slash == NULL ? members->path : slash + 1;
+	const char *end = strstr(base + 1, ".warc");
+	char *folder = slash == NULL
+	    ? need_string(".", 1)
+	    : need_string(members->path, (size_t)(base - members->path));
+	time_t now = time(NULL);
+	struct bytes name = { 0 };
+	char when[TIME + 1];
+	struct tm utc;
+	size_t len;
+
+	end = end != NULL ? end : base + strlen(base);
+	len = (size_t)(end - base);
+	gmtime_r(&now, &utc);
+	strftime(when, sizeof(when), "%Y%m%d%H%M%S", &utc);
+	need_put(&name, members->path, (size_t)(end - members->path));
+	need_print(&name, "-%s-%0*lu%s", when, SERIAL,
+	    last_serial(folder, base, len, end) + 1, end);
+	need_put(&name, "", 1);
+	if (rename(members->path, name.data) < 0)
+		broken(members);
+	free(folder);
+	bytes_free(&name);
+	open_anew(members);
+}
+
+/* Write one whole member to the end; what of it was written by an error is taken back. */
+static void
+put_member(struct members *members, const void *data, size_t len)
 {
 	int error;
 
-	if (!members->grows) {
-		if (fdio_write(members->fd, data, len) < 0)
-			broken(members);
-		return;
-	}
-	lock(members, LOCK_EX);
-	mend_end(members);
 	if (lseek(members->fd, (off_t)members->end, SEEK_SET) < 0)
 		broken(members);
 	if (fdio_write(members->fd, data, len) < 0) {
@@ -231,6 +330,29 @@ members_append(struct members *members, const void *data, size_t len)
 	members->end = size_of(members);
 	if (members->marked)
 		write_mark(members);
+}
+
+void
+members_append(struct members *members, const void *data, size_t len)
+{
+	if (!members->grows) {
+		if (fdio_write(members->fd, data, len) < 0)
+			broken(members);
+		return;
+	}
+	lock_current(members);
+	mend_end(members);
+	while (
+	    members->most > 0 && members->end > 0 && members->end + len > members->most) {
+		turn_over(members);
+		lock_current(members);
+		mend_end(members);
+	}
+	if (members->end == 0 && members->head.len > 0) {
+		put_member(members, members->head.data, members->head.len);
+		members->head.len = 0;
+	}
+	put_member(members, data, len);
 	lock(members, LOCK_UN);
 }
 
@@ -239,4 +361,5 @@ members_close(struct members *members)
 {
 	if (close(members->fd) < 0)
 		broken(members);
+	bytes_free(&members->head);
 }

@@ -7,14 +7,26 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <sodium.h>
+
 #include "diag.h"
+#include "entropy.h"
+#include "hash.h"
 #include "need.h"
 #include "warc.h"
 
 enum {
 	KEEP = 1 << 20, /* larger buffers are given back after use, bytes */
 	GZIP = 16 + 15, /* for deflateInit2(): gzip, the largest window */
-	ID = 48
+	ID = 48,
+	SEEN_MOST = 64 << 20 /* bytes of memory for what was seen */
+};
+
+/* Where a payload was archived. */
+struct capture {
+	char id[ID];
+	char *url;
+	time_t when;
 };
 
 /* A name for a record that no other has. */
@@ -23,7 +35,7 @@ make_id(char id[static ID])
 {
 	unsigned char b[16];
 
-	if (getentropy(b, sizeof(b)) < 0)
+	if (entropy(b, sizeof(b)) < 0)
 		die(STATUS_BROKEN, errno, "random numbers");
 	b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
 	b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
@@ -34,25 +46,33 @@ make_id(char id[static ID])
 	    b[12], b[13], b[14], b[15]);
 }
 
-/* The header lines that all records have. */
+enum { DATE = 32 };
+
 static void
-begin(struct warc *warc, const char *type, const char *id)
+print_date(char date[static DATE], time_t when)
 {
-	char date[32];
-	time_t now = time(NULL);
 	struct tm utc;
 
-	gmtime_r(&now, &utc);
-	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", &utc);
+	gmtime_r(&when, &utc);
+	strftime(date, DATE, "%Y-%m-%dT%H:%M:%SZ", &utc);
+}
+
+/* The header lines that all records have. */
+static void
+begin(struct warc *warc, const char *type, const char *id, time_t when)
+{
+	char date[DATE];
+
+	print_date(date, when);
 	warc->record.len = 0;
 	need_print(&warc->record, "WARC/1.1\r\nWARC-Type: %s\r\nWARC-Record-ID: <%s>\r\n",
 	    type, id);
 	need_print(&warc->record, "WARC-Date: %s\r\n", date);
 }
 
-/* Compress the record, whose member has the header given, and append it. */
+/* Compress the record, to one more member, which has the header given. */
 static void
-append(struct warc *warc, gz_header *header)
+pack(struct warc *warc, gz_header *header)
 {
 	enum { MOST = 1 << 30 }; /* that zlib is given at a time */
 	z_stream *stream = &warc->stream;
@@ -61,7 +81,6 @@ append(struct warc *warc, gz_header *header)
 
 	need_put(&warc->record, "\r\n\r\n", 4);
 	left = warc->record.len;
-	warc->packed.len = 0;
 	deflateSetHeader(stream, header);
 	stream->next_in = (unsigned char *)warc->record.data;
 	stream->avail_in = 0;
@@ -80,35 +99,74 @@ append(struct warc *warc, gz_header *header)
 	if (got != Z_STREAM_END)
 		die(STATUS_BROKEN, 0, "%s: compression failed", warc->file.path);
 	deflateReset(stream);
-	members_append(&warc->file, warc->packed.data, warc->packed.len);
+}
+
+/* What was packed is no longer of use. */
+static void
+clear(struct warc *warc)
+{
 	bytes_clear(&warc->record, KEEP);
 	bytes_clear(&warc->packed, KEEP);
 }
 
-void
-warc_open(struct warc *warc, const char *path, const char *agent)
+/* Pack a record that says who we are, as the first of a file. */
+static void
+pack_info(struct warc *warc)
 {
 	unsigned char field[MEMBERS_FIELD];
 	gz_header header = { .os = 255, .extra = field, .extra_len = sizeof(field) };
 	struct bytes info = { 0 };
 	char id[ID];
 
-	*warc = (struct warc){ 0 };
-	members_open(&warc->file, path);
 	members_field(field);
-	if (deflateInit2(&warc->stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP, 8,
-		Z_DEFAULT_STRATEGY) != Z_OK)
-		die(STATUS_BROKEN, ENOMEM, "compression");
 	need_print(&info,
 	    "software: par-fetch/" PAR_VERSION "\r\nformat: WARC File Format 1.1\r\n");
-	need_print(&info, "http-header-user-agent: %s\r\n", agent);
+	need_print(&info, "http-header-user-agent: %s\r\n", warc->agent);
 	make_id(id);
-	begin(warc, "warcinfo", id);
+	begin(warc, "warcinfo", id, time(NULL));
 	need_print(&warc->record, "Content-Type: application/warc-fields\r\n");
 	need_print(&warc->record, "Content-Length: %zu\r\n\r\n", info.len);
 	need_put(&warc->record, info.data, info.len);
-	append(warc, &header);
+	pack(warc, &header);
 	bytes_free(&info);
+}
+
+/* Have something for the beginning of the next file, if there may be one. */
+static void
+prepare_head(struct warc *warc)
+{
+	if (warc->file.most == 0 || warc->file.head.len > 0)
+		return;
+	pack_info(warc);
+	need_put(&warc->file.head, warc->packed.data, warc->packed.len);
+	clear(warc);
+}
+
+/* Append what was packed, all of it in one file. */
+static void
+append(struct warc *warc)
+{
+	members_append(&warc->file, warc->packed.data, warc->packed.len);
+	clear(warc);
+	prepare_head(warc);
+}
+
+void
+warc_open(
+    struct warc *warc, const char *path, const char *agent, uint64_t most, bool revisits)
+{
+	*warc = (struct warc){ .agent = agent, .revisits = revisits };
+	if (sodium_init() < 0)
+		die(STATUS_BROKEN, 0, "libsodium does not start");
+	members_open(&warc->file, path);
+	warc->file.most = warc->file.grows ? most : 0;
+	if (deflateInit2(&warc->stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP, 8,
+		Z_DEFAULT_STRATEGY) != Z_OK)
+		die(STATUS_BROKEN, ENOMEM, "compression");
+	if (revisits && table_open(&warc->seen, sizeof(struct capture), SEEN_MOST, 0) < 0)
+		die(STATUS_BROKEN, ENOMEM, "%s", path);
+	pack_info(warc);
+	append(warc);
 }
 
 void
@@ -118,6 +176,8 @@ warc_close(struct warc *warc)
 	deflateEnd(&warc->stream);
 	bytes_free(&warc->record);
 	bytes_free(&warc->packed);
+	if (warc->revisits)
+		table_close(&warc->seen);
 }
 
 /* Does the line begin with one of the names, up to its colon? */
@@ -155,22 +215,136 @@ put_lines(struct bytes *out, const struct bytes *lines, const char *const *names
 	}
 }
 
+enum { HASH = crypto_hash_sha256_BYTES };
+
+/* A header line with a hash, in base 32 as archives write it. */
 static void
-write_part(struct warc *warc, const struct warc_about *about, const char *type,
-    const char *id, const char *concurrent, const struct bytes *block)
+put_digest(struct warc *warc, const char *name, const unsigned char hash[static HASH + 1])
 {
-	begin(warc, type, id);
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+	char text[(8 * HASH + 4) / 5 + 1] = { 0 };
+
+	for (size_t i = 0; i < sizeof(text) - 1; i++) {
+		unsigned two = (unsigned)hash[i * 5 / 8] << 8 | hash[i * 5 / 8 + 1];
+
+		text[i] = digits[two >> (11 - i * 5 % 8) & 31];
+	}
+	need_print(&warc->record, "%s: sha256:%s\r\n", name, text);
+}
+
+/* One record of an exchange. */
+struct warc_part {
+	const char *type, *id;
+	const char *concurrent; /* of a request: the id of its answer */
+	const struct capture *before; /* of an answer: where its payload is */
+	struct bytes block;
+	size_t payload; /* bytes at the end of block */
+	unsigned char hash[HASH + 1]; /* of them, and a zero */
+};
+
+static void
+hash_payload(struct warc_part *part)
+{
+	const struct bytes *block = &part->block;
+
+	crypto_hash_sha256(part->hash,
+	    (const unsigned char *)block->data + block->len - part->payload,
+	    part->payload);
+}
+
+/* What was archived with such a payload, or NULL; if nothing was, it is from now on. */
+static const struct capture *
+seen_before(
+    struct warc *warc, const struct warc_about *about, const struct warc_part *part)
+{
+	const char *key = (const char *)part->hash;
+	struct capture *capture;
+	uint32_t index;
+	bool fresh;
+	char *url;
+
+	if (!warc->revisits || about->truncated != NULL || part->payload == 0)
+		return NULL;
+	index = table_add(
+	    &warc->seen, key, HASH, hash_bytes(key, HASH, warc->seen.seed), &fresh);
+	if (index == TABLE_FULL)
+		return NULL;
+	capture = table_state(&warc->seen, index);
+	if (!fresh)
+		return capture->url == NULL ? NULL : capture;
+	url = table_take(&warc->seen, strlen(about->url) + 1);
+	if (url == NULL)
+		return NULL;
+	capture->url = memcpy(url, about->url, strlen(about->url) + 1);
+	capture->when = about->when;
+	snprintf(capture->id, sizeof(capture->id), "%s", part->id);
+	return NULL;
+}
+
+/* Where the payload of an answer that was seen before is. */
+static void
+put_reference(struct warc *warc, const struct capture *before)
+{
+	char date[DATE];
+
+	print_date(date, before->when);
+	need_print(&warc->record,
+	    "WARC-Profile: http://netpreserve.org/warc/1.1/revisit/"
+	    "identical-payload-digest\r\n");
+	need_print(&warc->record, "WARC-Refers-To: <%s>\r\n", before->id);
+	need_print(&warc->record, "WARC-Refers-To-Target-URI: %s\r\n", before->url);
+	need_print(&warc->record, "WARC-Refers-To-Date: %s\r\n", date);
+}
+
+static void
+pack_part(struct warc *warc, const struct warc_about *about, struct warc_part *part)
+{
+	unsigned char hash[HASH + 1] = { 0 };
+
+	if (part->before != NULL)
+		part->block.len -= part->payload;
+	crypto_hash_sha256(
+	    hash, (const unsigned char *)part->block.data, part->block.len);
+	begin(warc, part->before != NULL ? "revisit" : part->type, part->id, about->when);
 	need_print(&warc->record, "WARC-Target-URI: %s\r\n", about->url);
 	if (about->address != NULL && about->address[0] != '\0')
 		need_print(&warc->record, "WARC-IP-Address: %s\r\n", about->address);
-	if (concurrent != NULL)
-		need_print(&warc->record, "WARC-Concurrent-To: <%s>\r\n", concurrent);
+	if (part->concurrent != NULL)
+		need_print(
+		    &warc->record, "WARC-Concurrent-To: <%s>\r\n", part->concurrent);
 	else if (about->truncated != NULL)
 		need_print(&warc->record, "WARC-Truncated: %s\r\n", about->truncated);
-	need_print(&warc->record, "Content-Type: application/http; msgtype=%s\r\n", type);
-	need_print(&warc->record, "Content-Length: %zu\r\n\r\n", block->len);
-	need_put(&warc->record, block->data, block->len);
-	append(warc, NULL);
+	if (part->before != NULL)
+		put_reference(warc, part->before);
+	put_digest(warc, "WARC-Block-Digest", hash);
+	put_digest(warc, "WARC-Payload-Digest", part->hash);
+	need_print(
+	    &warc->record, "Content-Type: application/http; msgtype=%s\r\n", part->type);
+	need_print(&warc->record, "Content-Length: %zu\r\n\r\n", part->block.len);
+	need_put(&warc->record, part->block.data, part->block.len);
+	pack(warc, NULL);
+	bytes_free(&part->block);
+}
+
+static void
+pack_answer(struct warc *warc, const struct warc_about *about,
+    const struct warc_exchange *exchange, const char *id)
+{
+	static const char *const of_chunks[] = { "Transfer-Encoding", "Content-Length",
+		NULL };
+	static const char *const none[] = { NULL };
+	struct warc_part part = {
+		.type = "response", .id = id, .payload = exchange->body.len
+	};
+
+	put_lines(&part.block, &exchange->header, about->chunked ? of_chunks : none);
+	if (about->chunked)
+		need_print(&part.block, "Content-Length: %zu\r\n", exchange->body.len);
+	need_print(&part.block, "\r\n");
+	need_put(&part.block, exchange->body.data, exchange->body.len);
+	hash_payload(&part);
+	part.before = seen_before(warc, about, &part);
+	pack_part(warc, about, &part);
 }
 
 void
@@ -179,28 +353,21 @@ warc_write(struct warc *warc, const struct warc_about *about,
 {
 	static const char *const secret[] = { "Authorization", "Proxy-Authorization",
 		"Cookie", NULL };
-	static const char *const of_chunks[] = { "Transfer-Encoding", "Content-Length",
-		NULL };
-	static const char *const none[] = { NULL };
-	const char *chunked =
-	    memmem(exchange->header.data, exchange->header.len, "hunked", 6);
 	char request_id[ID], response_id[ID];
-	struct bytes block = { 0 };
+	struct warc_part part = { .type = "request",
+		.id = request_id,
+		.concurrent = response_id,
+		.payload = exchange->sent.len };
 
 	make_id(request_id);
 	make_id(response_id);
-	put_lines(&block, &exchange->header, chunked != NULL ? of_chunks : none);
-	if (chunked != NULL)
-		need_print(&block, "Content-Length: %zu\r\n", exchange->body.len);
-	need_print(&block, "\r\n");
-	need_put(&block, exchange->body.data, exchange->body.len);
-	write_part(warc, about, "response", response_id, NULL, &block);
-	block.len = 0;
-	put_lines(&block, &exchange->request, secret);
-	need_print(&block, "\r\n");
-	need_put(&block, exchange->sent.data, exchange->sent.len);
-	write_part(warc, about, "request", request_id, response_id, &block);
-	bytes_free(&block);
+	pack_answer(warc, about, exchange, response_id);
+	put_lines(&part.block, &exchange->request, secret);
+	need_print(&part.block, "\r\n");
+	need_put(&part.block, exchange->sent.data, exchange->sent.len);
+	hash_payload(&part);
+	pack_part(warc, about, &part);
+	append(warc);
 }
 
 void

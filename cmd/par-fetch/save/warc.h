@@ -8,15 +8,22 @@
 #ifndef PAR_FETCH_WARC_H
 #define PAR_FETCH_WARC_H
 
+#include <stdbool.h>
+#include <time.h>
+
 #include <zlib.h>
 
 #include "bytes.h"
 #include "members.h"
+#include "table.h"
 
 struct warc {
 	struct members file;
 	z_stream stream;
 	struct bytes record, packed; /* at work on */
+	const char *agent;
+	bool revisits; /* what was seen before is told, and not kept again, */
+	struct table seen; /* by the hashes of payloads */
 };
 
 /* One exchange, as it went over the wire but for chunks, which are put together. */
@@ -27,14 +34,21 @@ struct warc_exchange {
 	struct bytes body;
 };
 
-/* Open the file to append to, and say who we are; ends the program if it cannot. */
-void warc_open(struct warc *warc, const char *path, const char *agent);
+/*
+ * Open the file to append to, and say who we are; ends the program if it cannot.  most:
+ * bytes of a file, see members.h; 0: any.  revisits: of an answer whose payload is one
+ * that this process has archived, only the header is.
+ */
+void warc_open(
+    struct warc *warc, const char *path, const char *agent, uint64_t most, bool revisits);
 void warc_close(struct warc *warc);
 
 struct warc_about {
 	const char *url;
 	const char *address; /* of the server; or NULL */
 	const char *truncated; /* why, by ISO 28500; NULL: the body is whole */
+	time_t when; /* it was asked for */
+	bool chunked; /* the answer says that it is in chunks */
 };
 
 /* Append a record of the request and one of the answer; ends the program if it cannot. */

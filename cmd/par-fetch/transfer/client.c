@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -38,6 +39,46 @@ client_shares(const struct settings *set)
 	return !set->http1 && set->warc == NULL && client_repeats(set);
 }
 
+bool
+client_proxied(const struct settings *set)
+{
+	static const char *const names[] = { "http_proxy", "https_proxy", "HTTPS_PROXY",
+		"all_proxy", "ALL_PROXY" };
+
+	if (set->proxy != NULL)
+		return set->proxy[0] != '\0';
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !set->deny_private;
+	     i++) {
+		const char *value = getenv(names[i]);
+
+		if (value != NULL && value[0] != '\0')
+			return true;
+	}
+	return config_evades(set) != NULL;
+}
+
+bool
+client_has_hsts(void)
+{
+#if LIBCURL_VERSION_NUM >= 0x075800
+	return (curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_HSTS) != 0;
+#else
+	return false;
+#endif
+}
+
+static bool
+has_hsts_file(const struct settings *set)
+{
+	return set->hsts != NULL && set->hsts[0] != '\0';
+}
+
+bool
+client_keeps(const struct settings *set)
+{
+	return set->cookie_jar != NULL || has_hsts_file(set);
+}
+
 /* The jar is written at the end, and libcurl keeps silent about failure: try now. */
 static void
 try_jar(const char *path)
@@ -49,18 +90,53 @@ try_jar(const char *path)
 	close(fd);
 }
 
+/*
+ * The hosts of the file are read once: libcurl reads it with the first transfer of a
+ * handle that has it, and writes it with the end of each.
+ */
+static void
+share_hsts(struct client *client)
+{
+#if LIBCURL_VERSION_NUM >= 0x075800
+	CURL *easy;
+
+	curl_share_setopt(client->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_HSTS);
+	if (!has_hsts_file(client->set))
+		return;
+	easy = curl_easy_init();
+	if (easy == NULL)
+		die(STATUS_BROKEN, ENOMEM, "%s", client->set->hsts);
+	curl_easy_setopt(easy, CURLOPT_SHARE, client->share);
+	curl_easy_setopt(easy, CURLOPT_HSTS_CTRL, (long)CURLHSTS_ENABLE);
+	curl_easy_setopt(easy, CURLOPT_HSTS, client->set->hsts);
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "file");
+	curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+	curl_easy_setopt(easy, CURLOPT_URL, "file:///dev/null");
+	curl_easy_perform(easy); /* whatever comes of it */
+	curl_easy_setopt(easy, CURLOPT_HSTS, NULL);
+	curl_easy_cleanup(easy);
+#else
+	(void)client;
+#endif
+}
+
 void
 client_open(struct client *client, const struct settings *set)
 {
 	*client = (struct client){ .set = set };
 	if (set->cookie_jar != NULL)
 		try_jar(set->cookie_jar);
-	if (set->cookie_file == NULL && set->cookie_jar == NULL)
-		return;
+	if (has_hsts_file(set))
+		try_jar(set->hsts);
 	client->share = curl_share_init();
 	if (client->share == NULL)
-		die(STATUS_BROKEN, ENOMEM, "cookies");
-	curl_share_setopt(client->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
+		die(STATUS_BROKEN, ENOMEM, "connections");
+	/* A handle would know those alone that it has made. */
+	curl_share_setopt(client->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+	if (set->cookie_file != NULL || set->cookie_jar != NULL)
+		curl_share_setopt(client->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_COOKIE);
+	if (set->hsts != NULL)
+		share_hsts(client);
 }
 
 static void
@@ -68,9 +144,6 @@ set_limits(CURL *easy, const struct settings *set)
 {
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)set->connect_timeout);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)set->max_time);
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)set->speed_limit);
-	curl_easy_setopt(
-	    easy, CURLOPT_LOW_SPEED_TIME, (long)((set->speed_time + 999) / 1000));
 	curl_easy_setopt(easy, CURLOPT_MAX_RECV_SPEED_LARGE, (curl_off_t)set->limit_rate);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, set->proto);
 	curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, set->proto);
@@ -108,14 +181,13 @@ set_request(CURL *easy, const struct client *client)
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, set->agent);
 	curl_easy_setopt(
 	    easy, CURLOPT_NETRC, set->netrc ? CURL_NETRC_OPTIONAL : CURL_NETRC_IGNORED);
-	if (client->share != NULL) {
-		curl_easy_setopt(easy, CURLOPT_SHARE, client->share);
+	curl_easy_setopt(easy, CURLOPT_SHARE, client->share);
+	if (set->cookie_file != NULL || set->cookie_jar != NULL)
 		curl_easy_setopt(easy, CURLOPT_COOKIEFILE,
 		    set->cookie_file != NULL ? set->cookie_file : "");
-	}
+	if (set->hsts != NULL)
+		curl_easy_setopt(easy, CURLOPT_HSTS_CTRL, (long)CURLHSTS_ENABLE);
 	curl_easy_setopt(easy, CURLOPT_FILETIME, set->folder != NULL ? 1L : 0L);
-	if (set->head)
-		curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
 }
 
 /* libcurl keeps to a rate by pauses between reads: they must be small then. */
@@ -156,17 +228,29 @@ client_handle(const struct client *client)
 }
 
 void
-client_close(struct client *client)
+client_save(struct client *client)
 {
+	const struct settings *set = client->set;
 	CURL *easy;
 
-	if (client->share == NULL)
+	if (!client_keeps(set))
 		return;
 	easy = curl_easy_init();
-	if (easy != NULL && client->set->cookie_jar != NULL) {
-		curl_easy_setopt(easy, CURLOPT_SHARE, client->share);
-		curl_easy_setopt(easy, CURLOPT_COOKIEJAR, client->set->cookie_jar);
+	if (easy == NULL)
+		return;
+	curl_easy_setopt(easy, CURLOPT_SHARE, client->share);
+	if (set->cookie_jar != NULL)
+		curl_easy_setopt(easy, CURLOPT_COOKIEJAR, set->cookie_jar);
+	if (has_hsts_file(set)) {
+		curl_easy_setopt(easy, CURLOPT_HSTS_CTRL, (long)CURLHSTS_ENABLE);
+		curl_easy_setopt(easy, CURLOPT_HSTS, set->hsts);
 	}
 	curl_easy_cleanup(easy);
+}
+
+void
+client_close(struct client *client)
+{
+	client_save(client);
 	curl_share_cleanup(client->share);
 }

@@ -10,17 +10,21 @@
 #ifndef PAR_FETCH_CONNECTION_H
 #define PAR_FETCH_CONNECTION_H
 
-#include <stdbool.h>
-
 enum { CONNECTION_BUCKETS = 256 };
+
+/* What a connection speaks. */
+enum connection_speaks {
+	SPEAKS_UNKNOWN,
+	SPEAKS_ONE, /* HTTP/1.x: one transfer at a time */
+	SPEAKS_MANY /* HTTP/2, which keeps transfers apart */
+};
 
 /* A transfer that is on a connection.  All zero is on none. */
 struct connection_user {
 	struct connection_user *next, **link;
 	const void *connection; /* what tells it from others */
 	void *transfer; /* whose it is */
-	bool told; /* what it speaks is known: */
-	bool many; /* HTTP/2, which keeps transfers apart */
+	enum connection_speaks speaks;
 };
 
 /* All zero has none. */

@@ -37,7 +37,7 @@ enum next {
 	NEXT_FRAME /* another one, of which the library knows */
 };
 
-/* A coding.  step: NULL, or what is wrong; ended is set when its end was seen. */
+/* A coding.  step: NULL, or what is wrong; state says if its end was seen. */
 struct decode_kind {
 	const char *name;
 	const char *(*begin)(struct decode_layer *layer, unsigned char first);
@@ -47,6 +47,12 @@ struct decode_kind {
 };
 
 static const char no_memory[] = "no memory";
+
+static enum decode_state
+state_of(bool ended)
+{
+	return ended ? DECODE_ENDED : DECODE_GOES_ON;
+}
 
 static const char *
 zlib_begin(struct decode_layer *layer, int bits)
@@ -87,7 +93,7 @@ zlib_step(struct decode_layer *layer, struct decode_piece *piece)
 	piece->in += in - zlib->avail_in;
 	piece->in_len -= in - zlib->avail_in;
 	piece->out_len -= zlib->avail_out;
-	layer->ended = code == Z_STREAM_END;
+	layer->state = state_of(code == Z_STREAM_END);
 	if (code == Z_OK || code == Z_STREAM_END || code == Z_BUF_ERROR)
 		return NULL;
 	return zlib->msg != NULL ? zlib->msg : "damaged";
@@ -118,7 +124,7 @@ brotli_step(struct decode_layer *layer, struct decode_piece *piece)
 	    layer->other, &piece->in_len, &piece->in, &room, &out, NULL);
 
 	piece->out_len -= room;
-	layer->ended = result == BROTLI_DECODER_RESULT_SUCCESS;
+	layer->state = state_of(result == BROTLI_DECODER_RESULT_SUCCESS);
 	return result == BROTLI_DECODER_RESULT_ERROR ? "damaged" : NULL;
 }
 
@@ -155,7 +161,7 @@ zstd_step(struct decode_layer *layer, struct decode_piece *piece)
 	piece->in += in.pos;
 	piece->in_len -= in.pos;
 	piece->out_len = out.pos;
-	layer->ended = left == 0;
+	layer->state = state_of(left == 0);
 	return ZSTD_isError(left) ? ZSTD_getErrorName(left) : NULL;
 }
 
@@ -201,8 +207,6 @@ is(const char *name, const char *text, size_t len)
 bool
 decode_add(struct decode *decode, const char *name, size_t len)
 {
-	if (len == 0 || is("identity", name, len) || is("none", name, len))
-		return true;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		struct decode_layer *layer = &decode->layers[decode->count];
 
@@ -214,13 +218,11 @@ decode_add(struct decode *decode, const char *name, size_t len)
 			return false;
 		}
 		layer->kind = &kinds[i];
-		layer->begun = layer->ended = layer->over = false;
+		layer->state = DECODE_NEW;
 		decode->count++;
 		return true;
 	}
-	snprintf(decode->why, sizeof(decode->why), "content encoding %.*s is not known",
-	    (int)(len > 32 ? 32 : len), name);
-	return false;
+	return true;
 }
 
 static bool
@@ -237,13 +239,15 @@ begin(struct decode *decode, struct decode_layer *layer, unsigned char first)
 	enum next next = layer->kind->next;
 	const char *why;
 
-	if (layer->begun && (next != NEXT_MEMBER || first != MAGIC)) {
-		layer->over = next != NEXT_FRAME;
+	layer->again = layer->state != DECODE_NEW;
+	layer->came = false;
+	if (layer->again && (next != NEXT_MEMBER || first != MAGIC)) {
+		if (next != NEXT_FRAME)
+			layer->state = DECODE_OVER;
 		return true;
 	}
 	why = layer->kind->begin(layer, first);
-	layer->begun = true;
-	layer->ended = false;
+	layer->state = DECODE_GOES_ON;
 	return why == NULL || wrong(decode, layer, why);
 }
 
@@ -269,13 +273,19 @@ step(struct decode *decode, size_t depth, const char **data, size_t *len,
 		if (piece.out_len > 0 && !put(decode, depth, out, piece.out_len, sink))
 			return false;
 		if (why == NULL && piece.in_len == *len && piece.out_len == 0 &&
-		    *len > 0 && !layer->ended)
+		    *len > 0 && layer->state == DECODE_GOES_ON)
 			why = "damaged";
+		layer->came = layer->came || piece.out_len > 0;
+		if (why != NULL && layer->again && !layer->came) {
+			layer->state = DECODE_OVER; /* it was padding */
+			return true;
+		}
 		if (why != NULL)
 			return wrong(decode, layer, why);
 		*data += *len - piece.in_len;
 		*len = piece.in_len;
-	} while (!layer->ended && (*len > 0 || piece.out_len == sizeof(out)));
+	} while (
+	    layer->state == DECODE_GOES_ON && (*len > 0 || piece.out_len == sizeof(out)));
 	return true;
 }
 
@@ -289,11 +299,12 @@ put(struct decode *decode, size_t depth, const char *data, size_t len,
 	if (depth == 0)
 		return sink->take(sink->user, data, len);
 	layer = &decode->layers[--depth];
-	while (len > 0 && !layer->over) {
-		if ((!layer->begun || layer->ended) &&
+	while (len > 0 && layer->state != DECODE_OVER) {
+		if (layer->state != DECODE_GOES_ON &&
 		    !begin(decode, layer, (unsigned char)*data))
 			return false;
-		if (!layer->over && !step(decode, depth, &data, &len, sink))
+		if (layer->state != DECODE_OVER &&
+		    !step(decode, depth, &data, &len, sink))
 			return false;
 	}
 	return true;
@@ -314,7 +325,7 @@ decode_end(struct decode *decode)
 	for (size_t i = decode->count; i-- > 0;) {
 		struct decode_layer *layer = &decode->layers[i];
 
-		if (layer->begun && !layer->ended)
+		if (layer->state == DECODE_GOES_ON)
 			return wrong(decode, layer, "ends too early");
 	}
 	return true;

@@ -15,11 +15,18 @@
 
 enum { DECODE_DEEP = 5, DECODE_WHY = 80 };
 
+enum decode_state {
+	DECODE_NEW, /* nothing of it has come */
+	DECODE_GOES_ON,
+	DECODE_ENDED, /* what may follow is another such piece */
+	DECODE_OVER /* what follows is not ours */
+};
+
 struct decode_layer {
 	const struct decode_kind *kind;
-	bool begun; /* bytes of it have come */
-	bool ended; /* and its end; what may follow is another such piece */
-	bool over; /* what follows is not ours */
+	enum decode_state state;
+	bool again; /* it is another such piece, */
+	bool came; /* of which something has come out */
 	z_stream zlib;
 	bool zlib_there;
 	void *other; /* the state of another library */
@@ -41,7 +48,10 @@ struct decode_sink {
 /* What servers are told that may be, as in Accept-Encoding. */
 const char *decode_accepted(void);
 
-/* One more coding that was applied, by its name; false, with why: it is not known. */
+/*
+ * One more coding that was applied, by its name; false, with why: they are too many.  A
+ * name that is not known is none: servers have charsets and the like here.
+ */
 bool decode_add(struct decode *decode, const char *name, size_t len);
 
 /* Decode more of the body; false if sink wants no more (why is empty) or it is damaged.

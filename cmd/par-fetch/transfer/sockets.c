@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#ifdef __linux__
-#include <sys/epoll.h>
-#endif
-
 #include "clock.h"
 #include "grow.h"
+#include "os.h"
 #include "sockets.h"
 
-enum { EXTRA_MOST = 2, EVENTS = 256 };
+enum { EXTRA_MOST = 4, EVENTS = 256 };
 
 static int
 set_timer(CURLM *multi, long timeout, void *data)
@@ -36,73 +34,21 @@ act(struct sockets *sockets, curl_socket_t fd, bool in, bool out, bool error)
 	return curl_multi_socket_action(sockets->multi, fd, what, &running);
 }
 
-#ifdef __linux__
-
-/* What libcurl waits for on fd has changed. */
-static int
-watch(CURL *easy, curl_socket_t fd, int what, void *data, void *known)
+/* Those of poll(2), which libcurl wants to be called for. */
+static short
+events_of(int what)
 {
-	struct sockets *sockets = data;
-	struct epoll_event event = { .data.fd = fd };
-	int how = known == NULL ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
-
-	(void)easy;
-	if (what == CURL_POLL_REMOVE) {
-		epoll_ctl(sockets->epoll, EPOLL_CTL_DEL, fd, NULL);
-		return 0;
-	}
-	event.events = ((what & CURL_POLL_IN) != 0 ? EPOLLIN : 0U) |
-	    ((what & CURL_POLL_OUT) != 0 ? EPOLLOUT : 0U);
-	curl_multi_assign(sockets->multi, fd, sockets);
-	if (epoll_ctl(sockets->epoll, how, fd, &event) == 0)
-		return 0;
-	/* A socket of that number may have been closed, or never heard of. */
-	how = errno == EEXIST ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-	return epoll_ctl(sockets->epoll, how, fd, &event) < 0 ? -1 : 0;
+	return (short)(((what & CURL_POLL_IN) != 0 ? POLLIN : 0) |
+	    ((what & CURL_POLL_OUT) != 0 ? POLLOUT : 0));
 }
 
+/* Note what to wait for on fd where there is no faster way. */
 static int
-open_watch(struct sockets *sockets)
+list(struct sockets *sockets, curl_socket_t fd, int what)
 {
-	sockets->epoll = epoll_create1(EPOLL_CLOEXEC);
-	return sockets->epoll < 0 ? -1 : 0;
-}
-
-static CURLMcode
-wait_and_act(struct sockets *sockets, const struct pollfd *extra, size_t count, int wait)
-{
-	struct epoll_event events[EVENTS];
-	struct pollfd polls[1 + EXTRA_MOST] = { { .fd = sockets->epoll,
-	    .events = POLLIN } };
-	CURLMcode code = CURLM_OK;
-	int got;
-
-	if (count > 0) {
-		memcpy(polls + 1, extra, count * sizeof(*extra));
-		if (poll(polls, (nfds_t)(1 + count), wait) <= 0 || polls[0].revents == 0)
-			return CURLM_OK;
-		wait = 0;
-	}
-	got = epoll_wait(sockets->epoll, events, EVENTS, wait);
-	for (int i = 0; i < got && code == CURLM_OK; i++)
-		code = act(sockets, events[i].data.fd, (events[i].events & EPOLLIN) != 0,
-		    (events[i].events & EPOLLOUT) != 0,
-		    (events[i].events & (EPOLLERR | EPOLLHUP)) != 0);
-	return code;
-}
-
-#else
-
-/* What libcurl waits for on fd has changed. */
-static int
-watch(CURL *easy, curl_socket_t fd, int what, void *data, void *known)
-{
-	struct sockets *sockets = data;
 	struct pollfd *more;
 	size_t i = 0;
 
-	(void)easy;
-	(void)known;
 	while (i < sockets->count && sockets->polls[i].fd != fd)
 		i++;
 	if (what == CURL_POLL_REMOVE) {
@@ -116,64 +62,114 @@ watch(CURL *easy, curl_socket_t fd, int what, void *data, void *known)
 	sockets->polls = more;
 	if (i == sockets->count)
 		sockets->count++;
-	sockets->polls[i] = (struct pollfd){ .fd = fd,
-		.events = (short)(((what & CURL_POLL_IN) != 0 ? POLLIN : 0) |
-		    ((what & CURL_POLL_OUT) != 0 ? POLLOUT : 0)) };
+	sockets->polls[i] = (struct pollfd){ .fd = fd, .events = events_of(what) };
 	return 0;
+}
+
+/* What libcurl waits for on fd has changed. */
+static int
+watch(CURL *easy, curl_socket_t fd, int what, void *data, void *known)
+{
+	struct sockets *sockets = data;
+
+	(void)easy;
+	if (sockets->watch < 0)
+		return list(sockets, fd, what);
+	if (what == CURL_POLL_REMOVE)
+		return os_watch(sockets->watch, fd, 0, true);
+	curl_multi_assign(sockets->multi, fd, sockets);
+	return os_watch(sockets->watch, fd, events_of(what), known != NULL);
+}
+
+/* What libcurl says, as by errno. */
+static int
+in_errno(CURLMcode code)
+{
+	if (code == CURLM_OK)
+		return 0;
+	errno = ENOMEM;
+	return -1;
+}
+
+/* What poll(2) returned; a signal is nothing. */
+static int
+polled(int got)
+{
+	return got < 0 && errno != EINTR ? -1 : 0;
+}
+
+/* Something happened, perhaps, on sockets. */
+static CURLMcode
+act_on(struct sockets *sockets, const struct pollfd *polls, size_t count)
+{
+	CURLMcode code = CURLM_OK;
+
+	for (size_t i = 0; i < count && code == CURLM_OK; i++)
+		if (polls[i].revents != 0)
+			code = act(sockets, polls[i].fd, (polls[i].revents & POLLIN) != 0,
+			    (polls[i].revents & POLLOUT) != 0,
+			    (polls[i].revents & (POLLERR | POLLHUP)) != 0);
+	return code;
 }
 
 static int
-open_watch(struct sockets *sockets)
+wait_watching(struct sockets *sockets, const struct pollfd *extra, size_t count, int wait)
 {
-	sockets->epoll = -1;
-	return 0;
+	struct pollfd polls[1 + EXTRA_MOST] = { { .fd = sockets->watch,
+	    .events = POLLIN } };
+	struct pollfd happened[EVENTS];
+	int got;
+
+	if (count > 0) {
+		memcpy(polls + 1, extra, count * sizeof(*extra));
+		got = poll(polls, (nfds_t)(1 + count), wait);
+		if (got <= 0 || polls[0].revents == 0)
+			return polled(got);
+		wait = 0;
+	}
+	got = os_watch_wait(sockets->watch, happened, EVENTS, wait);
+	return got < 0 ? polled(got) : in_errno(act_on(sockets, happened, (size_t)got));
 }
 
-static CURLMcode
-wait_and_act(struct sockets *sockets, const struct pollfd *extra, size_t count, int wait)
+static int
+wait_polling(struct sockets *sockets, const struct pollfd *extra, size_t count, int wait)
 {
 	/* libcurl changes the list while it works. */
 	size_t number = sockets->count;
 	struct pollfd *polls = malloc((number + EXTRA_MOST) * sizeof(*polls));
 	CURLMcode code = CURLM_OK;
+	int got;
 
 	if (polls == NULL)
-		return CURLM_OUT_OF_MEMORY;
+		return -1;
 	if (number > 0)
 		memcpy(polls, sockets->polls, number * sizeof(*polls));
 	if (count > 0)
 		memcpy(polls + number, extra, count * sizeof(*extra));
-	if (poll(polls, (nfds_t)(number + count), wait) > 0)
-		for (size_t i = 0; i < number && code == CURLM_OK; i++)
-			if (polls[i].revents != 0)
-				code = act(sockets, polls[i].fd,
-				    (polls[i].revents & POLLIN) != 0,
-				    (polls[i].revents & POLLOUT) != 0,
-				    (polls[i].revents & (POLLERR | POLLHUP)) != 0);
+	got = polled(poll(polls, (nfds_t)(number + count), wait));
+	if (got == 0)
+		code = act_on(sockets, polls, number);
 	free(polls);
-	return code;
+	return got < 0 ? -1 : in_errno(code);
 }
 
-#endif
-
-int
+void
 sockets_open(struct sockets *sockets, CURLM *multi)
 {
-	*sockets = (struct sockets){ .multi = multi, .due = UINT64_MAX };
-	if (open_watch(sockets) < 0)
-		return -1;
+	*sockets = (struct sockets){
+		.multi = multi, .due = UINT64_MAX, .watch = os_watch_open()
+	};
 	curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, watch);
 	curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, sockets);
 	curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, set_timer);
 	curl_multi_setopt(multi, CURLMOPT_TIMERDATA, sockets);
-	return 0;
 }
 
 void
 sockets_close(struct sockets *sockets)
 {
-	if (sockets->epoll >= 0)
-		close(sockets->epoll);
+	if (sockets->watch >= 0)
+		close(sockets->watch);
 	free(sockets->polls);
 }
 
@@ -188,7 +184,7 @@ sockets_tick(struct sockets *sockets)
 	return curl_multi_socket_action(sockets->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 }
 
-CURLMcode
+int
 sockets_wait(
     struct sockets *sockets, const struct pollfd *extra, size_t count, int timeout)
 {
@@ -198,5 +194,6 @@ sockets_wait(
 		timeout = 0;
 	else if (sockets->due - now < (uint64_t)timeout)
 		timeout = (int)(sockets->due - now);
-	return wait_and_act(sockets, extra, count, timeout);
+	return sockets->watch < 0 ? wait_polling(sockets, extra, count, timeout)
+				  : wait_watching(sockets, extra, count, timeout);
 }

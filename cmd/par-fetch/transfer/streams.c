@@ -11,8 +11,6 @@
 
 #define SETTER "nghttp2_session_callbacks_set_on_frame_recv_callback"
 
-enum { FIXED = 0x080000 }; /* version of libcurl that tells by itself */
-
 /* libnghttp2 has no place for it: what it hands on to its functions is libcurl's. */
 static struct {
 	void (*ended)(CURL *easy);
@@ -54,8 +52,7 @@ nghttp2_session_callbacks_set_on_frame_recv_callback(
 void
 streams_watch(void (*ended)(CURL *easy))
 {
-	if (curl_version_info(CURLVERSION_NOW)->version_num < FIXED)
-		watch.ended = ended;
+	watch.ended = ended;
 }
 
 bool

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * streams - do streams of HTTP/2 end by their end, or by a reset?  The seam to libcurl
- * before 8.0, which takes a reset without an error for the end, and tells nobody.
+ * streams - do streams of HTTP/2 end by their end, or by a reset?  The seam to libcurl,
+ * which takes a reset without an error for the end, and tells nobody: before 8.0, and in
+ * 8.14 again.
  *
  * libcurl gives libnghttp2 the function that is to hear of frames.  Where programs and
  * libraries share names (ELF), it calls ours in its place, and we listen first.

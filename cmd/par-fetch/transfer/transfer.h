@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include <curl/curl.h>
 
@@ -16,7 +17,9 @@
 #include "bytes.h"
 #include "client.h"
 #include "connection.h"
+#include "odd_lines.h"
 #include "request.h"
+#include "rest.h"
 #include "settings.h"
 #include "warc.h"
 #include "whole.h"
@@ -30,6 +33,7 @@ struct transfer {
 	struct connections
 	    *connections; /* all connections; NULL if none is ever shared */
 	struct connection_user connection; /* the one it is on */
+	struct odd_lines lines; /* the header that comes there */
 	struct request *request; /* the one it is at */
 	const struct form *form;
 	struct whole whole; /* is the answer? */
@@ -44,14 +48,19 @@ struct transfer {
 	bool broken; /* the answer is not there, or not whole, */
 	bool cut_short; /* but could be another time */
 	bool dropped; /* its body is nobody's: it is too long, or a redirect's */
-	bool started; /* its body has */
 	bool stream_ended; /* that of HTTP/2, by its end */
-	bool failed; /* the record has an error */
-	struct bytes header_lines; /* for -I only */
-	struct warc_exchange exchange; /* for --warc only */
+	struct curl_slist *conditional; /* header lines of this request alone, or NULL */
+	uint64_t from; /* where the rest of a body that was asked for begins, or 0; */
+	char *validator; /* with this If-Range; */
+	bool settled, went_on; /* the answer has come, and it is that rest */
+	struct bytes header_lines; /* for -I and --headers only */
+	struct page_record_way way; /* for --headers only */
+	struct warc_exchange exchange; /* for --warc only, */
+	time_t begun_at; /* as this */
 	uint64_t body, header; /* bytes of the answer, decoded */
 	CURLcode code; /* how it ended */
-	char why[TRANSFER_WHY]; /* what is wrong, if something is */
+	char why[TRANSFER_WHY]; /* what is wrong, if something is: the record has an error
+				 */
 	char curl_why[CURL_ERROR_SIZE];
 };
 
@@ -78,7 +87,7 @@ void transfer_stream_ended(CURL *easy);
 /* The attempt has ended, with code. */
 enum attempt_verdict transfer_judge(struct transfer *transfer, CURLcode code);
 
-/* Where the answer sends us, valid until the next attempt; NULL if nowhere. */
+/* Where the answer sends us, as it says it, until the next attempt; NULL if nowhere. */
 const char *transfer_location(struct transfer *transfer);
 
 /* How long the server wants us to wait, milliseconds; 0 if it does not say. */
@@ -95,6 +104,12 @@ void transfer_finish(struct transfer *transfer);
 
 /* Make the record of a request that is not to be asked for at all, and why not. */
 void transfer_refuse(struct transfer *transfer, struct request *request);
+
+/*
+ * Another attempt follows: keep what came of the body with the request, if the rest of it
+ * can be asked for.  Does it?
+ */
+bool transfer_keep(struct transfer *transfer);
 
 /* Give the request back to its owner, and be free for the next. */
 struct request *transfer_release(struct transfer *transfer);

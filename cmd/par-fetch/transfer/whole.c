@@ -131,7 +131,7 @@ whole_end(struct whole *whole, enum whole_stream stream)
 		return NULL;
 	if (stream == STREAM_CUT && !whole->counted)
 		return "HTTP/2 stream ends too early";
-	if (decode->count > 0 && !decode->layers[decode->count - 1].begun &&
+	if (decode->count > 0 && decode->layers[decode->count - 1].state == DECODE_NEW &&
 	    stream == STREAM_NONE && !whole->chunked && !whole->counted)
 		return "answer ends before its body";
 	if (whole->status == 206) /* a part is what was asked for */

@@ -72,7 +72,7 @@ blocks_begin_form(struct build *build, const struct token *token)
 	if (in_template || id == 0)
 		return;
 	build->form = id;
-	tree_node(tree, id)->kept = true;
+	tree_node(tree, id)->pinned = true;
 }
 
 void
@@ -92,7 +92,7 @@ blocks_end_form(struct build *build)
 	if (id == 0 || !tree_node_in_scope(tree, id))
 		return;
 	tree_imply_ends(tree, IS_IMPLIED, NAME_OTHER);
-	tree_node(tree, id)->kept = false;
+	tree_node(tree, id)->pinned = false;
 	tree_unstack(tree, id);
 }
 

@@ -26,8 +26,8 @@ static bool (*const take_in[MODE_COUNT])(struct build *, const struct token *) =
 	[MODE_AFTER_AFTER_FRAMESET] = mode_after_frameset,
 };
 
-static void
-begin(struct build *build, const char *page, size_t len, const bool *wanted)
+void
+build_begin(struct build *build, const char *page, size_t len, const bool *wanted)
 {
 	tree_begin(&build->tree, page, len, wanted);
 	build->tokens =
@@ -46,7 +46,7 @@ build_page(struct build *build, const char *page, size_t len, const bool *wanted
 	struct token token;
 	bool foreign = false;
 
-	begin(build, page, len, wanted);
+	build_begin(build, page, len, wanted);
 	while (token_next(&build->tokens, foreign, &token)) {
 		build->has_base |= token.name == NAME_BASE;
 		if (token.kind == TOKEN_DOCTYPE && build->mode != MODE_INITIAL)
@@ -56,19 +56,6 @@ build_page(struct build *build, const char *page, size_t len, const bool *wanted
 				;
 		foreign = foreign_is_current(build);
 	}
-}
-
-void
-build_xml(struct build *build, const char *page, size_t len, const bool *wanted)
-{
-	struct token token;
-
-	begin(build, page, len, wanted);
-	while (token_next(&build->tokens, true, &token))
-		if (token.kind == TOKEN_START) {
-			build->has_base |= token.name == NAME_BASE;
-			tree_insert_void(&build->tree, &token, SPACE_HTML);
-		}
 }
 
 void

@@ -17,8 +17,8 @@
  */
 void build_page(struct build *build, const char *page, size_t len, const bool *wanted);
 
-/* The same of XHTML, of which no more is asked than which tags there are. */
-void build_xml(struct build *build, const char *page, size_t len, const bool *wanted);
+/* Begin the tree of a page, for build_page() and build_xml(). */
+void build_begin(struct build *build, const char *page, size_t len, const bool *wanted);
 
 void build_close(struct build *build);
 

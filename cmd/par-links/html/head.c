@@ -147,7 +147,7 @@ mode_before_head(struct build *build, const struct token *token)
 	start = start && token->name == NAME_HEAD;
 	build->head = start ? tree_insert(&build->tree, token, SPACE_HTML)
 			    : tree_insert_implied(&build->tree, NAME_HEAD);
-	tree_node(&build->tree, build->head)->kept = true;
+	tree_node(&build->tree, build->head)->pinned = true;
 	build->has_head = true;
 	build->mode = MODE_IN_HEAD;
 	return !start;

@@ -107,7 +107,7 @@ form_in_table(struct build *build, const struct token *token)
 	if (id == 0)
 		return;
 	build->form = id;
-	tree_node(tree, id)->kept = true;
+	tree_node(tree, id)->pinned = true;
 	tree_pop(tree);
 }
 

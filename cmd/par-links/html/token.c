@@ -100,6 +100,24 @@ attribute_find(
 	return false;
 }
 
+bool
+attribute_find_exact(
+    const char *at, const char *end, const char *name, const char **value, size_t *len)
+{
+	struct attribute attribute;
+	size_t name_len = strlen(name);
+
+	while (attribute_next(&at, end, &attribute)) {
+		if (attribute.name_len != name_len ||
+		    memcmp(attribute.name, name, name_len) != 0)
+			continue;
+		*value = attribute.value;
+		*len = attribute.value_len;
+		return true;
+	}
+	return false;
+}
+
 /* What follows the next ">", or the end. */
 static const char *
 skip_bogus(const char *p, const char *end)
@@ -129,6 +147,49 @@ skip_comment(const char *p, const char *end)
 			return p + 1;
 	}
 	return end;
+}
+
+/* What follows the next word, or the end. */
+static const char *
+skip_past(const char *p, const char *end, const char *word)
+{
+	size_t len = strlen(word);
+	const char *found = memmem(p, (size_t)(end - p), word, len);
+
+	return found == NULL ? end : found + len;
+}
+
+/* What follows the document type at p, which may have declarations in brackets. */
+static const char *
+skip_doctype(const char *p, const char *end)
+{
+	bool inside = false;
+
+	for (; p < end && (inside || *p != '>'); p++) {
+		if (*p == '"' || *p == '\'') {
+			const char *close = memchr(p + 1, *p, (size_t)(end - p - 1));
+
+			if (close == NULL)
+				return end;
+			p = close;
+		} else if (end - p >= 4 && memcmp(p, "<!--", 4) == 0) {
+			p = skip_past(p + 4, end, "-->") - 1;
+		} else if (*p == '[' || *p == ']') {
+			inside = *p == '[';
+		}
+	}
+	return p < end ? p + 1 : end;
+}
+
+/* What follows the declaration, comment or instruction of XML at p. */
+static const char *
+skip_of_xml(const char *p, const char *end)
+{
+	if (p[1] == '?')
+		return skip_past(p + 2, end, "?>");
+	if (end - p >= 4 && p[2] == '-' && p[3] == '-')
+		return skip_past(p + 4, end, "-->");
+	return skip_doctype(p, end);
 }
 
 /* A tag, whose name begins at p.  False: the page ends inside of it. */
@@ -176,7 +237,7 @@ read_declaration(struct tokens *tokens, const char *p, bool cdata, struct token 
 	const char *end = tokens->end;
 	size_t left = (size_t)(end - p);
 
-	if (left >= 4 && p[2] == '-' && p[3] == '-') {
+	if (!tokens->xml && left >= 4 && p[2] == '-' && p[3] == '-') {
 		tokens->at = skip_comment(p + 4, end);
 		return false;
 	}
@@ -186,8 +247,8 @@ read_declaration(struct tokens *tokens, const char *p, bool cdata, struct token 
 		return close == NULL ? read_text(tokens, p + 9, end, end, token)
 				     : read_text(tokens, p + 9, close, close + 3, token);
 	}
-	tokens->at = skip_bogus(p, end);
-	if (left < 9 || strncasecmp(p, doctype, 9) != 0)
+	tokens->at = tokens->xml ? skip_of_xml(p, end) : skip_bogus(p, end);
+	if (tokens->xml || left < 9 || strncasecmp(p, doctype, 9) != 0)
 		return false;
 	token->kind = TOKEN_DOCTYPE;
 	token->name = NAME_OTHER;
@@ -195,6 +256,13 @@ read_declaration(struct tokens *tokens, const char *p, bool cdata, struct token 
 	token->end = tokens->at;
 	token->len = (size_t)(tokens->at - token->text);
 	return true;
+}
+
+/* What follows the "<?" at p, which is an instruction of XML, or nothing. */
+static const char *
+skip_instruction(const struct tokens *tokens, const char *p)
+{
+	return tokens->xml ? skip_of_xml(p, tokens->end) : skip_bogus(p, tokens->end);
 }
 
 bool
@@ -218,7 +286,7 @@ token_next(struct tokens *tokens, bool cdata, struct token *token)
 			continue;
 		}
 		if (*p == '<' && byte == '?') {
-			tokens->at = skip_bogus(p, end);
+			tokens->at = skip_instruction(tokens, p);
 			continue;
 		}
 		next = memchr(p + 1, '<', (size_t)(end - p - 1));

@@ -33,6 +33,7 @@ struct token {
 struct tokens {
 	const struct names *names;
 	const char *at, *end;
+	bool xml; /* comments and declarations end as in XML */
 };
 
 /*
@@ -68,6 +69,10 @@ bool attribute_next(const char **at, const char *end, struct attribute *attribut
 
 /* The value of the first attribute called name, lowercase; false if there is none. */
 bool attribute_find(
+    const char *at, const char *end, const char *name, const char **value, size_t *len);
+
+/* The same, in letters as they stand in the page. */
+bool attribute_find_exact(
     const char *at, const char *end, const char *name, const char **value, size_t *len);
 
 /* Is that the value of the first attribute called name, in letters of any case? */

@@ -92,7 +92,8 @@ tree_forget(struct tree *tree, uint32_t id)
 {
 	struct node *node = tree_node(tree, id);
 
-	if (node->wanted || node->open || node->listed || node->kept || node->first != 0)
+	if (node->wanted || node->open || node->listed || node->pinned ||
+	    node->first != 0)
 		return;
 	tree_detach(tree, id);
 	node->next = tree->spare;
@@ -143,18 +144,20 @@ tree_place(struct tree *tree, uint32_t id, uint32_t target)
 		tree_attach(tree, id, tree_open_at(tree, table_at - 1), 0);
 }
 
-/* Is it one that may hold links?  MathML has none. */
+/* Is it one that may hold links?  MathML has none, nor has what is of XML alone. */
 static bool
 is_wanted(const struct tree *tree, const struct token *tag, enum space space)
 {
-	const char *value;
+	const char *attributes = tag->text + tag->len, *value;
 	size_t len;
 
-	if (!tree->wanted[tag->name] || space == SPACE_MATH)
+	if (!tree->wanted[tag->name] || space >= SPACE_MATH)
 		return false;
 	if (tag->name != NAME_A && tag->name != NAME_AREA)
 		return true;
-	return attribute_find(tag->text + tag->len, tag->end, "href", &value, &len);
+	return attribute_find(attributes, tag->end, "href", &value, &len) ||
+	    (space == SPACE_SVG &&
+		attribute_find(attributes, tag->end, "xlink:href", &value, &len));
 }
 
 /* May one more element of that name be opened? */

@@ -34,7 +34,7 @@ enum {
 	TREE_COPIES_MORE = 1 << 20
 };
 
-enum space { SPACE_HTML, SPACE_SVG, SPACE_MATH };
+enum space { SPACE_HTML, SPACE_SVG, SPACE_MATH, SPACE_OTHER /* in XML */ };
 
 /* Index of a node; 0 is the document, and stands for none. */
 struct node {
@@ -46,7 +46,7 @@ struct node {
 	bool wanted : 1; /* may hold links */
 	bool open : 1; /* on the stack of open elements */
 	bool listed : 1; /* among the active formatting elements */
-	bool kept : 1; /* head, and the form that is open: must not be forgotten */
+	bool pinned : 1; /* head, and the form that is open: must not be forgotten */
 	bool point : 1; /* annotation-xml that holds HTML */
 };
 

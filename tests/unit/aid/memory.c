@@ -14,6 +14,7 @@ void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *old, size_t size);
 void *__real_aligned_alloc(size_t align, size_t size);
 void __real_free(void *piece);
+char *__real_realpath(const char *path, char *resolved);
 ssize_t __real___getdelim(char **line, size_t *size, int end, FILE *in);
 _Noreturn void __real_exit(int status);
 
@@ -23,6 +24,7 @@ void *__wrap_realloc(void *old, size_t size);
 void *__wrap_aligned_alloc(size_t align, size_t size);
 char *__wrap_strdup(const char *text);
 char *__wrap_strndup(const char *text, size_t most);
+char *__wrap_realpath(const char *path, char *resolved);
 ssize_t __wrap_getline(char **line, size_t *size, FILE *in);
 ssize_t __wrap___getdelim(char **line, size_t *size, int end, FILE *in);
 void __wrap_free(void *piece);
@@ -124,7 +126,16 @@ __wrap_strndup(const char *text, size_t most)
 char *
 __wrap_strdup(const char *text)
 {
-	return __wrap_strndup(text, SIZE_MAX);
+	return __wrap_strndup(text, strlen(text));
+}
+
+char *
+__wrap_realpath(const char *path, char *resolved)
+{
+	char *name = __real_realpath(path, resolved);
+
+	memory.live += name != NULL && resolved == NULL;
+	return name;
 }
 
 /* What glibc makes of getline(3). */

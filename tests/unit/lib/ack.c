@@ -34,6 +34,7 @@ check_hello(const struct hello *a, const struct hello *b)
 	check_is(a->joint, b->joint);
 	check_is(a->waits, b->waits);
 	check_is(a->raw, b->raw);
+	check_is(a->named, b->named);
 }
 
 /* Each word of a hello, on the way there and on the way back. */
@@ -55,8 +56,10 @@ hello_words(void)
 		{ "par-stage 1 block=7", { .jobs = 1, .block = 7 } },
 		{ "par-stage 1 waits", { .jobs = 1, .waits = true } },
 		{ "par-stage 1 raw", { .jobs = 1, .raw = true } },
-		{ "par-stage 1 window=3 jobs=4 ahead joint unsure block=5 waits raw",
-		    { STANDING_UNSURE, 3, 4, true, true, 5, true, true } },
+		{ "par-stage 1 named", { .jobs = 1, .named = true } },
+		{ "par-stage 1 window=3 jobs=4 ahead joint unsure block=5 waits raw "
+		  "named",
+		    { STANDING_UNSURE, 3, 4, true, true, 5, true, true, true } },
 		{ "par-stage 1 window=1073741824", { .jobs = 1, .window = HELLO_MOST } },
 	};
 
@@ -201,25 +204,27 @@ ack_lines(void)
 	static const struct {
 		const char *line;
 		uint64_t index, more, bytes;
-		enum fate fate;
+		enum outcome outcome;
 		const char *reason;
 	} rows[] = {
-		{ "0 0 ok", 0, 0, 0, FATE_OK, "" },
-		{ "17 231 ok", 17, 0, 231, FATE_OK, "" },
-		{ "18-25 990 ok", 18, 7, 990, FATE_OK, "" },
-		{ "18-18 990 ok", 18, 0, 990, FATE_OK, "" },
-		{ "18-18 0 fail", 18, 0, 0, FATE_FAIL, "" },
-		{ "18 0 retry connection reset", 18, 0, 0, FATE_RETRY,
+		{ "0 0 ok", 0, 0, 0, OUTCOME_OK, "" },
+		{ "17 231 ok", 17, 0, 231, OUTCOME_OK, "" },
+		{ "18-25 990 ok", 18, 7, 990, OUTCOME_OK, "" },
+		{ "18-18 990 ok", 18, 0, 990, OUTCOME_OK, "" },
+		{ "18-18 0 fail", 18, 0, 0, OUTCOME_FAIL, "" },
+		{ "18 0 retry connection reset", 18, 0, 0, OUTCOME_RETRY,
 		    "connection reset" },
-		{ "19 0 fail not a URL", 19, 0, 0, FATE_FAIL, "not a URL" },
-		{ "19 0 fail", 19, 0, 0, FATE_FAIL, "" },
-		{ "19 0 fail ", 19, 0, 0, FATE_FAIL, "" },
-		{ "19 0 retry  two", 19, 0, 0, FATE_RETRY, " two" },
-		{ "5 1 ok said so", 5, 0, 1, FATE_OK, "said so" },
-		{ "007 01 ok", 7, 0, 1, FATE_OK, "" },
+		{ "19 0 fail not a URL", 19, 0, 0, OUTCOME_FAIL, "not a URL" },
+		{ "19 0 fail", 19, 0, 0, OUTCOME_FAIL, "" },
+		{ "19 0 fail ", 19, 0, 0, OUTCOME_FAIL, "" },
+		{ "19 0 retry  two", 19, 0, 0, OUTCOME_RETRY, " two" },
+		{ "5 1 ok said so", 5, 0, 1, OUTCOME_OK, "said so" },
+		{ "3 5 part", 3, 0, 5, OUTCOME_PART, "" },
+		{ "3 5 kept 2 0 17", 3, 0, 5, OUTCOME_KEPT, "2 0 17" },
+		{ "007 01 ok", 7, 0, 1, OUTCOME_OK, "" },
 		{ "9999999999999999999 0 ok", UINT64_C(9999999999999999999), 0, 0,
-		    FATE_OK, "" },
-		{ "1 281474976710656 ok", 1, 0, ACK_BYTES_MOST, FATE_OK, "" },
+		    OUTCOME_OK, "" },
+		{ "1 281474976710656 ok", 1, 0, ACK_BYTES_MOST, OUTCOME_OK, "" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -230,7 +235,7 @@ ack_lines(void)
 		check_is(ack.index, rows[i].index);
 		check_is(ack.more, rows[i].more);
 		check_is(ack.bytes, rows[i].bytes);
-		check_is(ack.fate, rows[i].fate);
+		check_is(ack.outcome, rows[i].outcome);
 		check_bytes(
 		    ack.reason, ack.reason_len, rows[i].reason, strlen(rows[i].reason));
 	}
@@ -413,7 +418,7 @@ ack_there_and_back(void)
 		char reason[100], line[ACK_LINE_MAX], want[200];
 		struct ack ack = { .index = any_index(),
 			.bytes = chance() >> chance_from(16, 63),
-			.fate = (enum fate)chance_below(3),
+			.outcome = (enum outcome)chance_below(3),
 			.reason = reason,
 			.reason_len = chance_one_in(2) ? 0 : chance_below(100) };
 		struct ack back;
@@ -421,7 +426,7 @@ ack_there_and_back(void)
 
 		check_at(step);
 		chance_bytes_of(reason, ack.reason_len, "ab \t\n\0\r\377", 8);
-		if (ack.fate == FATE_OK)
+		if (ack.outcome == OUTCOME_OK)
 			ack.more = any_index();
 		ack.run = ack.more > 0 && chance_one_in(2);
 		len = ack_format(line, &ack);
@@ -432,7 +437,7 @@ ack_there_and_back(void)
 		check_is(back.more, ack.more);
 		check_is(back.run, ack.run);
 		check_is(back.bytes, ack.bytes);
-		check_is(back.fate, ack.fate);
+		check_is(back.outcome, ack.outcome);
 		for (i = 0; i < ack.reason_len; i++)
 			want[i] = reason[i] == '\n' ? ' ' : reason[i];
 		check_bytes(back.reason, back.reason_len, want, ack.reason_len);
@@ -442,7 +447,7 @@ ack_there_and_back(void)
 			    ack_format_run(
 				want, ack.index, ack.index + ack.more, ack.bytes),
 			    line, len);
-		if (ack.fate != FATE_OK || ack.more > 0 || ack.reason_len > 0)
+		if (ack.outcome != OUTCOME_OK || ack.more > 0 || ack.reason_len > 0)
 			continue;
 		check_bytes(want, ack_format_ok(want, ack.index, ack.bytes), line, len);
 	}
@@ -458,7 +463,7 @@ longest(void)
 	memset(reason, 'r', sizeof(reason));
 	for (size_t len = ACK_LINE_MAX - 20; len < ACK_LINE_MAX + 20; len++) {
 		struct ack ack = { .index = 12,
-			.fate = FATE_FAIL,
+			.outcome = OUTCOME_FAIL,
 			.reason = reason,
 			.reason_len = len };
 		size_t used, want = head + len + 1;

@@ -106,7 +106,7 @@ growth(void)
 
 	for (int i = 0; i < 200000; i++) {
 		before = arena.total;
-		arena_take(&arena, 64, 16);
+		arena_take(&arena, 64, _Alignof(max_align_t));
 		taken += 64;
 		if (arena.total - before > most)
 			most = arena.total - before;
@@ -120,7 +120,7 @@ static void
 starve(void)
 {
 	struct arena arena = { 0 };
-	char *small = arena_take(&arena, 100, 16);
+	char *small = arena_take(&arena, 100, _Alignof(max_align_t));
 	size_t total = arena.total;
 	char *large = arena_take(&arena, 100000, 1);
 

@@ -167,22 +167,24 @@ slices(void)
 		size_t count = chance_from(1, RECORDS), from, n, starts[RECORDS + 1];
 		struct block *block = block_new(RECORDS * 9);
 		size_t len = make_text(block->data, count, starts);
-		bool noted = chance_one_in(2);
+		bool noted = chance_one_in(2), piece = chance_one_in(2);
 		struct batch *batch =
 		    batch_new(block, block->data, len, chance_below(1000), count);
 		struct batch *slice, *all;
 
 		check_at(step);
 		block_drop(block);
-		for (size_t i = 0; i < count; i++)
-			notes[i] = (struct batch_note){ .number = chance() };
-		batch->notes = noted ? notes : NULL;
+		for (size_t i = 0; i < RECORDS; i++)
+			notes[i] = (struct batch_note){ .number = (uint32_t)chance() };
+		batch->notes = noted ? notes + RECORDS - 1 : NULL;
+		batch->base = chance();
 		batch->attempts = 3;
 		batch->given_at = 5;
 		batch->offset = 1000;
 		batch->alone = true;
 		batch->not_before = 9;
 		batch->lead_len = 4;
+		batch->piece = batch->again = piece;
 		from = chance_below(count);
 		n = chance_from(1, count - from);
 		slice = batch_slice(batch, from, n, starts[from]);
@@ -196,6 +198,7 @@ slices(void)
 		check_is(slice->lead_len, 0);
 		check_is(slice->not_before, 0);
 		check(!slice->alone);
+		check(slice->piece == piece && slice->again == piece);
 		check_is(slice->first, batch_number(batch, from));
 		for (size_t i = 0; i < n; i++)
 			check_is(batch_number(slice, i), batch_number(batch, from + i));
@@ -228,7 +231,7 @@ aside(void)
 		block_rest(block, block->data + 13, len);
 	block_rest(block, block->data, SIZE);
 	check_bytes(block->data, SIZE, want, SIZE);
-	block_hold(block);
+	block_reference(block);
 	block_drop(block);
 	check_bytes(block->data, SIZE, want, SIZE);
 	block_drop(block);

@@ -10,25 +10,25 @@
 
 static const struct credit_plan plan = { .fast = 4000, .slow = 20000, .unknown = 4000 };
 
-/* So many turns of a worker that needs record_ns for each; the credit stays in its
+/* So many intervals of a worker that needs record_ns for each; the credit stays in its
  * limits. */
 static void
-play(struct credit *credit, uint64_t record_ns, uint64_t most, int turns)
+play(struct credit *credit, uint64_t record_ns, uint64_t most, int intervals)
 {
 	uint64_t now = 1;
 
 	credit_starved(credit);
-	for (int i = 0; i < turns; i++) {
+	for (int i = 0; i < intervals; i++) {
 		uint64_t given = credit->records, before = credit->records;
 		bool changed;
 
 		check_at((uint64_t)i + 1);
 		credit_given(credit, now);
-		credit_given(credit, now + 1); /* the turn goes on */
+		credit_given(credit, now + 1); /* the interval goes on */
 		check(given == 1 || !credit_acks(credit, given - 1));
 		check(credit_acks(credit, 1));
 		now += given * record_ns;
-		changed = credit_turn(credit, &plan, most, now);
+		changed = credit_sample(credit, &plan, most, now);
 		check(changed == (credit->records != before));
 		check(credit->records >= 1 && credit->records <= most);
 		check_is(credit->last_acks, given);
@@ -44,7 +44,7 @@ adapts(void)
 	static const struct {
 		uint64_t jobs, window, ns, records;
 	} rows[] = {
-		{ 1, 0, 1, 4096 }, /* 4 us a turn */
+		{ 1, 0, 1, 4096 }, /* 4 us an interval */
 		{ 1, 64, 1, 64 },
 		{ 1, 0, 100, 64 }, /* 6.4 us are neither fast nor slow */
 		{ 1, 0, 5000, 1 },
@@ -83,23 +83,31 @@ static void
 limits(void)
 {
 	static const struct {
-		uint64_t window, told, most;
+		uint64_t jobs, window, told, most, first;
 	} rows[] = {
-		{ 0, UINT64_MAX, CREDIT_MOST },
-		{ 0, CREDIT_MOST - 1, CREDIT_MOST - 1 },
-		{ 10, UINT64_MAX, 10 },
-		{ 10, 9, 9 },
-		{ 10, 11, 10 },
-		{ 1 << 20, UINT64_MAX, 1 << 20 },
+		{ 1, 0, UINT64_MAX, CREDIT_MOST, 1 },
+		{ 1, 0, CREDIT_MOST - 1, CREDIT_MOST - 1, 1 },
+		{ 7, 10, UINT64_MAX, 10, 7 },
+		{ 10, 10, 9, 9, 9 },
+		{ 12, 10, 11, 10, 10 },
+		{ 1, 1 << 20, UINT64_MAX, 1 << 20, 1 },
+		{ CREDIT_MOST, 0, UINT64_MAX, CREDIT_MOST, CREDIT_MOST },
+		{ CREDIT_MOST + 1, 0, UINT64_MAX, CREDIT_MOST + 1, CREDIT_MOST + 1 },
+		{ CREDIT_MOST + 1, 0, 5, 5, 5 },
 	};
 	struct credit credit = { .records = 5 };
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct hello hello = { .jobs = rows[i].jobs,
+			.window = rows[i].window };
+
 		check_at(i);
-		check_is(credit_most(
-			     &(struct hello){ .window = rows[i].window }, rows[i].told),
-		    rows[i].most);
+		check_is(credit_most(&hello, rows[i].told), rows[i].most);
+		credit_hello(&credit, &hello, rows[i].told);
+		check_is(credit.records, rows[i].first);
+		check_is(credit.least, rows[i].jobs);
 	}
+	credit.records = 5;
 	credit_double(&credit, 11);
 	check_is(credit.records, 10);
 	credit_double(&credit, 11);
@@ -109,7 +117,8 @@ limits(void)
 	check(credit.records == UINT64_MAX);
 }
 
-/* A turn in which it waited for us tells nothing of it: it counts as what the plan says.
+/* An interval in which it waited for us tells nothing of it: it counts as what the plan
+ * says.
  */
 static void
 unmeasured(void)
@@ -120,14 +129,14 @@ unmeasured(void)
 	credit_given(&credit, 1);
 	credit_starved(&credit);
 	check(credit_acks(&credit, 8));
-	check(!credit_turn(&credit, &plan, 100, 1000000));
+	check(!credit_sample(&credit, &plan, 100, 1000000));
 	check(credit.records == 8 && credit.last_took == 0 && !credit_is_slow(&credit));
 	credit_starved(&credit);
 	check(!credit_acks(&credit, 7));
 	check(credit_acks(&credit, 1));
-	check(credit_turn(&credit, &eager, 100, 2000000));
+	check(credit_sample(&credit, &eager, 100, 2000000));
 	check_is(credit.records, 16);
-	/* What was finished before records were given is of no turn. */
+	/* What was finished before records were given is of no interval. */
 	credit_starved(&credit);
 	check(!credit_acks(&credit, 15));
 	credit_given(&credit, 3000000);
@@ -161,4 +170,4 @@ fair(void)
 
 TESTS("credit", { "fast ones get more, slow ones less", adapts },
     { "one that slows down gives back", gives_back }, { "limits", limits },
-    { "a turn that measures nothing", unmeasured }, { "shares are fair", fair })
+    { "an interval that measures nothing", unmeasured }, { "shares are fair", fair })

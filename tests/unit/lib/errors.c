@@ -11,10 +11,10 @@
 
 enum { SPEAKERS = 4, MOST_SAID = 400 << 10, ROOM = 64 << 10 };
 
-/* What was passed on, and whether it is taken now. */
+/* What was passed on, whether it is taken now, and will never be again. */
 static char heard[SPEAKERS * MOST_SAID + 4096];
 static size_t heard_len;
-static bool closed, terminal;
+static bool closed, terminal, gone;
 
 static size_t
 foreign(const char *data, size_t len, bool anew)
@@ -45,9 +45,18 @@ is_terminal(void)
 	return terminal;
 }
 
-static const struct says says = {
-	.foreign = foreign, .in_line = in_line, .terminal = is_terminal
-};
+/* It takes something then, unless nobody reads any more. */
+static bool
+wait_for_it(void)
+{
+	closed = gone;
+	return !gone;
+}
+
+static const struct says says = { .foreign = foreign,
+	.wait = wait_for_it,
+	.in_line = in_line,
+	.terminal = is_terminal };
 
 /* One that says lines of its own letter. */
 struct voice {
@@ -246,5 +255,90 @@ last_words(void)
 	}
 }
 
+/* What is kept comes first, once that is over: by a word, by time, or at the end. */
+static void
+buffered(void)
+{
+	static struct voice voice;
+
+	closed = terminal = false;
+	for (uint64_t over = 0; over < 3; over++) {
+		check_at(over);
+		heard_len = 0;
+		begin(&voice);
+		voice.errors.way.together = true;
+		voice.errors.way.until = over == 1 ? 1 : UINT64_MAX - 1;
+		say(&voice, "one\ntwo", 7);
+		if (over != 1) {
+			errors_take(&voice.errors);
+			check_is(heard_len, 0);
+			check_is(errors_due(&voice.errors), UINT64_MAX - 1);
+		}
+		closed = true;
+		if (over == 0)
+			errors_let_go(&voice.errors);
+		say(&voice, "\nthree\n", 7);
+		errors_take(&voice.errors);
+		closed = false;
+		check(errors_wait(&voice.errors));
+		errors_take(&voice.errors);
+		if (over < 2)
+			check_bytes(heard, heard_len, "one\ntwo\nthree\n", 14);
+		finish(&voice);
+		check_bytes(heard, heard_len, "one\ntwo\nthree\n", 14);
+	}
+}
+
+/* A line that is let go piece by piece when its process ends stays one. */
+static void
+kept_line(void)
+{
+	static struct voice voice;
+	static char text[60000];
+
+	closed = terminal = false;
+	heard_len = 0;
+	memset(text, 'x', sizeof(text));
+	begin(&voice);
+	voice.errors.way.together = true;
+	voice.errors.way.until = UINT64_MAX - 1;
+	for (int i = 0; i < 4; i++) {
+		say(&voice, text, sizeof(text));
+		errors_take(&voice.errors);
+	}
+	errors_let_go(&voice.errors);
+	check(heard_len > 0 && heard_len < voice.said_len);
+	close(voice.fd);
+	errors_end(&voice.errors);
+	errors_close(&voice.errors);
+	voice.said[voice.said_len] = '\n';
+	check_bytes(heard, heard_len, voice.said, voice.said_len + 1);
+}
+
+/* Its end waits for our reader, as long as anybody does. */
+static void
+last_wait(void)
+{
+	static struct voice voice;
+
+	terminal = false;
+	for (int leaves = 0; leaves < 2; leaves++) {
+		heard_len = 0;
+		closed = true;
+		gone = leaves == 1;
+		begin(&voice);
+		say(&voice, "word\n", 5);
+		errors_take(&voice.errors);
+		close(voice.fd);
+		errors_close(&voice.errors);
+		check_bytes(heard, heard_len, "word\n", gone ? 0 : 5);
+	}
+	closed = gone = false;
+}
+
 TESTS("errors", { "lines of four that speak at once stay whole", mixed },
-    { "what is waited for", waits }, { "the last line is remembered", last_words })
+    { "what is waited for", waits },
+    { "what is kept for a while comes first then", buffered },
+    { "a long line that was kept stays one", kept_line },
+    { "the end waits for who reads, unless that is given up", last_wait },
+    { "the last line is remembered", last_words })

@@ -101,6 +101,38 @@ siphash(void)
 	}
 }
 
+/* The form of 128 bits, from the same paper's vectors, which OpenSSL has as well. */
+static void
+siphash_wide(void)
+{
+	static const struct {
+		size_t len;
+		const char *hash;
+	} rows[] = {
+		{ 0, "a3817f04ba25a8e66df67214c7550293" },
+		{ 1, "da87c1d86b99af44347659119b22fc45" },
+		{ 7, "a1f1ebbed8dbc153c0b84aa61ff08239" },
+		{ 8, "3b62a9ba6258f5610f83e264f31497b4" },
+		{ 15, "5493e99933b0a8117e08ec0f97cfc3d9" },
+		{ 16, "6ee2a4ca67b054bbfd3315bf85230577" },
+		{ 63, "5150d1772f50834a503e069a973fbd7c" },
+	};
+	unsigned char bytes[63];
+	struct hash_key key, want;
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (unsigned char)i;
+	check_is(hash_key_parse(&key, "000102030405060708090a0b0c0d0e0f"), 0);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct hash_wide got = hash_keyed_wide(bytes, rows[i].len, &key);
+
+		check_at(i + 1);
+		check_is(hash_key_parse(&want, rows[i].hash), 0);
+		check_is(got.words[0], want.words[0]);
+		check_is(got.words[1], want.words[1]);
+	}
+}
+
 static void
 keys(void)
 {
@@ -124,34 +156,41 @@ keys(void)
 	check(hash_random_seed() != hash_random_seed());
 }
 
-/* Bytes that differ anywhere, or in their number alone, hash unlike, and spread well. */
+/*
+ * Few bytes have the same class wherever they are, and another one with another key, or
+ * if they differ: but for few in many.
+ */
 static void
-few(void)
+classes(void)
 {
-	enum { CLASSES = 64, EACH = 200 };
-	const struct hash_key key = hash_random_key(), other = hash_random_key();
-	unsigned in[CLASSES] = { 0 };
-	char text[24];
+	enum { CLASSES = 64, EACH = 200, ROUNDS = 300 };
+	unsigned in[CLASSES] = { 0 }, alike = 0;
+	char text[24 + HASH_GLANCE], other[sizeof(text)];
 
-	for (size_t len = 0; len < sizeof(text); len++) {
-		memset(text, 'a', sizeof(text));
-		check_at(len);
-		for (size_t i = 0; i < len; i++) {
-			uint64_t plain = hash_few(text, len, &key);
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		const struct hash_key key = hash_random_key(), next = hash_random_key();
+		size_t len = round % 24, at = chance_below(len + 1);
+		uint32_t plain;
 
-			text[i] ^= 1;
-			check(hash_few(text, len, &key) != plain);
-			text[i] ^= 1;
-			check(hash_few(text, len, &key) == plain);
-			check(hash_few(text, len, &other) != plain);
-		}
-		check(len == 0 ||
-		    hash_few(text, len, &key) != hash_few(text, len - 1, &key));
+		check_at(round);
+		chance_bytes(text, sizeof(text));
+		chance_bytes(other, sizeof(other));
+		memcpy(other, text, len); /* what is behind it is not its own */
+		plain = hash_class(text, len, &key);
+		check(plain < 1 << HASH_CLASS_BITS);
+		check_is(hash_class(other, len, &key), plain);
+		if (len == 0)
+			continue;
+		alike += hash_class(other, len, &next) == plain;
+		other[at % len] ^= (char)(1 << chance_below(8));
+		alike += hash_class(other, len, &key) == plain;
 	}
+	check(alike < 5);
 	for (unsigned i = 0; i < CLASSES * EACH; i++) {
+		static const struct hash_key key = { { 0x0123456789abcdef, 77 } };
 		int n = snprintf(text, sizeof(text), "%u", i);
 
-		in[hash_few(text, (size_t)n, &key) % CLASSES]++;
+		in[hash_class(text, (size_t)n, &key) % CLASSES]++;
 	}
 	for (size_t i = 0; i < CLASSES; i++) {
 		check_at(i);
@@ -160,4 +199,6 @@ few(void)
 }
 
 TESTS("hash", { "XXH64 by its own tests", xxh64 }, { "streams", streams },
-    { "SipHash by its own tests", siphash }, { "keys", keys }, { "of few bytes", few })
+    { "SipHash by its own tests", siphash },
+    { "SipHash of 128 bits by its own tests", siphash_wide }, { "keys", keys },
+    { "classes", classes })

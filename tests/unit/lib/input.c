@@ -204,7 +204,7 @@ finishes(void)
 			}
 			check_is(status, RECORD_NONE);
 			check_is(inputs_wait(&in, 0), 0);
-			check(!late || !in.file_turn); /* else no wait would wait */
+			check(!late || !in.file_due); /* else no wait would wait */
 			if (in.polls[0].revents != 0 || late)
 				continue;
 			/* All that came was read; now the rest comes. */

@@ -44,7 +44,7 @@ possible(const struct facts *f, enum place_event event)
 		return f->process && !f->input_ended && (!open || !f->shown || f->plain);
 	case PLACE_LET_GO:
 	case PLACE_END_INPUT:
-	case PLACE_TELL:
+	case PLACE_TERMINATE:
 	case PLACE_GONE:
 	case PLACE_EVENTS:
 		break;
@@ -71,7 +71,7 @@ apply(struct facts *f, enum place_event event)
 	case PLACE_END_INPUT:
 		f->input_ended = true;
 		return;
-	case PLACE_TELL:
+	case PLACE_TERMINATE:
 		f->told = true;
 		return;
 	case PLACE_GONE:
@@ -119,16 +119,85 @@ remembers(void)
 	struct place place = { .state = PLACE_EMPTY };
 
 	place_event(&place, PLACE_START);
-	check_is(place.cause, PLACE_UNTOLD);
-	place_tell(&place, PLACE_LATE);
-	place_tell(&place, PLACE_BURST);
+	check_is(place.cause, PLACE_NO_CAUSE);
+	place_terminate(&place, PLACE_LATE);
+	place_terminate(&place, PLACE_BURST);
 	check_is(place.state, PLACE_DYING);
 	check_is(place.cause, PLACE_LATE);
 	place_event(&place, PLACE_GONE);
 	check_is(place.cause, PLACE_LATE);
 	place_event(&place, PLACE_START);
-	check_is(place.cause, PLACE_UNTOLD);
+	check_is(place.cause, PLACE_NO_CAUSE);
+}
+
+/* Rows: an end, what the process was told to end for, and what that says. */
+static const struct {
+	enum place_cause cause;
+	struct place_end end;
+	enum place_verdict verdict;
+} ends[] = {
+	/* It had nothing any more, whatever its status is. */
+	{ PLACE_NO_CAUSE, { .reports = true }, PLACE_DONE },
+	{ PLACE_NO_CAUSE, { .reports = true, .failed = true, .read = true }, PLACE_DONE },
+	{ PLACE_STUCK, { .reports = true, .failed = true, .read = true }, PLACE_DONE },
+	{ PLACE_NO_CAUSE, { .failed = true, .never = true }, PLACE_DONE },
+	/* What it had is not to blame. */
+	{ PLACE_NO_CAUSE, { .reports = true, .open = true, .read = true, .left = 1 },
+	    PLACE_AGAIN },
+	{ PLACE_NO_CAUSE, { .reports = true, .failed = true, .open = true, .left = 1 },
+	    PLACE_AGAIN },
+	{ PLACE_NO_CAUSE, { .failed = true, .open = true, .read = true, .left = 1 },
+	    PLACE_AGAIN },
+	{ PLACE_STUCK, { .failed = true, .open = true, .read = true, .left = 1 },
+	    PLACE_AGAIN },
+	{ PLACE_NO_CAUSE,
+	    { .reports = true, .failed = true, .read = true, .stopped = true, .left = 1 },
+	    PLACE_AGAIN },
+	{ PLACE_STOPPED,
+	    { .reports = true, .failed = true, .read = true, .stopped = true, .left = 1 },
+	    PLACE_AGAIN },
+	/* It may be: it failed, was too late, or had to tell of it. */
+	{ PLACE_NO_CAUSE,
+	    { .reports = true, .failed = true, .open = true, .read = true, .left = 1 },
+	    PLACE_BROKEN },
+	{ PLACE_LATE, { .reports = true, .open = true, .read = true, .left = 1 },
+	    PLACE_BROKEN },
+	{ PLACE_DISTRUSTED, { .reports = true, .open = true, .read = true, .left = 1 },
+	    PLACE_BROKEN },
+	{ PLACE_NO_CAUSE, { .reports = true, .read = true, .left = 1 }, PLACE_BROKEN },
+	/* No copy can ever work. */
+	{ PLACE_NO_CAUSE, { .reports = true, .failed = true, .never = true },
+	    PLACE_PERMANENT },
+	{ PLACE_NO_CAUSE,
+	    { .reports = true, .failed = true, .never = true, .read = true, .left = 1 },
+	    PLACE_PERMANENT },
+	{ PLACE_NO_CAUSE, { .failed = true, .never = true, .left = 1 }, PLACE_PERMANENT },
+	{ PLACE_NO_CAUSE, { .failed = true, .never = true, .more = true },
+	    PLACE_PERMANENT },
+	{ PLACE_REFUSED, { .reports = true, .failed = true, .read = true, .left = 1 },
+	    PLACE_PERMANENT },
+	{ PLACE_REFUSED, { .reports = true }, PLACE_PERMANENT },
+	/* What it says when it was told to end is no word on that. */
+	{ PLACE_LATE,
+	    { .reports = true, .failed = true, .never = true, .read = true, .left = 1 },
+	    PLACE_BROKEN },
+	{ PLACE_STOPPED, { .reports = true, .failed = true, .never = true }, PLACE_DONE },
+};
+
+static void
+judges(void)
+{
+	for (size_t i = 0; i < COUNT(ends); i++) {
+		struct place place = { .state = PLACE_EMPTY };
+
+		check_at(i);
+		place_event(&place, PLACE_START);
+		if (ends[i].cause != PLACE_NO_CAUSE)
+			place_terminate(&place, ends[i].cause);
+		check_is(place_judge(&place, &ends[i].end), ends[i].verdict);
+	}
 }
 
 TESTS("place", { "agrees with plain facts, whatever happens", agrees },
-    { "the first cause is the cause, until the next start", remembers })
+    { "the first cause is the cause, until the next start", remembers },
+    { "what an end says", judges })

@@ -57,8 +57,7 @@ check_record(enum record_status got, const struct record *record)
 		shown--;
 	check(model.at < model.len);
 	check_is(got, shown > model.limit ? RECORD_TOO_LONG : RECORD_OK);
-	if (!model.runs)
-		check_is(record->number, model.number);
+	check_is(record->number, model.number);
 	check_is(record->offset, model.at);
 	if (got == RECORD_OK) {
 		check_bytes(record->data, record->len, model.text + model.at, shown);
@@ -73,10 +72,13 @@ check_record(enum record_status got, const struct record *record)
 	pass(len);
 }
 
-/* A run of whole records of the model. */
-static void
+/* A run of whole records of the model; how many they are. */
+static uint64_t
 check_run(const struct record *run)
 {
+	uint64_t first = model.number;
+
+	check_is(run->number, model.number);
 	check_is(run->offset, model.at);
 	check(run->len > 0);
 	check_is(run->data[run->len - 1], '\n');
@@ -93,6 +95,7 @@ check_run(const struct record *run)
 		model.number++;
 		pass(len);
 	}
+	return model.number - first;
 }
 
 static void
@@ -156,7 +159,7 @@ in_pieces(size_t piece, bool runs, bool slowly)
 		if (got == RECORD_EOF)
 			break;
 		if (got == RECORD_OK && runs) {
-			check_run(&record);
+			record_passed(&in, check_run(&record));
 		} else if (got != RECORD_NONE) {
 			check_record(got, &record);
 		} else {
@@ -355,6 +358,39 @@ spans(void)
 	}
 }
 
+/* Ends are where newlines are, and no more of them than there is room for. */
+static void
+ends(void)
+{
+	char text[300];
+	uint32_t found[sizeof(text) + 1 + 64];
+
+	for (uint64_t step = 1; step <= 20000; step++) {
+		size_t len = chance_below(sizeof(text)),
+		       max = 64 + chance_below(sizeof(text));
+		size_t count, wanted = 0;
+
+		check_at(step);
+		if (chance_one_in(2))
+			chance_bytes_of(text, sizeof(text), "\na", 2);
+		else
+			chance_bytes_of(
+			    text, sizeof(text), "\nabcdefghijklmnopqrstuv", 23);
+		for (size_t i = 0; i < COUNT(found); i++)
+			found[i] = 0;
+		count = record_ends(text, len, found, max);
+		for (size_t i = 0; i < len && wanted < count; i++)
+			if (text[i] == '\n')
+				check_is(found[wanted++], i + 1);
+		check_is(count, wanted);
+		check(count <= max);
+		check(count >= max - 63 ||
+		    memchr(text + (count == 0 ? 0 : found[count - 1]), '\n',
+			len - (count == 0 ? 0 : found[count - 1])) == NULL);
+		check_is(found[count], 0);
+	}
+}
+
 static void
 starve(void)
 {
@@ -389,4 +425,5 @@ starves(void)
 TESTS("record", { "records in pieces of chance", small },
     { "records as long as buffers and limits", large },
     { "two inputs as one", continued }, { "no input at all", errors },
-    { "a span agrees with going record by record", spans }, { "without memory", starves })
+    { "a span agrees with going record by record", spans },
+    { "ends are where newlines are", ends }, { "without memory", starves })

@@ -80,7 +80,7 @@ copies(void)
 	check_is(write(fd, text, MOST), MOST);
 	for (uint64_t at = 7, most = 1; most < 90000; most = 3 * most + 2) {
 		len = most;
-		check_is(spool_copy(fd, at, &len, to), 0);
+		check_is(spool_copy(fd, at, &len, fdio_sink(to)), 0);
 		check(len > 0 && len <= most);
 		check(most > 64 << 10 || len == most);
 		check_is(pread(to, back, sizeof(back), 0), len);
@@ -89,13 +89,13 @@ copies(void)
 		lseek(to, 0, SEEK_SET);
 	}
 	len = 10;
-	check_is(spool_copy(fd, MOST - 4, &len, to), 0);
+	check_is(spool_copy(fd, MOST - 4, &len, fdio_sink(to)), 0);
 	check_is(len, 4); /* as many as are there */
 	errno = 0;
-	check_is(spool_copy(fd, MOST, &len, to), -1);
+	check_is(spool_copy(fd, MOST, &len, fdio_sink(to)), -1);
 	check_is(errno, ENODATA);
 	len = 1;
-	check_is(spool_copy(fd, 0, &len, -1), -1);
+	check_is(spool_copy(fd, 0, &len, fdio_sink(-1)), -1);
 	check_is(errno, EBADF);
 	close(fd);
 	close(to);
@@ -134,7 +134,7 @@ static struct model_item model[ITEMS];
 
 /* Is a to be read before b? */
 static int
-in_turn(const void *one, const void *other)
+by_place(const void *one, const void *other)
 {
 	const struct model_item *a = one, *b = other;
 
@@ -172,7 +172,7 @@ one_run(size_t count, size_t spools_used, size_t longest)
 		chance_bytes(model[i].data, model[i].len);
 		put_item(&all[s], &model[i]);
 	}
-	qsort(model, count, sizeof(model[0]), in_turn);
+	qsort(model, count, sizeof(model[0]), by_place);
 	check_is(items_open(&items, all, spools_used), 0);
 	for (size_t i = 0; i < count; i++) {
 		check_is(items_next(&items, &item, &data), 1);

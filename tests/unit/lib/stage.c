@@ -75,8 +75,9 @@ names_what_failed(void)
 	check_is(stage_next(&it.stage, &rec), RECORD_OK);
 	stage_ok(&it.stage, rec.number);
 	check_is(stage_next(&it.stage, &rec), RECORD_EOF);
-	check_text(
-	    said, "far too long for it: record 2 at byte 4 is longer than 10 bytes");
+	check_text(said,
+	    "far too long for it: record 2 at byte 4 is longer than 10 bytes; see "
+	    "--max-record");
 	check_is(end(&it, &status), 0);
 	check_is(status, STATUS_FAILED);
 }

@@ -10,7 +10,7 @@
 
 /* A supervisor that takes what words say (NULL: it says nothing), and hears at in. */
 static void
-begin(struct supervisor *above, const char *words, long pid, int *in)
+begin(struct supervisor *parent, const char *words, long pid, int *in)
 {
 	char value[100];
 	int ends[2];
@@ -22,21 +22,21 @@ begin(struct supervisor *above, const char *words, long pid, int *in)
 	snprintf(value, sizeof(value), "%ld:%s", pid, words == NULL ? "" : words);
 	if (words != NULL)
 		setenv("PAR_STAGE_TAKES", value, 1);
-	check_is(supervisor_find(above), 0);
-	check_is(above->fd, ends[1]);
+	check_is(supervisor_find(parent), 0);
+	check_is(parent->fd, ends[1]);
 	check(getenv("PAR_STAGE") == NULL && getenv("PAR_STAGE_TAKES") == NULL);
 }
 
 /* All that it was told, and its end. */
 static void
-end(struct supervisor *above, int in, const char *want)
+end(struct supervisor *parent, int in, const char *want)
 {
 	static char heard[1 << 20];
 	size_t len = 0;
 	ssize_t n;
 
-	check_is(supervisor_flush(above), 0);
-	supervisor_withdraw(above);
+	check_is(supervisor_flush(parent), 0);
+	supervisor_withdraw(parent);
 	while ((n = read(in, heard + len, sizeof(heard) - len)) > 0)
 		len += (size_t)n;
 	close(in);
@@ -49,29 +49,30 @@ tell(const char *words, long pid, const char *want)
 {
 	const struct ack failed = { .index = 6,
 		.bytes = 1,
-		.fate = FATE_FAIL,
+		.outcome = OUTCOME_FAIL,
 		.reason = "why",
 		.reason_len = 3 };
 	const struct ack together = { .index = 8, .more = 1, .bytes = 3 };
-	struct supervisor above;
+	struct supervisor parent;
 	int in;
 
-	begin(&above, words, pid, &in);
-	supervisor_tell_ok(&above, 0, 5);
-	supervisor_tell_ok(&above, 1, 0);
-	supervisor_tell_ok(&above, 2, 70);
-	supervisor_tell_ok(&above, 4, 8); /* no neighbour */
-	supervisor_tell_ok(&above, 5, 9);
-	supervisor_tell(&above, &failed);
-	supervisor_tell_ok(&above, 7, 2);
-	supervisor_tell(&above, &together);
-	supervisor_tell_ok(&above, 10, 1);
-	check_is(supervisor_flush(&above), 0);
-	supervisor_tell_ok(&above, 11, 1); /* one, but for the flush */
-	supervisor_tell_ok(&above, 12, 1);
-	check_is(supervisor_greet(&above, &(struct hello){ .jobs = 1 }), 0);
-	supervisor_tell_ok(&above, 13, 1);
-	end(&above, in, want);
+	begin(&parent, words, pid, &in);
+	supervisor_report_ok(&parent, 0, 5);
+	supervisor_report_ok(&parent, 1, 0);
+	supervisor_report_ok(&parent, 2, 70);
+	supervisor_report_ok(&parent, 4, 8); /* no neighbour */
+	supervisor_report_ok(&parent, 5, 9);
+	supervisor_report(&parent, &failed);
+	supervisor_report_ok(&parent, 7, 2);
+	supervisor_report(&parent, &together);
+	supervisor_report_ok(&parent, 10, 1);
+	check_is(supervisor_flush(&parent), 0);
+	supervisor_report_ok(&parent, 11, 1); /* one, but for the flush */
+	supervisor_report_ok(&parent, 12, 1);
+	check_is(supervisor_greet(&parent, &(struct hello){ .jobs = 1 }), 0);
+	check_is(supervisor_flush(&parent), 0);
+	supervisor_report_ok(&parent, 13, 1);
+	end(&parent, in, want);
 }
 
 #define REST "par-stage 1\n13 1 ok\n"
@@ -99,17 +100,17 @@ tells_runs(void)
 static void
 joins_runs(void)
 {
-	struct supervisor above;
+	struct supervisor parent;
 	int in;
 
-	begin(&above, "runs", (long)getpid(), &in);
-	supervisor_tell_ok(&above, 3, 1);
-	supervisor_tell_run(&above, 4, 10, 20);
-	supervisor_tell_ok(&above, 14, 300);
-	supervisor_tell_run(&above, 16, 1, 4);
-	supervisor_tell_run(&above, 17, 2, ACK_BYTES_MOST - 4);
-	supervisor_tell_run(&above, 19, 2, 1);
-	end(&above, in, "3..14 321 ok\n16..18 281474976710656 ok\n19..20 1 ok\n");
+	begin(&parent, "runs", (long)getpid(), &in);
+	supervisor_report_ok(&parent, 3, 1);
+	supervisor_report_run(&parent, 4, 10, 20);
+	supervisor_report_ok(&parent, 14, 300);
+	supervisor_report_run(&parent, 16, 1, 4);
+	supervisor_report_run(&parent, 17, 2, ACK_BYTES_MOST - 4);
+	supervisor_report_run(&parent, 19, 2, 1);
+	end(&parent, in, "3..14 321 ok\n16..18 281474976710656 ok\n19..20 1 ok\n");
 }
 
 /* No line is longer than one may be, and all room for lines is used with care. */
@@ -117,7 +118,7 @@ static void
 long_lines(void)
 {
 	const uint64_t bytes[] = { 7, ACK_BYTES_MOST, 123456 };
-	struct supervisor above;
+	struct supervisor parent;
 
 	for (size_t i = 0; i < COUNT(bytes); i++) {
 		uint64_t index = UINT64_C(1) << 62, next = index;
@@ -126,18 +127,18 @@ long_lines(void)
 		int in;
 
 		check_at(i);
-		begin(&above, "counts", (long)getpid(), &in);
-		while (!supervisor_tell_ok(&above, index++, bytes[i]))
+		begin(&parent, "counts", (long)getpid(), &in);
+		while (!supervisor_report_ok(&parent, index++, bytes[i]))
 			continue;
 		/* One more line of the longest kind is always possible. */
-		supervisor_tell(&above,
+		supervisor_report(&parent,
 		    &(struct ack){ .index = index,
-			.fate = FATE_FAIL,
-			.reason = above.lines,
+			.outcome = OUTCOME_FAIL,
+			.reason = parent.lines,
 			.reason_len = ACK_LINE_MAX });
-		check(above.used <= 64 << 10);
-		for (line = above.lines; next < index; line = newline + 1) {
-			newline = memchr(line, '\n', above.used);
+		check(parent.used <= 64 << 10);
+		for (line = parent.lines; next < index; line = newline + 1) {
+			newline = memchr(line, '\n', parent.used);
 			check(newline - line < ACK_LINE_MAX);
 			check_is(ack_parse(line, (size_t)(newline - line), &ack), 0);
 			check_is(ack.index, next);
@@ -145,10 +146,55 @@ long_lines(void)
 			next += ack.more + 1;
 		}
 		check_is(next, index);
-		supervisor_withdraw(&above);
+		supervisor_withdraw(&parent);
 		close(in);
 	}
 }
 
+/* Descriptors 0 to 2 are something else. */
+static void
+descriptors(void)
+{
+	static const char *const none[] = { "2:", "0:", "x:", "", "3" };
+	struct supervisor parent;
+	char value[64];
+
+	for (size_t i = 0; i < COUNT(none); i++) {
+		snprintf(value, sizeof(value), "%s%ld", none[i], (long)getpid());
+		setenv("PAR_STAGE", value, 1);
+		check_is(supervisor_find(&parent), 0);
+		check_is(parent.fd, -1);
+		unsetenv("PAR_STAGE");
+	}
+}
+
+/* Which descriptor is offered for records that are named. */
+static void
+offers(void)
+{
+	static const struct {
+		const char *before, *behind;
+		bool is;
+	} words[] = { { "named=", "", true }, { "runs,named=", "", true },
+		{ "named=", ",runs", true }, { "names=", "", false },
+		{ "named=x", "", false } };
+	struct supervisor parent;
+	char value[64];
+	int in, fd = dup(STDERR_FILENO);
+
+	for (size_t i = 0; i < COUNT(words); i++) {
+		snprintf(
+		    value, sizeof(value), "%s%d%s", words[i].before, fd, words[i].behind);
+		begin(&parent, value, getpid(), &in);
+		check_is(parent.named, words[i].is ? fd : 0);
+		end(&parent, in, "");
+	}
+	begin(&parent, "named=2", getpid(), &in);
+	check_is(parent.named, 0);
+	end(&parent, in, "");
+	close(fd);
+}
+
 TESTS("supervisor", { "tells runs to one that takes them", tells_runs },
-    { "joins runs", joins_runs }, { "lines are not too long", long_lines })
+    { "joins runs", joins_runs }, { "which descriptor it is", descriptors },
+    { "which descriptor it offers", offers }, { "lines are not too long", long_lines })

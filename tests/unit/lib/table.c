@@ -79,7 +79,7 @@ add(struct table *table, int kind)
 		model.count++;
 	}
 	state = table_state(table, index);
-	check_is((uintptr_t)state % 16, 0);
+	check_is((uintptr_t)state % _Alignof(max_align_t), 0);
 	check_is(*state, model.states[at]);
 	check_is(table_entry(table, index)->seq, model.seqs[at]);
 	*state = model.states[at] = chance();
@@ -184,7 +184,7 @@ takes(void)
 	check_is(table_open(&table, 0, 1 << 20, 1), 0);
 	limit = table.limit;
 	while ((piece = table_take(&table, 1000)) != NULL) {
-		check_is((uintptr_t)piece % 16, 0);
+		check_is((uintptr_t)piece % _Alignof(max_align_t), 0);
 		memset(piece, 1, 1000);
 		taken += 1000;
 		check(table_memory(&table) <= limit + (300 << 10));

@@ -36,7 +36,7 @@ static struct {
 	struct model_flight flights[FLIGHTS];
 	uint64_t count; /* records given */
 	size_t flight_count;
-	uint64_t given, sent; /* bytes, those of leads only in sent */
+	uint64_t given, sent; /* bytes, with those of leads */
 	uint64_t next; /* number in the input */
 } model;
 
@@ -64,8 +64,7 @@ was_sent(const struct model_record *record)
 {
 	const struct model_flight *flight = &model.flights[record->flight];
 
-	return flight_sent(record->flight) >=
-	    strlen(flight->lead) + (record->at - flight->at) + record->len;
+	return flight_sent(record->flight) >= (record->at - flight->at) + record->len;
 }
 
 /* Is the record in flight, and may be told of? */
@@ -108,6 +107,7 @@ batch_of(struct model_flight *flight, bool noted)
 	struct block *block = block_new(notes + flight->len);
 	struct batch_note *note = (struct batch_note *)(void *)block->data;
 	char *text = block->data + notes;
+	uint64_t base = model.records[flight->first].number;
 	struct batch *batch;
 
 	for (uint64_t i = 0; i < flight->count; i++) {
@@ -116,12 +116,13 @@ batch_of(struct model_flight *flight, bool noted)
 		memcpy(text, record->text, record->len);
 		text += record->len;
 		if (noted)
-			note[i].number = record->number;
+			note[flight->count - 1 - i].number = (uint32_t)record->number;
 	}
 	batch = batch_new(block, block->data + notes, flight->len,
 	    model.records[flight->first].number, flight->count);
 	if (noted)
-		batch->notes = note;
+		batch->notes = note + flight->count - 1;
+	batch->base = base;
 	batch->lead_len = (unsigned)strlen(flight->lead);
 	memcpy(batch->lead, flight->lead, batch->lead_len);
 	batch->alone = flight->alone;
@@ -144,12 +145,13 @@ do_add(void)
 	if (chance_one_in(3))
 		snprintf(flight->lead, sizeof(flight->lead), "block %u\n",
 		    (unsigned)chance_below(1000));
+	model.given += strlen(flight->lead);
 	for (uint64_t i = 0; i < flight->count; i++) {
 		if (noted)
 			model.next += chance_below(3);
 		make_record(&model.records[flight->first + i]);
 	}
-	flight->len = (size_t)(model.given - flight->at);
+	flight->len = (size_t)(model.given - flight->at) - strlen(flight->lead);
 	model.flight_count++;
 	check_is(window_add(&window, batch_of(flight, noted)), 0);
 }
@@ -260,7 +262,7 @@ do_run(void)
 	flight = window_find(&window, index);
 	part = window_part(flight, index, most, neighbours);
 	check_is(part, there);
-	if (!window_holds(&window, index, index + part - 1))
+	if (!window_has_all(&window, index, index + part - 1))
 		return;
 	check_is(window_done_part(&window, flight, index, part), 0);
 	for (uint64_t i = 0; i < part; i++)
@@ -268,7 +270,7 @@ do_run(void)
 }
 
 static void
-do_holds(void)
+do_has_all(void)
 {
 	uint64_t first = chance_below(model.count + 1);
 	uint64_t last = first + chance_below(chance_one_in(3) ? 30 : 4);
@@ -276,7 +278,7 @@ do_holds(void)
 
 	for (uint64_t i = first; i <= last && all; i++)
 		all = i < model.count && may_be_told(i);
-	check_is(window_holds(&window, first, last), all);
+	check_is(window_has_all(&window, first, last), all);
 }
 
 static bool
@@ -318,7 +320,7 @@ do_consumed(void)
 		const struct model_flight *flight = &model.flights[f];
 
 		if (flight_sent(f) < flight_all(flight) ||
-		    flight->at + flight->len > bytes)
+		    flight->at + flight_all(flight) > bytes)
 			break;
 		model.flights[f].gone = true;
 	}
@@ -335,6 +337,18 @@ in_flight(void)
 	return count;
 }
 
+/* Is a record of that one's number in flight? */
+static bool
+is_there(uint64_t which)
+{
+	for (uint64_t i = 0; i < model.count; i++)
+		if (model.records[i].number == model.records[which].number &&
+		    !model.records[i].done &&
+		    !model.flights[model.records[i].flight].gone)
+			return true;
+	return false;
+}
+
 static void
 do_oldest(void)
 {
@@ -345,21 +359,23 @@ do_oldest(void)
 	while (model.records[i].done || model.flights[model.records[i].flight].gone)
 		i++;
 	check_is(window_oldest(&window), model.records[i].number);
+	for (i = 0; i < model.count; i += 1 + model.count / 4)
+		check(window_has(&window, model.records[i].number) == is_there(i));
 	do_trim();
 }
 
 static bool
-is_kept(uint64_t index, uint64_t offset)
+is_kept(uint64_t index, uint64_t from, uint64_t until)
 {
 	const struct model_record *record = &model.records[index];
 
 	return !record->done && !model.flights[record->flight].gone &&
-	    record->at >= offset;
+	    record->at >= from && record->at < until;
 }
 
-/* What is in queue is what is not done and begins at offset or after it. */
+/* What is in queue is what is not done and begins at byte from or later, before until. */
 static void
-check_queue(const struct batch_queue *queue, uint64_t offset)
+check_queue(const struct batch_queue *queue, uint64_t from, uint64_t until)
 {
 	const struct batch *batch = queue->head;
 	uint64_t sum = 0;
@@ -368,7 +384,7 @@ check_queue(const struct batch_queue *queue, uint64_t offset)
 		size_t f = model.records[i].flight, at = 0;
 		uint64_t k = 0;
 
-		if (!is_kept(i, offset)) {
+		if (!is_kept(i, from, until)) {
 			i++;
 			continue;
 		}
@@ -376,7 +392,7 @@ check_queue(const struct batch_queue *queue, uint64_t offset)
 		check_is(batch->alone, model.flights[f].alone);
 		check_is(batch->lead_len, 0);
 		for (; i < model.count && model.records[i].flight == f &&
-		     is_kept(i, offset);
+		     is_kept(i, from, until);
 		     i++, k++) {
 			const struct model_record *record = &model.records[i];
 
@@ -401,20 +417,26 @@ do_not_done(void)
 	struct batch_queue queue = { 0 };
 
 	check_is(window_not_done(&window, &queue), 0);
-	check_queue(&queue, 0);
+	check_queue(&queue, 0, UINT64_MAX);
 	batch_clear(&queue);
 }
 
 static void
-do_take_back(void)
+do_requeue(void)
 {
-	struct batch_queue queue = { 0 };
+	struct batch_queue before = { 0 }, queue = { 0 };
 	uint64_t offset = chance_one_in(2) ? 0 : chance_below(model.given + 10);
 
-	check_is(window_take_back(&window, offset, &queue), 0);
-	check_queue(&queue, offset);
+	if (chance_one_in(2)) {
+		check_is(window_requeue(&window, offset, &queue), 0);
+	} else {
+		check_is(window_take_apart(&window, offset, &before, &queue), 0);
+		check_queue(&before, 0, offset);
+	}
+	check_queue(&queue, offset, UINT64_MAX);
 	check_is(window.records, 0);
 	check_is(window.bytes, 0);
+	batch_clear(&before);
 	batch_clear(&queue);
 	begin();
 }
@@ -439,13 +461,13 @@ static void
 agrees(void)
 {
 	static void (*const operations[])(void) = { do_add, do_add, do_send, do_send,
-		do_ack, do_ack_first, do_run, do_run, do_holds, do_trim, do_oldest };
+		do_ack, do_ack_first, do_run, do_run, do_has_all, do_trim, do_oldest };
 
 	begin();
 	for (uint64_t step = 1; step <= 200000; step++) {
 		check_at(step);
 		if (chance_one_in(100))
-			do_take_back();
+			do_requeue();
 		else if (chance_one_in(30))
 			do_not_done();
 		else if (chance_one_in(30))
@@ -454,7 +476,7 @@ agrees(void)
 			operations[chance_below(COUNT(operations))]();
 		compare();
 	}
-	do_take_back();
+	do_requeue();
 }
 
 /* A flight of three records, the second done, of which nothing is lost without memory. */
@@ -494,14 +516,82 @@ starve(void)
 	if (window_not_done(&window, &queue) < 0)
 		check(memory_failed());
 	batch_clear(&queue);
-	if (window_take_back(&window, 0, &queue) < 0)
+	if (window_requeue(&window, 0, &queue) < 0) {
 		check(memory_failed());
-	else
+		check_is(queue.records, 0); /* all or nothing of a flight */
+		check(window.head != NULL);
+		window_clear(&window);
+	} else {
 		check_is(
 		    queue.records, memory_failed() && queue.head->count == 3 ? 3 : 2);
+	}
 	check(window.head == NULL);
 	check_is(window.records, 0);
 	batch_clear(&queue);
+}
+
+/* What was written, in part, is written anew, with what it is. */
+static void
+begins_anew(void)
+{
+	static const char text[] = "a\nbb\nccc\n";
+	struct block *block = block_new(sizeof(text));
+	struct batch *batch, *other;
+	struct batch_queue queue = { 0 };
+	const char *data;
+
+	memcpy(block->data, text, sizeof(text));
+	batch = batch_new(block, block->data, 5, 7, 2);
+	other = batch_new(block, block->data + 5, 4, 9, 1);
+	block_drop(block);
+	other->attempts = 2;
+	memcpy(other->run, "its own", sizeof("its own"));
+	window_init(&window);
+	check(window_add(&window, batch) == 0 && window_add(&window, other) == 0);
+	window_sent(&window, 3);
+	window_begin_anew(&window, "run");
+	check_is(window.written, 0);
+	check_is(window.given_bytes,
+	    9 + strlen("block 2 5 7 0 run\n") + strlen("block 1 4 9 2 its own\n"));
+	check_is(window_to_send(&window, &data), strlen("block 2 5 7 0 run\n"));
+	check_bytes(data, 18, "block 2 5 7 0 run\n", 18);
+	check(window_find(&window, 0) == NULL);
+	window_sent(&window, 18 + 2);
+	check(window_find(&window, 0) != NULL && window_find(&window, 1) == NULL);
+	window_sent(&window, 3);
+	check_is(window_to_send(&window, &data), strlen("block 1 4 9 2 its own\n"));
+	check_bytes(data, 22, "block 1 4 9 2 its own\n", 22);
+	/* Those that begin behind the first record were not read. */
+	check_is(window_requeue(&window, 18 + 2, &queue), 0);
+	check_is(queue.records, 2);
+	check_is(queue.head->first, 8);
+	batch_clear(&queue);
+}
+
+/* Records let go together are told of as one or, not done, each alone; once. */
+static void
+lets_go(void)
+{
+	static const char text[] = "a\nbb\nccc\n";
+	struct block *block = block_new(sizeof(text));
+	struct batch *batch;
+
+	memcpy(block->data, text, sizeof(text));
+	batch = batch_new(block, block->data, 9, 7, 3);
+	block_drop(block);
+	window_init(&window);
+	check(window_add(&window, batch) == 0);
+	window_sent(&window, 9);
+	check_is(window_let_go(&window, 0, true), 0);
+	check_is(window.records, 0);
+	check(window_has_all(&window, 0, 2));
+	check(!window_has_all(&window, 0, 1) && !window_has_all(&window, 1, 3));
+	for (uint64_t i = 0; i < 3; i++) {
+		check(window_has_all(&window, i, i));
+		check(window_told_gone(&window, i));
+	}
+	check(!window_has_all(&window, 0, 0) && !window_told_gone(&window, 0));
+	window_clear(&window);
 }
 
 static void
@@ -511,4 +601,5 @@ starves(void)
 }
 
 TESTS("window", { "agrees with a model of all records", agrees },
+    { "is written anew", begins_anew }, { "lets go of records", lets_go },
     { "without memory", starves })

@@ -61,21 +61,6 @@ reserve(struct record_writer *out, size_t len)
 	model.put += len;
 }
 
-/* Take back some; what was sent cannot be. */
-static void
-rewind_some(struct record_writer *out)
-{
-	size_t back = chance_below(model.put + 1);
-	bool there;
-
-	if (chance_one_in(2))
-		back = chance_below(out->used + 1);
-	there = back <= out->used;
-	check_is(writer_rewind(out, model.put - back), there);
-	if (there)
-		model.put -= back;
-}
-
 static size_t
 any_size(void)
 {
@@ -100,15 +85,12 @@ agrees(void)
 		begin(&out, fd);
 		for (uint64_t step = 1; model.put + PIECE < TEXT && step < 400; step++) {
 			check_at(step);
-			switch (chance_below(chance_one_in(10) ? 4 : 2)) {
+			switch (chance_below(chance_one_in(20) ? 3 : 2)) {
 			case 0:
 				put(&out, any_size());
 				break;
 			case 1:
 				reserve(&out, any_size());
-				break;
-			case 2:
-				rewind_some(&out);
 				break;
 			default:
 				check_is(writer_flush(&out), 0);

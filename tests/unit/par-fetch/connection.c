@@ -35,9 +35,9 @@ agrees(void)
 			connections_leave(&users[user]);
 			on[user] = -1;
 		} else {
-			users[user].told = users[user].many = true;
+			users[user].speaks = SPEAKS_MANY;
 			connections_enter(&known, &users[user], connection);
-			check(!users[user].told && !users[user].many);
+			check(users[user].speaks == SPEAKS_UNKNOWN);
 			on[user] = c;
 		}
 		check(users[user].transfer == &users[user]);

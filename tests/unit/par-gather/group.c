@@ -20,7 +20,7 @@ starved(void)
 	if (group_open(&group, &plan) < 0) {
 		check(memory_failed());
 	} else {
-		why = group_take_apart(&group, record, strlen(record), &add, NULL);
+		why = group_take_apart(&group, record, strlen(record), &add);
 		check(why == (memory_failed() ? trouble_no_memory : NULL));
 		if (why == NULL)
 			check_bytes(

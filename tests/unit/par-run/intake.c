@@ -13,6 +13,7 @@
 #include "hash.h"
 #include "intake.h"
 #include "memory.h"
+#include "spool.h"
 
 enum { TEXT = 3 << 20, BLOCK = 512 << 10 };
 
@@ -24,7 +25,7 @@ static struct {
 	size_t limit;
 	int in, feed; /* a pipe */
 	struct hash_stream hash;
-	struct batch_queue held; /* batches that are in use meanwhile */
+	struct batch_queue in_use; /* batches that are in use meanwhile */
 } model;
 
 static size_t
@@ -58,7 +59,7 @@ begin(struct intake *intake, size_t limit)
 	model.fed = model.at = 0;
 	model.number = 0;
 	model.limit = limit;
-	check_is(intake_open(intake, ends[0], limit), 0);
+	check_is(intake_open(intake, ends[0], "input", limit), 0);
 	hash_begin(&model.hash);
 	intake->hash = &model.hash;
 }
@@ -67,7 +68,7 @@ begin(struct intake *intake, size_t limit)
 static void
 let_go(void)
 {
-	struct batch *batch = batch_pop(&model.held, 0);
+	struct batch *batch = batch_pop(&model.in_use, 0);
 	size_t len = batch->len;
 
 	len -= batch->offset + len > model.len;
@@ -82,7 +83,7 @@ end(struct intake *intake)
 	check_is(model.at, model.len);
 	check(intake->end && !intake_ready(intake));
 	check_is(hash_end(&model.hash), hash_bytes(model.text, model.len, 0));
-	while (model.held.head != NULL)
+	while (model.in_use.head != NULL)
 		let_go();
 	check_is(intake->block->references, 1);
 	intake_close(intake);
@@ -162,10 +163,11 @@ take_one(struct intake *intake)
 
 /* What is cut stays in use for a while, so that its block is not written over. */
 static void
-hold(struct batch *batch)
+use(struct batch *batch)
 {
-	batch_push(&model.held, batch);
-	while (model.held.records > 60 || (model.held.head != NULL && chance_one_in(3)))
+	batch_push(&model.in_use, batch);
+	while (
+	    model.in_use.records > 60 || (model.in_use.head != NULL && chance_one_in(3)))
 		let_go();
 }
 
@@ -202,7 +204,7 @@ cut_some(struct intake *intake)
 		batch = intake_cut(intake, max, max_bytes);
 		check_batch(batch, max, max_bytes);
 	}
-	hold(batch);
+	use(batch);
 }
 
 /* Read until something is ready, refused, or the end is there. */
@@ -306,7 +308,7 @@ gathers(void)
 			full = batch->count == max ||
 			    (model.at < model.len && batch->len + length() + 1 > most);
 			check(full || model.at == model.len);
-			hold(batch);
+			use(batch);
 		}
 		end(&intake);
 	}
@@ -351,44 +353,49 @@ gathers_large(void)
 	}
 }
 
+static const struct {
+	const char *text, *why; /* NULL: one block a line of wanted */
+	uint64_t count;
+	size_t len;
+	uint64_t origin, tried;
+} frames[] = {
+	{ "block 1 2 7 2\na\n", NULL, 1, 2, 7, 2 },
+	{ "block 2 5 7 2\na\nbb\n", NULL, 2, 5, 7, 2 },
+	{ "block 2 2 7 2\n\n\n", NULL, 2, 2, 7, 2 },
+	{ "block 1 2\na\n", NULL, 1, 2, 0, 0 }, /* of version 1 */
+	{ "block 0 0 7 2\n", "not a block", 0, 0, 0, 0 },
+	{ "block 2 1 7 2\na\n", "not a block", 0, 0, 0, 0 },
+	{ "block 2 4 7 2\na\nbb\n", "not a block", 0, 0, 0, 0 },
+	{ "block 1 5 7 2\na\nbb\n", "not a block", 0, 0, 0, 0 },
+	{ "block 3 5 7 2\na\nbb\n", "not a block", 0, 0, 0, 0 },
+	{ "block 2 9 7 2\na\nbb\n", "a block is cut short", 0, 0, 0, 0 },
+	{ "block 1 5 7 2\n", NULL, 0, 0, 0, 0 },
+	{ "block  5\n", "not a block", 0, 0, 0, 0 },
+	{ "block 1\n", "not a block", 0, 0, 0, 0 },
+	{ "block 1 x 7 2\n", "not a block", 0, 0, 0, 0 },
+	{ "block x 1 7 2\n", "not a block", 0, 0, 0, 0 },
+	{ "block 1 2 3\na\n", "not a block", 0, 0, 0, 0 },
+	{ "block \n", "not a block", 0, 0, 0, 0 },
+	{ "clock 1 2\na\n", "not a block", 0, 0, 0, 0 },
+	{ "b\n", "not a block", 0, 0, 0, 0 },
+	{ "block 1 281474976710657 7 2\na\n", "not a block", 0, 0, 0, 0 },
+	{ "block 1 2 7 2 \na\n", "not a block", 0, 0, 0, 0 },
+	{ "block 1 2 7 -2\na\n", "not a block", 0, 0, 0, 0 },
+	{ "block 1 2 7 2 run-1 #\na\n", NULL, 1, 2, 7, 2 },
+};
+
 /* As the other end of a link frames them. */
 static void
 framed(void)
 {
-	static const struct {
-		const char *text, *why; /* NULL: one block a line of wanted */
-		uint64_t count;
-		size_t len;
-	} rows[] = {
-		{ "block 1 2\na\n", NULL, 1, 2 },
-		{ "block 2 5\na\nbb\n", NULL, 2, 5 },
-		{ "block 2 2\n\n\n", NULL, 2, 2 },
-		{ "block 0 0\n", "not a block", 0, 0 },
-		{ "block 2 1\na\n", "not a block", 0, 0 },
-		{ "block 2 4\na\nbb\n", "not a block", 0, 0 },
-		{ "block 1 5\na\nbb\n", "not a block", 0, 0 },
-		{ "block 3 5\na\nbb\n", "not a block", 0, 0 },
-		{ "block 2 9\na\nbb\n", "a block is cut short", 0, 0 },
-		{ "block 1 5\n", NULL, 0, 0 },
-		{ "block  5\n", "not a block", 0, 0 },
-		{ "block 1\n", "not a block", 0, 0 },
-		{ "block 1 x\n", "not a block", 0, 0 },
-		{ "block x 1\n", "not a block", 0, 0 },
-		{ "block 1 2 3\na\n", "not a block", 0, 0 },
-		{ "block \n", "not a block", 0, 0 },
-		{ "clock 1 2\na\n", "not a block", 0, 0 },
-		{ "b\n", "not a block", 0, 0 },
-		{ "block 1 281474976710657\na\n", "not a block", 0, 0 },
-	};
-
-	for (size_t i = 0; i < COUNT(rows); i++) {
+	for (size_t i = 0; i < COUNT(frames); i++) {
 		struct intake intake;
 		const char *why = NULL;
 		bool there = false;
 
 		check_at(i + 1);
-		model.len = strlen(rows[i].text);
-		memcpy(model.text, rows[i].text, model.len);
+		model.len = strlen(frames[i].text);
+		memcpy(model.text, frames[i].text, model.len);
 		begin(&intake, SIZE_MAX / 2);
 		intake.hash = NULL;
 		for (int n = 0; n < 50 && !there && why == NULL; n++) {
@@ -398,13 +405,16 @@ framed(void)
 			feed(1 + i % 3);
 			intake_fill(&intake);
 		}
-		check_text(why, rows[i].why);
-		check_is(there, rows[i].count > 0);
+		check_text(why, frames[i].why);
+		check_is(there, frames[i].count > 0);
 		if (there) {
-			struct batch *batch = intake_cut_gathered(&intake);
+			struct batch *batch = intake_cut_framed(&intake);
 
-			check_is(batch->count, rows[i].count);
-			check_is(batch->len, rows[i].len);
+			check_is(batch->count, frames[i].count);
+			check_is(batch->first, 0);
+			check_is(batch->origin, frames[i].origin);
+			check_is(batch->tried, frames[i].tried);
+			check_is(batch->len, frames[i].len);
 			check_bytes(batch->data, batch->len,
 			    model.text + model.len - batch->len, batch->len);
 			batch_free(batch);
@@ -413,6 +423,105 @@ framed(void)
 		close(model.in);
 		if (model.feed >= 0)
 			close(model.feed);
+	}
+}
+
+/* Records that are named, and come byte by byte: each alone, with what it is. */
+static void
+named(void)
+{
+	static const char text[] = "block 2 5 7 1 a run\na\nbb\nblock 1 2 90 0\nc\n";
+	static const struct {
+		const char *data, *run;
+		uint64_t origin, offset;
+	} rows[] = { { "a\n", "a run", 7, 0 }, { "bb\n", "a run", 8, 2 },
+		{ "c\n", "", 90, 5 } };
+	struct intake intake;
+	const char *why;
+
+	model.len = strlen(text);
+	memcpy(model.text, text, model.len);
+	begin(&intake, SIZE_MAX / 2);
+	intake.hash = NULL;
+	intake.named = true;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct batch *batch;
+
+		check_at(i + 1);
+		for (int n = 0; n < 50 && !intake_named(&intake, &why); n++) {
+			check(why == NULL);
+			feed(1);
+			intake_fill(&intake);
+		}
+		batch = intake_cut_named(&intake);
+		check_bytes(batch->data, batch->len, rows[i].data, strlen(rows[i].data));
+		check_text(batch->run, rows[i].run);
+		check_is(batch->first, i);
+		check_is(batch->origin, rows[i].origin);
+		check_is(batch->offset, rows[i].offset);
+		check_is(batch->tried, i < 2);
+		batch_free(batch);
+	}
+	check(!intake_named(&intake, &why) && why == NULL);
+	intake_close(&intake);
+	close(model.in);
+	if (model.feed >= 0)
+		close(model.feed);
+}
+
+/* The first record is taken off: of a pipe, or of a file that is read from behind it. */
+static void
+header(void)
+{
+	static const struct {
+		uint64_t records;
+		const char *text, *header, *next; /* NULL: there is none */
+	} rows[] = {
+		{ 1, "a\tb\nc\nd\n", "a\tb\n", "c\nd\n" },
+		{ 2, "a\tb\nc\nd\n", "a\tb\nc\n", "d\n" },
+		{ 2, "a\n", "a\n", NULL },
+		{ 1, "a", "a\n", NULL },
+		{ 1, "\n\nb\n", "\n", "\nb\n" },
+		{ 1, "", "", NULL },
+	};
+
+	for (size_t i = 0; i < 3 * COUNT(rows); i++) {
+		const char *text = rows[i / 3].text, *next = rows[i / 3].next;
+		struct bytes taken = { 0 };
+		struct intake intake;
+		int ends[2];
+
+		check_at(i);
+		if (i % 3 < 2) {
+			check_is(fdio_pipe(ends), 0);
+			check_is(fdio_write(ends[1], text, strlen(text)), 0);
+			close(ends[1]);
+		} else {
+			ends[0] = spool_file();
+			check_is(fdio_write(ends[0], text, strlen(text)), 0);
+			lseek(ends[0], 0, SEEK_SET);
+		}
+		check_is(intake_open(&intake, ends[0], "in", SIZE_MAX / 2), 0);
+		check_is(
+		    intake_header(&intake, rows[i / 3].records, i % 3 == 1, &taken), 0);
+		check_bytes(taken.data, taken.len, rows[i / 3].header,
+		    strlen(rows[i / 3].header));
+		bytes_free(&taken);
+		if (i % 3 == 1 && next != NULL)
+			check(!intake_ready(&intake) && intake.used == intake.cut);
+		while (!intake_ready(&intake) && !intake.end)
+			check_is(intake_fill(&intake), 0);
+		check_is(intake.offset, 0);
+		check_is(intake_ready(&intake), next != NULL);
+		if (next != NULL) {
+			struct batch *batch = intake_cut(&intake, UINT64_MAX, SIZE_MAX);
+
+			check_is(batch->first, 0);
+			check_bytes(batch->data, batch->len, next, strlen(next));
+			batch_free(batch);
+		}
+		intake_close(&intake);
+		close(ends[0]);
 	}
 }
 
@@ -434,7 +543,7 @@ starve(void)
 	model.fed = model.at = 0;
 	model.number = 0;
 	model.limit = SIZE_MAX / 2;
-	if (intake_open(&intake, ends[0], model.limit) < 0)
+	if (intake_open(&intake, ends[0], "input", model.limit) < 0)
 		check(memory_failed());
 	for (int n = 0; intake.block != NULL && model.at < model.len && n < 100; n++) {
 		feed(1 << 16);
@@ -443,7 +552,6 @@ starve(void)
 		if (!intake_ready(&intake))
 			continue;
 		batch = intake_cut(&intake, 1, SIZE_MAX);
-		check_is(intake.no_memory, batch == NULL);
 		check(batch != NULL || memory_failed());
 		if (batch != NULL)
 			check_batch(batch, 1, SIZE_MAX);
@@ -466,4 +574,5 @@ starves(void)
 TESTS("intake", { "agrees with all of the input", agrees },
     { "records as long as blocks and limits", large }, { "gathers blocks", gathers },
     { "gathers large blocks", gathers_large }, { "blocks of a link", framed },
+    { "records that are named", named }, { "a header", header },
     { "without memory", starves })

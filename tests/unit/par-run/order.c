@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The model knows the output of each record, and which of them were kept.
+ * The model knows the output of each record, and which of them were retained.
  */
 #include <string.h>
 #include <unistd.h>
@@ -17,8 +17,8 @@ enum { RECORDS = 300, WORKERS = 4, LONGEST = 40 };
 static struct {
 	char output[RECORDS][LONGEST];
 	size_t len[RECORDS];
-	bool kept[RECORDS], filed[RECORDS];
-	struct held *runs[WORKERS];
+	bool waits[RECORDS], filed[RECORDS], done[RECORDS];
+	struct retained *runs[WORKERS];
 	uint64_t next; /* whose turn it is */
 	size_t bytes, bytes_filed;
 	int out;
@@ -44,10 +44,21 @@ joined(uint64_t number, uint64_t count, char *text)
 	for (uint64_t i = number; i < number + count; i++) {
 		memcpy(text + len, model.output[i], model.len[i]);
 		len += model.len[i];
-		model.kept[i] = true;
+		model.waits[i] = true;
 	}
 	model.bytes += len;
 	return len;
+}
+
+/* As the structure says it; the last of three is not waited for. */
+static struct extent
+extent_of(uint64_t number, uint64_t count, size_t bytes)
+{
+	struct extent extent = { .first = number, .count = count, .bytes = bytes };
+
+	for (uint64_t i = number; i < number + count; i++)
+		extent.done += model.done[i] = i < number + 2;
+	return extent;
 }
 
 /* A number whose output has not come, and how many after it have not; at most 3. */
@@ -56,11 +67,11 @@ missing(uint64_t *number, uint64_t *count)
 {
 	uint64_t at = model.next + 1 + chance_below(chance_one_in(3) ? 60 : 8);
 
-	if (at >= RECORDS || model.kept[at])
+	if (at >= RECORDS || model.waits[at])
 		return false;
 	*number = at;
 	*count = 1;
-	while (*count < 3 && at + *count < RECORDS && !model.kept[at + *count])
+	while (*count < 3 && at + *count < RECORDS && !model.waits[at + *count])
 		++*count;
 	*count = chance_from(1, *count);
 	return true;
@@ -71,13 +82,14 @@ keep(struct order *order)
 {
 	char text[3 * LONGEST];
 	uint64_t number, count;
-	struct held **run = chance_one_in(5) ? NULL : &model.runs[chance_below(WORKERS)];
-	size_t len;
+	struct retained **run =
+	    chance_one_in(5) ? NULL : &model.runs[chance_below(WORKERS)];
+	struct extent extent;
 
 	if (!missing(&number, &count))
 		return;
-	len = joined(number, count, text);
-	check_is(order_keep(order, run, number, count, text, len), 0);
+	extent = extent_of(number, count, joined(number, count, text));
+	check_is(order_retain(order, run, &extent, text), 0);
 	check(run == NULL || (*run)->first + (*run)->count == number + count);
 }
 
@@ -86,57 +98,67 @@ keep_filed(struct order *order)
 {
 	char text[3 * LONGEST];
 	uint64_t number, count;
-	size_t len;
+	struct extent extent;
+	struct retained *retained;
 	int fd = -1;
 
 	if (!missing(&number, &count))
 		return;
-	len = joined(number, count, text);
-	check_is(order_reserve(order, len), 0);
-	check_is(order_keep_filed(order, number, count, len, &fd), 0);
-	check_is(fdio_write(fd, text, len), 0);
+	extent = extent_of(number, count, joined(number, count, text));
+	check_is(order_reserve(order, extent.bytes), 0);
+	retained = order_retain_filed(order, &extent, &fd);
+	check(retained != NULL);
+	check_is(retained->done, 0); /* not before it is there */
+	check_is(fdio_write(fd, text, extent.bytes), 0);
+	retained->done = extent.done;
 	for (uint64_t i = number; i < number + count; i++)
 		model.filed[i] = true;
-	model.bytes_filed += len;
+	model.bytes_filed += extent.bytes;
 }
 
-/* The record whose turn it is has come: it goes out, and what was kept behind it. */
+/* The record whose turn it is has come: it goes out, and what was retained behind it. */
 static void
 turn(struct order *order)
 {
 	order->next = ++model.next;
 	while (order_ready(order)) {
 		uint64_t first = model.next;
-		struct held *held = order_take(order);
+		struct retained *retained = order_take(order);
 		char want[RECORDS * LONGEST], got[RECORDS * LONGEST];
 		size_t len, at;
 
-		check_is(held->first, first);
-		for (uint64_t i = first; i < first + held->count; i++)
-			check(model.kept[i]);
-		model.bytes -= joined(first, held->count, want); /* counts it once more */
+		check_is(retained->first, first);
+		for (uint64_t i = first; i < first + retained->count; i++)
+			check(model.waits[i]);
+		model.bytes -=
+		    joined(first, retained->count, want); /* counts it once more */
 		len = 0;
-		for (uint64_t i = first; i < first + held->count; i++)
+		for (uint64_t i = first; i < first + retained->count; i++)
 			len += model.len[i];
 		model.bytes -= len;
 		model.bytes_filed -= model.filed[first] ? len : 0;
 		at = 0;
-		check_is(order_write(order, held, &at, model.out), 1);
+		check_is(order_write(order, retained, &at, fdio_sink(model.out)), 1);
 		check_is(at, len);
 		check_is(pread(model.out, got, sizeof(got), 0), len);
 		check_bytes(got, len, want, len);
 		check_is(ftruncate(model.out, 0), 0);
 		lseek(model.out, 0, SEEK_SET);
-		model.next += held->count;
-		order_free(order, held);
+		model.next += retained->count;
+		order_free(order, retained);
 		check_is(order->next, model.next);
 	}
-	check(model.next >= RECORDS || !model.kept[model.next]);
+	check(model.next >= RECORDS || !model.waits[model.next]);
 }
 
 static void
 compare(const struct order *order)
 {
+	uint64_t done = 0;
+
+	for (uint64_t i = model.next; i < RECORDS; i++)
+		done += model.waits[i] && model.done[i];
+	check_is(order_done(order), done);
 	check_is(order->bytes, model.bytes);
 	check_is(order->filed, model.bytes_filed);
 	for (size_t i = 0; i < WORKERS; i++) /* none that was freed */
@@ -172,11 +194,11 @@ agrees(void)
 	}
 }
 
-/* From which byte on what is kept is for the file. */
+/* From which byte on what is retained is for the file. */
 static void
 limit(void)
 {
-	struct order order = { .bytes = ORDER_MEMORY - 10 };
+	struct order order = { .bytes = aside_limits.retained - 10 };
 
 	check(!order_files(&order, 9));
 	check(!order_files(&order, 10));
@@ -198,7 +220,7 @@ reserves(void)
 	check_is(order_reserve(&order, 10), 0);
 	room = order.room;
 	check_is(room, 10 + (1 << 20));
-	check_is(order_keep_filed(&order, 5, 1, 10, &fd), 0);
+	check(order_retain_filed(&order, &(struct extent){ 5, 1, 1, 10 }, &fd) != NULL);
 	check_is(lseek(fd, 0, SEEK_END), room);
 	check_is(order_reserve(&order, (size_t)room - 10), 0);
 	check_is(order.room, room);
@@ -217,8 +239,9 @@ small_reader(void)
 
 	chance_bytes(text, LEN);
 	for (int filed = 0; filed <= 1; filed++) {
+		const struct extent all = { .count = 1, .done = 1, .bytes = LEN };
 		struct order order = { 0 };
-		struct held *held;
+		struct retained *retained;
 		size_t at = 0, got = 0;
 		int ends[2], fd, status, stuck = 0;
 
@@ -227,13 +250,14 @@ small_reader(void)
 		fdio_pipe_size(ends[1], 4096);
 		if (filed) {
 			check_is(order_reserve(&order, LEN), 0);
-			check_is(order_keep_filed(&order, 0, 1, LEN, &fd), 0);
+			check(order_retain_filed(&order, &all, &fd) != NULL);
 			check_is(fdio_write(fd, text, LEN), 0);
 		} else {
-			check_is(order_keep(&order, NULL, 0, 1, text, LEN), 0);
+			check_is(order_retain(&order, NULL, &all, text), 0);
 		}
-		held = order_take(&order);
-		while ((status = order_write(&order, held, &at, ends[1])) == 0) {
+		retained = order_take(&order);
+		while ((status = order_write(
+			    &order, retained, &at, fdio_sink(ends[1]))) == 0) {
 			ssize_t n = read(ends[0], back + got, chance_from(1, 5000));
 
 			stuck++;
@@ -246,9 +270,31 @@ small_reader(void)
 		check_bytes(back, got, text, LEN);
 		close(ends[0]);
 		close(ends[1]);
-		order_free(&order, held);
+		order_free(&order, retained);
 		order_close(&order);
 	}
+}
+
+/* What a reader has taken a part of, only, is added to no more. */
+static void
+half_out(void)
+{
+	struct order order = { 0 };
+	struct retained *run = NULL, *first;
+
+	check_is(order_retain(&order, &run, &(struct extent){ 0, 1, 1, 1 }, "a"), 0);
+	check_is(order_retain(&order, &run, &(struct extent){ 1, 1, 1, 1 }, "b"), 0);
+	first = order_take(&order);
+	check_is(order_retain(&order, &run, &(struct extent){ 2, 1, 1, 1 }, "c"), 0);
+	check_is(first->len, 2);
+	check_is(order_ready(&order), 1);
+	order_free(&order, first);
+	first = order_take(&order);
+	check_is(order.next, 3);
+	check_is(first->len, 1);
+	order_free(&order, first);
+	check(run == NULL);
+	order_close(&order);
 }
 
 /* Without their turn, the least number first. */
@@ -258,14 +304,16 @@ pulls(void)
 	struct order order = { .next = 0 };
 
 	for (uint64_t i = 0; i < 100; i++) /* 37 and 101 have no common part */
-		check_is(order_keep(&order, NULL, 1 + i * 37 % 101, 1, "x", 1), 0);
+		check_is(order_retain(&order, NULL,
+			     &(struct extent){ 1 + i * 37 % 101, 1, 1, 1 }, "x"),
+		    0);
 	check(!order_ready(&order));
 	for (uint64_t last = 0; order.count > 0;) {
-		struct held *held = order_pull(&order);
+		struct retained *retained = order_pull(&order);
 
-		check(held->first > last);
-		last = held->first;
-		order_free(&order, held);
+		check(retained->first > last);
+		last = retained->first;
+		order_free(&order, retained);
 		check_is(order.next, 0);
 	}
 	check_is(order.bytes, 0);
@@ -276,13 +324,15 @@ static void
 starve(void)
 {
 	struct order order = { 0 };
-	struct held *run = NULL;
+	struct retained *run = NULL;
 	size_t bytes = 0;
 
 	for (uint64_t i = 0; i < 100; i++) {
-		struct held **its = i % 3 == 0 ? NULL : &run;
+		struct retained **its = i % 3 == 0 ? NULL : &run;
 
-		if (order_keep(&order, its, 2 * i + i % 2, 1, "output", 6) == 0)
+		const struct extent extent = { 2 * i + i % 2, 1, 1, 6 };
+
+		if (order_retain(&order, its, &extent, "output") == 0)
 			bytes += 6;
 		else
 			check(memory_failed());
@@ -300,4 +350,5 @@ starves(void)
 
 TESTS("order", { "agrees with an array", agrees }, { "the limit of memory", limit },
     { "room in the file", reserves }, { "a reader that takes little", small_reader },
-    { "without their turn", pulls }, { "without memory", starves })
+    { "what is half out grows no more", half_out }, { "without their turn", pulls },
+    { "without memory", starves })

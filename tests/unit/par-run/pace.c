@@ -14,23 +14,24 @@ struct link {
 	uint64_t rate; /* records a second that its workers can do */
 };
 
-/* How long a turn of credit records takes. */
+/* How long an interval of credit records takes. */
 static uint64_t
-turn_of(const struct link *link, uint64_t credit)
+interval_of(const struct link *link, uint64_t credit)
 {
 	uint64_t work = credit * 1000000000 / link->rate;
 
 	return link->way > work ? link->way : work;
 }
 
-/* The credit after so many turns; each is within the limits. */
+/* The credit after so many intervals; each is within the limits. */
 static uint64_t
 play(struct pace *pace, const struct link *link, const struct pace_limits *limits,
-    uint64_t credit, int turns)
+    uint64_t credit, int intervals)
 {
-	for (int i = 0; i < turns; i++) {
+	for (int i = 0; i < intervals; i++) {
 		check_at((uint64_t)i + 1);
-		credit = pace_turn(pace, limits, credit, credit, turn_of(link, credit));
+		credit =
+		    pace_sample(pace, limits, credit, credit, interval_of(link, credit));
 		check(credit >= limits->least && credit <= limits->most);
 	}
 	return credit;
@@ -68,34 +69,35 @@ trial(void)
 	struct pace pace = { 0 };
 
 	/* There is no more: less is tried. */
-	check_is(pace_turn(&pace, &limits, 16, 100, second), 8);
+	check_is(pace_sample(&pace, &limits, 16, 100, second), 8);
 	check_is(pace.trial, PACE_LESS);
 	check_is(
-	    pace_turn(&pace, &limits, 8, 1, second), 8); /* settles: does not count */
-	check_is(pace_turn(&pace, &limits, 8, 88, second), 4); /* no eighth less: go on */
-	check_is(pace_turn(&pace, &limits, 4, 1, second), 4);
-	check_is(pace_turn(&pace, &limits, 4, 88, second), 4); /* there is no less */
-	check_is(pace.trial, PACE_NONE);
-	for (int i = 0; i < 16; i++)
-		check_is(pace_turn(&pace, &limits, 4, 88, second), 4);
-	limits.most = 64;
-	check_is(pace_turn(&pace, &limits, 4, 88, second), 8); /* only more is open */
-	check_is(pace.trial, PACE_MORE);
-	check_is(pace_turn(&pace, &limits, 8, 500, second), 8);
+	    pace_sample(&pace, &limits, 8, 1, second), 8); /* settles: does not count */
 	check_is(
-	    pace_turn(&pace, &limits, 8, 98, second), 4); /* 87 and an eighth: not more */
+	    pace_sample(&pace, &limits, 8, 88, second), 4); /* no eighth less: go on */
+	check_is(pace_sample(&pace, &limits, 4, 1, second), 4);
+	check_is(pace_sample(&pace, &limits, 4, 88, second), 4); /* there is no less */
 	check_is(pace.trial, PACE_NONE);
 	for (int i = 0; i < 16; i++)
-		check_is(pace_turn(&pace, &limits, 4, 88, second), 4);
-	check_is(pace_turn(&pace, &limits, 4, 88, second), 8);
-	check_is(pace_turn(&pace, &limits, 8, 88, second), 8);
-	check_is(pace_turn(&pace, &limits, 8, 99, second), 16);
-	check_is(pace_turn(&pace, &limits, 16, 100, second), 16);
-	check_is(pace_turn(&pace, &limits, 16, 200, second), 32);
-	check_is(pace_turn(&pace, &limits, 32, 200, second), 32);
-	check_is(pace_turn(&pace, &limits, 32, 400, second), 64);
-	check_is(pace_turn(&pace, &limits, 64, 400, second), 64);
-	check_is(pace_turn(&pace, &limits, 64, 800, second), 64); /* there is no more */
+		check_is(pace_sample(&pace, &limits, 4, 88, second), 4);
+	limits.most = 64;
+	check_is(pace_sample(&pace, &limits, 4, 88, second), 8); /* only more is open */
+	check_is(pace.trial, PACE_MORE);
+	check_is(pace_sample(&pace, &limits, 8, 500, second), 8);
+	check_is(pace_sample(&pace, &limits, 8, 98, second),
+	    4); /* 87 and an eighth: not more */
+	check_is(pace.trial, PACE_NONE);
+	for (int i = 0; i < 16; i++)
+		check_is(pace_sample(&pace, &limits, 4, 88, second), 4);
+	check_is(pace_sample(&pace, &limits, 4, 88, second), 8);
+	check_is(pace_sample(&pace, &limits, 8, 88, second), 8);
+	check_is(pace_sample(&pace, &limits, 8, 99, second), 16);
+	check_is(pace_sample(&pace, &limits, 16, 100, second), 16);
+	check_is(pace_sample(&pace, &limits, 16, 200, second), 32);
+	check_is(pace_sample(&pace, &limits, 32, 200, second), 32);
+	check_is(pace_sample(&pace, &limits, 32, 400, second), 64);
+	check_is(pace_sample(&pace, &limits, 64, 400, second), 64);
+	check_is(pace_sample(&pace, &limits, 64, 800, second), 64); /* there is no more */
 	check_is(pace.trial, PACE_NONE);
 }
 
@@ -108,16 +110,16 @@ both(void)
 	struct pace pace = { 0 };
 
 	for (int round = 0; round < 3; round++) {
-		check_is(pace_turn(&pace, &limits, 16, 100, second), 32);
-		check_is(pace_turn(&pace, &limits, 32, 100, second), 32);
-		check_is(pace_turn(&pace, &limits, 32, 100, second), 16);
+		check_is(pace_sample(&pace, &limits, 16, 100, second), 32);
+		check_is(pace_sample(&pace, &limits, 32, 100, second), 32);
+		check_is(pace_sample(&pace, &limits, 32, 100, second), 16);
 		for (int i = 0; i < 16; i++)
-			check_is(pace_turn(&pace, &limits, 16, 100, second), 16);
-		check_is(pace_turn(&pace, &limits, 16, 100, second), 8);
-		check_is(pace_turn(&pace, &limits, 8, 50, second), 8);
-		check_is(pace_turn(&pace, &limits, 8, 50, second), 16);
+			check_is(pace_sample(&pace, &limits, 16, 100, second), 16);
+		check_is(pace_sample(&pace, &limits, 16, 100, second), 8);
+		check_is(pace_sample(&pace, &limits, 8, 50, second), 8);
+		check_is(pace_sample(&pace, &limits, 8, 50, second), 16);
 		for (int i = 0; i < 16; i++)
-			check_is(pace_turn(&pace, &limits, 16, 100, second), 16);
+			check_is(pace_sample(&pace, &limits, 16, 100, second), 16);
 	}
 }
 
@@ -133,26 +135,27 @@ too_little(void)
 		uint64_t credit;
 
 		check_at(acks);
-		credit = pace_turn(&pace, &limits, 16, 120, second);
+		credit = pace_sample(&pace, &limits, 16, 120, second);
 		check_is(credit, 8);
-		check_is(pace.rate, 119); /* a turn is counted a little too long */
-		check_is(pace_turn(&pace, &limits, 8, 1, second), 8);
+		check_is(pace.rate, 119); /* an interval is counted a little too long */
+		check_is(pace_sample(&pace, &limits, 8, 1, second), 8);
 		/* 119 - 119 / 8 */
-		check_is(pace_turn(&pace, &limits, 8, acks, second), acks > 105 ? 4 : 16);
+		check_is(
+		    pace_sample(&pace, &limits, 8, acks, second), acks > 105 ? 4 : 16);
 	}
 }
 
-/* What makes less of no use: turns that are short already. */
+/* What makes less of no use: intervals that are short already. */
 static void
-short_turns(void)
+short_intervals(void)
 {
 	const struct pace_limits limits = { 1, 16 };
 
 	for (int more = 0; more <= 1; more++) {
 		struct pace pace = { 0 };
-		uint64_t turn = 20 * 1000 * 1000 + (uint64_t)more;
+		uint64_t interval = 20 * 1000 * 1000 + (uint64_t)more;
 
-		check_is(pace_turn(&pace, &limits, 16, 100, turn), more ? 8 : 16);
+		check_is(pace_sample(&pace, &limits, 16, 100, interval), more ? 8 : 16);
 	}
 }
 
@@ -168,7 +171,7 @@ bounded(void)
 
 		check_at(round);
 		for (int i = 0; i < 300; i++) {
-			credit = pace_turn(&pace, &limits, credit,
+			credit = pace_sample(&pace, &limits, credit,
 			    chance() >> chance_from(34, 63),
 			    chance() >> chance_from(24, 63));
 			check(credit >= limits.least && credit <= limits.most);
@@ -178,5 +181,5 @@ bounded(void)
 
 TESTS("pace", { "finds what keeps a link busy", finds },
     { "trials, step by step", trial }, { "both trials by turns", both },
-    { "less was too little", too_little }, { "turns that are short", short_turns },
-    { "stays in its limits", bounded })
+    { "less was too little", too_little },
+    { "intervals that are short", short_intervals }, { "stays in its limits", bounded })

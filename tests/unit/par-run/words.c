@@ -3,6 +3,7 @@
 
 #include "chance.h"
 #include "check.h"
+#include "memory.h"
 #include "words.h"
 
 static void
@@ -76,4 +77,22 @@ adds(void)
 	words_free(&words);
 }
 
-TESTS("words", { "of a text", splits }, { "one by one", adds })
+static void
+split_one(void)
+{
+	struct words words = { 0 };
+	const char *why = words_split(&words, "a 'b c'  d\"e\"");
+
+	check_text(why, memory_failed() ? words_no_memory : NULL);
+	check(memory_failed() || words.count == 3);
+	words_free(&words);
+}
+
+static void
+without_memory(void)
+{
+	memory_torment(split_one);
+}
+
+TESTS("words", { "of a text", splits }, { "one by one", adds },
+    { "without memory", without_memory })

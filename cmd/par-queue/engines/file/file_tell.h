@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * file_tell - what changes a queue, other than records that come and go, see engine.h.
+ */
+#ifndef PAR_QUEUE_FILE_TELL_H
+#define PAR_QUEUE_FILE_TELL_H
+
+#include "engine.h"
+
+enum engine_end file_tell(struct engine *engine, struct engine_tell *tell);
+
+#endif

@@ -1,0 +1,40 @@
+-- SPDX-License-Identifier: ISC
+-- A chunk is finished: its results, and what became of the records that have none.
+-- All through one gate, so that of two workers that had it only one commits.
+-- Results go to OUT, or are a chunk of the next queue if there is one.
+local id, k, e, n = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local done, lines, results, last = ARGV[5], ARGV[6], ARGV[7], ARGV[8]
+local PARTS = 9 -- from there on: what, n, a, wait, why, records
+local NEXT_IN, NEXT_META = KEYS[8], KEYS[9]
+
+refused = NEXT_META and newer(NEXT_META)
+if refused then
+	return refused
+end
+if not finish(id, n) then
+	count('late', n)
+	return 0
+end
+count('done', done)
+if results ~= '' and NEXT_IN then
+	local serial = call('HINCRBY', NEXT_META, 'serial', 1)
+	call('HINCRBY', NEXT_META, 'accepted', lines)
+	call('XADD', NEXT_IN, '*', 'k', serial, 'n', lines, 'a', 0, 'e', 0, 'r', results)
+elseif results ~= '' then
+	call('XADD', OUT, '*', 'k', k, 'n', lines, 'r', results)
+	count('results', lines)
+end
+for i = PARTS, #ARGV, 6 do
+	local c = { k = k, n = ARGV[i + 1], a = ARGV[i + 2], e = e, r = ARGV[i + 5] }
+	local wait = tonumber(ARGV[i + 3])
+	if ARGV[i] == 'ill' then
+		bury_ill(c, ARGV[i + 4], last)
+	elseif ARGV[i] == 'dead' then
+		bury(c, ARGV[i + 4], last)
+	elseif wait > 0 then
+		add_at(c, now() + wait)
+	else
+		add(c)
+	end
+end
+return 1

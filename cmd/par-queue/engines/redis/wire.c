@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+
+#include "backoff.h"
+#include "clock.h"
+#include "diag.h"
+#include "formats.h"
+#include "num.h"
+#include "redis.h"
+#include "reply.h"
+#include "tls.h"
+#include "wire.h"
+
+enum {
+	CONNECT_WAIT = 5, /* s that a connection may take */
+	ANSWER_WAIT = 20, /* s that an answer may take */
+	WHERE_SIZE = 256
+};
+
+/* Before a new attempt. */
+static const struct backoff attempts = { .first = 20, .longest = 1000 };
+
+/* How an attempt ended. */
+enum attempt {
+	ATTEMPT_DONE,
+	ATTEMPT_AGAIN, /* what went wrong may pass */
+	ATTEMPT_BROKEN /* the engine says why */
+};
+
+void
+wire_init(struct wire *wire, struct engine *engine, const struct address *address)
+{
+	*wire = (struct wire){ .engine = engine, .address = address };
+}
+
+static void
+drop(struct wire *wire)
+{
+	if (wire->context != NULL)
+		redisFree(wire->context);
+	wire->context = NULL;
+}
+
+/* Where the server is, for diagnostics. */
+static const char *
+where(const struct wire *wire, char text[static WHERE_SIZE])
+{
+	const struct address *a = wire->address;
+	const char *scheme = a->tls ? "rediss" : "redis";
+
+	if (wire->moved_host != NULL)
+		snprintf(text, WHERE_SIZE, "%s://%s:%d", scheme, wire->moved_host,
+		    wire->moved_port);
+	else if (a->path != NULL)
+		snprintf(text, WHERE_SIZE, "unix://%s", a->path);
+	else
+		snprintf(text, WHERE_SIZE, "%s://%s:%d", scheme, a->host, (int)a->port);
+	return text;
+}
+
+/* NEWER VERSION KEY: a script has found a queue there that it does not know to read. */
+static enum engine_end
+newer(const struct wire *wire, const char *text)
+{
+	size_t len = strcspn(text, " ");
+	char why[FORMAT_TEXT];
+	uint64_t version = 0;
+
+	num_parse_bytes(text, len, 0, UINT64_MAX, &version);
+	return engine_broken(wire->engine, "%s: %s", text + len + (text[len] != '\0'),
+	    formats_newer_text(why, "queue", FORMAT_QUEUE, version));
+}
+
+enum engine_end
+wire_odd(const struct wire *wire, const redisReply *reply)
+{
+	static const char mark[] = "NEWER ";
+	char place[WHERE_SIZE];
+
+	if (reply_is(reply, mark))
+		return newer(wire, reply->str + strlen(mark));
+	if (reply->type == REDIS_REPLY_ERROR)
+		return engine_broken(wire->engine, "%s: %s%s", where(wire, place),
+		    reply->str, reply_is(reply, "NOAUTH") ? " See --password-file" : "");
+	return engine_broken(wire->engine, "%s: not an answer to what was asked: %s",
+	    where(wire, place), reply_kind(reply));
+}
+
+/* Errors of a server that is not ready, or of another kind that time cures. */
+static bool
+passes(const redisReply *reply)
+{
+	static const char *const words[] = { "LOADING", "BUSY ", "MASTERDOWN", "READONLY",
+		"TRYAGAIN", "CLUSTERDOWN", "NOSCRIPT", "MISCONF", "NOREPLICAS",
+		"UNBLOCKED", "MOVED ", "ASK ", "ERR max number of clients" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (reply_is(reply, words[i]))
+			return true;
+	return false;
+}
+
+static enum attempt
+no_memory(struct wire *wire)
+{
+	engine_broken(wire->engine, "the server: %s", strerror(ENOMEM));
+	return ATTEMPT_BROKEN;
+}
+
+/* No answer, or no connection: is it for want of memory here? */
+static enum attempt
+failed(struct wire *wire)
+{
+	return redis_lacks_memory(wire->context) ? no_memory(wire) : ATTEMPT_AGAIN;
+}
+
+/* Words of a call that is ours, to the buffer of the connection. */
+static int
+append(struct wire *wire, const struct call *call)
+{
+	bool script = call->script != SCRIPT_NONE;
+	char head[96];
+	int n;
+
+	n = snprintf(head, sizeof(head), "*%u\r\n", call->count + (script ? 2 : 0));
+	if (script)
+		n += snprintf(head + n, sizeof(head) - (size_t)n,
+		    "$7\r\nEVALSHA\r\n$40\r\n%s\r\n", wire->sha[call->script]);
+	if (redisAppendFormattedCommand(wire->context, head, (size_t)n) != REDIS_OK)
+		return -1;
+	return redisAppendFormattedCommand(
+		   wire->context, call->words.data, call->words.len) == REDIS_OK
+	    ? 0
+	    : -1;
+}
+
+/* One answer to what was appended; NULL: there is none, see failed(). */
+static redisReply *
+answer(struct wire *wire)
+{
+	uint64_t most = ANSWER_WAIT * 1000, patience = wire->engine->patience;
+
+	return redis_answer(wire->context, patience > most ? patience : most);
+}
+
+/* The reply must be there and be a status, or an error that passes.  Takes it. */
+static enum attempt
+must(struct wire *wire, redisReply *reply)
+{
+	enum attempt end = ATTEMPT_DONE;
+
+	if (reply == NULL)
+		return failed(wire);
+	if (passes(reply)) {
+		end = ATTEMPT_AGAIN;
+	} else if (reply->type != REDIS_REPLY_STATUS) {
+		wire_odd(wire, reply);
+		end = ATTEMPT_BROKEN;
+	}
+	freeReplyObject(reply);
+	return end;
+}
+
+/* Say who we are, with a user if there is one. */
+static enum attempt
+authenticate(struct wire *wire)
+{
+	const struct address *a = wire->address;
+	int sent = REDIS_OK;
+
+	if (a->user == NULL && a->password == NULL)
+		return ATTEMPT_DONE;
+	sent = a->user != NULL
+	    ? redisAppendCommand(wire->context, "AUTH %s %s", a->user,
+		  a->password == NULL ? "" : a->password)
+	    : redisAppendCommand(wire->context, "AUTH %s", a->password);
+	return must(wire, sent == REDIS_OK ? answer(wire) : NULL);
+}
+
+/* SELECT, where it is not the first one. */
+static enum attempt
+choose_db(struct wire *wire)
+{
+	unsigned long long db = wire->address->db;
+
+	if (db == 0)
+		return ATTEMPT_DONE;
+	return must(wire,
+	    redisAppendCommand(wire->context, "SELECT %llu", db) == REDIS_OK
+		? answer(wire)
+		: NULL);
+}
+
+/* The server's name for a script is known once it has been loaded. */
+static enum attempt
+load_script(struct wire *wire, enum script script)
+{
+	struct bytes text = { 0 };
+	redisReply *reply = NULL;
+	enum attempt end = ATTEMPT_DONE;
+
+	if (script_text(script, &text) < 0)
+		end = no_memory(wire);
+	else if (redisAppendCommand(
+		     wire->context, "SCRIPT LOAD %b", text.data, text.len) == REDIS_OK)
+		reply = answer(wire);
+	bytes_free(&text);
+	if (end != ATTEMPT_DONE)
+		return end;
+	if (reply == NULL || reply->type == REDIS_REPLY_ERROR)
+		return must(wire, reply);
+	if (reply_fits(reply, "t") && reply->len == SHA_SIZE - 1) {
+		memcpy(wire->sha[script], reply->str, SHA_SIZE);
+	} else {
+		wire_odd(wire, reply);
+		end = ATTEMPT_BROKEN;
+	}
+	freeReplyObject(reply);
+	return end;
+}
+
+/* What a new connection needs before the first call. */
+static enum attempt
+introduce(struct wire *wire)
+{
+	enum attempt end = authenticate(wire);
+
+	if (end == ATTEMPT_DONE)
+		end = choose_db(wire);
+	for (int i = 0; end == ATTEMPT_DONE && i < SCRIPT_COUNT; i++)
+		end = load_script(wire, (enum script)i);
+	wire->met = wire->met || end == ATTEMPT_DONE;
+	return end;
+}
+
+/* The node of a cluster that has the queue may be another one by now. */
+static void
+forget_node(struct wire *wire)
+{
+	free(wire->moved_host);
+	wire->moved_host = NULL;
+}
+
+static enum attempt
+connect_to(struct wire *wire)
+{
+	const struct timeval soon = { .tv_sec = CONNECT_WAIT };
+	const struct timeval late = { .tv_sec = ANSWER_WAIT };
+	const struct address *a = wire->address;
+	const char *host = wire->moved_host != NULL ? wire->moved_host : a->host;
+	int port = wire->moved_host != NULL ? wire->moved_port : (int)a->port;
+
+	wire->context = host == NULL ? redisConnectUnixWithTimeout(a->path, soon)
+				     : redisConnectWithTimeout(host, port, soon);
+	if (redis_lacks_memory(wire->context))
+		return no_memory(wire);
+	if (wire->context->err != 0 || redisSetTimeout(wire->context, late) != REDIS_OK) {
+		forget_node(wire);
+		return ATTEMPT_AGAIN;
+	}
+	redis_limit(wire->context, &wire->limits);
+	if (host != NULL)
+		redisEnableKeepAlive(wire->context);
+	if (a->tls && tls_begin(wire->context, host, a->certificate) < 0)
+		return ATTEMPT_AGAIN;
+	return introduce(wire);
+}
+
+/* MOVED SLOT HOST:PORT: all keys of a queue are there. */
+static enum attempt
+move(struct wire *wire, const redisReply *reply)
+{
+	const char *host = strrchr(reply->str, ' '), *colon = strrchr(reply->str, ':');
+	uint64_t port;
+
+	if (host == NULL || colon == NULL || colon <= host + 1 ||
+	    num_parse(colon + 1, 1, UINT16_MAX, &port) < 0) {
+		wire_odd(wire, reply);
+		return ATTEMPT_BROKEN;
+	}
+	forget_node(wire);
+	wire->moved_host = bytes_string(host + 1, (size_t)(colon - host - 1));
+	wire->moved_port = (int)port;
+	return wire->moved_host == NULL ? no_memory(wire) : ATTEMPT_AGAIN;
+}
+
+/* Answers that time cures are as if they had not come. */
+static enum attempt
+look_through(struct wire *wire, struct call *calls, size_t count)
+{
+	enum attempt end = ATTEMPT_DONE;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!passes(calls[i].reply))
+			continue;
+		end = reply_is(calls[i].reply, "MOVED ") ? move(wire, calls[i].reply)
+							 : ATTEMPT_AGAIN;
+		call_forget(&calls[i]);
+		if (end == ATTEMPT_BROKEN)
+			break;
+	}
+	return end;
+}
+
+/* Send what is not answered, and take the answers. */
+static enum attempt
+attempt(struct wire *wire, struct call *calls, size_t count)
+{
+	enum attempt end = wire->context == NULL ? connect_to(wire) : ATTEMPT_DONE;
+
+	if (end != ATTEMPT_DONE)
+		return end;
+	for (size_t i = 0; i < count; i++)
+		if (calls[i].cut)
+			return no_memory(wire);
+	for (size_t i = 0; i < count; i++)
+		if (calls[i].reply == NULL && append(wire, &calls[i]) < 0)
+			return ATTEMPT_AGAIN;
+	for (size_t i = 0; i < count; i++) {
+		if (calls[i].reply != NULL)
+			continue;
+		calls[i].reply = answer(wire);
+		if (calls[i].reply == NULL)
+			return failed(wire);
+	}
+	return look_through(wire, calls, count);
+}
+
+/* What to do where no server has answered yet: maybe there is none, or elsewhere. */
+static const char *
+remedy(const struct wire *wire)
+{
+	return wire->met ? "" : "; see --url";
+}
+
+/* Why the last attempt failed. */
+static const char *
+reason(const struct wire *wire)
+{
+	if (wire->context->err == REDIS_ERR_IO && errno == EAGAIN)
+		return "no answer";
+	return wire->context->err != 0 ? wire->context->errstr
+				       : "the server is not ready";
+}
+
+enum engine_end
+wire_send(struct wire *wire, struct call *calls, size_t count)
+{
+	uint64_t begin = clock_ms(), wait = backoff_next(&attempts, 0);
+	struct engine *engine = wire->engine;
+	char place[WHERE_SIZE];
+	bool told = false;
+	enum attempt end;
+
+	while ((end = attempt(wire, calls, count)) == ATTEMPT_AGAIN) {
+		if (clock_ms() - begin >= engine->patience)
+			return engine_broken(engine, "%s: %s; given up after %g s%s",
+			    where(wire, place), reason(wire),
+			    (double)(clock_ms() - begin) / 1000, remedy(wire));
+		if (!told && wait == attempts.longest) {
+			warn("%s: %s; trying again%s", where(wire, place), reason(wire),
+			    remedy(wire));
+			told = true;
+		}
+		drop(wire);
+		engine_pause(engine, wait);
+		if (engine->woken)
+			return ENGINE_WOKEN;
+		wait = backoff_next(&attempts, wait);
+	}
+	if (told && end == ATTEMPT_DONE)
+		warn("%s: it is back", where(wire, place));
+	return end == ATTEMPT_DONE ? ENGINE_OK : ENGINE_BROKEN;
+}
+
+enum engine_end
+wire_ask(struct wire *wire, struct call *call, const char *shape)
+{
+	enum engine_end end = wire_send(wire, call, 1);
+
+	if (end == ENGINE_OK && !reply_fits(call->reply, shape))
+		end = wire_odd(wire, call->reply);
+	return end;
+}
+
+void
+wire_close(struct wire *wire)
+{
+	drop(wire);
+	forget_node(wire);
+}

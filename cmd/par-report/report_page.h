@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * report_page - the report as one file of HTML that refers to nothing outside of it.
+ */
+#ifndef PAR_REPORT_REPORT_PAGE_H
+#define PAR_REPORT_REPORT_PAGE_H
+
+#include "bytes.h"
+#include "layout.h"
+
+void report_page_put(struct bytes *to, const struct layout *layout, const char *title);
+
+#endif
