@@ -135,7 +135,7 @@ gantt_add(struct gantt *gantt, struct gantt_rows *of, size_t worker,
     const struct stretch_of *stretch, uint64_t slack)
 {
 	size_t place = free_by(of, stretch->start + slack), row;
-	struct gantt_bar bar = { *stretch, stretch->end - stretch->start };
+	struct gantt_bar bar = { .is = *stretch };
 	struct gantt_row *to;
 
 	if (place > 0) {
@@ -155,6 +155,7 @@ gantt_add(struct gantt *gantt, struct gantt_rows *of, size_t worker,
 		bar.is.start = to->ended; /* by no more than slack */
 	if (bar.is.end < bar.is.start)
 		bar.is.end = bar.is.start;
+	bar.busy = bar.is.end - bar.is.start;
 	to->ended = bar.is.end;
 	to->busy += bar.busy;
 	settle(of, place, row, to->ended);

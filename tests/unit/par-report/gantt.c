@@ -104,6 +104,30 @@ rows(void)
 	}
 }
 
+/* A start that rounding put before the end of the last: no more busy than it is long. */
+static void
+rounded(void)
+{
+	static const struct stretch_of all[] = {
+		{ .start = 1000, .end = 9000, .count = 1 },
+		{ .start = 8500, .end = 9100, .count = 1 },
+		{ .start = 8600, .end = 8700, .count = 1 },
+	};
+	struct gantt gantt = { 0 };
+	struct gantt_rows of = { 0 };
+
+	gantt.width = 1;
+	for (size_t i = 0; i < COUNT(all); i++)
+		check_is(gantt_add(&gantt, &of, 0, &all[i], 1000), 0);
+	check_is(gantt.count, 1);
+	check_is(gantt.rows[0].count, 3);
+	check_is(gantt.rows[0].bars[1].busy, 100);
+	check_is(gantt.rows[0].bars[2].busy, 0);
+	check_is(gantt.rows[0].busy, 8100);
+	free(of.free);
+	gantt_free(&gantt);
+}
+
 /* Far too many bars: fewer, which sum the others. */
 static void
 too_many(void)
@@ -164,4 +188,5 @@ torment(void)
 }
 
 TESTS("gantt", { "rows are as few as can be, and hold all", rows },
-    { "too many bars are summed", too_many }, { "says when there is no memory", torment })
+    { "no bar is busier than long", rounded }, { "too many bars are summed", too_many },
+    { "says when there is no memory", torment })
