@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -216,6 +217,7 @@ main(int argc, char **argv)
 	unsigned long count;
 
 	(void)argc;
+	signal(SIGTERM, SIG_DFL); /* tests end processes by it, which inherit this */
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	frame.program = *argv++;
 	frame.seed = seed == NULL || *seed == '\0' ? 1 : strtoull(seed, NULL, 10);
