@@ -103,7 +103,7 @@ SCENARIOS = [
     Scenario("par-run -n 1 par-fib", numbers(60)),
     Scenario("par-run -n 2 par-fib", numbers(210009, 210000)),
     Scenario("par-run -n 2 -k par-fib", numbers(210009, 210000), {"-": KEPT}),
-    Scenario("par-run -n 2 -b 200K cat", LONG + LONG + LONG),
+    Scenario("par-run -n 2 -b 200K cat", LONG + LONG),
     Scenario("par-run -n 2 -s par-fib", BAD),
     Scenario("par-run -n 2 -k par-fib", numbers(60), {"-": KEPT}),
     Scenario("par-run -n 2 --map cut -f1", numbers(500)),
