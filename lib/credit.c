@@ -23,9 +23,12 @@ void
 credit_hello(struct credit *credit, const struct hello *hello, uint64_t told)
 {
 	uint64_t most = credit_most(hello, told);
+	uint64_t each = credit->records / credit->least;
 
 	credit->least = hello->jobs;
-	credit->records = hello->jobs < most ? hello->jobs : most;
+	credit->records = each > 1 ? each * hello->jobs : hello->jobs;
+	if (credit->records > most)
+		credit->records = most;
 }
 
 void

@@ -42,7 +42,10 @@ uint64_t credit_most(const struct hello *hello, uint64_t told);
 /* A worker was started: one record shows what it is. */
 void credit_start(struct credit *credit);
 
-/* A worker has said hello: it gets as many as it works on at once, and may have. */
+/*
+ * A worker has said hello: it gets as many as it works on at once, and may have.  One
+ * that says it again, since that has changed, goes on with as many for each of these.
+ */
 void credit_hello(struct credit *credit, const struct hello *hello, uint64_t told);
 
 /* A worker was given records: an interval begins, if none goes on. */

@@ -304,3 +304,52 @@ does_nothing() {
 		[[ $mode != *-k* ]] || cut -d' ' -f1 out | cmp - <(seq "$n")
 	done
 }
+
+# Let those records end that are under way; $begun is how many have begun, in the file of
+# that name, each with a FIFO that it waits for.
+let_end() {
+	local one
+
+	for one in $(tail -n +"$((begun + 1))" begun); do
+		echo >"gate.$one"
+		((++begun))
+	done
+}
+
+# So many records are under way: those that have begun and were not let end.
+under_way() { (($(wc -l <begun) - begun == $1)); }
+
+# As many records as there are workers reach those of a par-run below COMMAND..., however
+# many that are.
+follows() {
+	local count begun=0
+
+	rm -f in gate.*
+	: >begun
+	mkfifo in gate.{1..40}
+	# shellcheck disable=SC2016
+	"$@" par-run -n 1 --control ctl -N 1 sh -c 'read x; echo "$x" >>begun; read y <gate.$x; echo "$x"' \
+		<in >out 2>err 3>&- &
+	pid=$!
+	BACKGROUND+=("$pid")
+	exec {to}>in
+	seq 40 >&"$to"
+	eventually test -p ctl
+	for count in 1 4 2 6; do
+		echo workers "$count" >ctl
+		done_so_far
+		let_end
+		eventually under_way "$count"
+	done
+	exec {to}>&-
+	ended() { let_end; [ "$(wc -l <out)" = 40 ]; }
+	eventually ended
+	wait "$pid"
+	sort -n out | cmp - <(seq 40)
+}
+
+@test "par-run: below another supervisor, more workers get more records, and fewer fewer" {
+	follows par-run -n 1
+	follows par-cache -d lmdb:cache
+	follows par-run -n 1 par-run -n 1
+}

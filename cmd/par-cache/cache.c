@@ -49,6 +49,7 @@ struct cache {
 	uint64_t now; /* clock_ms() */
 	uint64_t store_at; /* when what is done is stored */
 	enum greeting greeting;
+	uint64_t jobs; /* that it told of */
 	bool input_ended;
 	bool trouble; /* the command failed after all records were done */
 	struct lookup lookups[STORE_LOOKUPS];
@@ -93,19 +94,23 @@ begin_output(struct cache *cache)
 		die_output(errno, cache->ends.out_name);
 }
 
-/* Say hello as soon as it is known for how many records at a time. */
+/* Say hello as soon as it is known for how many records at a time, and when that changes.
+ */
 static void
 greet(struct cache *cache)
 {
-	if (cache->greeting == GREETING_WHOLE ||
-	    cache->computer.worker.kind == WORKER_UNKNOWN)
+	const struct worker *worker = &cache->computer.worker;
+
+	if (worker->kind == WORKER_UNKNOWN ||
+	    (cache->greeting == GREETING_WHOLE && worker->hello.jobs == cache->jobs))
 		return;
 	cache->greeting = GREETING_WHOLE;
+	cache->jobs = worker->hello.jobs;
 	must(cache,
 	    stage_greet(&cache->stage,
-		&(struct hello){ .jobs = cache->computer.worker.hello.jobs,
-		    .ahead = cache->options->map || cache->computer.worker.hello.ahead,
-		    .raw = cache->computer.worker.hello.raw }));
+		&(struct hello){ .jobs = worker->hello.jobs,
+		    .ahead = cache->options->map || worker->hello.ahead,
+		    .raw = worker->hello.raw }));
 }
 
 /* An answer is known before the command has said hello, and is not records. */

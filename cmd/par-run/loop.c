@@ -86,6 +86,7 @@ give_out(struct loop *loop)
 	pool_turn(loop->pool, kind == WORKER_NATIVE);
 	hosts_turn(loop->hosts);
 	shortfall_report(loop->shortfall);
+	capacity_report(loop->capacity);
 	leave_turn(loop->leave);
 	ledger_flush(loop->ledger);
 	busy_give_back(loop->busy);

@@ -8,6 +8,7 @@
 #include "account.h"
 #include "admit.h"
 #include "busy.h"
+#include "capacity.h"
 #include "checkpoint.h"
 #include "collect.h"
 #include "control.h"
@@ -54,6 +55,7 @@ struct loop {
 	struct notes *notes;
 	struct dispatch *dispatch;
 	struct shortfall *shortfall;
+	struct capacity *capacity;
 	struct leave *leave;
 	struct ledger *ledger;
 	struct polls *polls;

@@ -11,6 +11,7 @@
 #include "admit.h"
 #include "arguments.h"
 #include "busy.h"
+#include "capacity.h"
 #include "checkpoint.h"
 #include "collect.h"
 #include "commands.h"
@@ -111,6 +112,7 @@ struct run {
 	struct polite polite;
 	struct choose choose;
 	struct shortfall shortfall;
+	struct capacity capacity;
 	struct dispatch dispatch;
 	struct silent silent;
 	struct overdue overdue;

@@ -102,6 +102,9 @@ wire_give(struct run *run)
 		.times = &run->times,
 		.intake = &run->intake,
 		.nature = &run->nature };
+	run->capacity = (struct capacity){
+		.times = &run->times, .pool = &run->pool, .nature = &run->nature
+	};
 	run->dispatch = (struct dispatch){ .options = run->options,
 		.times = &run->times,
 		.intake = &run->intake,

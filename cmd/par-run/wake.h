@@ -8,6 +8,7 @@
 #include "admit.h"
 #include "blocks.h"
 #include "busy.h"
+#include "capacity.h"
 #include "checkpoint.h"
 #include "gate.h"
 #include "hosts.h"
@@ -39,6 +40,7 @@ struct wake {
 	const struct report *report;
 	const struct blocks *blocks;
 	const struct shortfall *shortfall;
+	const struct capacity *capacity;
 	const struct hosts *hosts;
 	const struct overdue *overdue;
 	const struct reap *reap;

@@ -95,7 +95,7 @@ limits(void)
 		{ CREDIT_MOST + 1, 0, UINT64_MAX, CREDIT_MOST + 1, CREDIT_MOST + 1 },
 		{ CREDIT_MOST + 1, 0, 5, 5, 5 },
 	};
-	struct credit credit = { .records = 5 };
+	struct credit credit;
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct hello hello = { .jobs = rows[i].jobs,
@@ -103,6 +103,7 @@ limits(void)
 
 		check_at(i);
 		check_is(credit_most(&hello, rows[i].told), rows[i].most);
+		credit_start(&credit);
 		credit_hello(&credit, &hello, rows[i].told);
 		check_is(credit.records, rows[i].first);
 		check_is(credit.least, rows[i].jobs);
@@ -115,6 +116,38 @@ limits(void)
 	credit.records = UINT64_MAX - 1;
 	credit_double(&credit, UINT64_MAX);
 	check(credit.records == UINT64_MAX);
+}
+
+/*
+ * One that works on more or fewer at once than it said before has as many for each of
+ * them; and no fewer than one, whatever it was held to.
+ */
+static void
+says_again(void)
+{
+	static const struct {
+		uint64_t least, records, jobs, told, now;
+	} rows[] = {
+		{ 1, 1, 4, UINT64_MAX, 4 },
+		{ 4, 4, 1, UINT64_MAX, 1 },
+		{ 4, 4000, 8, UINT64_MAX, 8000 },
+		{ 8, 8000, 2, UINT64_MAX, 2000 },
+		{ 4, 1, 6, UINT64_MAX, 6 }, /* it was told to have one */
+		{ 4, 1, 6, 3, 3 },
+		{ 3, 10, 3, UINT64_MAX, 9 },
+		{ 1, CREDIT_MOST, 2, UINT64_MAX, CREDIT_MOST },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct hello hello = { .jobs = rows[i].jobs };
+		struct credit credit = { .records = rows[i].records,
+			.least = rows[i].least };
+
+		check_at(i);
+		credit_hello(&credit, &hello, rows[i].told);
+		check_is(credit.records, rows[i].now);
+		check_is(credit.least, rows[i].jobs);
+	}
 }
 
 /* An interval in which it waited for us tells nothing of it: it counts as what the plan
@@ -170,4 +203,5 @@ fair(void)
 
 TESTS("credit", { "fast ones get more, slow ones less", adapts },
     { "one that slows down gives back", gives_back }, { "limits", limits },
+    { "one that says hello again goes on", says_again },
     { "an interval that measures nothing", unmeasured }, { "shares are fair", fair })
