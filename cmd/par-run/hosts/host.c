@@ -77,8 +77,10 @@ take_entry(struct host *host, struct part p)
 		p = port;
 	}
 	at = memrchr(p.at, '@', p.len);
-	if (at != NULL)
-		user = cut(&p, '@');
+	if (at != NULL) {
+		user = part(p.at, at);
+		p = part(at + 1, p.at + p.len);
+	}
 	why = take_address(&p, &address);
 	if (url)
 		port = p;

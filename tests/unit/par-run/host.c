@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdio.h>
 #include <string.h>
 
 #include "check.h"
@@ -37,4 +38,62 @@ without_memory(void)
 	memory_torment(make_one);
 }
 
-TESTS("host", { "without memory", without_memory })
+/* What an entry names, and why not. */
+static void
+entries(void)
+{
+	char longest[HOST_NAME_MOST + 1], longer[HOST_NAME_MOST + 2];
+	char counted[HOST_NAME_MOST + 3];
+	const struct {
+		const char *entry, *why, *name, *user, *address, *port;
+		uint64_t workers;
+	} rows[] = {
+		{ "a", NULL, "a", "", "a", "", 0 },
+		{ "a:3", NULL, "a", "", "a", "", 3 },
+		{ "a:", NULL, "a:", "", "a", "", 0 },
+		{ "me@a:3", NULL, "me@a", "me", "a", "", 3 },
+		{ "me@b@a:3", NULL, "me@b@a", "me@b", "a", "", 3 },
+		{ "fe80::1", "an IPv6 address stands in brackets", "", "", "", "", 0 },
+		{ ":", NULL, ":", "", "", "", 0 },
+		{ ":2", NULL, ":", "", "", "", 2 },
+		{ "[fe80::1]", NULL, "[fe80::1]", "", "fe80::1", "", 0 },
+		{ "[fe80::1]:4", NULL, "[fe80::1]", "", "fe80::1", "", 4 },
+		{ "ssh://me@a:22/3", NULL, "ssh://me@a:22", "me", "a", "22", 3 },
+		{ "ssh://a:65535", NULL, "ssh://a:65535", "", "a", "65535", 0 },
+		{ "ssh://a:1", NULL, "ssh://a:1", "", "a", "1", 0 },
+		{ "ssh://a:65536", "not a port", "", "", "", "", 0 },
+		{ "ssh://a:0", "not a port", "", "", "", "", 0 },
+		{ "ssh://", "no host", "", "", "", "", 0 },
+		{ "me@", "no host", "", "", "", "", 0 },
+		{ "", "no host", "", "", "", "", 0 },
+		{ "a:0", "not a number of workers", "", "", "", "", 0 },
+		{ longest, NULL, longest, "", longest, "", 0 },
+		{ counted, NULL, longest, "", longest, "", 5 },
+		{ longer, "too long for a host", "", "", "", "", 0 },
+	};
+
+	memset(longest, 'h', HOST_NAME_MOST);
+	memset(longer, 'h', HOST_NAME_MOST + 1);
+	longest[HOST_NAME_MOST] = longer[HOST_NAME_MOST + 1] = '\0';
+	snprintf(counted, sizeof(counted), "%s:5", longest);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const char *why;
+		struct host *host = host_new(rows[i].entry, strlen(rows[i].entry), &why);
+
+		check_at(i + 1);
+		check_text(why, rows[i].why);
+		if (rows[i].why != NULL) {
+			check(host == NULL);
+			continue;
+		}
+		check_text(host->name, rows[i].name);
+		check_text(host->user, rows[i].user);
+		check_text(host->address, rows[i].address);
+		check_text(host->port, rows[i].port);
+		check_is(host->workers, rows[i].workers);
+		check(host->here == (*rows[i].address == '\0'));
+		host_free(host);
+	}
+}
+
+TESTS("host", { "what entries name", entries }, { "without memory", without_memory })
