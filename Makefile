@@ -2,9 +2,9 @@
 #
 # A folder cmd/NAME is a program, with all folders below; lib is libpar.a, likewise.  A
 # header is included by its name alone.  cmd/NAME/packages, where there is one, names
-# the pkg-config packages that it needs.  With a question mark behind its name a
-# package is used where it is there, and the code sees HAVE_NAME.
-# Nothing here lists programs, pages or tests by name.
+# the pkg-config packages that it needs; where one is missing the program is left out, and
+# that is said.  With a question mark behind its name a package is used where it is there,
+# and the code sees HAVE_NAME.  Nothing here lists programs, pages or tests by name.
 #
 #	make help                    what can be made
 #	make CC=clang                another compiler
@@ -15,7 +15,8 @@
 #
 #: make             build the programs, in build/cc/bin
 #: make demo        install what is missing, build, crawl a small site on this machine
-#: make check       install what is missing, build, run the tests (TESTS=tests/NAME.bats)
+#: make check       install what is missing, build, run the tests (TESTS=tests/NAME.bats;
+#:                  DEPS= installs nothing, and tests what could be built)
 #: make unit        build and run the unit tests alone (UNIT="window buffered" for some, SEED=1)
 #: make sim         the supervisor on a simulated system, in runs made from seeds (SEED=1 COUNT=10000)
 #: make sanitize    the same with AddressSanitizer and UndefinedBehaviorSanitizer
@@ -87,9 +88,24 @@ ALL_CFLAGS = -std=c11 -pthread $(WARNINGS) $(HARDEN) $(SAN:%=-fsanitize=%) \
 	$(if $(SAN),-fno-omit-frame-pointer -fno-sanitize-recover=all) $(CFLAGS)
 ALL_LDFLAGS = -pie $(SAN:%=-fsanitize=%) $(LDFLAGS)
 
-PROGS	:= $(notdir $(patsubst %/,%,$(wildcard cmd/*/)))
+# What a program names in its packages file: needed, and used where it is there.
+ALL_PROGS := $(notdir $(patsubst %/,%,$(wildcard cmd/*/)))
+NAMED	:= $(sort $(subst ?,,$(shell cat /dev/null $(wildcard cmd/*/packages lib/packages \
+	tests/unit/aid/packages))))
+THERE	:= $(shell for p in $(NAMED); do $(PKG_CONFIG) --exists $$p 2>/dev/null && echo $$p; done)
+named	= $(shell cat cmd/$1/packages 2>/dev/null)
+needed	= $(foreach p,$(call named,$1),$(if $(findstring ?,$p),,$p))
+extra	= $(call there,$(subst ?,,$(filter-out $(call needed,$1),$(call named,$1))))
+there	= $(filter $(THERE),$1)
+lacking	= $(filter-out $(THERE),$(call needed,$1))
+have	= $(foreach p,$1,-DHAVE_$(shell echo $p | tr 'a-z-' 'A-Z_'))
+
+# PROGS=, names of folders of cmd, builds and installs these alone.
+PROGS	:= $(foreach p,$(ALL_PROGS),$(if $(call lacking,$p),,$p))
+LEFT_OUT := $(filter-out $(PROGS),$(ALL_PROGS))
 BINS	:= $(PROGS:%=$B/bin/%)
-PAGES	:= $(wildcard man/*.[1-9])
+ALL_PAGES := $(wildcard man/*.[1-9])
+PAGES	:= $(filter-out $(LEFT_OUT:%=man/%.1),$(ALL_PAGES))
 ALL_FILES := $(sort $(shell find lib cmd -name '*.[ch]' -o -name '*.lua'))
 FILES	:= $(filter-out $(filter-out lib/os/$(OS)/%,$(wildcard lib/os/*/*)),$(ALL_FILES))
 SOURCES	:= $(filter %.c,$(FILES))
@@ -101,7 +117,16 @@ ZSH_COMPLETIONS := $(PROGS:%=$B/completions/zsh/_%)
 FISH_COMPLETIONS := $(PROGS:%=$B/completions/fish/%.fish)
 COMPLETIONS := $(BASH_COMPLETIONS) $(ZSH_COMPLETIONS) $(FISH_COMPLETIONS)
 
-all: $(BINS) $(COMPLETIONS)
+all: $(BINS) $(COMPLETIONS) left-out
+
+# One line for each that nobody chose to leave out.
+left-out:
+	$(foreach p,$(if $(filter file,$(origin PROGS)),$(LEFT_OUT)),$(call leave_out,$p))
+define leave_out
+@echo "$1 is left out, since $(if $(shell command -v $(PKG_CONFIG)),$(call \
+	lacking,$1),$(PKG_CONFIG)) is missing; 'make deps DEPS=build' installs that" >&2
+
+endef
 
 # The objects of a program, and of all its files but main.c.
 objects	= $(filter $B/cmd/$1/%,$(OBJECTS))
@@ -109,13 +134,6 @@ parts	= $(filter-out $B/cmd/$1/main.o,$(call objects,$1))
 
 # Where the headers of a program, or of lib, are: for the compiler.
 quoted	= $(patsubst %/,-iquote %,$(sort $(dir $(filter $1/%,$(HEADERS)))))
-
-# What a program names in its packages file: needed, and used where it is there.
-named	= $(shell cat cmd/$1/packages 2>/dev/null)
-needed	= $(foreach p,$(call named,$1),$(if $(findstring ?,$p),,$p))
-extra	= $(call there,$(subst ?,,$(filter-out $(call needed,$1),$(call named,$1))))
-there	= $(foreach p,$1,$(shell $(PKG_CONFIG) --exists $p 2>/dev/null && echo $p))
-have	= $(foreach p,$1,-DHAVE_$(shell echo $p | tr 'a-z-' 'A-Z_'))
 
 # Lua files of a program, as strings: NAME.lua is lua_NAME in lua.h.
 lua	= $(filter cmd/$1/%.lua,$(FILES))
@@ -156,7 +174,7 @@ $B/cmd/$1/cflags: FORCE
 	    $(if $2$3,$$$$($$(PKG_CONFIG) --cflags $2 $3)) >$$@.new; \
 	    if cmp -s $$@.new $$@; then rm -f $$@.new; else mv $$@.new $$@; fi
 endef
-$(foreach p,$(PROGS),\
+$(foreach p,$(ALL_PROGS),\
     $(eval $(call program,$p,$(strip $(call needed,$p)),$(strip $(call extra,$p)))))
 
 # The flags that a program adds for its files: where its headers and its packages are.
@@ -202,11 +220,11 @@ $(COMPLETIONS):
 
 # Unit tests: tests/unit/NAME/*.c are a program that is linked with the archive of the
 # program NAME, or with that of lib alone.  aid/ is what they share.
-UNITS	:= $(filter-out aid,$(notdir $(patsubst %/,%,$(wildcard tests/unit/*/))))
+UNITS	:= $(filter-out aid $(LEFT_OUT),$(notdir $(patsubst %/,%,$(wildcard tests/unit/*/))))
 UNIT_BINS := $(UNITS:%=$B/unit/%)
 UNIT_AID := $(patsubst %.c,$B/%.o,$(wildcard tests/unit/aid/*.c))
 UNIT_WRAPPED = malloc calloc realloc aligned_alloc strdup strndup realpath getline __getdelim free exit
-unit_cflags = -iquote tests/unit/aid $(if $(filter $1,$(PROGS)),$$(cat $B/cmd/$1/cflags),\
+unit_cflags = -iquote tests/unit/aid $(if $(filter $1,$(ALL_PROGS)),$$(cat $B/cmd/$1/cflags),\
 	$(LIB_CFLAGS)) $(ORACLE_CFLAGS)
 unit_packages = $(if $1,$(call needed,$1) $(call extra,$1),$(LIB_PACKAGES)) $(ORACLES)
 
@@ -226,7 +244,7 @@ $B/unit/$1: $(patsubst %.c,$B/%.o,$(wildcard tests/unit/$1/*.c)) $(UNIT_AID) \
 
 $(if $2,$(patsubst %.c,$B/%.o,$(wildcard tests/unit/$1/*.c)): $B/cmd/$2/cflags $(call lua_h,$2))
 endef
-$(foreach u,$(UNITS),$(eval $(call unit,$u,$(filter $u,$(PROGS)))))
+$(foreach u,$(UNITS),$(eval $(call unit,$u,$(filter $u,$(ALL_PROGS)))))
 
 units: $(UNIT_BINS)
 
@@ -243,7 +261,7 @@ unit: units
 TESTS	?= unit $(wildcard tests/*.bats)
 
 check:
-	@scripts/deps build check
+	@$(if $(DEPS),scripts/deps build check)
 	@$(MAKE) --no-print-directory -j$(JOBS) all units sim-build
 	@PAR_BIN='$(abspath $B/bin)' PAR_UNITS='$(abspath $(UNIT_BINS))' scripts/check $(TESTS)
 
@@ -332,7 +350,7 @@ lint-shell:
 	$(call say,SHELLCHECK) shellcheck -x $$(scripts/shell-files)
 
 lint-man:
-	$(call say,MANDOC) scripts/lint-man $(PAGES)
+	$(call say,MANDOC) scripts/lint-man $(ALL_PAGES)
 
 # A header is known by its name, so that must be its own.
 lint-layers: lint-names
@@ -401,9 +419,9 @@ install: all
 DOCS	= README.md CHANGELOG.md LICENSE
 
 uninstall:
-	rm -f $(foreach p,$(PROGS),$(call into,$(BINDIR)/$p))
-	rm -f $(foreach p,$(PAGES),$(call into,$(MANDIR)/man$(subst .,,$(suffix $p))/$(notdir $p)))
-	rm -f $(foreach p,$(PROGS),$(call into,$(BASHDIR)/$p) $(call into,$(ZSHDIR)/_$p) \
+	rm -f $(foreach p,$(ALL_PROGS),$(call into,$(BINDIR)/$p))
+	rm -f $(foreach p,$(ALL_PAGES),$(call into,$(MANDIR)/man$(subst .,,$(suffix $p))/$(notdir $p)))
+	rm -f $(foreach p,$(ALL_PROGS),$(call into,$(BASHDIR)/$p) $(call into,$(ZSHDIR)/_$p) \
 	    $(call into,$(FISHDIR)/$p.fish))
 	rm -f $(foreach p,$(DOCS),$(call into,$(DOCDIR)/$p))
 	if [ -d $(call into,$(DOCDIR)) ]; then rmdir $(call into,$(DOCDIR)) || :; fi
@@ -442,5 +460,5 @@ clean:
 help:
 	@awk '/^#:/ { print substr($$0, 4) }' Makefile
 
-.PHONY: all check unit units sim sim-build sanitize bench chaos torture mutants cross check-all lint $(LINT) install uninstall dist deps demo clean help FORCE
+.PHONY: all left-out check unit units sim sim-build sanitize bench chaos torture mutants cross check-all lint $(LINT) install uninstall dist deps demo clean help FORCE
 .DELETE_ON_ERROR:

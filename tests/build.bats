@@ -102,6 +102,77 @@ build() {
 	[[ $output != *"needs these packages"* ]]
 }
 
+@test "build: a program whose library is missing is left out, with a line, and the others are built" {
+	local made
+
+	mkdir -p cmd/par-lost tests/unit/par-lost man
+	sed 's/NUMBER/1/' cmd/par-new/main.c >cmd/par-lost/main.c
+	echo nosuchlibrary >cmd/par-lost/packages
+	echo 'int main(void) { return nowhere; }' >tests/unit/par-lost/main.c
+	touch man/par-{lost,new}.1 README.md CHANGELOG.md LICENSE
+	# completions come from --help
+	sed -i 's/return puts.*/return puts("usage: par-new\\n") < 0;/' cmd/par-new/main.c
+	build all units 2>said >/dev/null
+	[ "$(cat said)" = "par-lost is left out, since nosuchlibrary is missing; 'make deps DEPS=build' installs that" ]
+	build "DESTDIR=$PWD/stage" install >/dev/null
+	[ "$(find stage -name 'par-*' ! -name '*.fish' -exec basename {} \; | sort | uniq -c | xargs)" = \
+		'2 par-new 1 par-new.1' ]
+	# pkg-config itself
+	build all PKG_CONFIG=no-pkg-config 2>said >/dev/null
+	[ "$(cat said)" = "par-lost is left out, since no-pkg-config is missing; 'make deps DEPS=build' installs that" ]
+	# left out by choice
+	build all PROGS=par-new 2>said >/dev/null
+	[ ! -s said ]
+	# what is taken away may have been built elsewhere
+	touch stage/usr/local/bin/par-lost stage/usr/local/share/man/man1/par-lost.1
+	build "DESTDIR=$PWD/stage" uninstall >/dev/null
+	made=$(find stage -type f)
+	[ -z "$made" ]
+}
+
+@test "build: who may not install is told once what is missing, and how to go on without" {
+	local tool
+
+	[ "$(id -u)" != 0 ] || command -v setpriv >/dev/null || skip "no setpriv"
+	mkdir bin
+	for tool in sh dirname cat tr awk grep sort id echo; do
+		ln -s "$(command -v "$tool")" "bin/$tool"
+	done
+	printf '#!/bin/sh\necho "$0 $*" >>"%s"\n' "$PWD/called" | tee bin/apt-get >bin/sudo
+	printf 'exit 1\n' | tee -a bin/apt-get >>bin/sudo
+	chmod 755 bin/apt-get bin/sudo
+	cp -r "$ROOT/scripts" .
+	sed -i "s|^PATH=.*|PATH='$PWD/bin'|" scripts/deps
+	touch called
+	chmod 666 called
+	chmod -R go+rX "$BATS_RUN_TMPDIR"
+	as_other() {
+		if [ "$(id -u)" = 0 ]; then setpriv --reuid 65534 --clear-groups "$@"; else "$@"; fi
+	}
+	run -1 as_other scripts/deps build check </dev/null
+	[ "${#lines[@]}" = 2 ]
+	[[ ${lines[0]} == 'deps: missing here, and only root may install it: apt-get install --no-install-recommends '*bats*gcc* ]]
+	[ "${lines[1]}" = "deps: 'make check DEPS=' tests what can be built without" ]
+	# nothing was tried but whether we may
+	[ "$(cat called)" = "$PWD/bin/sudo -n true" ]
+}
+
+@test "build: tests of programs that were left out are skipped, and no others" {
+	mkdir bin
+	printf '%s\n' 'load helper' 'fibs() { par-fib; }' \
+		'@test "one" { echo par-fib.txt; }' '@test "two" { fibs <<<1; }' \
+		'@test "three" { background par-fib; }' '@test "four" { run fibs; }' >few.bats
+	ln -s "$ROOT/tests/helper.bash" .
+	mkdir tests
+	mv few.bats helper.bash tests
+	mkdir -p cmd/par-fib
+	for tool in bash env bats cat mkdir rm; do ln -s "$(command -v "$tool")" bin; done
+	run -0 env "PATH=$PWD/bin:/usr/bin:/bin" "PAR_BIN=$PWD/bin" bats --tap tests/few.bats
+	[ "$(grep -c '^ok' <<<"$output")" = 4 ]
+	[ "$(grep -c '^ok . t.* # skip par-fib was left out' <<<"$output")" = 2 ]
+	[[ $output == *'ok 1 one'* && $output == *'ok 4 four # skip'* ]]
+}
+
 @test "build: a library that can be missing is used where it is" {
 	mkdir pc
 	printf 'Name: few\nDescription: few\nVersion: 1\nCflags: -DFEW=7\n' >pc/lib-few.pc

@@ -14,10 +14,31 @@ export ROOT
 PATH=${PAR_BIN:-$ROOT/build/cc/bin}:$PATH
 
 setup() {
+	[[ $LEFT_OUT != *[a-z]* ]] || skip_if_left_out "$BATS_TEST_NAME"
 	cd "$BATS_TEST_TMPDIR" || return
 	# tests/mutants/cover.c: which test runs what
 	[[ -z ${PAR_COVER-} ]] || export PAR_COVER=$PAR_COVER/${BATS_TEST_FILENAME##*/}.$BATS_TEST_NUMBER
 	if declare -F prepare >/dev/null; then prepare; fi
+}
+
+# Programs whose library is missing were not built.
+LEFT_OUT=$(cd "$ROOT/cmd" && for program in *; do
+	command -v "$program" >/dev/null || echo "$program"
+done)
+
+# skip_if_left_out FUNCTION: skip if it, or what it calls here, runs one of those.
+skip_if_left_out() {
+	local text word
+
+	text=$(declare -f "$1")
+	for word in $LEFT_OUT; do
+		# not as part of a name of ours, as that of a file
+		[[ ! $text =~ (^|[^a-z/_-])$word($|[^a-z_.-]) ]] || skip "$word was left out"
+	done
+	for word in $(compgen -A function); do
+		[[ " $2 " != *" $word "* && $text =~ (^|[^a-z_-])$word($|[^a-z_-]) ]] || continue
+		[[ $word == @(run|setup|teardown|skip*|bats_*|test_*|$1) ]] || skip_if_left_out "$word" "$2 $1"
+	done
 }
 
 # The leak sanitizer has a child of the program's name, waits for ever if that is killed,
