@@ -153,6 +153,31 @@ cat_metrics() { # FILE
 	run -1 grep 'par_run_records ' prom
 }
 
+@test "par-run: what files with records hold is in the metrics, and in what SIGUSR1 shows" {
+	mkfifo begun go
+	printf 'abc\nde\n' >in
+	background par-run -n 2 -i in --metrics prom sh -c 'echo >begun; read x <go' \
+		_ {@.txt} 2>err
+	run_id=$!
+	exec {begun}<>begun
+	read -r -t "$DEADLINE" <&"$begun"
+	read -r -t "$DEADLINE" <&"$begun"
+	kill -USR1 "$run_id"
+	shown() { grep -q 'bytes in files$' err; }
+	eventually shown
+	grep -Eq '^0 records, 0 a second, 0 %, 2 workers, 7 bytes in files$' err
+	told() { cat_metrics prom >values && grep -qx 'par_run_record_files_bytes 7' values; }
+	eventually told
+	grep -qx 'par_run_record_files 2' values
+	grep -qx 'par_run_input_size_bytes 7' values
+	exec {go}<>go
+	printf '\n\n' >&"$go"
+	wait "$run_id"
+	cat_metrics prom >values
+	grep -qx 'par_run_record_files_bytes 0' values
+	grep -qx 'par_run_record_files 0' values
+}
+
 @test "par-run: --metrics is replaced as a whole while it runs" {
 	mkfifo in
 	par-run -n 2 --metrics prom par-fib <in >out 3>&- &

@@ -539,6 +539,9 @@ find_places(struct run_options *o)
 		die(STATUS_BROKEN, errno, "words of the command");
 	o->arguments = template_used(&template) || (named && !block);
 	o->on_file = template.files > 0;
+	o->file_ending = template.ending;
+	if (template.unlike)
+		die_misuse("{@} has one ending in all words of a command");
 	template_free(&template);
 }
 

@@ -12,6 +12,7 @@
 #include "ack.h"
 #include "admission.h"
 #include "ahead.h"
+#include "field.h"
 #include "jobserver.h"
 #include "key.h"
 #include "per_worker.h"
@@ -49,6 +50,7 @@ struct run_options {
 	struct separator separator; /* what records of the input end with */
 	bool escaped; /* they are, and get their bytes back as words */
 	bool on_file; /* a process for some gets the name of a file with them; */
+	struct field file_ending; /* of that name */
 	bool on_stdin; /* a process for some gets them there, as they were in the input */
 	uint64_t
 	    header; /* so many of the first records are none, but it; 0: it has none */

@@ -15,6 +15,7 @@ wire_report(struct run *run)
 	run->metrics = (struct metrics){ .accounts = &run->accounts,
 		.tally = &run->tally,
 		.intake = &run->intake,
+		.files = &run->record_files,
 		.times = &run->times };
 	run->trace = (struct trace){ .accounts = &run->accounts,
 		.tally = &run->tally,
@@ -33,6 +34,7 @@ wire_report(struct run *run)
 		.intake = &run->intake,
 		.accounts = &run->accounts,
 		.tally = &run->tally,
+		.files = &run->record_files,
 		.waiting = &run->keys.bytes };
 }
 

@@ -28,7 +28,7 @@ struct reap {
 	struct plain *plain;
 	struct collect *collect;
 	struct death *death;
-	const struct record_files *record_files;
+	struct record_files *record_files;
 	struct oom_counts *oom; /* whom the kernel has killed so far */
 	uint64_t look_at; /* clock_ms() of the next look at all of them */
 };

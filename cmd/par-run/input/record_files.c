@@ -11,12 +11,30 @@
 
 #include "diag.h"
 #include "fdio.h"
+#include "grow.h"
 #include "need.h"
 #include "record_files.h"
 #include "spool.h"
+#include "template.h"
 #include "verbatim.h"
 
-enum { NUMBER = 16 }; /* bytes of a name */
+enum { NAME = 16 + TEMPLATE_ENDING }; /* bytes of one */
+
+static void
+name_of(const struct record_files *files, unsigned worker, char name[static NAME])
+{
+	snprintf(
+	    name, NAME, "%u%.*s", worker, (int)files->ending.len, files->ending.data);
+}
+
+static void
+drop(const struct record_files *files, unsigned worker)
+{
+	char name[NAME];
+
+	name_of(files, worker, name);
+	unlinkat(files->fd, name, 0);
+}
 
 /* Take it away, with all that is in it: also what processes have put there. */
 static void
@@ -26,7 +44,7 @@ clear(const struct record_files *files)
 	struct dirent *entry;
 
 	for (unsigned n = 1; n <= WORKERS_MAX; n++) /* which takes no memory */
-		record_files_drop(files, n);
+		drop(files, n);
 	if (rmdir(files->folder) == 0 || errno == ENOENT)
 		return;
 	list = opendir(files->folder);
@@ -97,6 +115,7 @@ record_files_open(struct record_files *files, const struct run_options *o)
 	need_put(&pattern, above, strlen(above));
 	need_put(&pattern, name, sizeof(name));
 	files->folder = pattern.data;
+	files->ending = o->file_ending;
 	if (o->dry_run || options_hosts(o))
 		return;
 	path = mkdtemp(pattern.data) == NULL ? NULL : realpath(pattern.data, NULL);
@@ -116,12 +135,6 @@ record_files_open(struct record_files *files, const struct run_options *o)
 	die(STATUS_BROKEN, error, "cannot begin");
 }
 
-static void
-name_of(unsigned worker, char name[static NUMBER])
-{
-	snprintf(name, NUMBER, "%u", worker);
-}
-
 /* A file that was not there, for its owner alone.  0, or -1 with errno. */
 static int
 write_file(int folder, const char *name, const struct bytes *text)
@@ -139,6 +152,24 @@ write_file(int folder, const char *name, const struct bytes *text)
 	return error == 0 ? 0 : -1;
 }
 
+/* Remember how large the file of a worker is.  0, or -1 with errno. */
+static int
+note_size(struct record_files *files, unsigned worker, size_t size)
+{
+	size_t had = files->room;
+	uint64_t *larger =
+	    grow(files->sizes, &files->room, worker, sizeof(*larger), WORKERS_MAX);
+
+	if (larger == NULL)
+		return -1;
+	memset(larger + had, 0, (files->room - had) * sizeof(*larger));
+	files->sizes = larger;
+	files->sizes[worker - 1] = (uint64_t)size + 1;
+	files->bytes += size;
+	files->count++;
+	return 0;
+}
+
 int
 record_files_put(struct record_files *files, const struct run_options *o,
     const struct header *header, const struct batch *records, unsigned worker)
@@ -148,24 +179,29 @@ record_files_put(struct record_files *files, const struct run_options *o,
 		.header = header->text.data,
 		.header_len = header->text.len };
 	struct bytes *text = &files->text;
-	char name[NUMBER];
+	char name[NAME];
 
 	if (verbatim_make(&verbatim, text, records->data, records->len) < 0)
 		return -1;
 	if (o->block_records == 1 && verbatim.end != '\n')
 		text->len--; /* it is whole without */
-	name_of(worker, name);
-	return write_file(files->fd, name, text);
+	name_of(files, worker, name);
+	if (write_file(files->fd, name, text) < 0)
+		return -1;
+	return note_size(files, worker, text->len);
 }
 
 void
-record_files_drop(const struct record_files *files, unsigned worker)
+record_files_drop(struct record_files *files, unsigned worker)
 {
-	char name[NUMBER];
-
-	name_of(worker, name);
-	if (files->on)
-		unlinkat(files->fd, name, 0);
+	if (!files->on)
+		return;
+	drop(files, worker);
+	if (worker > files->room || files->sizes[worker - 1] == 0)
+		return;
+	files->bytes -= files->sizes[worker - 1] - 1;
+	files->sizes[worker - 1] = 0;
+	files->count--;
 }
 
 void
@@ -177,6 +213,7 @@ record_files_close(struct record_files *files)
 		close(files->fd);
 	}
 	bytes_free(&files->text);
+	free(files->sizes);
 	free(files->folder);
 	*files = (struct record_files){ 0 };
 }

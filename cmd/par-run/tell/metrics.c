@@ -149,6 +149,16 @@ make_text(struct metrics *metrics, bool alive)
 	    (double)metrics->tally->refused);
 	put_one(text, "read_bytes_total", "counter", "Bytes of input taken.",
 	    (double)metrics->intake->offset);
+	if (metrics->size > 0)
+		put_one(text, "input_size_bytes", "gauge", "Bytes of the input file.",
+		    (double)metrics->size);
+	if (metrics->files->on) {
+		put_one(text, "record_files", "gauge",
+		    "Files with records that processes have now.",
+		    (double)metrics->files->count);
+		put_one(text, "record_files_bytes", "gauge", "Bytes in them.",
+		    (double)metrics->files->bytes);
+	}
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
 		const struct family *family = &families[i];
 

@@ -12,12 +12,15 @@
 #include "account.h"
 #include "bytes.h"
 #include "intake.h"
+#include "record_files.h"
 #include "times.h"
 
 struct metrics {
 	const struct accounts *accounts;
 	const struct tally *tally;
 	const struct intake *intake;
+	const struct record_files *files;
+	uint64_t size; /* of the input, bytes; 0: nobody knows */
 	const struct times *times;
 	const char *path; /* NULL: there are none */
 	struct bytes text;

@@ -25,6 +25,7 @@ report_open(struct report *report, const struct run_options *options)
 		report->base = (uint64_t)at - report->intake->offset;
 	}
 	log_open(report->log, options->log);
+	report->metrics->size = report->size;
 	metrics_open(report->metrics, options->metrics);
 	trace_open(report->trace, options);
 }
@@ -99,6 +100,9 @@ make_line(const struct report *report, char line[static LINE])
 		put(line, ", %llu retries", (unsigned long long)retries);
 	if (workers > 0)
 		put(line, ", %zu workers", workers);
+	if (report->files->count > 0)
+		put(line, ", %llu bytes in files",
+		    (unsigned long long)report->files->bytes);
 }
 
 void

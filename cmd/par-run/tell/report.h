@@ -10,6 +10,7 @@
 #include "log.h"
 #include "metrics.h"
 #include "output.h"
+#include "record_files.h"
 #include "ticker.h"
 #include "trace.h"
 
@@ -21,6 +22,7 @@ struct report {
 	const struct intake *intake;
 	const struct accounts *accounts;
 	const struct tally *tally;
+	const struct record_files *files;
 	const size_t *waiting; /* bytes of input that wait for their workers */
 	struct ticker ticker;
 	uint64_t size; /* of the input, bytes; 0: nobody knows */

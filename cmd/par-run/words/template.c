@@ -15,6 +15,7 @@
 static const char program[] = " \t\n\v\f\r'\"`$()[]";
 
 enum { NUMBER_MOST = 20 }; /* digits */
+enum { ENDING_MOST = TEMPLATE_ENDING - 1 };
 
 enum what { WHAT_RECORD, WHAT_FIELD, WHAT_NUMBER, WHAT_WORKER, WHAT_FILE };
 
@@ -84,6 +85,17 @@ is_counted(char before)
 	    c >= 0x80;
 }
 
+/* Can that be the ending of a name of a file, as {@.png} has one? */
+static bool
+is_ending(const char *text, size_t len)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz0123456789"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ._-+";
+
+	return len == 0 ||
+	    (len > 1 && len <= ENDING_MOST && *text == '.' && strspn(text, plain) >= len);
+}
+
 /* What stands between the braces, as a place; before it is the byte before. */
 static bool
 read_braces(const struct template_rules *rules, const char *text, size_t len, char before,
@@ -93,7 +105,7 @@ read_braces(const struct template_rules *rules, const char *text, size_t len, ch
 		piece->what = *text == '#' ? WHAT_NUMBER : WHAT_WORKER;
 		return true;
 	}
-	if (len == 1 && *text == '@' && !rules->text) {
+	if (*text == '@' && !rules->text && is_ending(text + 1, len - 1)) {
 		piece->what = WHAT_FILE;
 		return true;
 	}
@@ -155,6 +167,21 @@ holds_place(const struct template_rules *rules, const char *word)
 	return false;
 }
 
+/* The place of a file has that text, with braces: it is the name of all of them. */
+static void
+take_ending(struct template *template, const char *text, size_t len)
+{
+	struct field ending = { text + strlen("{@"), len - strlen("{@}") };
+	const struct field *known = &template->ending;
+
+	template->unlike = template->unlike ||
+	    (template->files > 0 &&
+		(known->len != ending.len ||
+		    memcmp(known->data, ending.data, ending.len) != 0));
+	template->ending = ending;
+	template->files++;
+}
+
 static int
 add_piece(struct template *template, const struct template_piece *piece)
 {
@@ -197,9 +224,10 @@ add_word(struct template *template, const char *text)
 		word->literal -= piece.len;
 		word->sources += piece.what == WHAT_RECORD || piece.what == WHAT_FIELD;
 		word->files += piece.what == WHAT_FILE;
+		if (piece.what == WHAT_FILE)
+			take_ending(template, text + at - piece.len, piece.len);
 	}
 	word->pieces = template->piece_count - word->piece;
-	template->files += word->files;
 	template->repeated += word->sources > 0;
 	return 0;
 }
@@ -288,7 +316,8 @@ template_fit(const struct template *template, const char *data, uint64_t count,
 		const struct template_word *word = &template->words[i];
 		size_t size = word->literal + 1 +
 		    NUMBER_MOST * (word->pieces - word->sources) +
-		    template->folder_len * word->files + sizeof(char *);
+		    (template->folder_len + template->ending.len) * word->files +
+		    sizeof(char *);
 
 		*(word->sources > 0 ? &each : &fixed) += size;
 		sources += word->sources;
@@ -364,10 +393,14 @@ put_piece(struct filling *filling, const struct template_piece *piece)
 	struct field source;
 
 	if (piece->what == WHAT_FILE) {
+		const struct field *ending = &template->ending;
+
 		memcpy(filling->to, template->rules.folder, template->folder_len - 1);
 		filling->to += template->folder_len;
 		filling->to[-1] = '/';
 		filling->to = num_format(filling->to, filling->worker);
+		memcpy(filling->to, ending->data, ending->len);
+		filling->to += ending->len;
 		return true;
 	}
 	if (piece->what == WHAT_NUMBER || piece->what == WHAT_WORKER) {
@@ -445,7 +478,7 @@ text_size(const struct template *template, const struct template_records *record
 		const struct template_word *word = &template->words[i];
 		size_t count = word->sources > 0 ? (size_t)records->count : 1;
 		size_t each = word->len + 1 + NUMBER_MOST * word->pieces +
-		    template->folder_len * word->files;
+		    (template->folder_len + template->ending.len) * word->files;
 		size_t fixed, varied;
 
 		if (__builtin_mul_overflow(count, each, &fixed) ||

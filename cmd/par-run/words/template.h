@@ -15,7 +15,7 @@
 #include "bytes.h"
 #include "field.h"
 
-enum { TEMPLATE_WHY = 80 };
+enum { TEMPLATE_WHY = 80, TEMPLATE_ENDING = 33 /* bytes of one, with a NUL */ };
 
 struct template_rules {
 	/* What stands for the record, in any word; NULL: {} and its like; "": nothing. */
@@ -44,6 +44,8 @@ struct template
 	struct template_word *words;
 	size_t piece_count, piece_room, word_count, word_room;
 	size_t files; /* places for the name of a file */
+	struct field ending; /* of that name, in all of them */
+	bool unlike; /* no: there are two */
 	size_t folder_len; /* with a slash */
 	size_t repeated; /* words that hold something of a record: one for each */
 	const char *left; /* a word that was left alone though it holds one; or NULL */
