@@ -157,7 +157,7 @@ cat_metrics() { # FILE
 	mkfifo begun go
 	printf 'abc\nde\n' >in
 	background par-run -n 2 -i in --metrics prom sh -c 'echo >begun; read x <go' \
-		_ {@.txt} 2>err
+		_ '{@.txt}' 2>err
 	run_id=$!
 	exec {begun}<>begun
 	read -r -t "$DEADLINE" <&"$begun"
