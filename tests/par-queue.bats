@@ -454,6 +454,9 @@ slow_stage() {
 		eval "work wrapped $wrap"
 		par-queue get wrapped | sort | cmp - <(printf "%s it's\n" 1 2 3)
 	done <wraps
+	# A par-run that is there already is given the option.
+	run -2 --separate-stderr work --once q -- par-run -n 1 tr a-z A-Z
+	[[ $stderr == *'wrap it: par-run --map -n 1 tr a-z A-Z, if '*' or par-run -N 1 -n 1 tr a-z A-Z, for '* ]]
 	run -2 work q -- echo hello
 	[[ $output == *"not a native stage"* ]]
 	run -127 work q -- ./nonesuch

@@ -251,9 +251,10 @@ late() {
 	same in <(par-run -k -n 2 par-run -n 2 par-run -n 1 -N 1 cat <in)
 	same in <(par-run -k -n 2 par-run -n 2 par-run -n 1 --map cat <in)
 	run -2 par-run -k par-run cat <in
-	[[ "$output" == *'par-run: -k: par-run is not a native stage; see --map'* ]]
+	[[ "$output" == *'par-run: -k: par-run is not a native stage; see --map, below it: par-run --map cat'* ]]
+	same in <(par-run -k par-run --map cat <in)
 	run -2 par-cache --store one par-run -n 1 cat <in
-	[ "$output" = 'par-cache: par-run is not a native stage; see --map' ]
+	[ "$output" = 'par-cache: par-run is not a native stage; see --map, below it: par-run --map -n 1 cat' ]
 	run -3 par-run --host :1 par-run -n 1 cat <in
 	[[ "$output" == *"par-run is not a native stage"* ]]
 }

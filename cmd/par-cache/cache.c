@@ -19,6 +19,7 @@
 #include "spawn.h"
 #include "stage.h"
 #include "stores.h"
+#include "wrapped.h"
 
 enum {
 	LOOK_EVERY =
@@ -333,6 +334,19 @@ end_unanswered(struct cache *cache, const char *why)
 	    cache->input_ended ? "" : "; the rest of the input was not read");
 }
 
+/* What to write instead: of a par-run among the words it is that one which is to know. */
+static _Noreturn void
+die_foreign(const struct computer *computer, enum status status)
+{
+	char *const *command = computer->command;
+	struct bytes words = { 0 };
+
+	if (!wrapped_is(command) || wrapped_words(&words, "--map", command) < 0)
+		die(status, 0, "%s is not a native stage; see --map", command[0]);
+	die(status, 0, "%s is not a native stage; see --map, below it: %.*s", command[0],
+	    (int)words.len, words.data);
+}
+
 /*
  * The command is of no use: end, and tell the parent, if any, that any copy of it would
  * do the same.
@@ -348,8 +362,8 @@ check_fault(struct cache *cache)
 	case COMPUTER_FINE:
 		return;
 	case COMPUTER_FOREIGN:
-		die(stage_native(&cache->stage) ? never : STATUS_MISUSE, 0,
-		    "%s is not a native stage; see --map", name);
+		die_foreign(
+		    computer, stage_native(&cache->stage) ? never : STATUS_MISUSE);
 	case COMPUTER_BAD:
 		die(never, 0, "%s: %s", name, computer->what);
 	case COMPUTER_JOINT:

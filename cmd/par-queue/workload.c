@@ -8,9 +8,9 @@
 #include "bytes.h"
 #include "clock.h"
 #include "diag.h"
-#include "quote.h"
 #include "suspects.h"
 #include "workload.h"
+#include "wrapped.h"
 
 enum { MOST_DEATHS = 10 /* in a row, and as many as a record may cost */ };
 
@@ -250,21 +250,20 @@ check_fault(struct workload *load)
 {
 	const struct tended *tended = &load->tended;
 	const char *name = tended->plan.command[0];
-	struct bytes words = { 0 };
+	struct bytes map = { 0 }, each = { 0 };
 
 	switch (tended->fault) {
 	case TENDED_FINE:
 		return;
 	case TENDED_FOREIGN:
 		hand_back(load);
-		if (quote_words(&words, tended->plan.command) < 0)
+		if (wrapped_words(&map, "--map", tended->plan.command) < 0 ||
+		    wrapped_words(&each, "-N 1", tended->plan.command) < 0)
 			die(STATUS_BROKEN, ENOMEM, "%s", name);
 		die(STATUS_MISUSE, 0,
-		    "%s: %s: not a native stage; wrap it: par-run --map %.*s, if it "
-		    "writes one line for each that it reads, or par-run -N 1 %.*s, for a "
-		    "process each",
-		    name, tended->what, (int)words.len - 1, words.data,
-		    (int)words.len - 1, words.data);
+		    "%s: %s: not a native stage; wrap it: %.*s, if it writes one line "
+		    "for each that it reads, or %.*s, for a process each",
+		    name, tended->what, (int)map.len, map.data, (int)each.len, each.data);
 	case TENDED_USELESS:
 		hand_back(load);
 		die(STATUS_BROKEN, 0, "%s: %s", name, tended->what);

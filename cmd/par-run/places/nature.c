@@ -3,6 +3,7 @@
 
 #include "diag.h"
 #include "nature.h"
+#include "wrapped.h"
 
 void
 nature_greet(struct nature *nature, const struct hello *hello)
@@ -53,6 +54,21 @@ nature_may_leave(const struct nature *nature)
 	return nature->kind != WORKER_NATIVE && needs_words(nature) == NULL;
 }
 
+/* Of a par-run among the words it is that one which is to know. */
+static void
+say_plain(const struct nature *nature, const char *option)
+{
+	char *const *command = nature->options->command;
+	struct bytes words = { .most = ENDING_TEXT / 2 };
+	bool below = wrapped_is(command) && wrapped_words(&words, "--map", command) == 0;
+
+	ending_say(nature->ending, ENDING_MISUSE,
+	    "%s: %s is not a native stage; see --map%s%.*s", option, command[0],
+	    below ? ", below it: " : "", below ? (int)words.len : 0,
+	    below ? words.data : "");
+	bytes_free(&words);
+}
+
 /* Does an option need what a plain command is not?  Then the run ends. */
 static bool
 refuses_plain(struct nature *nature)
@@ -61,8 +77,7 @@ refuses_plain(struct nature *nature)
 	const char *command = nature->options->command[0];
 
 	if (option != NULL)
-		ending_say(nature->ending, ENDING_MISUSE,
-		    "%s: %s is not a native stage; see --map", option, command);
+		say_plain(nature, option);
 	else if (list != NULL)
 		ending_say(nature->ending, ENDING_MISUSE,
 		    "%s: no word has {} for what follows %s; or see --map", command,
