@@ -76,6 +76,21 @@ restarts_alone(struct restarts *restarts, uint64_t until)
 	restarts->next_at = until;
 }
 
+/* Is it not known yet until when, with UINT64_MAX there? */
+static inline bool
+restarts_open_ended(const struct restarts *restarts)
+{
+	return restarts->alone && restarts->next_at == UINT64_MAX;
+}
+
+/* Then it is known now. */
+static inline void
+restarts_until(struct restarts *restarts, uint64_t until)
+{
+	if (restarts_open_ended(restarts))
+		restarts->next_at = until;
+}
+
 /* The first worker has ended, and there is to be none until next_at. */
 static inline void
 restarts_none(struct restarts *restarts)

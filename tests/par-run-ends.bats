@@ -98,9 +98,54 @@ prepare() {
 	# Some input was read, or there is none: as in any pipeline.
 	run -0 par-run -n 2 head -n 1 in - <in
 	run -0 --separate-stderr par-run -n 3 echo hi </dev/null
-	[ "$output" = $'hi\nhi\nhi' ] && [ -z "$stderr" ]
+	[ "$output" = hi ] && [ -z "$stderr" ]
 	# It writes first, and reads later: all do.
 	par-run -n 3 sh -c 'echo 0; cat' <in | grep -vx 0 | sort -n | cmp - in
+}
+
+@test "par-run: of no input one worker does what the command does by itself" {
+	printf '#!/bin/sh\n: >begun\nexec "$@"\n' >begin && chmod +x begin
+	for command in 'wc -c' 'echo 0' 'par-run -n 3 wc -c'; do
+		# shellcheck disable=SC2086
+		run -0 --separate-stderr par-run -n 3 $command </dev/null
+		[ "$output" = 0 ] && [ -z "$stderr" ]
+		# It is known later.
+		mkfifo in
+		# shellcheck disable=SC2086
+		par-run -n 3 ./begin $command <in >out 3>&- & pid=$!
+		exec {to}>in
+		eventually [ -e begun ]
+		exec {to}>&-
+		wait "$pid"
+		cmp out - <<<0
+		rm in begun
+	done
+	# Many files to work on, and nobody who types: likely something else was meant.
+	echo needle | tee f1 >f2
+	run -0 --separate-stderr par-run -n 2 grep needle f1 f2 </dev/null
+	[ "$output" = $'f1:needle\nf2:needle' ]
+	[ "$stderr" = 'par-run: grep: was run once, as the input is /dev/null; to run it on each: par-run grep needle {} ::: f1 f2' ]
+	: >in
+	run -0 --separate-stderr par-run -n 2 grep needle f1 f2 <in
+	[ "$output" = $'f1:needle\nf2:needle' ] && [ -z "$stderr" ]
+	run -0 --separate-stderr par-run -n 2 awk -f f1 f2 </dev/null
+	[ -z "$stderr" ]
+}
+
+@test "par-run: a command that fails where there is no input is no success" {
+	for n in 1 3; do
+		run -3 --separate-stderr par-run -n $n sh -c 'cat; exit 7' </dev/null
+		[ "$stderr" = 'par-run: sh: exited with status 7, before reading anything' ]
+		# shellcheck disable=SC2016
+		run -1 --separate-stderr par-run -n $n sh -c 'kill -9 $$' </dev/null
+		[[ $stderr == *'worker 1: killed by signal 9'* ]]
+		run -1 --separate-stderr par-run -n $n --map false </dev/null
+		[[ $stderr == *'worker 1: exited with status 1'* ]]
+		run -3 --separate-stderr par-run -n $n sh -c 'exit 125' </dev/null
+		[[ $stderr == *'it can never work'* ]]
+	done
+	run -0 --separate-stderr par-run --ok-status 0,1 -n 2 grep x </dev/null
+	[ -z "$stderr" ]
 }
 
 @test "par-run: records that kill workers are given up, however many, and end nothing" {

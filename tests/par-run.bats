@@ -173,7 +173,7 @@ make_killer() {
 
 @test "par-run: PAR_WORKER and PAR_WORKERS" {
 	# shellcheck disable=SC2016
-	par-run -n 3 sh -c 'cat >/dev/null; echo $PAR_WORKER of $PAR_WORKERS' </dev/null |
+	par-run -n 3 sh -c 'cat >/dev/null; echo $PAR_WORKER of $PAR_WORKERS' <<<x |
 	    sort | cmp - <(printf '%s of 3\n' 1 2 3)
 }
 

@@ -72,7 +72,8 @@ give_out(struct loop *loop)
 	bool wanted;
 
 	admit_turn(loop->admit);
-	wanted = dispatch_turn(loop->dispatch) || unread_waits(loop->unread);
+	wanted = dispatch_turn(loop->dispatch) || unread_waits(loop->unread) ||
+	    starts_wait(loop->starts);
 
 	/* What is too long comes first now. */
 	while (wanted && intake_barred(intake) && !intake_ready(intake) &&

@@ -27,6 +27,29 @@ is_never(const struct run *run)
 	    (run->tally.finished == 0 && !run->parent.framed);
 }
 
+/*
+ * Was there nothing to do, and yet one has failed that no other one came after?  One that
+ * tells of records and was killed has lost none.
+ */
+static bool
+failed_idly(const struct run *run)
+{
+	bool idle = supply_empty(&run->supply) && run->gate.phase == PHASE_RUN;
+	bool failed = false;
+
+	for (size_t i = 0; idle && i < run->pool.count; i++) {
+		const struct slot *slot = run->pool.slots[i];
+
+		failed = failed ||
+		    (slot->account.starts > 0 && slot->link.host == NULL &&
+			worker_failed(&slot->worker) &&
+			(slot->worker.exit_signal == 0 ||
+			    run->nature.kind == WORKER_UNKNOWN ||
+			    run->nature.kind == WORKER_PLAIN));
+	}
+	return failed;
+}
+
 /* Say what was left undone, and make it a status. */
 static enum status
 sum_up(const struct run *run)
@@ -45,6 +68,7 @@ sum_up(const struct run *run)
 	if (run->quarantine.records > 0)
 		warn("%llu records set aside in %s",
 		    (unsigned long long)run->quarantine.records, run->quarantine.path);
+	unread_end(&run->unread);
 
 	undone = run->gate.phase != PHASE_RUN && (undone_say(&run->undone) || stuck);
 	if (run->gate.hope != HOPE_LEFT)
@@ -53,7 +77,8 @@ sum_up(const struct run *run)
 		return STATUS_OK;
 	if (undone || run->stop.met == STOP_ON_FAILURES)
 		return STATUS_STOPPED;
-	return run->tally.trouble || (run->tally.failed > 0 && run->parent.fd < 0)
+	return run->tally.trouble || failed_idly(run) ||
+		(run->tally.failed > 0 && run->parent.fd < 0)
 	    ? STATUS_FAILED
 	    : STATUS_OK;
 }

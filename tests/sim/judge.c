@@ -542,7 +542,8 @@ judge_dead(const struct process *process)
 	judge.unsure = judge.unsure || stage_was_cut_short(process);
 	judge.early = judge.early ||
 	    (!bad && process->in != NULL && process->in->conduit->writers > 0);
-	judge.trouble = judge.trouble || process->code != 0;
+	/* One that dies before it has said what it is may have had work all the same. */
+	judge.trouble = judge.trouble || process->code != 0 || (bad && plan.records == 0);
 }
 
 /* Each line of the file of -q. */

@@ -26,6 +26,13 @@ was_terminated(const struct slot *slot)
 	return slot->place.cause == PLACE_LATE || slot->place.cause == PLACE_STUCK;
 }
 
+/* Has it ended with no heed to its input? */
+static bool
+is_by_itself(const struct death *death, const struct slot *slot)
+{
+	return slot->worker.in >= 0 || supply_empty(death->starts->supply);
+}
+
 /* A plain worker: what it never read goes back, the rest nobody can know. */
 static enum place_event
 end_of_plain(struct death *death, struct slot *slot, bool crashed, const char *how)
@@ -41,7 +48,7 @@ end_of_plain(struct death *death, struct slot *slot, bool crashed, const char *h
 	requeue_all(death->requeue, slot, &queue);
 	unknown = given - unread;
 	unread_ended(
-	    death->starts->unread, !crashed && unknown == 0 && slot->worker.in >= 0);
+	    death->starts->unread, !crashed && unknown == 0 && is_by_itself(death, slot));
 	errors_let_go(&slot->worker.errors);
 	if (!crashed) {
 		if (worker_failed(&slot->worker))
@@ -73,7 +80,7 @@ end_of_unknown(struct death *death, struct slot *slot, bool crashed, const char 
 	requeue(death, slot, 0, &queue);
 	requeue_all(death->requeue, slot, &queue);
 	unread_ended(death->starts->unread,
-	    !crashed && slot->worker.in >= 0 && !slot->worker.unsure);
+	    !crashed && is_by_itself(death, slot) && !slot->worker.unsure);
 	told = !crashed || was_terminated(slot) ||
 	    slot->place.cause == PLACE_DISTRUSTED || starts_misfit(death->starts, slot);
 	errors_let_go(&slot->worker.errors);

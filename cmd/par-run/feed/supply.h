@@ -28,6 +28,22 @@ struct supply {
 /* Is there some that no worker has, now or later? */
 bool supply_left(const struct supply *supply);
 
+/* Has any input come, in this run or one that it goes on from? */
+static inline bool
+supply_came(const struct supply *supply)
+{
+	const struct intake *intake = supply->intake;
+
+	return intake->next > 0 || intake->used > intake->cut;
+}
+
+/* Is there none, and never will be? */
+static inline bool
+supply_empty(const struct supply *supply)
+{
+	return supply->intake->end && !supply_came(supply);
+}
+
 /* The batch was given to nobody after all.  Takes it; of a copy nothing is left to do. */
 void supply_put_back(struct supply *supply, struct batch *batch);
 

@@ -72,18 +72,22 @@ starts_misfit(struct starts *starts, struct slot *slot)
 	return true;
 }
 
-/* Each worker that there was has ended alike, one alone twice, and reads nothing. */
+/*
+ * Each worker that there was has ended alike, one alone twice, and reads nothing.  Where
+ * there is no input no other one comes.
+ */
 static void
 count_misfits(struct starts *starts)
 {
 	struct misfits *misfits = &starts->misfits;
 	char why[80 + UNREAD_REMEDY], remedy[UNREAD_REMEDY];
 
-	if (misfits->over || misfits->count < 2 || starts->pool->living > 0)
+	if (misfits->over || misfits->count == 0 || starts->pool->living > 0 ||
+	    (misfits->count == 1 && !supply_empty(starts->supply)))
 		return;
-	snprintf(why, sizeof(why),
-	    "each worker exited with status %d, before reading anything%s",
-	    misfits->status, unread_remedy(starts->unread, remedy));
+	snprintf(why, sizeof(why), "%sexited with status %d, before reading anything%s",
+	    misfits->count > 1 ? "each worker " : "", misfits->status,
+	    unread_remedy(starts->unread, remedy));
 	misfits->over = true;
 	gate_give_in(starts->gate, HOPE_GIVEN_UP, why);
 }
@@ -131,8 +135,10 @@ begin(struct starts *starts, struct slot *slot)
 		(starts->misfits.count == 1 && starts->pool->living > 0)))
 		say_misfits(&starts->misfits);
 	if (!starts->restarts->ever && slot->worker.kind == WORKER_UNKNOWN &&
-	    slot->link.host == NULL)
-		restarts_alone(starts->restarts, starts->times->now + ALONE);
+	    slot->link.host == NULL) {
+		starts->others_at = starts->times->now + ALONE;
+		restarts_alone(starts->restarts, UINT64_MAX);
+	}
 	restarts_begun(starts->restarts, starts->pool->living);
 	pool_started(starts->pool, slot);
 	account_started(&slot->account,
@@ -314,7 +320,7 @@ starts_never(const struct starts *starts, const struct slot *slot, uint64_t left
 	const struct place_end end = { .reports = worker->kind == WORKER_NATIVE,
 		.never = worker_never(worker, any) && starts->gate->phase < PHASE_STOP,
 		.left = left,
-		.more = supply_left(starts->supply) };
+		.more = supply_left(starts->supply) || supply_empty(starts->supply) };
 
 	return slot->place.cause == PLACE_NO_CAUSE &&
 	    place_judge(&slot->place, &end) == PLACE_PERMANENT;
@@ -442,6 +448,29 @@ begin_others(struct starts *starts)
 	}
 }
 
+bool
+starts_wait(const struct starts *starts)
+{
+	return restarts_open_ended(starts->restarts) && gate_gives(starts->gate) &&
+	    !supply_came(starts->supply);
+}
+
+/*
+ * They come for what has come: of no input one worker makes what the command alone would,
+ * so that its output does not depend on how many there may be, nor on time.
+ */
+static void
+let_others_in(struct starts *starts)
+{
+	bool empty = supply_empty(starts->supply);
+
+	if (empty || supply_came(starts->supply))
+		restarts_until(starts->restarts, empty ? 0 : starts->others_at);
+	if (restarts_opened(starts->restarts, starts->times->now) && !empty &&
+	    starts->nature->kind != WORKER_NATIVE && starts->gate->phase == PHASE_RUN)
+		begin_others(starts);
+}
+
 void
 starts_turn(struct starts *starts)
 {
@@ -450,9 +479,8 @@ starts_turn(struct starts *starts)
 		say_misfits(&starts->misfits);
 	if (starts->nature->kind == WORKER_BLOCK || ending_near(starts->ending))
 		return; /* started with what it gets, or not any more */
-	if (restarts_opened(starts->restarts, starts->times->now) &&
-	    starts->nature->kind != WORKER_NATIVE && starts->gate->phase == PHASE_RUN)
-		begin_others(starts);
+	let_others_in(starts);
+	count_misfits(starts);
 	for (size_t i = 0; i < starts->pool->count; i++) {
 		struct slot *slot = starts->pool->slots[i];
 

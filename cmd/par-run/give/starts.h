@@ -40,6 +40,7 @@ struct misfits {
 
 struct starts {
 	struct misfits misfits;
+	uint64_t others_at; /* when the first one has been alone, clock_ms() */
 	struct unread *unread;
 	const struct run_options *options;
 	const struct times *times;
@@ -100,6 +101,9 @@ bool starts_misfit(struct starts *starts, struct slot *slot);
 
 /* Give in if too many workers have died; how: the last one. */
 void starts_count_deaths(struct starts *starts, const char *how);
+
+/* Is the first worker alone until it is known if there is input at all? */
+bool starts_wait(const struct starts *starts);
 
 /* Start what is due: a place whose worker has died, while there is work. */
 void starts_turn(struct starts *starts);

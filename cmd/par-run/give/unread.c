@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "bytes.h"
+#include "diag.h"
 #include "quote.h"
 #include "unread.h"
 
@@ -22,6 +23,14 @@ is_file(const char *word)
 	return stat(word, &st) == 0 && S_ISREG(st.st_mode);
 }
 
+static bool
+is_executable(const char *word)
+{
+	struct stat st;
+
+	return stat(word, &st) == 0 && (st.st_mode & 0111) != 0;
+}
+
 /* What follows the last dot of a word, or "". */
 static const char *
 suffix(const char *word)
@@ -29,6 +38,20 @@ suffix(const char *word)
 	const char *dot = strrchr(word, '.');
 
 	return dot == NULL || strchr(dot, '/') != NULL ? "" : dot;
+}
+
+/*
+ * Is the word before command[at], a file, one, too, and alike?  Else it may be a script
+ * with its arguments, or what an option is about.
+ */
+static bool
+goes_with(char *const *command, size_t at)
+{
+	const char *word = command[at - 1], *its = suffix(word);
+
+	if (!is_file(word) || strcmp(its, suffix(command[at])) != 0)
+		return false;
+	return *its != '\0' || (!is_executable(word) && *command[at - 2] != '-');
 }
 
 void
@@ -41,12 +64,8 @@ unread_open(struct unread *unread)
 		count++;
 	if (count < 2 || !is_file(command[count - 1]))
 		return;
-	/* What is not the last one may be a script, with its arguments, unless it is
-	 * alike. */
-	for (first = count - 1; first > 1; first--)
-		if (*suffix(command[first]) == '\0' || !is_file(command[first - 1]) ||
-		    strcmp(suffix(command[first]), suffix(command[first - 1])) != 0)
-			break;
+	for (first = count - 1; first > 1 && goes_with(command, first); first--)
+		;
 	if (first < WORDS) {
 		unread->file = first;
 		unread->files = count - first;
@@ -127,4 +146,25 @@ unread_turn(struct unread *unread)
 	snprintf(why, sizeof(why), "ended well, without reading any of the input%s",
 	    *remedy != '\0' ? remedy : "; {} stands for a record in its words");
 	gate_give_in(unread->gate, HOPE_GIVEN_UP, why);
+}
+
+/* Is it the file that has nothing in it? */
+static bool
+is_null(int fd)
+{
+	struct stat null, st;
+
+	return stat("/dev/null", &null) == 0 && fstat(fd, &st) == 0 &&
+	    S_ISCHR(st.st_mode) && st.st_rdev == null.st_rdev;
+}
+
+void
+unread_end(const struct unread *unread)
+{
+	char remedy[UNREAD_REMEDY];
+
+	if (is_so(unread) && supply_empty(unread->supply) && unread->files > 1 &&
+	    unread->pool->workers > 1 && is_null(unread->supply->intake->fd))
+		warn("%s: was run once, as the input is /dev/null%s",
+		    unread->options->command[0], unread_remedy(unread, remedy));
 }

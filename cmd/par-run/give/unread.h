@@ -55,6 +55,12 @@ bool unread_waits(const struct unread *unread);
 /* End the run if that is so. */
 void unread_turn(struct unread *unread);
 
+/*
+ * The run is over.  Where a service or a timer has started it nobody gave it any input:
+ * say that the command was run once, if many files are among its words.
+ */
+void unread_end(const struct unread *unread);
+
 /* What to write instead, for the end of a line, if that is likely; or "". */
 const char *unread_remedy(const struct unread *unread, char text[static UNREAD_REMEDY]);
 
