@@ -39,7 +39,8 @@
 #:                  would add (DEPS=build: only what make needs; DEPS="lint bench")
 #: make install     under PREFIX (default /usr/local); DESTDIR is put in front
 #: make uninstall   take that away
-#: make dist        build/par-VERSION.tar.gz of the last commit
+#: make dist        build/par-VERSION.tar.gz of the last commit, with a checksum and a bill
+#:                  of materials (SPDX)
 #: make clean       remove build/
 #:
 #: CC=clang, CFLAGS=, SAN=address,undefined choose a build; each has its own folder.
@@ -440,7 +441,7 @@ index_man = if [ -n $(call as_word,$(DESTDIR)) ]; then :; \
 DIST	?= build/par-$(VERSION).tar.gz
 dist:
 	@mkdir -p $(dir $(DIST))
-	git archive --format=tar.gz --prefix=par-$(VERSION)/ -o $(DIST) HEAD
+	$(call say,DIST $(DIST)) scripts/dist $(VERSION) $(DIST)
 
 # Other things.
 

@@ -188,14 +188,6 @@ accept() {
 	[ "${#lines[@]}" = 1 ]
 }
 
-@test "install: make dist holds what is in the last commit, under one folder" {
-	git -C "$ROOT" rev-parse HEAD >/dev/null 2>&1 || skip "not a checkout"
-	make --no-print-directory -s -C "$ROOT" dist "DIST=$PWD/par.tar.gz"
-	tar tzf par.tar.gz | sed 's,^par-[0-9.]*/,,' | grep -v '/$' | grep . | sort >got
-	git -C "$ROOT" ls-tree -r --name-only HEAD | sort >want
-	diff want got
-}
-
 @test "install: folders with blanks and quotes, and what is of others stays" {
 	local folder="$PWD/a stage's" prefix="/opt/my tools,\$x"
 
