@@ -275,8 +275,9 @@ put_throughput(struct text_sheet *sheet)
 	if (timeline->count >= sheet->wide && most > 0) {
 		heading(sheet, "Throughput");
 		bytes_clear(&sheet->cell, SIZE_MAX);
+		need_print(&sheet->cell, "max "); /* with what follows, NAME at most */
 		amount_short(&sheet->cell, most / (seconds / (double)sheet->wide));
-		need_print(&sheet->cell, "/s at most");
+		need_print(&sheet->cell, "/s");
 		put_cell(sheet, NAME, false);
 		need_print(sheet->to, " ");
 		for (size_t i = 0; i < sheet->wide; i++)
