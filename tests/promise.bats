@@ -3002,6 +3002,11 @@ untouched() { [ "$(cat victim)" = precious ] && [ "$(stat -c %s victim)" = 9 ]; 
 	grep -qx "PAR_QUEUE_URL=redis://127.0.0.1:[0-9]*" worker
 	run -1 grep 'PAR_QUEUE.*hush7' worker
 	grep -qx 'PAR_CACHE_PASSWORD=hush7C' worker
+	echo z | par-queue put q
+	PAR_QUEUE_PASSWORD=hush7A par-queue work -u "redis://127.0.0.1:$port" --once q -- \
+		par-run -n 1 --map bash -c 'env >"$1"; cat' _ "$PWD/other" </dev/null
+	grep -q '^PAR_WORKER=' other
+	run -1 grep hush7A other
 	printf 'y\n' | PAR_CACHE_PASSWORD=hush7A par-cache --map -d "${PAR_QUEUE_URL/:hush7A@/}" \
 		bash -c 'env >"$1"; cat' _ "$PWD/cached" >out
 	[ "$(<out)" = y ]

@@ -944,6 +944,35 @@ stopped(void)
 	worker_free(worker);
 }
 
+/* What of our signals is remembered: the hardest. */
+static void
+forced(void)
+{
+	static const struct {
+		pid_t pid;
+		enum worker_force before;
+		int signal;
+		enum worker_force after;
+	} rows[] = {
+		{ 9, FORCE_NONE, SIGTERM, FORCE_SIGNAL },
+		{ 9, FORCE_NONE, SIGKILL, FORCE_KILL },
+		{ 9, FORCE_SIGNAL, SIGTERM, FORCE_SIGNAL },
+		{ 9, FORCE_SIGNAL, SIGKILL, FORCE_KILL },
+		{ 9, FORCE_KILL, SIGTERM, FORCE_KILL },
+		{ 9, FORCE_KILL, SIGKILL, FORCE_KILL },
+		{ 0, FORCE_NONE, SIGKILL, FORCE_NONE },
+		{ 0, FORCE_KILL, SIGTERM, FORCE_NONE },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct worker worker = { .pid = rows[i].pid, .force = rows[i].before };
+
+		check_at(i + 1);
+		check(worker_to_signal(&worker, rows[i].signal) == (rows[i].pid != 0));
+		check_is(worker.force, rows[i].after);
+	}
+}
+
 /* A command that is not there: nothing is left of it. */
 static void
 no_command(void)
@@ -1029,5 +1058,7 @@ TESTS("worker",
     { "output that there may be", room }, { "silenced", silence },
     { "a frame that there is no room for", no_room },
     { "begins as a new one", begins_anew }, { "a process", process },
-    { "a process that is stopped", stopped }, { "no such command", no_command },
-    { "how it ends", ends }, { "a last line that has no end", end_line })
+    { "a process that is stopped", stopped },
+    { "the hardest of our signals is remembered", forced },
+    { "no such command", no_command }, { "how it ends", ends },
+    { "a last line that has no end", end_line })
