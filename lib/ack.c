@@ -8,6 +8,9 @@
 #include "num.h"
 
 const char ack_format_name[] = "par-stage";
+const char ack_trace_word[] = "trace ";
+
+static const char trace_taken[] = "trace=";
 
 /* The words of the hello, in the order in which they are said. */
 enum { NUMBER, FLAG, STANDING };
@@ -128,6 +131,38 @@ runs_parse(const char *words)
 		words += words[len] == '\0' ? len : len + 1;
 	}
 	return most;
+}
+
+const char *
+takes_text(char text[static TAKES_MOST], enum runs runs, uint64_t trace)
+{
+	const char *word = runs_word(runs);
+
+	if (word == NULL && trace == 0)
+		return NULL;
+	*text = '\0';
+	if (word != NULL)
+		strcpy(text, word);
+	if (trace != 0)
+		snprintf(text + strlen(text), TAKES_MOST - strlen(text), "%s%s%llu",
+		    word == NULL ? "" : ",", trace_taken, (unsigned long long)trace);
+	return text;
+}
+
+uint64_t
+takes_trace(const char *words)
+{
+	size_t name = sizeof(trace_taken) - 1;
+	uint64_t bytes;
+
+	for (; words != NULL; words = strchr(words, ',')) {
+		words += *words == ',';
+		if (strncmp(words, trace_taken, name) == 0 &&
+		    num_parse_bytes(words + name, strcspn(words + name, ","), 1,
+			UINT64_MAX, &bytes) == 0)
+			return bytes;
+	}
+	return 0;
 }
 
 /* Digits at *at, with a byte after them, which is not passed. */

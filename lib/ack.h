@@ -8,6 +8,7 @@
  *	18-25 990 ok                     eight records, done together
  *	26..33 990 ok                    eight records, each by itself: their bytes in all
  *	34 8,0,12 ok                     three records, each by itself: the bytes of each
+ *	trace TEXT                       what is no record: for a picture of the run
  */
 #ifndef PAR_ACK_H
 #define PAR_ACK_H
@@ -21,6 +22,7 @@ extern const char ack_format_name[];
 
 enum {
 	ACK_LINE_MAX = 4096, /* longest line either side sends, newline included */
+	TAKES_MOST = 48, /* what takes_text() makes */
 	ACK_OK_MAX = 72, /* longest line that ack_format_ok() and ack_format_run() make */
 	HELLO_MOST = 1 << 30 /* window and jobs beyond it are taken for it */
 };
@@ -67,6 +69,16 @@ enum runs {
 /* As PAR_STAGE_TAKES says it: to text, NULL for RUNS_NONE, and from it. */
 const char *runs_word(enum runs runs);
 enum runs runs_parse(const char *words);
+
+/* What a line begins with that is for --trace, and no more of ours. */
+extern const char ack_trace_word[];
+
+/*
+ * All that a supervisor takes, as PAR_STAGE_TAKES says it; NULL: nothing.  trace: so many
+ * bytes of lines for that; 0: none.
+ */
+const char *takes_text(char text[static TAKES_MOST], enum runs runs, uint64_t trace);
+uint64_t takes_trace(const char *words);
 
 struct ack {
 	uint64_t index; /* of those sent to this stage, from 0 */

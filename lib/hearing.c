@@ -109,6 +109,7 @@ hearing_next(struct hearing *hearing, struct ack *ack, char text[static HEARING_
 	case WORD_BAD:
 		worker_bad_text(worker, text);
 		return hearing->known ? HEARING_LIES : HEARING_BAD;
+	case WORD_TRACE: /* it was not asked */
 	case WORD_NONE:
 	case WORD_END:
 		break;

@@ -52,7 +52,7 @@ struct spawn_child {
 	int report; /* where it says its error, if its memory is not ours; else -1 */
 	int error; /* why it could not become the command */
 	char **environment; /* these are of it, if the plan has a stage_fd, and takes */
-	char stage[64], takes[64];
+	char stage[64], takes[128];
 };
 
 /* Is this NAME=VALUE of a name that is set anew? */

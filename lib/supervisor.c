@@ -65,6 +65,7 @@ take_offers(struct supervisor *parent)
 	    pid == (uint64_t)getpid()) {
 		parent->runs = runs_parse(colon + 1);
 		parent->named = offered(colon + 1);
+		parent->trace = takes_trace(colon + 1);
 	}
 	unsetenv("PAR_STAGE_TAKES");
 }
@@ -174,6 +175,28 @@ supervisor_report(struct supervisor *parent, const struct ack *ack)
 	end_run(parent);
 	parent->used += ack_format(parent->lines + parent->used, ack);
 	return supervisor_full(parent);
+}
+
+bool
+supervisor_idle(const struct supervisor *parent)
+{
+	return parent->fd >= 0 && !parent->stuck && parent->used <= SUPERVISOR_TRACE;
+}
+
+void
+supervisor_trace(struct supervisor *parent, const char *text, size_t len)
+{
+	size_t word = strlen(ack_trace_word);
+	char *to;
+
+	end_run(parent);
+	if (parent->fd < 0 || supervisor_full(parent) || word + len >= ACK_LINE_MAX)
+		return;
+	to = parent->lines + parent->used;
+	memcpy(to, ack_trace_word, word);
+	memcpy(to + word, text, len);
+	to[word + len] = '\n';
+	parent->used += word + len + 1;
 }
 
 const char *

@@ -12,6 +12,9 @@
 
 #include "ack.h"
 
+/* At most so much is told for --trace before what waits is looked at again, bytes. */
+enum { SUPERVISOR_TRACE = 8 << 10 };
+
 struct supervisor {
 	int fd; /* -1: there is none, and nothing may be told */
 	char *lines; /* not yet sent */
@@ -20,6 +23,7 @@ struct supervisor {
 	bool socket; /* fd is one */
 	bool stuck; /* it takes none now, and some wait */
 	int named; /* where it writes records that are named, see hello.named; or 0 */
+	uint64_t trace; /* so many bytes of lines that tell no record; 0: it takes none */
 	enum runs runs; /* that it takes; */
 	uint64_t run_first, run_count; /* the one that grows; 0: none does */
 	uint64_t run_bytes; /* of it; or with counts, */
@@ -56,6 +60,12 @@ bool supervisor_report_run(
 
 /* As supervisor_report_ok(), of records that failed, or were done together. */
 bool supervisor_report(struct supervisor *parent, const struct ack *ack);
+
+/* Is little waiting, so that lines for --trace, of SUPERVISOR_TRACE bytes, may follow? */
+bool supervisor_idle(const struct supervisor *parent);
+
+/* Tell that to a supervisor that takes it, if there is room: it is not missed. */
+void supervisor_trace(struct supervisor *parent, const char *text, size_t len);
 
 /*
  * Framed: the lines told since the last call, each to be followed by the output that it

@@ -99,6 +99,7 @@ reset(struct worker *worker, const struct worker_plan *plan)
 	worker->parts = plan->parts;
 	worker->keeps = plan->keeps;
 	worker->runs = plan->runs;
+	worker->traced = plan->trace != 0;
 	worker->buffered.whole = plan->in_memory || plan->kind == WORKER_PLAIN;
 	worker->run = plan->kind == WORKER_UNKNOWN && !plan->framed ? plan->run : NULL;
 	worker->preamble = plan->preamble;
@@ -154,10 +155,11 @@ make_pipes(
 int
 worker_start(struct worker *worker, const struct worker_plan *plan)
 {
+	char takes[TAKES_MOST];
 	struct spawn_plan spawned = { .argv = plan->argv,
 		.fds = { -1, -1, -1 },
 		.stage_fd = -1,
-		.takes = runs_word(plan->runs),
+		.takes = takes_text(takes, plan->runs, plan->trace),
 		.env = plan->env };
 	int error;
 
@@ -451,6 +453,18 @@ has_records(struct worker *worker, const struct ack *ack)
 	    window_has_all(&worker->window, ack->index, ack->index + ack->more);
 }
 
+/* Is the line what it may tell for --trace?  Then out has that. */
+static bool
+take_trace(const struct worker *worker, const char *line, size_t len, struct ack *out)
+{
+	size_t word = strlen(ack_trace_word);
+
+	if (!worker->traced || len < word || memcmp(line, ack_trace_word, word) != 0)
+		return false;
+	*out = (struct ack){ .reason = line + word, .reason_len = len - word };
+	return true;
+}
+
 /* Take one line of len bytes, which is in the buffer. */
 static enum worker_word
 take_line(struct worker *worker, size_t len, struct ack *out)
@@ -465,6 +479,8 @@ take_line(struct worker *worker, size_t len, struct ack *out)
 		    (!known && worker->hello.standing == STANDING_PLAIN))
 			return WORD_BAD;
 		word = take_hello(worker);
+	} else if (take_trace(worker, line, len, out)) {
+		word = WORD_TRACE;
 	} else if (ack_parse(line, len, out) < 0 || !may_report(worker, out)) {
 		return WORD_BAD;
 	} else if (!has_records(worker, out)) {

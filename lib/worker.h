@@ -56,6 +56,7 @@ struct worker {
 	bool parts, keeps; /* see struct worker_plan */
 	bool framed; /* its words and output come as one stream, by ack */
 	enum runs runs; /* that it may tell */
+	bool traced; /* it may tell what is no record, for --trace */
 	const char *preamble; /* see struct worker_plan; what is left of it */
 	size_t preamble_len;
 	uint64_t waits; /* records it was given when it said that it waits; or 0 */
@@ -97,6 +98,7 @@ struct worker_plan {
 	bool no_input; /* it gets nothing: its standard input is /dev/null */
 	enum worker_kind kind; /* if it is known; only WORKER_UNKNOWN may say hello */
 	enum runs runs; /* that it may tell, if it says hello, and is not framed */
+	uint64_t trace; /* and so many bytes of lines for --trace; 0: none */
 	/*
 	 * Which run its records are of, where they do not say so themselves: what says
 	 * hello may want to be told which they are.  "": of none; NULL: it may not.
@@ -184,6 +186,7 @@ enum worker_word {
 	WORD_UNSURE, /* worker.unsure was set: WORD_HELLO or WORD_PLAIN follows */
 	WORD_PLAIN, /* it is unsure no more: nothing that it says or has said counts */
 	WORD_ACK,
+	WORD_TRACE, /* what it says, for --trace, is the reason in *out */
 	WORD_END, /* its descriptor is closed: nothing more will come */
 	WORD_BAD, /* not a line of the protocol, see worker_bad_line() */
 	WORD_WRONG /* a line of it that cannot be true; worker.wrong says why */

@@ -300,7 +300,7 @@ on_terminal() { # COMMAND
 # traced FILE: it is sound, and in all rows together are so many records, failed, again
 traced() {
 	"$ROOT/tests/aid/check-trace.py" "$1" >sums || { cat sums; return 1; }
-	[ "$(awk '$1 == "!" { next } { r += $(NF - 2); f += $(NF - 1); a += $NF }
+	[ "$(awk '$1 ~ /[!>]/ { next } { r += $(NF - 2); f += $(NF - 1); a += $NF }
 		END { print r + 0, f + 0, a + 0 }' sums)" = "$2" ]
 }
 
@@ -335,6 +335,138 @@ traced() {
 	[[ "$output" == *'--trace-size needs --trace'* ]]
 }
 
+# below FILE: records, failed and again of each par-run below, by its name
+below() {
+	awk '$1 == ">" && $0 !~ / ! / { sub(/: .*/, "", $2); sub(":", "", $2)
+			r[$2] += $(NF - 2); f[$2] += $(NF - 1); a[$2] += $NF }
+		END { for (n in r) print n, r[n], f[n], a[n] }' sums | sort
+}
+@test "par-run: --trace of hosts has what their workers did, equal to the log" {
+	cat >stage.py <<-'END'
+		import os, sys
+		words = os.fdopen(int(os.environ["PAR_STAGE"].split(":")[0]), "w")
+		print("par-stage 1 window=64", file=words, flush=True)
+		def once(name):
+		    new = not os.path.exists(name)
+		    open(name, "w").close()
+		    return new
+		for i, line in enumerate(iter(sys.stdin.readline, "")):
+		    n = int(line)
+		    if n % 20011 == 0 and once(f"died.{n}"):
+		        os.kill(os.getpid(), 9)
+		    if n % 5003 == 0 and once(f"again.{n}"):
+		        print(i, 0, "retry later", file=words, flush=True)
+		    elif n % 30011 == 0:
+		        print(i, 0, "fail no", file=words, flush=True)
+		    else:
+		        print(n, flush=True)
+		        print(i, len(line), "ok", file=words, flush=True)
+	END
+	printf '%s\n' '#!/bin/sh' 'shift' 'exec "$@"' >reach
+	chmod +x reach
+	seq 100000 >in
+	run -1 --separate-stderr par-run --rsh ./reach --host alpha:2,beta:2,gamma:2 --log log --trace trace \
+		-o out python3 "$PWD/stage.py" <in
+	again=$(awk -F '\t' 'NR > 1 { n += $7 - 1 } END { print n + 0 }' log)
+	((again >= 19)) # each that is said, but those of a worker that died
+	traced trace "100000 3 $again"
+	# A host: of the log done and failed, of the trace above records, failed and again.
+	awk -F '\t' 'NR > 1 { r[$2]++; f[$2] += $8 == "failed" }
+		END { for (n in r) print n, r[n], f[n] }' log | sort >logged
+	awk '$2 == "link" { sub(",", "", $1); print $1, $(NF - 2), $(NF - 1), $NF }' sums | sort >told
+	cut -d ' ' -f 1-3 told | cmp - logged
+	# What is tried again here has failed there, so far as that host is concerned.
+	below >there
+	awk '{ print $1, $2 + $4, $3 + $4 }' told | cmp - <(cut -d ' ' -f 1-3 there)
+	[ "$(grep -c '^> .* / worker [12] ! killed by signal 9 (Killed)$' sums)" = 4 ]
+	while read -r host _; do
+		grep -q "^> $host: .* ! its clock is " sums || return 1
+	done <told
+}
+@test "par-run: --trace of par-runs below par-runs is one" {
+	seq 3000 >in
+	par-run -n 2 --trace trace par-run -n 2 par-run -n 2 par-fib <in >out
+	[ "$(wc -l <out)" = 3000 ]
+	traced trace '3000 0 0'
+	# Each record is in three of them.
+	[ "$(awk '$1 == ">" && $0 !~ / ! / { s[$0 ~ /: worker [12]: /] += $(NF - 2) } END { print s[0], s[1] }' sums)" = '3000 3000' ]
+	# One with a file of its own tells no other; a plain command has nothing to tell.
+	par-run -n 1 --trace trace par-run -n 2 --trace below par-fib <in >out
+	traced trace '3000 0 0'
+	run -1 grep -q '^>' sums
+	traced below '3000 0 0'
+	par-run -n 2 --trace trace par-run -n 2 cat <in | sort -n | cmp - in
+	traced trace '3000 0 0'
+	run -1 grep -q '^>' sums
+	par-run -n 2 --trace trace --trace-size 64K par-run -n 2 true {} <in
+	traced trace '3000 0 0'
+	(($(stat -c %s trace) <= 65536))
+}
+@test "par-run: --trace of hosts whose links die is sound, and none lacks an end" {
+	printf '%s\n' '#!/bin/sh' 'shift' 'exec "$@"' >reach
+	chmod +x reach
+	cat >fatal.sh <<-'END'
+		case $1 in 30 | 60 | 90) [ -e "died.$1" ] || { : >"died.$1" && kill -9 "$PPID"; } ;; esac
+		echo "$1"
+	END
+	par-run --rsh ./reach --host alpha:2,beta:2 --trace trace --log log sh "$PWD/fatal.sh" {} \
+		<<<"$(seq 100)" 2>err | sort -n | cmp - <(seq 100)
+	[ "$(grep -c 'killed by signal 9' err)" = 3 ]
+	# No record is to blame for a link: the log has no more tries.
+	again=$(awk '/sent again/ { n += $(NF - 3) } END { print n + 0 }' err)
+	traced trace "100 0 $again"
+	[ "$(grep -c '^! killed by signal 9 (Killed)$' sums)" = 3 ]
+	grep -q '^> .*: par-run sh / worker 1 ' sums
+}
+@test "par-run: --trace believes nothing that a stage says for it" {
+	cat >liar.py <<-'END'
+		import os, sys
+		words = os.fdopen(int(os.environ["PAR_STAGE"].split(":")[0]), "wb")
+		def say(text):
+		    words.write(text + b"\n")
+		    words.flush()
+		say(b"par-stage 1")
+		for i, line in enumerate(iter(sys.stdin.readline, "")):
+		    if i == 0:
+		        say(b"trace 0 X 1 5 5 records=1\tbefore it has a name")
+		        say(b"trace 7 M 0 5 5\tof nobody")
+		        say(b'trace 0 M 0 5 99\tpar-run "\x1b[31m\xff\\')
+		        say(b"trace 0 M 1 5 5\tworker 1")
+		        say(b"trace 0 M 1 5 5\tno other name")
+		        say(b"trace 0 E 1 5 5\tnever began")
+		        say(b"trace 0 B 1 9223372036854775 0\tin what is to come")
+		        say(b"trace 0 B 1 1 0\tagain")
+		        for at in (100, 50, 120, 9223372036854775, 0):
+		            say(b"trace 0 X 1 %d 90 records=1 failed=0 again=0 later=7\tone" % at)
+		        say(b"trace 0 X 2 1 1 records=1 failed=0 again=0\tof a row without name")
+		        say(b"trace what is this")
+		        say(b"trace 0 C 0 7 0 bytes=7 later=1\tnumbers")
+		    print(line, end="", flush=True)
+		    say(b"%d %d ok" % (i, len(line)))
+		say(b"trace 0 X 1 1 1")
+		words.write(b"trace 0 X 1 1")
+	END
+	seq 100 >in
+	par-run -n 1 --trace trace python3 liar.py <in | cmp - in
+	traced trace '100 0 0'
+	[ "$(below)" = 'worker 5 0 0' ]
+}
+@test "par-run: --trace shows a host whose clock is wrong by ours" {
+	cat >reach <<-'END'
+		#!/bin/sh
+		shift
+		exec unshare --user --time --monotonic 90000 --fork "$@"
+	END
+	chmod +x reach
+	./reach host true || skip 'this system has no clocks apart'
+	seq 500 >in
+	par-run --rsh ./reach --host alpha:2 --trace trace --map cat <in >out
+	traced trace '500 0 0'
+	[ "$(below)" = 'alpha 500 0 0' ]
+	# All of it is in the time of the run.
+	jq -e '[.[] | select(.ph != "M") | .ts] | max - min < 60000000' trace >seen
+	grep -q '^> alpha: par-run cat /  ! its clock is ' sums
+}
 @test "par-run: --trace is never larger than it may be, and has all the same" {
 	seq 4000 >in
 	par-run -n 2 --trace trace --trace-size 64K true {} <in

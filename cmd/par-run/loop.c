@@ -183,7 +183,10 @@ told_all(const struct loop *loop)
 static bool
 over(struct loop *loop)
 {
-	return finished(loop) && told_all(loop);
+	if (!finished(loop))
+		return false;
+	report_end_up(loop->report);
+	return told_all(loop);
 }
 
 /* One turn: give out, wait, and see to what has come. */

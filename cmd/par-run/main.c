@@ -27,8 +27,10 @@ main(int argc, char **argv)
 		if (!options.serve || options.command == NULL)
 			die(STATUS_MISUSE, 0, "--serve: not a job");
 		options.framed = options.block_records != 0;
-		if (options.remote != NULL)
+		if (options.remote != NULL) {
 			options.takes = runs_parse(options.remote);
+			options.takes_trace = takes_trace(options.remote);
+		}
 	}
 	status = (int)run_to_end(&options);
 	options_free(&options);

@@ -99,6 +99,7 @@ struct run_options {
 	uint64_t host_wait; /* ms without a host that is up, then it ends */
 	bool framed; /* blocks come over the link as they are to be */
 	enum runs takes; /* the other end of the link; see job.h */
+	uint64_t takes_trace; /* and so many bytes for its --trace */
 	bool serve; /* be the other end of a link; without a command, told by it */
 	const char *input; /* instead of standard input; NULL: that */
 	const char *output; /* instead of standard output; NULL: that */

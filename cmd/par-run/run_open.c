@@ -77,8 +77,10 @@ run_open_ends(struct run *run)
 	if ((o->serve ? supervisor_at(&run->parent, STDOUT_FILENO)
 		      : supervisor_find(&run->parent)) < 0)
 		die(STATUS_BROKEN, errno, "cannot begin");
-	if (o->serve)
+	if (o->serve) {
 		run->parent.runs = o->takes;
+		run->parent.trace = o->takes_trace;
+	}
 	run->output.parent = &run->parent;
 	run->output.ending = &run->ending;
 	source_lists(&run->lists, o, run->parent.fd >= 0);

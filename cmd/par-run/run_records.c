@@ -228,6 +228,7 @@ wire_collect(struct run *run)
 		.lines = &run->lines,
 		.silent = &run->silent,
 		.overdue = &run->overdue,
+		.trace = &run->trace,
 		.ending = &run->ending };
 }
 

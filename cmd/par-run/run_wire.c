@@ -22,7 +22,8 @@ wire_report(struct run *run)
 		.intake = &run->intake,
 		.output = &run->output,
 		.log = &run->log,
-		.nature = &run->nature };
+		.nature = &run->nature,
+		.parent = &run->parent };
 	run->results = (struct results){ .options = run->options,
 		.times = &run->times,
 		.ending = &run->ending,
@@ -212,6 +213,7 @@ wire_starts(struct run *run)
 		.nature = &run->nature,
 		.ledger = &run->ledger,
 		.log = &run->log,
+		.trace = &run->trace,
 		.restarts = &run->restarts,
 		.gate = &run->gate,
 		.speculate = &run->speculate,
@@ -250,6 +252,7 @@ run_wire(struct run *run)
 		.pool = &run->pool,
 		.gate = &run->gate,
 		.ledger = &run->ledger,
+		.trace = &run->trace,
 		.ending = &run->ending };
 	run->commands = (struct commands){ .options = run->options,
 		.paced = &run->paced,

@@ -3,6 +3,7 @@
 
 check-trace.py FILE: what is wrong, status 1; else one line for each row that has
 slices: NAME SLICES RECORDS FAILED AGAIN, and one for each instant: ! NAME
+Those of par-runs below begin with > and the name of that.
 """
 import json
 import sys
@@ -57,17 +58,25 @@ def main():
         if event["ph"] == "M":
             names[event["pid"], event["tid"]] = event["args"]["name"]
     check_rows(events)
+    first = events[0]["pid"] if events else 0
+
+    def name(event):
+        row = names[event["pid"], event["tid"]] if event["tid"] else ""
+        return row if event["pid"] == first else f"> {names[event['pid'], 0]} / {row}"
+
     for event in events:
         if event["ph"] == "X" and "args" in event:
-            total = sums.setdefault(names[event["pid"], event["tid"]], [0, 0, 0, 0])
-            for i, name in enumerate(("records", "failed", "again"), 1):
-                total[i] += event["args"][name]
+            total = sums.setdefault(name(event), [0, 0, 0, 0])
+            for i, word in enumerate(("records", "failed", "again"), 1):
+                total[i] += event["args"][word]
             total[0] += 1
-    for name, total in sorted(sums.items()):
-        print(name, *total)
+    for row, total in sorted(sums.items()):
+        print(row, *total)
     for event in events:
-        if event["ph"] == "i":
+        if event["ph"] == "i" and event["pid"] == first:
             print("!", event["name"])
+        elif event["ph"] == "i":
+            print(name(event), "!", event["name"])
 
 
 main()

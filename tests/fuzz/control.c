@@ -35,6 +35,7 @@ struct scene {
 	struct outflow output;
 	struct supervisor parent;
 	struct ledger ledger;
+	struct trace trace;
 	struct hosts hosts;
 	struct intake intake;
 	struct tally tally;
@@ -113,6 +114,7 @@ run_commands(const char *data, size_t len, size_t cut, bool hosts, char text[sta
 		.log = &scene.log,
 		.parent = &scene.parent };
 	scene.hosts.ledger = &scene.ledger;
+	scene.hosts.trace = &scene.trace;
 	scene.paced.rate = &scene.admission.limits.key;
 	scene.commands.paced = &scene.paced;
 	scene.report = (struct report){ .intake = &scene.intake,

@@ -38,7 +38,8 @@ check_command(struct host *host, const char *rsh)
 	bool named = host->here;
 	size_t count = 0;
 
-	if (host_prepare(host, &options, &(struct header){ 0 }, "", RUNS_NONE) != NULL)
+	if (host_prepare(host, &options, &(struct header){ 0 }, "",
+		&(struct job_takes){ 0 }) != NULL)
 		return;
 	for (char **word = host->command.list; *word != NULL; word++, count++)
 		named = named || strstr(*word, host->address) != NULL;

@@ -156,7 +156,7 @@ check_own(struct pieces in)
 	options.command = words;
 	if (options.block_records != 0 && !places)
 		must(bytes_put(&header.text, "a\\\tb\0\n", 6) == 0);
-	job = job_write("host", 3, &options, &header, "", RUNS_NONE, &len);
+	job = job_write("host", 3, &options, &header, "", &(struct job_takes){ 0 }, &len);
 	if (count > 0 && len <= 60 << 10) {
 		must(take(&told.job, job, len, &left) == -1 && left == 0);
 		must(status_of(read_options, &told) == -1 && told.options.workers == 3);

@@ -61,6 +61,16 @@ run_of() { of "$1" par-run --rsh ./reach "${@:2}"; }
 	done
 }
 
+@test "old: links, from either side: a trace" {
+	for here in new old; do
+		run_of "$here" --host old:2,new:2 --trace trace --map cat <in | sort -n | cmp - in
+		"$ROOT/tests/aid/check-trace.py" trace >sums
+		[ "$(awk '/ link / { n += $(NF - 2) } END { print n }' sums)" = 200 ]
+		of "$here" par-run -n 1 --trace trace "$NEW/par-run" -n 1 "$OLD/par-run" par-fib <in | sort -n | cmp - <(sort -n fibs)
+		"$ROOT/tests/aid/check-trace.py" trace >sums
+	done
+}
+
 @test "old: links, from either side: records that fail, and one host of each" {
 	(cat in; echo x; echo y) >bad
 	for here in new old; do

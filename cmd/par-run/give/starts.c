@@ -261,6 +261,7 @@ start(struct starts *starts, struct slot *slot, const struct batch *block)
 		.env = slot->env,
 		.fine = &starts->options->ok_status,
 		.runs = ledger_takes(starts->ledger),
+		.trace = trace_share(starts->trace),
 		.run = offered_run(starts),
 		.kind = starts->nature->kind == WORKER_NATIVE ? WORKER_UNKNOWN
 							      : starts->nature->kind };

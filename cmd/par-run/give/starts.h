@@ -25,6 +25,7 @@
 #include "supply.h"
 #include "tags.h"
 #include "times.h"
+#include "trace.h"
 #include "unread.h"
 
 /*
@@ -47,6 +48,7 @@ struct starts {
 	const struct nature *nature;
 	struct ledger *ledger;
 	const struct log *log;
+	const struct trace *trace;
 	const struct header *header;
 	struct record_files *record_files;
 	struct arguments *arguments;

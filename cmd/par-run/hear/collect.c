@@ -166,6 +166,7 @@ take_standing(struct collect *collect, struct slot *slot, enum worker_word word)
 		return true;
 	case WORD_NONE:
 	case WORD_END:
+	case WORD_TRACE:
 	case WORD_ACK:
 		break;
 	}
@@ -182,7 +183,10 @@ collect_words(struct collect *collect, struct slot *slot)
 	while (goes_on && hears_on(collect, slot)) {
 		enum worker_word word = worker_hear(&slot->worker, &ack);
 
-		if (word != WORD_ACK) {
+		if (word == WORD_TRACE) {
+			trace_take(
+			    collect->trace, &slot->account, ack.reason, ack.reason_len);
+		} else if (word != WORD_ACK) {
 			goes_on = take_standing(collect, slot, word);
 		} else if (ack.outcome == OUTCOME_PART) {
 			goes_on = lines_part(collect->lines, slot, &ack);

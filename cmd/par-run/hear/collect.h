@@ -26,6 +26,7 @@
 #include "silent.h"
 #include "slot.h"
 #include "times.h"
+#include "trace.h"
 
 struct collect {
 	const struct run_options *options;
@@ -44,6 +45,7 @@ struct collect {
 	struct lines *lines;
 	struct silent *silent;
 	struct overdue *overdue;
+	struct trace *trace;
 	struct ending *ending;
 };
 

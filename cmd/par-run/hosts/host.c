@@ -229,7 +229,7 @@ add_self(struct host *host)
 
 const char *
 host_prepare(struct host *host, const struct run_options *options,
-    const struct header *header, const char *id, enum runs takes)
+    const struct header *header, const char *id, const struct job_takes *takes)
 {
 	const char *why = NULL;
 

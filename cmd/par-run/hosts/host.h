@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ack.h"
 #include "header.h"
+#include "job.h"
 #include "options.h"
 #include "words.h"
 
@@ -39,7 +39,7 @@ struct host *host_new(const char *entry, size_t len, const char **why);
 
 /* Make command and job, see job_write().  NULL, or why not. */
 const char *host_prepare(struct host *host, const struct run_options *options,
-    const struct header *header, const char *id, enum runs takes);
+    const struct header *header, const char *id, const struct job_takes *takes);
 
 void host_free(struct host *host);
 

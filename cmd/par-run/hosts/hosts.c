@@ -60,7 +60,10 @@ prepare(const struct hosts *hosts, struct host *host)
 	/* Each line of a record follows on what its process wrote. */
 	return host_prepare(host, hosts->options, hosts->header,
 	    hosts->facts->named ? NULL : hosts->facts->run,
-	    hosts->options->results != NULL ? RUNS_NONE : ledger_takes(hosts->ledger));
+	    &(struct job_takes){ .runs = hosts->options->results != NULL
+		    ? RUNS_NONE
+		    : ledger_takes(hosts->ledger),
+		.trace = trace_share(hosts->trace) });
 }
 
 /* A place for a host, which it takes over. */

@@ -16,6 +16,7 @@
 #include "pool.h"
 #include "supply.h"
 #include "times.h"
+#include "trace.h"
 
 struct hosts {
 	const struct run_options *options;
@@ -26,6 +27,7 @@ struct hosts {
 	struct pool *pool;
 	struct gate *gate;
 	struct ledger *ledger;
+	const struct trace *trace;
 	struct ending *ending;
 	uint64_t good_at; /* clock_ms() when a host was last up, or none was needed */
 	unsigned fruitless; /* links in a row that broke with nothing finished anywhere */

@@ -186,14 +186,15 @@ put_stdin(struct job_text *text, const struct run_options *options)
  * other end of a link, and which one that does not know of this passes over, too.
  */
 static void
-put_takes(struct job_text *text, enum runs takes)
+put_takes(struct job_text *text, const struct job_takes *takes)
 {
 	static const char option[] = "--remote=";
+	char words[TAKES_MOST];
 
-	if (takes == RUNS_NONE)
+	if (takes_text(words, takes->runs, takes->trace) == NULL)
 		return;
 	put(text, option, strlen(option));
-	put_word(text, runs_word(takes));
+	put_word(text, words);
 }
 
 /* On each host it is one of that host. */
@@ -226,7 +227,8 @@ put_workers(struct job_text *text, uint64_t workers, const struct run_options *o
 
 char *
 job_write(const char *name, uint64_t workers, const struct run_options *options,
-    const struct header *header, const char *id, enum runs takes, size_t *len)
+    const struct header *header, const char *id, const struct job_takes *takes,
+    size_t *len)
 {
 	bool blocks = options->block_records != 0;
 	struct job_text text = { 0 }, job = { 0 };

@@ -22,14 +22,21 @@ struct job {
 	int argc;
 };
 
+/* What this end takes, besides lines for single records. */
+struct job_takes {
+	enum runs runs;
+	uint64_t trace; /* so many bytes of lines for --trace */
+};
+
 /*
  * The job for host name, with so many workers, 0 for as many as it has processors:
  * *len bytes, the caller's to free, or NULL without memory.  header: of the
  * records.  id: of the run; "": it has none; NULL: the line before a block says
- * it.  takes: how it may tell of neighbours, if it can.
+ * it.  takes: what it may tell, if it can.
  */
 char *job_write(const char *name, uint64_t workers, const struct run_options *options,
-    const struct header *header, const char *id, enum runs takes, size_t *len);
+    const struct header *header, const char *id, const struct job_takes *takes,
+    size_t *len);
 
 /*
  * Read a job from standard input, and not a byte more, and put its name in PAR_HOST.

@@ -142,6 +142,12 @@ report_now(const struct report *report)
 }
 
 void
+report_end_up(struct report *report)
+{
+	trace_end_up(report->trace);
+}
+
+void
 report_end(struct report *report)
 {
 	char line[LINE];

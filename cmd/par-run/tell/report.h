@@ -44,6 +44,9 @@ uint64_t report_due(const struct report *report);
 /* The table of workers as it is now, and how far it is. */
 void report_now(const struct report *report);
 
+/* All is finished, and the parent may hear the last that is told of it. */
+void report_end_up(struct report *report);
+
 /* The last state of it all. */
 void report_end(struct report *report);
 

@@ -21,19 +21,39 @@ static const char *const waits[] = {
 	[TRACE_READER] = "waits for its reader", [TRACE_INPUT] = "waits for input"
 };
 
-void
-trace_open(struct trace *trace, const struct run_options *options)
+/* Say how the run is called; the parent is to hear first what we are. */
+static void
+name_run(struct trace *trace)
 {
 	char name[NAME];
 
-	snprintf(trace->command, sizeof(trace->command), "%s",
-	    options->command == NULL ? "" : options->command[0]);
-	trace_file_open(&trace->file, options->trace, options->trace_size);
-	if (!trace->file.on)
-		return;
 	snprintf(name, sizeof(name), "par-run %s", trace->command);
 	trace_file_name(&trace->file, TRACE_RUN, name);
+	trace->named = true;
+}
+
+void
+trace_open(struct trace *trace, const struct run_options *options)
+{
+	snprintf(trace->command, sizeof(trace->command), "%s",
+	    options->command == NULL ? "" : options->command[0]);
+	trace_file_open(&trace->file, options->trace, options->trace_size, trace->parent);
+	trace->below.file = &trace->file;
+	if (!trace->file.on)
+		return;
+	if (trace->file.up == NULL)
+		name_run(trace);
 	trace->counted_at = trace->measured_at = clock_ns();
+}
+
+/* Have room for what is told of one more row in the end. */
+static void
+have_room(struct trace *trace)
+{
+	struct supervisor *up = trace->file.up;
+
+	if (up != NULL && supervisor_full(up) && supervisor_room(up) < 0)
+		need_failed(up->used);
 }
 
 /* Rows for accounts that came since. */
@@ -50,9 +70,11 @@ add_rows(struct trace *trace)
 		need_failed(trace->accounts->count * sizeof(*trace->rows));
 	if (trace->count > 0)
 		account = trace->rows[trace->count - 1].account->next;
-	for (; account != NULL; account = account->next) {
+	for (; account != NULL && trace_file_takes(&trace->file);
+	     account = account->next) {
 		char name[NAME];
 
+		have_room(trace);
 		trace->rows[trace->count++] = (struct trace_row){ .account = account };
 		snprintf(name, sizeof(name), "%s%s%u",
 		    account->host == NULL ? "" : account->host,
@@ -194,6 +216,8 @@ look_at(struct trace *trace, struct trace_row *row, uint64_t now)
 	look_at_work(trace, row, now, over);
 	if (over)
 		end_process(trace, row, now);
+	if (over && lasting)
+		below_ended(&trace->below, account->worker->number, now);
 	if (lasting && !row->open && account->worker->pid != 0 &&
 	    account->starts != row->told.starts)
 		begin_process(trace, row, now);
@@ -302,12 +326,41 @@ measure(struct trace *trace, uint64_t now)
 	trace->measured_at = now + took * MEASURE_PART;
 }
 
+uint64_t
+trace_share(const struct trace *trace)
+{
+	return trace_file_share(&trace->file);
+}
+
+/* Is there somebody who hears it now? */
+static bool
+is_heard(struct trace *trace)
+{
+	if (!trace->file.on)
+		return false;
+	if (trace->file.up == NULL || trace->named)
+		return true;
+	if (trace->nature->kind == WORKER_UNKNOWN || trace->parent->fd < 0 ||
+	    supervisor_full(trace->parent))
+		return false;
+	name_run(trace);
+	return true;
+}
+
+void
+trace_take(
+    struct trace *trace, const struct account *account, const char *line, size_t len)
+{
+	if (is_heard(trace)) /* what we are is to be heard before that */
+		below_take(&trace->below, account, line, len);
+}
+
 void
 trace_turn(struct trace *trace)
 {
 	uint64_t now;
 
-	if (!trace->file.on)
+	if (!is_heard(trace))
 		return;
 	now = clock_ns();
 	if (trace_file_takes(&trace->file)) {
@@ -328,27 +381,39 @@ trace_end(struct trace *trace)
 {
 	uint64_t now = clock_ns();
 
-	if (!trace->file.on)
+	if (!is_heard(trace))
 		return;
 	trace_file_last(&trace->file);
+	have_room(trace);
 	add_rows(trace);
 	end_wait(trace, now);
 	for (size_t i = 0; i < trace->count; i++) {
 		struct trace_row *row = &trace->rows[i];
 
+		have_room(trace);
 		look_at_work(trace, row, now, true);
 		if (row->idle_at != 0)
 			tell(trace, row, &row->idle, row->idle_at);
 		if (row->open)
 			end_process(trace, row, now);
 	}
+	have_room(trace);
+	below_end(&trace->below, now);
 	trace_file_finish(&trace->file);
+}
+
+void
+trace_end_up(struct trace *trace)
+{
+	if (trace->file.up != NULL)
+		trace_end(trace);
 }
 
 void
 trace_close(struct trace *trace)
 {
 	trace_file_close(&trace->file);
+	below_close(&trace->below);
 	free(trace->rows);
 	trace->rows = NULL;
 }

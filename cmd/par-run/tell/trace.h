@@ -5,7 +5,9 @@
  * Nothing tells it of anything: once a turn of the loop it looks what has become of the
  * accounts of workers since it looked last, so that it costs the same however many
  * records there are.  A worker has a row, in it its process, and in that a slice for
- * each record, or block, or run of them that was told of at once.
+ * each record, or block, or run of them that was told of at once.  Workers that are
+ * par-runs tell of theirs, and all of it is one trace; below a par-run that has one it
+ * goes there.
  */
 #ifndef PAR_RUN_TRACE_H
 #define PAR_RUN_TRACE_H
@@ -14,6 +16,7 @@
 #include <stdint.h>
 
 #include "account.h"
+#include "below.h"
 #include "intake.h"
 #include "log.h"
 #include "nature.h"
@@ -44,8 +47,11 @@ struct trace {
 	const struct outflow *output;
 	const struct log *log;
 	const struct nature *nature;
+	struct supervisor *parent; /* which may take it, where there is no file for it */
 	char command[HOST_NAME_MOST]; /* what workers run, as its beginning */
 	struct trace_file file;
+	struct below below; /* what workers tell that are par-runs themselves */
+	bool named; /* it was said how the run is called */
 	struct trace_row *rows;
 	size_t count, room;
 	enum trace_wait wait;
@@ -62,6 +68,16 @@ void trace_open(struct trace *trace, const struct run_options *options);
 
 /* See what has happened. */
 void trace_turn(struct trace *trace);
+
+/* How many bytes a worker that is started may tell; 0: it may not. */
+uint64_t trace_share(const struct trace *trace);
+
+/* What one of them tells. */
+void trace_take(
+    struct trace *trace, const struct account *account, const char *line, size_t len);
+
+/* What goes to the parent, in the end. */
+void trace_end_up(struct trace *trace);
 
 /* The last of it all. */
 void trace_end(struct trace *trace);

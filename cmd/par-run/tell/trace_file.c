@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include "fdio.h"
 #include "json_string.h"
 #include "need.h"
+#include "num.h"
 #include "trace_file.h"
 
 enum {
@@ -17,8 +19,10 @@ enum {
 	WAITS_MOST = 1 << 20, /* bytes that wait for a reader before it takes no more */
 	SIZE = 100 << 20, /* bytes that it may have unless that is said */
 	ROW = 4096, /* bytes that the events of one row in one turn have at most */
+	PARTS = 32, /* workers may each send so small a part of it */
 	LAST = 16, /* this part of it is kept for the end */
 	SPAN = 1000 * 1000, /* ns of the shortest slice, at first */
+	GROUPS_FROM = 1 << 22, /* as many processes as there may be on Linux */
 	LONGER = 4 /* times, whenever half of what was left is full */
 };
 
@@ -43,15 +47,20 @@ open_file(struct trace_file *file)
 }
 
 void
-trace_file_open(struct trace_file *file, const char *path, uint64_t limit)
+trace_file_open(
+    struct trace_file *file, const char *path, uint64_t limit, struct supervisor *up)
 {
 	struct timespec now;
 
 	*file = (struct trace_file){ .path = path };
-	if (path == NULL)
+	if (path == NULL && up->trace == 0)
 		return;
-	if (open_file(file) < 0)
+	if (path == NULL) {
+		file->up = up;
+		limit = up->trace;
+	} else if (open_file(file) < 0) {
 		die(STATUS_BROKEN, errno, "%s", path);
+	}
 	clock_gettime(CLOCK_REALTIME, &now);
 	file->epoch =
 	    (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec - clock_ns();
@@ -69,11 +78,33 @@ room(const struct trace_file *file)
 	return file->last ? file->limit - 4 : file->limit - file->limit / LAST;
 }
 
+/* So much is in it. */
+static uint64_t
+total(const struct trace_file *file)
+{
+	return file->up != NULL ? file->total : file->out.total;
+}
+
+/* Is the reader so slow that no more is to wait for it? */
+static bool
+lags(const struct trace_file *file)
+{
+	return file->up != NULL ? !supervisor_idle(file->up)
+				: file->out.used >= WAITS_MOST;
+}
+
 bool
 trace_file_takes(const struct trace_file *file)
 {
-	return file->on && file->out.used < WAITS_MOST &&
-	    file->out.total + ROW <= room(file);
+	return file->on && (file->last || !lags(file)) && total(file) + ROW <= room(file);
+}
+
+uint64_t
+trace_file_share(const struct trace_file *file)
+{
+	uint64_t part = file->limit / PARTS;
+
+	return !file->on ? 0 : part > SUPERVISOR_TRACE ? part : SUPERVISOR_TRACE;
 }
 
 /* Add the line: the first one opens the array, others follow on a comma. */
@@ -82,8 +113,16 @@ put_line(struct trace_file *file)
 {
 	const char *before = file->out.total == 0 ? "[\n" : ",\n";
 	size_t len = file->line.len + 2;
-	char *to = writer_room(&file->out, len);
+	char *to;
 
+	if (total(file) + len > room(file))
+		return;
+	if (file->up != NULL) {
+		supervisor_trace(file->up, file->line.data, file->line.len);
+		file->total += len;
+		return;
+	}
+	to = writer_room(&file->out, len);
 	if (to == NULL) {
 		give_up(file, errno);
 		return;
@@ -100,52 +139,112 @@ put_text(struct trace_file *file, const char *text)
 		need_failed(file->line.len);
 }
 
-/* What all events begin with; kind as the format has it. */
+/* Add text and a number, without printf(3): there are thousands in a second. */
 static void
-begin_line(
-    struct trace_file *file, char kind, unsigned row, uint64_t at, const char *name)
+put_number(struct trace_file *file, const char *text, uint64_t number)
+{
+	enum { DIGITS = 24 };
+	size_t len = strlen(text);
+	char *to = need_room(&file->line, len + DIGITS);
+
+	memcpy(to, text, len);
+	file->line.len = (size_t)(num_format(to + len, number) - file->line.data);
+}
+
+static void
+put_literal(struct trace_file *file, const char *text)
+{
+	need_put(&file->line, text, strlen(text));
+}
+
+/* The numbers of an event. */
+static void
+put_args(struct trace_file *file, const struct trace_arg *arg)
+{
+	bool any = arg != NULL && arg->name != NULL;
+
+	for (const char *before = ",\"args\":{\""; arg != NULL && arg->name != NULL;
+	     arg++, before = ",\"") {
+		put_literal(file, before);
+		put_literal(file, arg->name);
+		put_number(file, "\":", arg->number);
+	}
+	put_literal(file, any ? "}}" : "}");
+}
+
+/* Groups are processes beyond all numbers that these have. */
+static uint64_t
+process_of(const struct trace_file *file, unsigned group)
+{
+	return group == 0 ? (uint64_t)file->pid : (uint64_t)GROUPS_FROM + group;
+}
+
+/* Make the line of an event. */
+static void
+make_line(struct trace_file *file, const struct trace_event *event)
+{
+	uint64_t at = (file->epoch + event->at) / 1000;
+	char kind[] = { (char)event->kind, '\0' };
+	bool named = event->kind == TRACE_NAMED, run = event->row == TRACE_RUN;
+
+	put_literal(file, "{\"ph\":\"");
+	put_literal(file, kind);
+	put_number(file, "\",\"pid\":", process_of(file, event->group));
+	put_number(file, ",\"tid\":", event->row);
+	put_number(file, ",\"ts\":", at);
+	if (event->kind == TRACE_SLICE)
+		put_number(file,
+		    ",\"dur\":", (file->epoch + event->at + event->length) / 1000 - at);
+	if (event->kind == TRACE_INSTANT)
+		put_literal(file, run ? ",\"s\":\"p\"" : ",\"s\":\"t\"");
+	if (named)
+		put_literal(file,
+		    run ? ",\"name\":\"process_name\",\"args\":{\"name\":"
+			: ",\"name\":\"thread_name\",\"args\":{\"name\":");
+	else if (event->name != NULL)
+		put_literal(file, ",\"name\":");
+	if (event->name != NULL)
+		put_text(file, event->name);
+	if (named)
+		put_literal(file, "}}");
+	else
+		put_args(file, event->args);
+}
+
+/* Add it, whatever becomes of the room. */
+static void
+put_event(struct trace_file *file, const struct trace_event *event)
 {
 	bytes_clear(&file->line, SIZE_MAX);
-	need_print(&file->line, "{\"ph\":\"%c\",\"pid\":%ld,\"tid\":%u,\"ts\":%llu", kind,
-	    file->pid, row, (unsigned long long)((file->epoch + at) / 1000));
-	if (name != NULL) {
-		need_put(&file->line, ",\"name\":", 8);
-		put_text(file, name);
-	}
+	if (file->up == NULL)
+		make_line(file, event);
+	else if (trace_line_put(&file->line, event) < 0)
+		need_failed(file->line.len);
+	put_line(file);
 }
 
 /* A slice is longer from now on, and the file says so. */
 static void
 sum_more(struct trace_file *file, uint64_t at)
 {
+	char name[80];
+
 	file->fuller += (file->limit - file->fuller) / 2;
 	file->span *= LONGER;
-	begin_line(file, 'i', TRACE_RUN, at, NULL);
-	need_print(&file->line,
-	    ",\"s\":\"p\",\"name\":\"from here on a slice is of at least %llu ms\"}",
+	snprintf(name, sizeof(name), "from here on a slice is of at least %llu ms",
 	    (unsigned long long)file->span / 1000000);
-	put_line(file);
+	put_event(file,
+	    &(struct trace_event){
+		.kind = TRACE_INSTANT, .row = TRACE_RUN, .at = at, .name = name });
 }
 
-/* What all events end with. */
-static void
-end_line(struct trace_file *file, const struct trace_arg *args)
+void
+trace_file_put(struct trace_file *file, const struct trace_event *event)
 {
-	const char *before = ",\"args\":{";
-
-	for (; args != NULL && args->name != NULL; args++) {
-		need_print(&file->line, "%s\"%s\":", before, args->name);
-		if (args->text != NULL)
-			put_text(file, args->text);
-		else
-			need_print(&file->line, "%llu", (unsigned long long)args->number);
-		before = ",";
-	}
-	need_print(&file->line, before[1] == '\0' ? "}}" : "}");
-	if (file->out.total + file->line.len + 2 > room(file))
+	if (!file->on)
 		return;
-	put_line(file);
-	if (file->out.total > file->fuller)
+	put_event(file, event);
+	if (total(file) > file->fuller)
 		sum_more(file, clock_ns());
 	if (file->begun && file->out.used >= SEND_FROM)
 		trace_file_flush(file);
@@ -154,59 +253,69 @@ end_line(struct trace_file *file, const struct trace_arg *args)
 void
 trace_file_name(struct trace_file *file, unsigned row, const char *name)
 {
-	const struct trace_arg args[] = { { .name = "name", .text = name }, { 0 } };
+	uint64_t now = clock_ns();
 
-	begin_line(file, 'M', row, clock_ns(),
-	    row == TRACE_RUN ? "process_name" : "thread_name");
-	end_line(file, args);
+	trace_file_put(file,
+	    &(struct trace_event){ .kind = TRACE_NAMED,
+		.row = row,
+		.at = now,
+		.length = row == TRACE_RUN ? file->epoch + now : 0,
+		.name = name });
 }
 
 void
 trace_file_slice(struct trace_file *file, unsigned row, uint64_t begin, uint64_t end,
     const char *name, const struct trace_arg *args)
 {
-	begin_line(file, 'X', row, begin, name);
-	need_print(&file->line, ",\"dur\":%llu",
-	    (unsigned long long)((file->epoch + end) / 1000 -
-		(file->epoch + begin) / 1000));
-	end_line(file, args);
+	trace_file_put(file,
+	    &(struct trace_event){ .kind = TRACE_SLICE,
+		.row = row,
+		.at = begin,
+		.length = end - begin,
+		.name = name,
+		.args = args });
 }
 
 void
 trace_file_begin(struct trace_file *file, unsigned row, uint64_t at, const char *name,
     const struct trace_arg *args)
 {
-	begin_line(file, 'B', row, at, name);
-	end_line(file, args);
+	trace_file_put(file,
+	    &(struct trace_event){
+		.kind = TRACE_BEGIN, .row = row, .at = at, .name = name, .args = args });
 }
 
 void
 trace_file_end(struct trace_file *file, unsigned row, uint64_t at)
 {
-	begin_line(file, 'E', row, at, NULL);
-	end_line(file, NULL);
+	trace_file_put(
+	    file, &(struct trace_event){ .kind = TRACE_END, .row = row, .at = at });
 }
 
 void
 trace_file_instant(struct trace_file *file, unsigned row, uint64_t at, const char *name)
 {
-	begin_line(file, 'i', row, at, name);
-	need_print(&file->line, ",\"s\":\"t\"");
-	end_line(file, NULL);
+	trace_file_put(file,
+	    &(struct trace_event){
+		.kind = TRACE_INSTANT, .row = row, .at = at, .name = name });
 }
 
 void
 trace_file_counter(
     struct trace_file *file, uint64_t at, const char *name, const struct trace_arg *args)
 {
-	begin_line(file, 'C', TRACE_RUN, at, name);
-	end_line(file, args);
+	trace_file_put(file,
+	    &(struct trace_event){ .kind = TRACE_COUNTER,
+		.row = TRACE_RUN,
+		.at = at,
+		.name = name,
+		.args = args });
 }
 
 void
 trace_file_flush(struct trace_file *file)
 {
-	if (!file->on)
+	if (!file->on || file->up != NULL)
 		return;
 	if (!file->begun && fdio_cut(file->out.to.fd, 0) < 0) {
 		give_up(file, errno);
@@ -228,6 +337,9 @@ trace_file_finish(struct trace_file *file)
 {
 	char *to;
 
+	if (!file->on)
+		return;
+	file->on = file->up == NULL;
 	if (!file->on)
 		return;
 	to = writer_room(&file->out, 4);

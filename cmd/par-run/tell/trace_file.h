@@ -7,6 +7,9 @@
  * Times are clock_ns(); in the file they are microseconds since 1970, so that files of
  * several machines fit together.  It tells, and nothing depends on it: one that cannot be
  * written is told of once, and the run goes on.
+ *
+ * Below a supervisor that has such a file the events go there, as lines, which are bound
+ * in the same way.
  */
 #ifndef PAR_RUN_TRACE_FILE_H
 #define PAR_RUN_TRACE_FILE_H
@@ -16,17 +19,18 @@
 
 #include "bytes.h"
 #include "record.h"
-
-/* What shows as the row of the run itself; workers have their numbers, from 1. */
-enum { TRACE_RUN = 0 };
+#include "supervisor.h"
+#include "trace_line.h"
 
 struct trace_file {
 	const char *path; /* NULL: there is none */
+	struct supervisor *up; /* it goes there instead; or NULL */
 	struct record_writer out;
 	bool on; /* it is open, and can be written */
 	bool begun; /* what was in it is gone */
 	bool last; /* that comes now */
 	uint64_t limit; /* bytes */
+	uint64_t total; /* of what went up */
 	uint64_t fuller; /* at so many bytes a slice comes to span longer */
 	uint64_t span; /* ns: what is shorter is summed */
 	long pid; /* ours */
@@ -34,21 +38,21 @@ struct trace_file {
 	struct bytes line;
 };
 
-/* Something to tell with an event: a number, or text. */
-struct trace_arg {
-	const char *name; /* NULL: these were all */
-	uint64_t number;
-	const char *text; /* NULL: the number */
-};
-
 /*
  * Begin it at path, of at most limit bytes, 0: as many as by default; does not return if
- * it cannot be opened.  NULL: there is none.
+ * it cannot be opened.  NULL: there is none, unless up takes events.
  */
-void trace_file_open(struct trace_file *file, const char *path, uint64_t limit);
+void trace_file_open(
+    struct trace_file *file, const char *path, uint64_t limit, struct supervisor *up);
 
 /* Does it take what is told of a row now?  Else that is to be summed with what comes. */
 bool trace_file_takes(const struct trace_file *file);
+
+/* How many bytes one of workers may send of what it does; 0: it is to send none. */
+uint64_t trace_file_share(const struct trace_file *file);
+
+/* Add an event, if there is room. */
+void trace_file_put(struct trace_file *file, const struct trace_event *event);
 
 /* Row number is called that. */
 void trace_file_name(struct trace_file *file, unsigned row, const char *name);

@@ -322,6 +322,37 @@ words_of_runs(void)
 	check_text(runs_word(RUNS_SUMMED), "runs");
 }
 
+static void
+words_of_trace(void)
+{
+	static const struct {
+		const char *words;
+		uint64_t trace;
+	} rows[] = {
+		{ "", 0 },
+		{ "trace=5", 5 },
+		{ "runs,trace=18446744073709551615", UINT64_MAX },
+		{ "trace=7,runs", 7 },
+		{ "later,trace=9,trace=8", 9 },
+		{ "trace=", 0 },
+		{ "trace=x,runs", 0 },
+		{ "trace", 0 },
+		{ "traces=4", 0 },
+	};
+	char text[TAKES_MOST];
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		check_at(i + 1);
+		check_is(takes_trace(rows[i].words), rows[i].trace);
+	}
+	check_text(takes_text(text, RUNS_NONE, 0), NULL);
+	check_text(takes_text(text, RUNS_COUNTED, 0), "counts");
+	check_text(takes_text(text, RUNS_NONE, 12), "trace=12");
+	check_text(
+	    takes_text(text, RUNS_SUMMED, UINT64_MAX), "runs,trace=18446744073709551615");
+	check_is(runs_parse(text), RUNS_SUMMED);
+}
+
 static const char *const no_lines[] = {
 	"",
 	" ",
@@ -484,5 +515,6 @@ TESTS("ack", { "each word of a hello, there and back", hello_words },
     { "what a hello may say besides", hello_leniently }, { "what is no hello", no_hello },
     { "hellos, there and back", hello_there_and_back }, { "lines", ack_lines },
     { "lines of runs", run_lines }, { "the counts of a run", counts_of_runs },
-    { "words for runs", words_of_runs }, { "what is no line", no_ack },
-    { "lines, there and back", ack_there_and_back }, { "a long reason is cut", longest })
+    { "words for runs", words_of_runs }, { "words for a trace", words_of_trace },
+    { "what is no line", no_ack }, { "lines, there and back", ack_there_and_back },
+    { "a long reason is cut", longest })

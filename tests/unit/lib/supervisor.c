@@ -96,6 +96,35 @@ tells_runs(void)
 	    "11 1,1 ok\n" REST);
 }
 
+/* What is for its trace goes between, if it takes any, and is cut nowhere. */
+static void
+tells_trace(void)
+{
+	static char text[ACK_LINE_MAX];
+	struct supervisor parent;
+	size_t used;
+	int in;
+
+	memset(text, 'x', sizeof(text));
+	begin(&parent, "runs,trace=70000", (long)getpid(), &in);
+	check_is(parent.trace, 70000);
+	supervisor_report_ok(&parent, 0, 1);
+	supervisor_report_ok(&parent, 1, 1);
+	supervisor_trace(&parent, "a b", 3);
+	supervisor_report_ok(&parent, 2, 1);
+	supervisor_trace(&parent, text, sizeof(text) - 6); /* too long, with its word */
+	end(&parent, in, "0..1 2 ok\ntrace a b\n2 1 ok\n");
+
+	begin(&parent, "trace=1", (long)getpid(), &in);
+	for (used = SIZE_MAX; used != parent.used; supervisor_trace(&parent, text, 4000))
+		used = parent.used;
+	check(!supervisor_idle(&parent) && used <= 64 << 10);
+	check(supervisor_full(&parent));
+	parent.used = 0;
+	check(supervisor_idle(&parent));
+	end(&parent, in, "");
+}
+
 /* A run that comes from below goes on with what was told before it. */
 static void
 joins_runs(void)
@@ -196,5 +225,6 @@ offers(void)
 }
 
 TESTS("supervisor", { "tells runs to one that takes them", tells_runs },
-    { "joins runs", joins_runs }, { "which descriptor it is", descriptors },
-    { "which descriptor it offers", offers }, { "lines are not too long", long_lines })
+    { "tells what is for its trace", tells_trace }, { "joins runs", joins_runs },
+    { "which descriptor it is", descriptors }, { "which descriptor it offers", offers },
+    { "lines are not too long", long_lines })

@@ -446,6 +446,41 @@ words(void)
 	}
 }
 
+/* What is for --trace is told as it is, where it is taken, and by one that is known. */
+static void
+traced(void)
+{
+	static const struct {
+		const char *said;
+		bool taken;
+		enum worker_word words[3];
+	} rows[] = {
+		{ HELLO "trace \n0 0 ok\n", true, { WORD_HELLO, WORD_TRACE, WORD_ACK } },
+		{ HELLO "trace a b\n", true, { WORD_HELLO, WORD_TRACE, WORD_NONE } },
+		{ HELLO "trace a b\n", false, { WORD_HELLO, WORD_BAD, WORD_BAD } },
+		{ HELLO "traces\n", true, { WORD_HELLO, WORD_BAD, WORD_BAD } },
+		{ "par-stage 1 unsure\ntrace a b\n", true,
+		    { WORD_UNSURE, WORD_TRACE, WORD_NONE } },
+		{ "trace a b\n", true, { WORD_BAD, WORD_BAD, WORD_BAD } },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct ack ack;
+
+		check_at(i + 1);
+		begin(false);
+		give_three();
+		play.worker.traced = rows[i].taken;
+		put(play.ack, rows[i].said, strlen(rows[i].said));
+		for (size_t k = 0; k < COUNT(rows[i].words); k++) {
+			check_is(worker_hear(&play.worker, &ack), rows[i].words[k]);
+			if (rows[i].words[k] == WORD_TRACE && i > 0)
+				check_bytes(ack.reason, ack.reason_len, "a b", 3);
+		}
+		end();
+	}
+}
+
 /* Runs in a line, as far as it may tell them: each form by each leave. */
 static void
 runs(void)
@@ -1051,7 +1086,8 @@ end_line(void)
 
 TESTS("worker",
     { "all that it tells, and all of its output, in pieces of chance", agrees },
-    { "what it may say", words }, { "runs", runs }, { "one that is not sure", unsure },
+    { "what it may say", words }, { "what it may say for a trace", traced },
+    { "runs", runs }, { "one that is not sure", unsure },
     { "bounds of what it says", bounds }, { "a flood", floods },
     { "what it says of its output", lies }, { "the last byte of its output", last_bytes },
     { "output that is left", left_over }, { "output that is missing", missing },

@@ -22,8 +22,8 @@ make_one(void)
 	struct host *host = host_new(entry, strlen(entry), &why);
 
 	if (host != NULL) {
-		why = host_prepare(
-		    host, &options, &(struct header){ 0 }, "run", RUNS_SUMMED);
+		why = host_prepare(host, &options, &(struct header){ 0 }, "run",
+		    &(struct job_takes){ .runs = RUNS_SUMMED, .trace = 7 });
 		check(memory_failed() || host->workers == 3);
 		check(memory_failed() || host->command.count == 6);
 		check(memory_failed() || host->job_len > 0);
