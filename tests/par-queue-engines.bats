@@ -233,6 +233,22 @@ rated() {
 }
 @test "engines of queues: rate holds workers back" { on_each rated; }
 
+evenly() {
+	par-queue rate q 10/s
+	seq 10 | par-queue put --chunk 1 q
+	begin=$(date +%s%3N)
+	work q -- par-run -n 4 --map cat
+	[ $(($(date +%s%3N) - begin)) -ge 850 ]
+	par-queue rate q 0
+	seq 9 | par-queue put --chunk 1 q
+	work q -- par-run -n 1 --map cat
+	par-queue rate q 1/h # what was done without a limit counts for nothing
+	echo 1 | par-queue put q
+	work q -- par-run -n 1 --map cat
+	is q "done" 20
+}
+@test "engines of queues: rate begins with one record, and not with those of a second" { on_each evenly; }
+
 kept() {
 	seq 5 | par-queue put --chunk 9 q
 	work q -- par-run -n 1 --map cat

@@ -19,6 +19,19 @@ number_of(const char *text)
 	return number;
 }
 
+/* A limit of records a second: a new one begins with one of them. */
+static void
+set_rate(struct file_queue *queue, const char *rate)
+{
+	struct file_meta *meta = &queue->meta;
+
+	if (!(strtod(meta->rate, NULL) > 0)) {
+		meta->tokens = 1;
+		meta->filled = queue->depot->now;
+	}
+	snprintf(meta->rate, sizeof(meta->rate), "%s", rate);
+}
+
 static int
 run_control(struct engine *engine, void *context)
 {
@@ -36,7 +49,7 @@ run_control(struct engine *engine, void *context)
 	else if (tell->what == TELL_DRAIN)
 		meta->drain = queue->depot->now;
 	else
-		snprintf(meta->rate, sizeof(meta->rate), "%s", tell->value);
+		set_rate(queue, tell->value);
 	depot_wake(queue->depot, queue->name, WATCH_WORK);
 	return file_leave(queue);
 }

@@ -14,10 +14,11 @@ if paused ~= 0 or (most_results > 0 and call('XLEN', OUT) >= most_results) then
 	return { given, buried }
 end
 
--- The limit of records a second: a bucket that holds those of one second, and may
--- be overdrawn by a chunk.
+-- The limit of records a second: a bucket that begins with one, holds those of a tenth of
+-- a second, since nobody asks every moment, and may be overdrawn by a chunk.
 if rate > 0 then
-	tokens = math.min(math.max(rate, 1), tokens + (t - filled) * rate / 1000)
+	tokens = filled == 0 and 1 or tokens + math.max(t - filled, 0) * rate / 1000
+	tokens = math.min(math.max(rate / 10, 1), tokens)
 	records = math.min(records, math.floor(tokens))
 end
 
