@@ -236,6 +236,20 @@ urls() { printf "$SITE_URL/%s\n" "$@"; }
 	[ -z "$output" ]
 	par-queue resume jobs
 	run -3 par-queue work --deaths 2 jobs -- sh -c 'exit 3'
-	[ "${lines[0]}" = 'par-queue: sh: exited with status 3 before it said hello' ]
-	[[ ${lines[1]} == 'par-queue: sh: ended '*' times in a row without finishing a record' ]]
+	[ "$output" = 'par-queue: sh: exited with status 3, before reading anything' ]
+}
+
+@test "first day: a stage of a queue with a mistyped option is told of at once" {
+	export PAR_QUEUE_URL=file:$PWD/queues
+	seq 3 | par-queue put jobs
+	run -3 par-queue work --once jobs -- par-run -c 4 cat
+	[ "${lines[0]}" = 'par-run: -c: see --checkpoint' ]
+	[ "${lines[1]}" = "par-run: try 'par-run --help'" ]
+	[ "${lines[2]}" = 'par-queue: par-run: exited with status 2, before reading anything' ]
+	[ "${#lines[@]}" = 3 ]
+	run -3 par-queue work --once jobs -- par-run -n 2 par-fib --wrong
+	[ "${lines[0]}" = 'par-fib: --wrong: no such option' ]
+	[ "${lines[-1]}" = 'par-queue: par-run: it can never work, says its exit status 125' ]
+	[[ $output != *"before it said hello"* ]]
+	[ "$(par-queue stat jobs | awk '$1 == "waiting" { print $2 }')" = 3 ]
 }

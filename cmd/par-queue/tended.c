@@ -491,18 +491,22 @@ failed(const struct tended *tended)
 
 /*
  * The worker ended before one of them ever said hello.  It may have been killed by
- * anybody; but one that we killed, since it was silent, was given all the time there is.
+ * anybody; but one that we killed, since it was silent, was given all the time there is,
+ * and one that has a status of its own did not like its words: so will the next one.
  */
 static void
 fail_unborn(struct tended *tended)
 {
+	const struct worker *worker = &tended->worker;
 	char how[WORKER_EXIT_TEXT], what[HEARING_TEXT];
+	bool refuses = tended->place.cause == PLACE_NO_CAUSE && worker->exit_code != 0 &&
+	    !worker->unsure && !worker_never(worker, false);
 
 	if (!failed(tended)) {
 		set_fault(tended, TENDED_FOREIGN, 0, "ended without a word");
-	} else if (tended->place.cause == PLACE_STUCK) {
-		snprintf(what, sizeof(what), "%s before it said hello",
-		    worker_exit_text(&tended->worker, how));
+	} else if (tended->place.cause == PLACE_STUCK || refuses) {
+		snprintf(what, sizeof(what), "%s%s", worker_exit_text(worker, how),
+		    refuses ? ", before reading anything" : " before it said hello");
 		set_fault(tended, TENDED_USELESS, 0, what);
 	}
 }
@@ -560,7 +564,7 @@ judge(struct tended *tended, const struct batch_queue *had,
 	if (verdict == PLACE_PERMANENT)
 		tended->never =
 		    tended->place.cause == PLACE_REFUSED ? breaks_rules : diag_never;
-	if (end.failed && !end.reports && !end.stopped)
+	if (end.failed && !end.reports && !end.stopped && !end.never)
 		say_end(tended, " before it said hello");
 	else if (end.failed && verdict == PLACE_AGAIN && !end.stopped)
 		say_end(tended, " before it read anything");
