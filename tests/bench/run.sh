@@ -94,40 +94,7 @@ measure_cpu 'forkrun -j 2 -s -b 1M cat' \
 measure_cpu 'parallel --pipepart --block 1M' \
 	'parallel -j2 --pipepart -a records100 --block 1M cat | wc -l' parallel
 
-compare 'A process a record, and no more: 2000 records' 2e3 rec/s
-seq 2000 >few
-# forkrun hands down six variables and has true and echo built in: the same for all.
-bare="env -i PATH=$PATH"
-measure 'par-run -n 2 true {}' "$bare par-run -n 2 /bin/true {} <few"
-measure 'par-run -n 2 -N 1 true' "$bare par-run -n 2 -N 1 /bin/true <few"
-measure 'xargs -P 2 -n 1 true' "$bare xargs -P 2 -n 1 /bin/true <few" xargs
-measure 'forkrun -j 2 -l 1 true' "$bare forkrun -j 2 -l 1 /bin/true <few" forkrun
-measure 'two par-run below one, one process each' \
-	"$bare par-run -n 2 -I '' par-run -n 1 /bin/true {} <few"
-# A tenth of it, or it would take a minute.
-size=200
-measure 'parallel -j 2 true {}, of a tenth' \
-	"head -n 200 few | $bare parallel -j2 /bin/true {}" parallel
-
-compare 'The same, time of processors' 2e3 rec/s
-measure_cpu 'par-run -n 2 true {}' "$bare par-run -n 2 /bin/true {} <few"
-measure_cpu 'xargs -P 2 -n 1 true' "$bare xargs -P 2 -n 1 /bin/true <few" xargs
-measure_cpu 'forkrun -j 2 -l 1 true' "$bare forkrun -j 2 -l 1 /bin/true <few" forkrun
-measure_cpu 'two par-run below one, one process each' \
-	"$bare par-run -n 2 -I '' par-run -n 1 /bin/true {} <few"
-
-compare 'Two million records, as many words a process as it takes' 2e6 rec/s
-seq 2000000 >words
-measure 'par-run -n 2 -b 1G echo {}' 'par-run -n 2 -b 1G /bin/echo {} <words | wc -l'
-measure 'par-run -k -n 2 -b 1G echo {}' 'par-run -k -n 2 -b 1G /bin/echo {} <words | wc -l'
-measure 'xargs -P 2 echo' 'xargs -P 2 /bin/echo <words | wc -l' xargs
-measure 'forkrun -j 2 echo' 'forkrun -j 2 /bin/echo <words | wc -l' forkrun
-
-compare 'The same, time of processors' 2e6 rec/s
-measure_cpu 'par-run -n 2 -b 1G echo {}' 'par-run -n 2 -b 1G /bin/echo {} <words | wc -l'
-measure_cpu 'xargs -P 2 echo' 'xargs -P 2 /bin/echo <words | wc -l' xargs
-
-compare 'The same with a process a record, of 1000 records' 1e3 rec/s
+compare 'A native stage, or a process a record: 1000 records' 1e3 rec/s
 measure 'par-run -n 2 par-fib' "yes 5 | head -n 1000 | par-run -n 2 par-fib | wc -l"
 measure 'xargs -P 2 -n 1 sh -c par-fib' \
 	"yes 5 | head -n 1000 | xargs -P 2 -n 1 sh -c 'echo \$0 | par-fib' | wc -l" xargs
@@ -180,8 +147,7 @@ fi
 echo 'Memory: the largest process, in KiB, by records of the input'
 for records in 1000000 "${BENCH_RECORDS:-10000000}"; do
 	for command in 'par-run -n 2 par-fib' 'par-run -k -n 2 par-fib' \
-		'par-run -n 2 cat' 'par-run --map -n 2 cat' 'par-run --key 1 --map -n 2 cat' \
-		'par-run -n 2 -b 1G printf %s\n {}'; do
+		'par-run -n 2 cat' 'par-run --map -n 2 cat' 'par-run --key 1 --map -n 2 cat'; do
 		# shellcheck disable=SC2086
 		came=$(yes 5 | head -n "$records" | command time -q -o kib -f %M $command | wc -l)
 		if ((came == records)); then
