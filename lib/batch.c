@@ -133,6 +133,9 @@ batch_slice(const struct batch *batch, uint64_t from, uint64_t count, size_t off
 	if (batch->run[0] != '\0')
 		memcpy(slice->run, batch->run, sizeof(slice->run));
 	slice->attempts = batch->attempts;
+	slice->cuts = batch->cuts;
+	slice->cut = batch->cut;
+	slice->solo = batch->solo;
 	slice->piece = batch->piece;
 	slice->again = batch->again;
 	slice->given_at = batch->given_at;

@@ -63,6 +63,8 @@ struct batch {
 	bool escaped; /* records are, and had fewer bytes in the input */
 	unsigned attempts; /* how often they were tried and not finished */
 	bool alone; /* suspect: for a worker that has nothing else */
+	unsigned cuts; /* breaks in a row of links that had nothing else, */
+	uint64_t cut; /* the last of them: both are the caller's */
 	bool solo; /* for a worker beside which no other is at work */
 	bool piece; /* of a block that failed as a whole */
 	bool again; /* tried once more, and counted so: the caller's */

@@ -225,6 +225,84 @@ remote_reach() {
 	same out <(seq $((100 * n)) | tr 0-9 a-j)
 }
 
+# A native stage that says in "has" that it was given a record, and ends it when there is
+# a file "go".
+held_stage() {
+	cat >held.py <<-'EOS'
+		#!/usr/bin/env python3
+		import os, sys, time
+		words = open(int(os.environ["PAR_STAGE"].split(":")[0]), "w")
+		print("par-stage 1", file=words, flush=True)
+		for i, line in enumerate(sys.stdin):
+		    open("has", "a").write(line)
+		    while not os.path.exists("go") and os.getppid() > 1:
+		        time.sleep(0.01)
+		    print(line, end="", flush=True)
+		    print(i, len(line), "ok", file=words, flush=True)
+	EOS
+	chmod +x held.py
+	: >has
+}
+
+# has COUNT: so many records were given to a stage, so far
+has() {
+	[ "$(wc -l <has)" -ge "$1" ]
+}
+
+@test "par-run --host: links that are cut together are one break, of which no record is to blame" {
+	local lists=({a,b,c,d,e}:1) cut
+
+	remote_reach
+	held_stage
+	seq 40 | (IFS=,; exec par-run --rsh ./reach --host "${lists[*]}" -r 0 ./held.py) >out 2>err 3>&- &
+	pid=$!
+	for cut in 1 2 3 4 5 6; do
+		eventually has $((cut * 5))
+		pkill -9 -P "$pid"
+	done
+	touch go
+	wait "$pid"
+	same <(sort -n out) <(seq 40)
+}
+
+@test "par-run --host: a record that ends its host again and again is to blame, and no other" {
+	cat >ends_host.py <<-'EOS'
+		#!/usr/bin/env python3
+		import os, signal, sys
+		words = open(int(os.environ["PAR_STAGE"].split(":")[0]), "w")
+		print("par-stage 1", file=words, flush=True)
+		for i, line in enumerate(sys.stdin):
+		    if line.strip() == "3":
+		        os.kill(os.getppid(), signal.SIGKILL)
+		        signal.pause()
+		    print(line, end="", flush=True)
+		    print(i, len(line), "ok", file=words, flush=True)
+	EOS
+	chmod +x ends_host.py
+	seq 30 >in
+	run -1 --separate-stderr bash -c \
+		'par-run --rsh ./reach --host a:1,b:1 -r 0 ./ends_host.py <in >out'
+	[[ "$stderr" == *'par-run: 3: worker killed by signal 9 (Killed)'* ]]
+	same <(sort -n out) <(grep -vx 3 in)
+}
+
+@test "par-run --host: thirty links that are cut together are made again" {
+	local cut
+
+	remote_reach
+	held_stage
+	printf 'host%d:1\n' {1..30} >list
+	seq 200 | par-run --rsh ./reach --hosts list -r 0 ./held.py >out 2>err 3>&- &
+	pid=$!
+	for cut in 1 2; do
+		eventually has $((cut * 30))
+		pkill -9 -P "$pid"
+	done
+	touch go
+	wait "$pid"
+	same <(sort -n out) <(seq 200)
+}
+
 @test "par-run --host: a cut link leaves nobody on the host" {
 	cat >linger <<-'EOS'
 		#!/bin/bash

@@ -260,12 +260,15 @@ static void
 end_of_link(struct death *death, struct slot *slot, bool failed, const char *how)
 {
 	struct batch_queue read = { 0 }, unread = { 0 };
-	uint64_t back;
+	uint64_t back, first;
 
 	take_apart(death, slot, &read, &unread);
 	back = read.records + unread.records;
-	if (hosts_lost(death->hosts, slot, back, failed ? how : NULL))
-		requeue_suspects(death->requeue, slot, &read, how);
+	first = read.head != NULL ? read.head->first
+	    : unread.head != NULL ? unread.head->first
+				  : 0;
+	if (hosts_lost(death->hosts, slot, back, first, failed ? how : NULL))
+		requeue_cut(death->requeue, slot, &read, &death->hosts->cut, how);
 	requeue_all(death->requeue, slot, &read);
 	requeue_all(death->requeue, slot, &unread);
 	hosts_end(death->hosts);

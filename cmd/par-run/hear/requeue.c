@@ -195,6 +195,18 @@ requeue_suspects(struct requeue *requeue, struct slot *slot, struct batch_queue 
 }
 
 void
+requeue_cut(struct requeue *requeue, struct slot *slot, struct batch_queue *queue,
+    const struct link_break *cut, const char *how)
+{
+	if (queue->head == NULL)
+		return;
+	if (!suspects_guilty(queue, parts_of(requeue)))
+		requeue_apart(requeue, slot, queue, false);
+	else if (link_break_blames(cut, queue->head))
+		requeue_suspects(requeue, slot, queue, how);
+}
+
+void
 requeue_all(struct requeue *requeue, struct slot *slot, struct batch_queue *queue)
 {
 	struct batch *batch;

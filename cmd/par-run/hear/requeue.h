@@ -14,6 +14,7 @@
 #include "halving.h"
 #include "keys.h"
 #include "ledger.h"
+#include "link_break.h"
 #include "options.h"
 #include "results.h"
 #include "slot.h"
@@ -57,6 +58,14 @@ void requeue_give_up(
 /* Send it again as it is, as nothing of it is to blame. */
 void requeue_batch(struct requeue *requeue, struct slot *slot, struct batch *batch);
 void requeue_all(struct requeue *requeue, struct slot *slot, struct batch_queue *queue);
+
+/*
+ * One of these may be to blame that their link broke, how: in words.  They are had apart;
+ * one that was alone with it is to blame when that happens again and again, and no other
+ * link breaks at the same time.
+ */
+void requeue_cut(struct requeue *requeue, struct slot *slot, struct batch_queue *queue,
+    const struct link_break *cut, const char *how);
 
 /* One of these is to blame that their worker died, how: in words. */
 void requeue_suspects(struct requeue *requeue, struct slot *slot,

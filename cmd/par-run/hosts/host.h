@@ -25,6 +25,7 @@ struct host {
 	size_t job_len;
 	unsigned losses; /* of links in a row, with nothing finished */
 	uint64_t finished; /* records, when the link was made */
+	uint64_t begun_at; /* clock_ms() when it was */
 	uint64_t hello_by; /* clock_ms() by when the other end must have said hello */
 	bool refused; /* what it said cannot be relied on */
 };

@@ -16,12 +16,14 @@
 
 enum {
 	HELLO_WAIT = 60 * 1000, /* ms from a link's start to the words of its other end */
-	SUSPECT_AFTER = 3, /* links in a row that broke with nothing finished anywhere */
-	BROKEN_AFTER = 20
+	SUSPECT_AFTER = 3, /* breaks in a row with nothing finished anywhere */
+	BROKEN_AFTER = 24
 };
 
 /* Before a link that broke is made again. */
-static const struct backoff breaks = { .first = 100, .longest = 15 * 1000 };
+static const struct backoff breaks = {
+	.first = 100, .longest = 15 * 1000, .spread = true
+};
 
 /* Does it stand, with a par-run that works at its other end? */
 static bool
@@ -260,6 +262,7 @@ hosts_begin(struct hosts *hosts, struct slot *slot)
 		account_link(&slot->account, slot->link.host->name);
 	}
 	slot->link.host->finished = finished(slot);
+	slot->link.host->begun_at = hosts->times->now;
 	slot->link.host->hello_by = hosts->times->now + HELLO_WAIT;
 	slot->link.host->refused = false;
 	host_link_begin(&slot->link);
@@ -324,13 +327,15 @@ say(struct hosts *hosts, const struct slot *slot, uint64_t back, const char *how
 
 /* A link that had records broke: did anybody finish something since the last did? */
 static bool
-suspicious(struct hosts *hosts)
+suspicious(struct hosts *hosts, const struct slot *slot, uint64_t first)
 {
+	bool another = link_break_add(
+	    &hosts->cut, slot->link.host->begun_at, hosts->times->now, first);
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < hosts->pool->count; i++)
 		sum += finished(hosts->pool->slots[i]);
-	hosts->fruitless = sum > hosts->finished ? 1 : hosts->fruitless + 1;
+	hosts->fruitless = sum > hosts->finished ? 1 : hosts->fruitless + another;
 	hosts->finished = sum;
 	if (hosts->fruitless >= BROKEN_AFTER)
 		hosts->over = "link after link broke with nothing finished";
@@ -349,7 +354,8 @@ give_up(struct hosts *hosts, struct slot *slot)
 }
 
 bool
-hosts_lost(struct hosts *hosts, struct slot *slot, uint64_t back, const char *how)
+hosts_lost(struct hosts *hosts, struct slot *slot, uint64_t back, uint64_t first,
+    const char *how)
 {
 	struct host *host = slot->link.host;
 	bool known = slot->worker.kind == WORKER_NATIVE || slot->worker.unsure;
@@ -368,13 +374,17 @@ hosts_lost(struct hosts *hosts, struct slot *slot, uint64_t back, const char *ho
 	say(hosts, slot, back, how == NULL ? "ended early" : how);
 	if (is_final(hosts, slot))
 		give_up(hosts, slot);
-	return known && back > 0 && !is_final(hosts, slot) && suspicious(hosts);
+	return known && back > 0 && !is_final(hosts, slot) &&
+	    suspicious(hosts, slot, first);
 }
 
 uint64_t
 hosts_pause(const struct slot *slot)
 {
-	return backoff_wait(&breaks, slot->link.host->losses, 0);
+	const struct host *host = slot->link.host;
+
+	return backoff_wait(
+	    &breaks, host->losses, host->begun_at + slot->worker.number * UINT64_C(7919));
 }
 
 void

@@ -12,6 +12,7 @@
 #include "gate.h"
 #include "header.h"
 #include "ledger.h"
+#include "link_break.h"
 #include "options.h"
 #include "pool.h"
 #include "supply.h"
@@ -30,8 +31,9 @@ struct hosts {
 	const struct trace *trace;
 	struct ending *ending;
 	uint64_t good_at; /* clock_ms() when a host was last up, or none was needed */
-	unsigned fruitless; /* links in a row that broke with nothing finished anywhere */
-	uint64_t finished; /* records, when the last of them broke */
+	struct link_break cut; /* the last one */
+	unsigned fruitless; /* of these in a row, with nothing finished anywhere */
+	uint64_t finished; /* records, when the last link broke */
 	uint64_t round; /* of lists that said which hosts there are to be */
 	char why[400]; /* it broke */
 	const char *over; /* why the run cannot go on, see hosts_end(); or NULL */
@@ -59,11 +61,12 @@ void hosts_close(const struct hosts *hosts);
 void hosts_begin(struct hosts *hosts, struct slot *slot);
 
 /*
- * The link of slot has ended, with back records not finished; how: in words, NULL
- * if it ended well.  Sees to what is to become of the place.  True if these records
- * are to be suspected: link after link has broken with nothing finished.
+ * The link of slot has ended, with back records not finished, the first of them of that
+ * number; how: in words, NULL if it ended well.  Sees to what is to become of the place.
+ * True if these records are to be suspected: break after break, with nothing finished.
  */
-bool hosts_lost(struct hosts *hosts, struct slot *slot, uint64_t back, const char *how);
+bool hosts_lost(struct hosts *hosts, struct slot *slot, uint64_t back, uint64_t first,
+    const char *how);
 
 /* End the run if it cannot go on after that; the records are back where they wait. */
 void hosts_end(struct hosts *hosts);
