@@ -140,11 +140,10 @@ takes_text(char text[static TAKES_MOST], enum runs runs, uint64_t trace)
 
 	if (word == NULL && trace == 0)
 		return NULL;
-	*text = '\0';
-	if (word != NULL)
-		strcpy(text, word);
-	if (trace != 0)
-		snprintf(text + strlen(text), TAKES_MOST - strlen(text), "%s%s%llu",
+	if (trace == 0)
+		snprintf(text, TAKES_MOST, "%s", word);
+	else
+		snprintf(text, TAKES_MOST, "%s%s%s%llu", word == NULL ? "" : word,
 		    word == NULL ? "" : ",", trace_taken, (unsigned long long)trace);
 	return text;
 }

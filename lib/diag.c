@@ -18,6 +18,7 @@ enum { LINE_MAX_BYTES = SPOKEN_LINE, SHOWN_RECORD = 240 };
 const char diag_never[] = "it can never work, says its exit status 125";
 
 static const char *program_name = "par";
+static char last_failed[160]; /* a record, as it is shown */
 static char last_written = '\n'; /* to standard error */
 static void (*line_call)(void *context);
 static void *line_context;
@@ -254,6 +255,22 @@ warn(const char *format, ...)
 }
 
 void
+diag_failed_record(const void *data, size_t len)
+{
+	char shown[LINE_MAX_BYTES / 4];
+	size_t shown_len = hide_secrets(shown, sizeof(shown), data, len);
+
+	printable(last_failed, sizeof(last_failed), len == 0 ? "\"\"" : shown,
+	    len == 0 ? 2 : shown_len);
+}
+
+const char *
+diag_last_failed(void)
+{
+	return last_failed;
+}
+
+void
 warn_record(const void *data, size_t len, const char *why)
 {
 	char line[LINE_MAX_BYTES], shown[LINE_MAX_BYTES / 4];
@@ -267,6 +284,7 @@ warn_record(const void *data, size_t len, const char *why)
 	shown_len = hide_secrets(shown, sizeof(shown), why, strlen(why));
 	used += printable(line + used, sizeof(line) - 1 - used, shown, shown_len);
 	line[used++] = '\n';
+	diag_failed_record(data, len);
 	diag_text(line, used);
 }
 

@@ -69,6 +69,12 @@ void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
  */
 void warn_record(const void *data, size_t len, const char *why);
 
+/* A record failed, though no line says so here: it is the last one. */
+void diag_failed_record(const void *data, size_t len);
+
+/* The record that failed last, as text that can be shown; "": none did. */
+const char *diag_last_failed(void);
+
 /* program: message: strerror(error), or just the message with error 0; then exit. */
 _Noreturn void die(enum status status, int error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

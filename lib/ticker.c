@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "char_width.h"
 #include "clock.h"
 #include "diag.h"
 #include "spoken.h"
@@ -30,6 +31,8 @@ ticker_open(struct ticker *ticker, bool on)
 	*ticker = (struct ticker){ .on = on, .started = now, .next = UINT64_MAX };
 	ticker->terminal =
 	    on && isatty(STDERR_FILENO) && term != NULL && strcmp(term, "dumb") != 0;
+	if (on)
+		ticker->next = now + TICKER_LOGGED;
 	if (!ticker->terminal)
 		return;
 	ticker->next = now;
@@ -39,10 +42,10 @@ ticker_open(struct ticker *ticker, bool on)
 bool
 ticker_is_due(const struct ticker *ticker)
 {
-	return ticker->terminal && clock_ms() >= ticker->next;
+	return ticker->next != UINT64_MAX && clock_ms() >= ticker->next;
 }
 
-/* How many characters fit into a line of the terminal. */
+/* How many columns a line of the terminal has, by now. */
 static size_t
 width(void)
 {
@@ -53,15 +56,31 @@ width(void)
 	return size.ws_col - 1u; /* in the last column some go on to the next line */
 }
 
+/* A line of its own, if its reader takes one now: it is told again in a minute. */
+static void
+log_line(struct ticker *ticker, const char *text)
+{
+	char line[LINE + 2];
+
+	snprintf(line, sizeof(line), "%.*s\n", (int)LINE, text);
+	if (!spoken_waits() && spoken_takes())
+		diag_text(line, strlen(line));
+	ticker->next = clock_ms() + TICKER_LOGGED;
+}
+
 void
 ticker_show(struct ticker *ticker, const char *text)
 {
 	char line[LINE + sizeof(clear)];
-	size_t columns = width();
+	size_t len = strlen(text);
 
+	if (!ticker->terminal) {
+		log_line(ticker, text);
+		return;
+	}
+	len = char_width_fit(text, len < LINE ? len : LINE, width());
 	/* Written over, not cleared before, so that it does not flicker. */
-	snprintf(line, sizeof(line), "\r%.*s\033[K",
-	    (int)(columns < LINE ? columns : LINE), text);
+	snprintf(line, sizeof(line), "\r%.*s\033[K", (int)len, text);
 	if (!spoken_waits() && spoken_takes()) {
 		spoken_put(line, strlen(line));
 		ticker->shown = true;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * ticker - one line on standard error that tells how far a program is: kept up to
- * date on a terminal, elsewhere written once, at the end.  Diagnostics take it away
- * before they are written, so that lines do not mix.
+ * date on a terminal, and never wider than that; elsewhere a line each minute, and at the
+ * end.  Diagnostics take it away before they are written, so that lines do not mix.
  */
 #ifndef PAR_TICKER_H
 #define PAR_TICKER_H
@@ -10,7 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { TICKER_EVERY = 200 }; /* ms from one state of the line to the next */
+enum {
+	TICKER_EVERY = 200, /* ms from one state of the line to the next */
+	TICKER_LOGGED = 60 * 1000 /* where each is a line of its own */
+};
 
 struct ticker {
 	bool on, terminal, shown;
@@ -24,7 +27,7 @@ void ticker_open(struct ticker *ticker, bool on);
 /* Is it time to bring the line up to date? */
 bool ticker_is_due(const struct ticker *ticker);
 
-/* What the line says now, cut to the width of the terminal. */
+/* What the line says now, cut to the width that the terminal has by now. */
 void ticker_show(struct ticker *ticker, const char *text);
 
 /* Take the line away, so that something else can be written. */

@@ -297,7 +297,7 @@ assert seen == len(os.listdir("www")) == 1080, seen
 		"$HOSTILE/silent" "http://127.0.0.1:$port/" >urls
 	run -1 --separate-stderr par-fetch --progress --retries 0 --max-body 5M --max-time 2s <urls
 	# shellcheck disable=SC2154 # bats sets stderr
-	[[ $(tail -n 1 <<<"$stderr") =~ ^'10 pages, '[0-9]+' a second, '[0-9]+\.[0-9]' MB, 1 refused, 2 broken connections, 1 time-outs, 1 over a limit, 1 4xx, 2 5xx'$ ]]
+	[[ $(tail -n 1 <<<"$stderr") =~ ^'10 pages, '[0-9]+' a second, 100 %, '[0-9]+\.[0-9]' MB, 1 refused, 2 broken connections, 1 time-outs, 1 over a limit, 1 4xx, 2 5xx'$ ]]
 }
 
 @test "par-fetch: --progress keeps a line up to date on a terminal" {
@@ -319,7 +319,7 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 END
 	printf '%s\n' "$HOSTILE/ok" "$HOSTILE/slow/1" 'no url' >urls
 	run -1 python3 terminal.py
-	grep -aq $'\r2 pages, [0-9]* a second, 0.0 MB, 1 in flight, 1 refused\033\\[K' seen
+	grep -aq $'\r2 pages, [0-9]* a second, [0-9]* %, 0.0 MB, 1 in flight, 1 refused, the last: no url\033\\[K' seen
 	grep -aq $'\r\033\\[Kpar-fetch: no url: ' seen
 	[ "$(tr -d '\r' <seen | tail -n 1 | sed 's/.*\x1b\[K//')" = "$(tr -d '\r' <seen | tail -n 1 | grep -ao '3 pages, .*')" ]
 }

@@ -221,7 +221,6 @@ fetcher_open(struct fetcher *fetcher, const struct settings *set)
 	    client_shares(set) ? (long)CURLPIPE_MULTIPLEX : (long)CURLPIPE_NOTHING);
 	client_open(&fetcher->client, set);
 	open_form(fetcher);
-	progress_open(&fetcher->progress, set->progress);
 	robots_open(&fetcher->robots, set->agent);
 	schedule_open(&fetcher->schedule, (unsigned)set->per_host, set->delay);
 	fetcher->refused_tail = &fetcher->refused;
@@ -229,6 +228,7 @@ fetcher_open(struct fetcher *fetcher, const struct settings *set)
 	now ^= (uint64_t)getpid() << 24;
 	memcpy(fetcher->random, &now, sizeof(fetcher->random));
 	open_stage(fetcher);
+	progress_open(&fetcher->progress, set->progress, fetcher->stage.in.fd);
 	open_signals(fetcher);
 	curl_multi_setopt(
 	    fetcher->multi, CURLMOPT_MAXCONNECTS, connections_most(fetcher->set));
@@ -690,7 +690,7 @@ static int
 poll_timeout(const struct fetcher *fetcher, bool flushed)
 {
 	uint64_t due = schedule_due(&fetcher->schedule), now = clock_ms();
-	int most = fetcher->progress.ticker.terminal ? TICKER_EVERY : WAIT_MAX;
+	int most = fetcher->progress.headway.ticker.terminal ? TICKER_EVERY : WAIT_MAX;
 
 	if (!flushed && output_refused(fetcher))
 		return SHARE_PAUSE;

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdio.h>
 
-#include "clock.h"
 #include "progress.h"
 
-enum { LINE = 512 };
-
 void
-progress_open(struct progress *progress, bool on)
+progress_open(struct progress *progress, bool on, int fd)
 {
-	*progress = (struct progress){ 0 };
-	ticker_open(&progress->ticker, on);
+	*progress = (struct progress){ .size = on && fd >= 0 ? headway_size(fd) : 0 };
+	headway_open(&progress->headway, on);
 }
 
 static enum failure_kind
@@ -51,8 +48,9 @@ progress_count(struct progress *progress, struct transfer *transfer)
 {
 	enum failure_kind kind;
 
-	if (!progress->ticker.on)
+	if (!progress->headway.ticker.on)
 		return;
+	progress->passed += request_name(transfer->request).len + 1;
 	kind = kind_of(transfer);
 	progress->pages++;
 	progress->bytes += transfer->request->refusal == NULL ? transfer->body : 0;
@@ -60,8 +58,9 @@ progress_count(struct progress *progress, struct transfer *transfer)
 		progress->kinds[kind]++;
 }
 
+/* What else is told, in text of size bytes. */
 static void
-put_kinds(const struct progress *progress, char *line, size_t at)
+put_more(const struct progress *progress, size_t in_flight, char *text, size_t size)
 {
 	static const char *const names[KINDS] = { [KIND_REFUSED] = "refused",
 		[KIND_NAME] = "not found by name",
@@ -71,44 +70,46 @@ put_kinds(const struct progress *progress, char *line, size_t at)
 		[KIND_OTHER] = "other failures",
 		[KIND_4XX] = "4xx",
 		[KIND_5XX] = "5xx" };
-
-	for (size_t i = 0; i < KINDS; i++)
-		if (progress->kinds[i] > 0)
-			at += (size_t)snprintf(line + at, LINE - at, ", %llu %s",
-			    (unsigned long long)progress->kinds[i], names[i]);
-}
-
-/* The line as it is now. */
-static void
-make_line(const struct progress *progress, char line[static LINE], size_t in_flight)
-{
-	double seconds = (double)(clock_ms() - progress->ticker.started) / 1000;
-	double rate = seconds > 0 ? (double)progress->pages / seconds : 0;
-	int at = snprintf(line, LINE, "%llu pages, %.0f a second, %.1f MB",
-	    (unsigned long long)progress->pages, rate, (double)progress->bytes / 1e6);
+	size_t at =
+	    (size_t)snprintf(text, size, ", %.1f MB", (double)progress->bytes / 1e6);
 
 	if (in_flight > 0)
 		at +=
-		    snprintf(line + at, LINE - (size_t)at, ", %zu in flight", in_flight);
-	put_kinds(progress, line, (size_t)at);
+		    (size_t)snprintf(text + at, size - at, ", %zu in flight", in_flight);
+	for (size_t i = 0; i < KINDS && at < size; i++)
+		if (progress->kinds[i] > 0)
+			at += (size_t)snprintf(text + at, size - at, ", %llu %s",
+			    (unsigned long long)progress->kinds[i], names[i]);
+}
+
+/* How far it is. */
+static struct headway_facts
+look(const struct progress *progress, size_t in_flight)
+{
+	struct headway_facts facts = { .what = "pages",
+		.done = progress->pages,
+		.bytes = progress->passed,
+		.size = progress->size };
+
+	put_more(progress, in_flight, facts.more, sizeof(facts.more));
+	return facts;
 }
 
 void
 progress_show(struct progress *progress, size_t in_flight)
 {
-	char line[LINE];
+	struct headway_facts facts;
 
-	if (!ticker_is_due(&progress->ticker))
+	if (!headway_is_due(&progress->headway))
 		return;
-	make_line(progress, line, in_flight);
-	ticker_show(&progress->ticker, line);
+	facts = look(progress, in_flight);
+	headway_tell(&progress->headway, &facts);
 }
 
 void
 progress_close(struct progress *progress)
 {
-	char line[LINE];
+	struct headway_facts facts = look(progress, 0);
 
-	make_line(progress, line, 0);
-	ticker_close(&progress->ticker, line);
+	headway_end(&progress->headway, &facts);
 }

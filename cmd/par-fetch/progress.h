@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * progress - one line on standard error that tells how far it is: kept up to date
- * on a terminal, elsewhere written once, at the end.
+ * progress - what is counted of pages and failures for --progress.
  */
 #ifndef PAR_FETCH_PROGRESS_H
 #define PAR_FETCH_PROGRESS_H
@@ -10,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "ticker.h"
+#include "headway.h"
 #include "transfer.h"
 
 /* What went wrong, by kind; what is 4xx or 5xx is no failure for itself. */
@@ -27,12 +26,15 @@ enum failure_kind {
 };
 
 struct progress {
-	struct ticker ticker;
+	struct headway headway;
+	uint64_t size; /* of the input, bytes; 0: nobody knows */
+	uint64_t passed; /* of it, with what was counted */
 	uint64_t pages, bytes;
 	uint64_t kinds[KINDS];
 };
 
-void progress_open(struct progress *progress, bool on);
+/* fd: of the input, from which nothing was read yet. */
+void progress_open(struct progress *progress, bool on, int fd);
 
 /* The record of transfer was written. */
 void progress_count(struct progress *progress, struct transfer *transfer);

@@ -17,6 +17,7 @@
 #include "fifo.h"
 #include "flight.h"
 #include "frontier.h"
+#include "headway.h"
 #include "need.h"
 #include "num.h"
 #include "quotas.h"
@@ -74,6 +75,8 @@ struct crawl {
 	bool stopped; /* by a signal */
 	const char *used_up; /* of the budget, when nothing is in flight any more */
 	bool failed;
+	struct headway headway;
+	uint64_t named; /* that failed */
 };
 
 static void
@@ -81,6 +84,7 @@ complain(struct crawl *crawl, const char *url, size_t len, const char *why)
 {
 	warn_record(url, len, why);
 	crawl->failed = true;
+	crawl->named++;
 }
 
 static void
@@ -640,6 +644,25 @@ take_signals(struct crawl *crawl)
 	}
 }
 
+/* Tell how far it is, if it is time, or over. */
+static void
+tell(struct crawl *crawl, bool over)
+{
+	struct headway_facts facts = {
+		.what = "pages", .done = crawl->pages, .failed = crawl->named
+	};
+
+	if (!crawl->headway.ticker.on)
+		return;
+	if (crawl->flights.count > 0)
+		snprintf(facts.more, sizeof(facts.more), ", %zu in flight",
+		    crawl->flights.count);
+	if (over)
+		headway_end(&crawl->headway, &facts);
+	else if (headway_is_due(&crawl->headway))
+		headway_tell(&crawl->headway, &facts);
+}
+
 /* How long to wait for something, milliseconds. */
 static int
 time_to_wait(const struct crawl *crawl)
@@ -683,7 +706,9 @@ wait_for_something(struct crawl *crawl)
 
 	flush(crawl);
 	exchange_flush(&crawl->exchange, false);
-	if (poll(polls, POLLS, time_to_wait(crawl)) < 0) {
+	tell(crawl, false);
+	if (poll(polls, POLLS, headway_timeout(&crawl->headway, time_to_wait(crawl))) <
+	    0) {
 		if (errno != EINTR)
 			die(STATUS_BROKEN, errno, "poll");
 		return;
@@ -812,6 +837,7 @@ open_crawl(struct crawl *crawl)
 	crawl->quotas.most[QUOTA_HOST] = plan->host_pages;
 	crawl->quotas.most[QUOTA_ALIKE] = plan->alike_pages;
 	crawl->began = crawl->committed = clock_ms();
+	headway_open(&crawl->headway, plan->progress);
 }
 
 /* What was not followed for a quota is no failure, but not for nobody to know. */
@@ -831,6 +857,7 @@ close_crawl(struct crawl *crawl)
 {
 	bool left = !crawl->starts.eof || crawl->flights.count > 0;
 
+	tell(crawl, true);
 	requeue_all(crawl);
 	left = left || frontier_waits(crawl->frontier) ||
 	    (shares(crawl) && !exchange_ended(&crawl->exchange));

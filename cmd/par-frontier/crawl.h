@@ -29,6 +29,7 @@ struct crawl_plan {
 	const char *output; /* file, or NULL */
 	uint64_t patience; /* milliseconds */
 	uint64_t max_record; /* bytes */
+	bool progress;
 };
 
 enum status crawl_run(const struct crawl_plan *plan);

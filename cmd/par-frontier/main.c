@@ -87,6 +87,8 @@ list_options(struct crawl_plan *plan, struct opt_table *table)
 		{ 0, "state", OPT_STRING, .text = &plan->state, "DIR",
 		    "keep what is known in DIR, and go on with what is there", 0, 0,
 		    NULL },
+		{ 0, "progress", OPT_FLAG, .flag = &plan->progress, NULL,
+		    "show on a terminal how far it is", 0, 0, NULL },
 		{ 0, "max-record", OPT_SIZE, .number = &plan->max_record, "SIZE",
 		    "fail records longer than SIZE (default 64M)", 1, 1 << 30, NULL },
 		{ 0 },

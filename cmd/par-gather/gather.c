@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ends.h"
@@ -62,6 +63,28 @@ die_inputs(const struct inputs *in)
 	    in->polls_count, inputs_streams(in));
 }
 
+/* How much there is to be read, if all inputs are files. */
+static uint64_t
+size_of(const struct inputs *in)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < in->count; i++) {
+		const char *path = in->all[i].path;
+		struct stat about;
+		uint64_t size = 0;
+
+		if (path == NULL)
+			size = headway_size(STDIN_FILENO);
+		else if (stat(path, &about) == 0 && S_ISREG(about.st_mode))
+			size = (uint64_t)about.st_size;
+		if (size == 0)
+			return 0;
+		sum += size;
+	}
+	return sum;
+}
+
 void
 gather_open(struct gather *gather, const struct gather_plan *plan, char *const *files,
     size_t count)
@@ -78,6 +101,32 @@ gather_open(struct gather *gather, const struct gather_plan *plan, char *const *
 	gather->in.watched = gather->signals;
 	gather->in.follow = plan->follow;
 	gather->in.wait_ms = plan->wait_ms;
+	headway_open(&gather->headway, plan->progress);
+	gather->size = plan->progress ? size_of(&gather->in) : 0;
+}
+
+/* How far it is. */
+static struct headway_facts
+look(const struct gather *gather)
+{
+	return (struct headway_facts){ .what = "records",
+		.done = gather->taken,
+		.bytes = gather->taken_bytes,
+		.size = gather->size,
+		.failed = gather->named };
+}
+
+void
+gather_taken(struct gather *gather, uint64_t records, uint64_t bytes)
+{
+	struct headway_facts facts;
+
+	gather->taken += records;
+	gather->taken_bytes += bytes;
+	if (!headway_is_due(&gather->headway))
+		return;
+	facts = look(gather);
+	headway_tell(&gather->headway, &facts);
 }
 
 /* Something can be read, and maybe all was: empty an output that is a file. */
@@ -92,6 +141,9 @@ begin_output(struct gather *gather)
 enum status
 gather_close(struct gather *gather)
 {
+	struct headway_facts facts = look(gather);
+
+	headway_end(&gather->headway, &facts);
 	gather_flush(gather);
 	if (gather->lost < gather->in.count)
 		begin_output(gather);
@@ -126,6 +178,7 @@ fail(struct gather *gather, const struct record *rec, const char *why)
 {
 	warn_record(rec->data, rec->len, why);
 	gather->failed = true;
+	gather->named++;
 }
 
 void
@@ -191,7 +244,10 @@ wait_for_more(struct gather *gather, bool nothing)
 		return true; /* to see whether anything has begun */
 	}
 	gather_flush(gather);
-	if (inputs_wait(&gather->in, stopping && !gather->in.finishing ? 0 : -1) < 0 &&
+	gather_taken(gather, 0, 0);
+	if (inputs_wait(&gather->in,
+		headway_timeout(
+		    &gather->headway, stopping && !gather->in.finishing ? 0 : -1)) < 0 &&
 	    errno != EINTR)
 		die(STATUS_BROKEN, errno, "poll");
 	if (gather->signals < 0 || sig_next(gather->signals) == 0)
@@ -202,12 +258,25 @@ wait_for_more(struct gather *gather, bool nothing)
 	return !stopping;
 }
 
+/* The records of a run are counted as long as somebody wants to know. */
+static void
+count_run(struct gather *gather, const struct record *run)
+{
+	uint64_t records;
+
+	if (!gather->headway.ticker.on)
+		return;
+	record_span(run->data, run->len, UINT64_MAX, SIZE_MAX, &records);
+	gather_taken(gather, records, run->len);
+}
+
 bool
 gather_next(struct gather *gather, struct record *run)
 {
 	for (bool nothing = false;; nothing = true) {
 		switch (inputs_take(&gather->in, run)) {
 		case RECORD_OK:
+			count_run(gather, run);
 			return true;
 		case RECORD_EOF:
 			return false;

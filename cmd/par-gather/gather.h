@@ -11,6 +11,7 @@
 
 #include "diag.h"
 #include "gather_plan.h"
+#include "headway.h"
 #include "input.h"
 #include "record.h"
 
@@ -21,6 +22,9 @@ struct gather {
 	bool empty; /* the output may be written: what it had is gone, if that is to be */
 	size_t lost; /* inputs that failed */
 	int signals; /* sig_open(), or -1 */
+	struct headway headway;
+	uint64_t taken, taken_bytes, named; /* records, for that, and bytes of them */
+	uint64_t size; /* of all inputs, bytes; 0: nobody knows */
 	bool failed; /* a record or an input failed, and was named */
 };
 
@@ -36,6 +40,12 @@ enum status gather_close(struct gather *gather);
  * What fails is named here, and the others go on.  False at the end.
  */
 bool gather_next(struct gather *gather, struct record *run);
+
+/*
+ * So many whole records were taken, and bytes of them: --progress may tell.  Only where
+ * gather_next() has not given them.
+ */
+void gather_taken(struct gather *gather, uint64_t records, uint64_t bytes);
 
 /* Pass on all records as they are. */
 void gather_copy(struct gather *gather);

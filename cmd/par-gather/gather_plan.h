@@ -32,6 +32,7 @@ struct gather_plan {
 	bool json;
 	bool merge; /* inputs are sorted, and so is the output */
 	bool numeric, reverse; /* how they are sorted */
+	bool progress; /* it is told how far it is */
 	bool follow; /* a FIFO whose writers left is opened again */
 	uint64_t wait_ms; /* for the first writer of a FIFO; 0: for ever */
 	uint64_t memory; /* bytes, for keys and their values */

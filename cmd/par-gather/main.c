@@ -166,6 +166,8 @@ stream_options(struct gather_plan *plan, struct opt_table *table)
 		    "write to FILE, not to standard output", 0, 0, NULL },
 		{ 0, "max-record", OPT_SIZE, .number = &plan->max_record, "SIZE",
 		    "fail records longer than SIZE (default 64M)", 1, 1 << 30, NULL },
+		{ 0, "progress", OPT_FLAG, .flag = &plan->progress, NULL,
+		    "show on a terminal how far it is", 0, 0, NULL },
 		{ 0, "wait", OPT_DURATION, .number = &plan->wait_ms, "TIME",
 		    "give up FIFOs without another end after TIME (default never)", 1, 0,
 		    NULL },

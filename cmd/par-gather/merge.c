@@ -185,6 +185,8 @@ merge_taken(struct merge *merge)
 
 		put(merge, least->now.rec.data, least->now.rec.len);
 		put(merge, "\n", 1);
+		if (merge->temporary == NULL)
+			gather_taken(merge->gather, 1, least->now.rec.len + 1);
 		if (!advance(merge, least)) {
 			finish(merge, least->index);
 			merge->heap[0] = merge->heap[--merge->live];

@@ -10,7 +10,9 @@
 #include "engines.h"
 #include "fdio.h"
 #include "get.h"
+#include "headway.h"
 #include "reached.h"
+#include "record.h"
 #include "share.h"
 #include "sig.h"
 
@@ -32,6 +34,8 @@ struct get {
 	struct engine_read heard; /* last */
 	int signals;
 	struct share share; /* of standard output, with others that write to it */
+	struct headway headway;
+	uint64_t written, written_bytes; /* records, for that */
 };
 
 enum heard { HEARD_SOME, HEARD_NONE, HEARD_BUSY, HEARD_WOKEN };
@@ -65,6 +69,34 @@ leave(struct get *get)
 	close(get->signals);
 }
 
+/* Tell how far it is, if it is time, or over. */
+static void
+tell(struct get *get, bool over)
+{
+	struct headway_facts facts = { .what = "records", .done = get->written };
+
+	snprintf(facts.more, sizeof(facts.more),
+	    ", %.1f MB, %llu not finished, %llu dead", (double)get->written_bytes / 1e6,
+	    (unsigned long long)get->heard.open, (unsigned long long)get->heard.dead);
+	if (over)
+		headway_end(&get->headway, &facts);
+	else if (headway_is_due(&get->headway))
+		headway_tell(&get->headway, &facts);
+}
+
+/* They are counted as long as somebody wants to know. */
+static void
+count(struct get *get, const struct engine_result *result)
+{
+	uint64_t records;
+
+	if (!get->options->progress)
+		return;
+	record_span(result->data, result->len, UINT64_MAX, SIZE_MAX, &records);
+	get->written += records;
+	get->written_bytes += result->len;
+}
+
 static void
 write_some(struct get *get)
 {
@@ -79,6 +111,7 @@ write_some(struct get *get)
 			die_output(error, "standard output");
 		}
 		share_leave(&get->share);
+		count(get, result);
 		snprintf(get->last, sizeof(get->last), "%s", result->id);
 		get->unsafe = get->options->state == NULL;
 	}
@@ -137,6 +170,7 @@ read_all(struct get *get)
 	for (;;) {
 		enum heard heard = ask(get, READ_BYTES, STAY);
 
+		tell(get, false);
 		if (heard == HEARD_WOKEN || sig_next(get->signals) != 0)
 			return STATUS_STOPPED;
 		if (heard == HEARD_SOME) {
@@ -155,7 +189,8 @@ read_all(struct get *get)
 			die(STATUS_BROKEN, 0, "%s: another par-queue get is running",
 			    get->engine.queue);
 		pause = backoff_next(&nothing, pause);
-		engine_await(&get->engine, pause, patience(get, begin, busy_since));
+		engine_await(&get->engine, pause,
+		    headway_wait(&get->headway, patience(get, begin, busy_since)));
 	}
 }
 
@@ -185,7 +220,9 @@ get_run(const struct queue_options *options)
 		engines_missing(&get.engine, " yet; waits for one");
 	else
 		engines_must_exist(&get.engine);
+	headway_open(&get.headway, options->progress);
 	status = read_all(&get);
+	tell(&get, true);
 	leave(&get);
 	share_close(&get.share);
 	if (close(STDOUT_FILENO) < 0 && errno != EINTR)

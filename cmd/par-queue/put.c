@@ -9,6 +9,7 @@
 #include "backoff.h"
 #include "clock.h"
 #include "engines.h"
+#include "headway.h"
 #include "put.h"
 #include "record.h"
 
@@ -44,6 +45,10 @@ struct put {
 	uint64_t serial, serials_end; /* numbers that are ours */
 	bool failed; /* some record was named */
 	bool told; /* that there is no room */
+	struct headway headway;
+	uint64_t read; /* bytes of the input, for that */
+	uint64_t size; /* of it; 0: nobody knows */
+	uint64_t named; /* records */
 };
 
 /* A server that failed may have forgotten what it accepted: they are read and gone. */
@@ -135,6 +140,25 @@ wait_for_room(struct put *put, uint64_t begin, uint64_t *pause)
 	engine_await(&put->engine, *pause, put->options->wait - waited);
 }
 
+/* Tell how far it is, if it is time, or over. */
+static void
+tell(struct put *put, bool over)
+{
+	struct headway_facts facts = { .what = "records",
+		.done = put->accepted,
+		.bytes = put->read,
+		.size = put->size,
+		.failed = put->named };
+
+	if (put->open > 0)
+		snprintf(facts.more, sizeof(facts.more), ", %llu in the queue",
+		    (unsigned long long)put->open);
+	if (over)
+		headway_end(&put->headway, &facts);
+	else if (headway_is_due(&put->headway))
+		headway_tell(&put->headway, &facts);
+}
+
 /* Put what is pending until all of it is accepted. */
 static void
 flush(struct put *put)
@@ -158,10 +182,12 @@ flush(struct put *put)
 		put->kept_count -= done < put->kept_count ? done : put->kept_count;
 		memmove(put->pending, put->pending + done,
 		    put->count * sizeof(put->pending[0]));
+		tell(put, false);
 		if (put->count > 0)
 			wait_for_room(put, begin, &pause);
 	}
 	put->kept_len = 0;
+	tell(put, false);
 	if (put->options->ids && fflush(stdout) == EOF)
 		die_output(errno, "standard output");
 }
@@ -241,6 +267,7 @@ refuse(struct put *put, const struct record *record)
 	    (unsigned long long)put->options->max_record);
 	warn_record(record->data, record->len, why);
 	put->failed = true;
+	put->named++;
 }
 
 /* Does its buffer have more whole records?  Else what it handed out may be moved next. */
@@ -293,6 +320,7 @@ read_all(struct put *put)
 			flush(put);
 		switch (record_take_run(&put->in, &run)) {
 		case RECORD_OK:
+			put->read += run.len;
 			add_run(put, &run);
 			break;
 		case RECORD_TOO_LONG:
@@ -340,8 +368,11 @@ put_run(const struct queue_options *options)
 		die(STATUS_BROKEN, errno, "cannot begin");
 	engines_ready(&put->engine);
 	diag_awaits("records");
+	headway_open(&put->headway, options->progress);
+	put->size = options->progress ? headway_size(STDIN_FILENO) : 0;
 	begin(put);
 	read_all(put);
+	tell(put, true);
 	end(put);
 	failed = put->failed;
 	free(put->kept);

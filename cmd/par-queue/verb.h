@@ -44,6 +44,9 @@ struct queue_options {
 	uint64_t max_record; /* bytes */
 	bool ids;
 
+	/* put, work and get */
+	bool progress;
+
 	/* put and get */
 	uint64_t wait;
 	bool waits; /* get: --wait was given */

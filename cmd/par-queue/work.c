@@ -9,6 +9,7 @@
 
 #include "clock.h"
 #include "grow.h"
+#include "headway.h"
 #include "sig.h"
 #include "spawn.h"
 #include "spoken.h"
@@ -49,6 +50,7 @@ struct work {
 	size_t polls_size;
 	uint64_t commit_at; /* clock_ms() of the next commit, if the stage is at work */
 	bool held; /* what is finished waits for that */
+	struct headway headway;
 	uint64_t kill_at; /* PHASE_STOP: when the next one begins */
 };
 
@@ -192,7 +194,8 @@ poll_timeout(const struct work *work)
 		due = work->commit_at;
 	if (due <= work->now)
 		return 0;
-	return due - work->now > INT32_MAX ? INT32_MAX : (int)(due - work->now);
+	due = headway_wait(&work->headway, due - work->now);
+	return due > INT32_MAX ? INT32_MAX : (int)due;
 }
 
 /* What tells that there may be something to take, behind own descriptors. */
@@ -261,6 +264,23 @@ give_back_late(struct work *work)
 		workload_give_back(&work->load);
 }
 
+/* Tell how far it is, if it is time, or over. */
+static void
+tell(struct work *work, bool over)
+{
+	const struct worker *worker = &work->load.tended.worker;
+	struct headway_facts facts = {
+		.what = "records", .done = work->load.done, .failed = work->load.dead
+	};
+
+	snprintf(facts.more, sizeof(facts.more), ", %llu in flight",
+	    (unsigned long long)worker->window.records);
+	if (over)
+		headway_end(&work->headway, &facts);
+	else if (headway_is_due(&work->headway))
+		headway_tell(&work->headway, &facts);
+}
+
 /* Is there nothing left to wait for? */
 static bool
 finished(const struct work *work)
@@ -289,6 +309,7 @@ turn(struct work *work)
 	}
 	give_back_late(work);
 	commit(work);
+	tell(work, false);
 }
 
 static enum status
@@ -349,8 +370,10 @@ work_run(const struct queue_options *options)
 	work.now = work.load.tended.now = clock_ms();
 	status = STATUS_BROKEN;
 	if (!origins_missing(&work.origins) || !options->once) {
+		headway_open(&work.headway, options->progress);
 		while (!finished(&work))
 			turn(&work);
+		tell(&work, true);
 		status = sum_up(&work);
 	}
 	origins_close(&work.origins);

@@ -85,6 +85,7 @@ outcome(void *context, uint64_t number, const struct ack *ack, const char *outpu
 	struct workload *load = context;
 	struct lease *lease = lease_find(&load->origins->leases, number);
 
+	load->done += ack->outcome == OUTCOME_OK;
 	if (ack->outcome == OUTCOME_OK)
 		lease_done(lease, output, ack->bytes);
 	else if (ack->outcome == OUTCOME_FAIL) /* passed on all the same: par-stage(7) */

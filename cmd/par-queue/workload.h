@@ -19,6 +19,7 @@ struct workload {
 	struct tended tended; /* the stage */
 	struct batch_queue todo, suspects;
 	uint64_t dead; /* records given up */
+	uint64_t done; /* and those that are done */
 };
 
 void workload_init(struct workload *load, const struct queue_options *options,

@@ -150,9 +150,9 @@ open_parts(struct run *run)
 	keys_open(&run->keys);
 	polite_open(&run->polite);
 	report_open(&run->report, o);
-	if (ticker_is_on(&run->report.ticker, run->output.fd)) {
+	if (ticker_is_on(&run->report.headway.ticker, run->output.fd)) {
 		run->output.before = ticker_give_way;
-		run->output.before_context = &run->report.ticker;
+		run->output.before_context = &run->report.headway.ticker;
 	}
 	pool_begin(&run->pool, (size_t)o->workers);
 	run->pool.tuned = o->tuned && !options_hosts(o);

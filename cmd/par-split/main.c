@@ -77,6 +77,8 @@ choose_mode(struct split_command *command)
 		return "--hash-key is for --key";
 	if (command->chunk && plan->unique)
 		return "--cut does not read records, and --unique has to";
+	if (command->chunk && plan->progress)
+		return "--cut does not read records, and --progress counts them";
 	if (fill && (command->number > 0 || command->plan.own))
 		return "--lines and --bytes make as many files as it takes";
 	if (plan->follow && (fill || command->chunk))
@@ -207,6 +209,8 @@ list_options(struct split_command *command, struct opt_table *table)
 		{ 'f', "follow", OPT_FLAG, .flag = &plan->follow, NULL,
 		    "go on with a FIFO whose reader has left when it has another", 0, 0,
 		    NULL },
+		{ 0, "progress", OPT_FLAG, .flag = &plan->progress, NULL,
+		    "show on a terminal how far it is", 0, 0, NULL },
 		{ 0, "wait", OPT_DURATION, .number = &plan->wait_ms, "TIME",
 		    "give up FIFOs without a reader after TIME (default never)", 1, 0,
 		    NULL },

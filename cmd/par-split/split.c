@@ -12,6 +12,7 @@
 #include "clock.h"
 #include "diag.h"
 #include "fifo.h"
+#include "headway.h"
 #include "record.h"
 #include "split.h"
 #include "spool.h"
@@ -41,6 +42,9 @@ struct split {
 	bool stopped; /* by a signal */
 	uint64_t opened_ms; /* clock_ms() at the start */
 	bool failed; /* a record was named */
+	struct headway headway;
+	uint64_t taken, taken_bytes, named; /* records, for that, and bytes of them */
+	uint64_t size; /* of the input, bytes; 0: nobody knows */
 };
 
 /* Name a record that failed. */
@@ -49,6 +53,7 @@ fail(struct split *split, const char *data, size_t len, const char *why)
 {
 	warn_record(data, len, why);
 	split->failed = true;
+	split->named++;
 }
 
 static void
@@ -90,6 +95,35 @@ take_aside(struct split *split)
 	return got > 0;
 }
 
+/* What was taken is counted for the line of --progress, as long as there is one. */
+static void
+count(struct split *split)
+{
+	uint64_t records;
+
+	if (!split->plan->progress)
+		return;
+	record_span(split->rest.data, split->rest.len, UINT64_MAX, SIZE_MAX, &records);
+	split->taken += records;
+	split->taken_bytes += split->rest.len;
+}
+
+/* Tell how far it is, if it is time, or over. */
+static void
+tell(struct split *split, bool over)
+{
+	struct headway_facts facts = { .what = "records",
+		.done = split->taken,
+		.bytes = split->taken_bytes,
+		.size = split->size,
+		.failed = split->named };
+
+	if (over)
+		headway_end(&split->headway, &facts);
+	else if (headway_is_due(&split->headway))
+		headway_tell(&split->headway, &facts);
+}
+
 /* Take more of what was read; false if there is nothing, or no more. */
 static bool
 take(struct split *split)
@@ -100,6 +134,7 @@ take(struct split *split)
 		switch (record_take_run(&split->in, &rec)) {
 		case RECORD_OK:
 			split->rest = (struct records){ rec.data, rec.len };
+			count(split);
 			if (split->unique != NULL)
 				drop_seen(split);
 			if (split->rest.len > 0)
@@ -222,8 +257,10 @@ loop(struct split *split, struct pollfd *polls)
 			timeout = 0;
 			input = false;
 		}
+		tell(split, false);
 		if (!done(split))
-			wait_for(split, polls, input, timeout);
+			wait_for(split, polls, input,
+			    headway_timeout(&split->headway, timeout));
 	}
 }
 
@@ -247,6 +284,8 @@ open_input(struct split *split)
 		die(STATUS_BROKEN, errno, "%s", split->in_name);
 	if (record_open(&split->in, fd, (size_t)split->plan->max_record) < 0)
 		die(STATUS_BROKEN, errno, "buffers");
+	headway_open(&split->headway, split->plan->progress);
+	split->size = headway_size(fd);
 }
 
 /* For struct unique_plan: a record has no key to be told apart by. */
@@ -313,6 +352,7 @@ split_run(const struct split_plan *plan, char *const *paths, size_t count)
 	enum status status;
 
 	loop(&split, polls);
+	tell(&split, true);
 	status = report(&split);
 	unique_close(split.unique);
 	record_close(&split.in);

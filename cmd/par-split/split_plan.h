@@ -35,6 +35,7 @@ struct split_plan {
 	uint64_t wait_ms; /* for the other end of a FIFO; 0: for ever */
 	bool follow; /* a FIFO whose reader has left is opened again */
 	bool own; /* outputs are FIFOs that were made, or this user's */
+	bool progress; /* it is told how far it is */
 	int signals; /* sig_open(): stop when it is readable; or -1 */
 };
 

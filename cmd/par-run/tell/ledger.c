@@ -160,6 +160,7 @@ name(struct ledger *ledger, struct slot *slot, const struct failure *failure)
 		.reason_len = strlen(failure->why) });
 	if (ledger->parent->fd >= 0)
 		return;
+	diag_failed_record(record->data, record->len);
 	if (ledger->quarantine->fd < 0 || failure->cut)
 		warn_record(record->data, record->len, failure->why);
 	else if (quarantine_add(ledger->quarantine, record, failure->attempts,

@@ -7,11 +7,11 @@
 
 #include <stdint.h>
 
+#include "headway.h"
 #include "log.h"
 #include "metrics.h"
 #include "output.h"
 #include "record_files.h"
-#include "ticker.h"
 #include "trace.h"
 
 struct report {
@@ -24,7 +24,7 @@ struct report {
 	const struct tally *tally;
 	const struct record_files *files;
 	const size_t *waiting; /* bytes of input that wait for their workers */
-	struct ticker ticker;
+	struct headway headway;
 	uint64_t size; /* of the input, bytes; 0: nobody knows */
 	uint64_t base; /* where in it the intake began */
 };
