@@ -249,6 +249,69 @@ evenly() {
 }
 @test "engines of queues: rate begins with one record, and not with those of a second" { on_each evenly; }
 
+# One that works on a record at a time, and takes until there is a file go for those that
+# begin with long; it says in begun which it has.
+one_at_a_time() {
+	cat >stage <<-'END'
+		#!/usr/bin/env python3
+		import os, sys, time
+		words = open(int(os.environ["PAR_STAGE"].split(":")[0]), "wb", 0)
+		words.write(b"par-stage 1 window=1\n")
+		for i, line in enumerate(sys.stdin):
+		    with open("begun", "a") as begun:
+		        begun.write(line)
+		    while line.startswith("long") and not os.path.exists("go"):
+		        time.sleep(.005)
+		    os.write(1, line.encode())
+		    words.write(b"%d %d ok\n" % (i, len(line)))
+	END
+	chmod +x stage
+}
+
+behind() {
+	one_at_a_time
+	printf 'long\nshort\n' | par-queue put --chunk 1 first
+	{ seq 30; echo long; seq 31 34; } | par-queue put --chunk 1 second
+	for q in first second; do
+		rm -f begun go
+		background par-queue work --once $q -- ./stage
+		one=$!
+		eventually grep -q long begun
+		all=$(number $q accepted)
+		background par-queue work --once $q -- ./stage
+		two=$!
+		eventually is $q "done" $((all - 1))
+		is $q running 1
+		touch go
+		wait "$one" "$two"
+		is $q "done" "$all"
+	done
+	[ "$(par-queue get second | sort -n)" = "$({ echo long; seq 34; } | sort -n)" ]
+}
+@test "engines of queues: a chunk does not wait behind a long record while a worker is idle" { on_each behind; }
+
+scaled() {
+	mkfifo gate
+	exec {gate}<>gate
+	par-queue scale q 1
+	seq 6 | par-queue put --chunk 1 q
+	background par-queue work --once q -- par-run -n 3 -N 1 sh -c 'echo >>begun; read x; read y <gate; echo "$x"'
+	worker=$!
+	eventually test -e begun
+	begun() { [ "$(wc -l <begun)" = "$1" ]; }
+	is q running 1
+	par-queue scale q 2
+	eventually begun 2
+	par-queue scale q 0
+	eventually begun 3
+	is q running 3
+	seq 6 >&"$gate"
+	wait "$worker"
+	exec {gate}>&-
+	is q "done" 6
+}
+@test "engines of queues: scale down, and up again, while records take long" { on_each scaled; }
+
 kept() {
 	seq 5 | par-queue put --chunk 9 q
 	work q -- par-run -n 1 --map cat

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "diag.h"
 #include "engines.h"
 #include "grow.h"
@@ -155,11 +156,18 @@ next_origin(const struct origins *origins, uint64_t asked)
 	return best;
 }
 
+/* How long a step takes; one that took much longer than the others counts for little. */
+static void
+note_took(struct origins *origins, uint64_t begin)
+{
+	origins->took = (3 * origins->took + (clock_ms() - begin)) / 4;
+}
+
 size_t
 origins_take(struct origins *origins, const struct want *want, struct batch_queue *todo,
     struct batch_queue *suspects)
 {
-	uint64_t asked = 0;
+	uint64_t asked = 0, begin = clock_ms();
 
 	for (size_t i = 0; i < origins->count; i++)
 		origins->all[i].priority += (int64_t)origins->all[i].weight;
@@ -169,6 +177,7 @@ origins_take(struct origins *origins, const struct want *want, struct batch_queu
 
 		if (taken > 0) {
 			origins->all[i].priority -= origins->weights;
+			note_took(origins, begin);
 			return taken;
 		}
 		asked |= UINT64_C(1) << i;
@@ -314,6 +323,20 @@ origins_finished(struct origins *origins)
 			0;
 	}
 	return finished;
+}
+
+bool
+origins_short(struct origins *origins, const struct lease *lease)
+{
+	struct engine_stat stat = { 0 };
+	size_t i = 0;
+
+	while (&origins->all[i].engine != lease->engine)
+		i++;
+	/* What a rate has let through would have to wait for its turn again. */
+	return engines_answered(
+		   lease->engine, lease->engine->kind->stat(lease->engine, &stat)) &&
+	    number_of(&stat, NUMBER_WAITING) == 0 && strcmp(stat.rate, "0") == 0;
 }
 
 bool

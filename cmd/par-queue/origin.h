@@ -36,6 +36,7 @@ struct origins {
 	uint64_t committed, late; /* chunks */
 	uint64_t ill; /* chunks that were none or came too late, and buried */
 	uint64_t lost; /* records that were given to others or revoked */
+	uint64_t took; /* ms that a take takes, of late; 0: less than one */
 };
 
 /* What to take: so many records or bytes, or a little more. */
@@ -60,6 +61,9 @@ void origins_hurry(struct origins *origins);
  */
 size_t origins_take(struct origins *origins, const struct want *want,
     struct batch_queue *todo, struct batch_queue *suspects);
+
+/* Would a chunk that goes back to the queue of the lease be another worker's at once? */
+bool origins_short(struct origins *origins, const struct lease *lease);
 
 /* Commit what is finished; last: the last line that the stage wrote to its stderr. */
 void origins_commit(struct origins *origins, const char *last, size_t last_len);

@@ -20,7 +20,8 @@ enum {
 	START_LEAST = 60 * 1000, /* ms that one may be silent at its start, if --hard */
 	LOOK = 4, /* ms between looks at one that reads ahead */
 	QUIET = 50, /* ms of silence before it has to answer for lack of records */
-	LONGEST_QUIET = 60 * 1000
+	LONGEST_QUIET = 60 * 1000,
+	MS = 1000 * 1000 /* ns */
 };
 
 /*
@@ -185,17 +186,36 @@ tended_stop(struct tended *tended, int signal)
 static void
 adapt(struct tended *tended, uint64_t acks)
 {
-	/* A slow one leaves more for other workers; who waits for us is to get more. */
-	static const struct credit_plan plan = {
-		.fast = FAST_TURN, .slow = SLOW_TURN, .unknown = 0
-	};
+	/*
+	 * A slow one leaves more for other workers.  Who waits for us is to get more, if
+	 * what it was given last did not take long.
+	 */
+	struct credit_plan plan = { .fast = FAST_TURN, .slow = SLOW_TURN };
+	struct credit *credit = &tended->credit;
 
 	tended->progress = clock_ms();
 	tended->warned = false;
 	tended->said[0] = '\0';
 	restarts_progress(&tended->restarts);
-	if (credit_acks(&tended->credit, acks))
-		credit_sample(&tended->credit, &plan, tended_most(tended), clock_ns());
+	if (!credit_acks(credit, acks))
+		return;
+	plan.unknown = (tended->progress - tended->fed_at) * MS;
+	credit_sample(credit, &plan, tended_most(tended), clock_ns());
+	tended->paced = credit->last_acks;
+	tended->pace = credit->last_took > 0 ? credit->last_took : plan.unknown;
+}
+
+uint64_t
+tended_soon(const struct tended *tended, uint64_t within)
+{
+	uint64_t most = tended->credit.records, soon;
+
+	if (tended->paced == 0 || tended->now >= tended->progress + within)
+		return 0;
+	if (tended->pace == 0)
+		return most;
+	soon = within * MS * tended->paced / tended->pace;
+	return soon < most ? soon : most;
 }
 
 static void

@@ -57,6 +57,8 @@ struct tended {
 	char said[HEARING_TEXT]; /* of its last end, with nothing finished since */
 	bool warned; /* it has taken longer than soft, and finished nothing since */
 	uint64_t fed_at; /* clock_ms() when it was last given something */
+	uint64_t paced,
+	    pace; /* records that it finished lately, and ns for all of them */
 	uint64_t look_at; /* clock_ms() of the next look at one that reads ahead */
 	uint64_t quiet_limit; /* ms of silence that it is left in for lack of records */
 	uint64_t prompted_at; /* clock_ms() when its input was ended, as it holds back; or
@@ -80,6 +82,12 @@ bool tended_may_have(const struct tended *tended);
 
 /* Has it a use for records, and may be given some now?  Not while it ends. */
 bool tended_takes(const struct tended *tended);
+
+/*
+ * How many records more than it may have it will soon take, by its pace: within so many
+ * ms, 10000 at most.  None while it has finished nothing for longer.
+ */
+uint64_t tended_soon(const struct tended *tended, uint64_t within);
 
 /* Does it have a record that must be alone with it? */
 static inline bool

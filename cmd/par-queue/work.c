@@ -188,6 +188,8 @@ poll_timeout(const struct work *work)
 	if (work->phase == PHASE_RUN && workload_room(&work->load).records > 0 &&
 	    work->take_at < due)
 		due = work->take_at;
+	if (work->phase == PHASE_RUN && workload_share_due(&work->load) < due)
+		due = workload_share_due(&work->load);
 	if (work->phase == PHASE_STOP && work->kill_at < due)
 		due = work->kill_at;
 	if (work->held && work->commit_at < due)
@@ -299,6 +301,8 @@ turn(struct work *work)
 	workload_hear(&work->load);
 	take_signals(work);
 	workload_check_time(&work->load);
+	if (work->phase == PHASE_RUN)
+		workload_share(&work->load);
 	if (work->phase == PHASE_STOP && work->now >= work->kill_at)
 		go_further(work);
 	if ((tended_hopeless(&work->load.tended) || work->load.tended.never != NULL) &&

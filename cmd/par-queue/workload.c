@@ -12,7 +12,13 @@
 #include "workload.h"
 #include "wrapped.h"
 
-enum { MOST_DEATHS = 10 /* in a row, and as many as a record may cost */ };
+enum {
+	MOST_DEATHS = 10, /* in a row, and as many as a record may cost */
+	LEAD = 100, /* ms that a chunk may wait here for the stage, */
+	LEAD_STEPS = 16, /* or for so many steps of the engine, which then cost little, */
+	MOST_LEAD = 5000, /* but no longer */
+	LOOK_AGAIN = 500 /* ms between looks at who has use for what waits longer */
+};
 
 static struct lease *
 lease_of(struct workload *load, const struct batch *batch)
@@ -116,13 +122,22 @@ workload_start(struct workload *load)
 		die_start(errno, load->tended.plan.command[0]);
 }
 
+/* For how long records may wait here for the stage, ms. */
+static uint64_t
+lead(const struct workload *load)
+{
+	uint64_t ms = LEAD + LEAD_STEPS * load->origins->took;
+
+	return ms < MOST_LEAD ? ms : MOST_LEAD;
+}
+
 struct want
 workload_room(const struct workload *load)
 {
 	const struct tended *tended = &load->tended;
 	const struct window *window = &tended->worker.window;
 	uint64_t have = load->todo.records + load->suspects.records;
-	uint64_t may = tended->credit.records;
+	uint64_t may = tended->credit.records, ahead = tended_soon(tended, lead(load));
 	size_t bytes = window->bytes;
 
 	for (const struct batch *b = load->todo.head; b != NULL; b = b->next)
@@ -133,10 +148,10 @@ workload_room(const struct workload *load)
 		return (struct want){ .records = have + window->records == 0,
 			.bytes = TENDED_BYTES };
 	/* Some at a time: each time costs a step of the engine. */
-	if (load->suspects.head != NULL || tended_has_alone(tended) || have > may / 2 ||
-	    bytes >= TENDED_BYTES || have + window->records >= 2 * may)
+	if (load->suspects.head != NULL || tended_has_alone(tended) || have > ahead / 2 ||
+	    bytes >= TENDED_BYTES || have + window->records >= may + ahead)
 		return (struct want){ 0 };
-	return (struct want){ .records = 2 * may - have - window->records,
+	return (struct want){ .records = may + ahead - have - window->records,
 		.bytes = TENDED_BYTES - bytes };
 }
 
@@ -217,6 +232,9 @@ workload_give(struct workload *load)
 	most = tended_most(tended);
 	if (tended->credit.records > most)
 		tended->credit.records = most;
+	else if (tended->credit.records < tended->credit.least) /* it may again */
+		tended->credit.records =
+		    tended->credit.least < most ? tended->credit.least : most;
 	if (tended_takes(tended)) {
 		give_suspect(load);
 		while ((batch = next(load)) != NULL)
@@ -348,6 +366,53 @@ workload_give_back(struct workload *load)
 {
 	back(load, &load->suspects);
 	back(load, &load->todo);
+}
+
+uint64_t
+workload_share_due(const struct workload *load)
+{
+	uint64_t due = load->tended.progress + lead(load);
+
+	if (load->todo.head == NULL)
+		return UINT64_MAX;
+	return due > load->look_at ? due : load->look_at;
+}
+
+/* Is it a chunk of which nothing was begun? */
+static bool
+is_whole(const struct batch *batch, const struct lease *lease)
+{
+	return batch->count == lease->count && lease->left == lease->count &&
+	    lease->state == LEASE_OURS;
+}
+
+void
+workload_share(struct workload *load)
+{
+	struct batch_queue all = load->todo, rest = { 0 };
+	const struct engine *asked = NULL;
+	struct batch *batch;
+	bool wanted = false;
+
+	if (load->tended.now < workload_share_due(load))
+		return;
+	load->look_at = load->tended.now + LOOK_AGAIN;
+	load->todo = (struct batch_queue){ 0 };
+	while ((batch = batch_pop(&all, UINT64_MAX)) != NULL) {
+		struct lease *lease = lease_of(load, batch);
+
+		if (is_whole(batch, lease) && asked != lease->engine) {
+			wanted = origins_short(load->origins, lease);
+			asked = lease->engine;
+		}
+		if (is_whole(batch, lease) && wanted) {
+			lease_again(lease, batch);
+			batch_free(batch);
+		} else {
+			batch_push(&rest, batch);
+		}
+	}
+	batch_join(&load->todo, &rest);
 }
 
 void

@@ -20,6 +20,7 @@ struct workload {
 	struct batch_queue todo, suspects;
 	uint64_t dead; /* records given up */
 	uint64_t done; /* and those that are done */
+	uint64_t look_at; /* clock_ms() of the next look at who has use for todo */
 };
 
 void workload_init(struct workload *load, const struct queue_options *options,
@@ -36,6 +37,13 @@ void workload_give(struct workload *load);
 
 /* Take what it has said and written; dies if it is not a native stage. */
 void workload_hear(struct workload *load);
+
+/*
+ * Give chunks back that wait behind records that take long, if another worker would have
+ * them at once; and when to look at that, clock_ms().
+ */
+void workload_share(struct workload *load);
+uint64_t workload_share_due(const struct workload *load);
 
 /* Have it answer if it holds back, end it if it takes too long; see tended_due(). */
 void workload_check_time(struct workload *load);
