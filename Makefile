@@ -39,8 +39,12 @@
 #:                  would add (DEPS=build: only what make needs; DEPS="lint bench")
 #: make install     under PREFIX (default /usr/local); DESTDIR is put in front
 #: make uninstall   take that away
+#: make html        the manual for a browser, with its drawings as pictures, in build/html
 #: make dist        build/par-VERSION.tar.gz of the last commit, with a checksum and a bill
 #:                  of materials (SPDX)
+#: make deb         the Debian package par-tools, source and binary, in build/deb
+#: make static      run, split, gather, fib and report as programs that need no library, for
+#:                  Linux, in build/ (STATIC="x86_64 aarch64")
 #: make clean       remove build/
 #:
 #: CC=clang, CFLAGS=, SAN=address,undefined choose a build; each has its own folder.
@@ -206,15 +210,18 @@ $B/flags: FORCE
 
 -include $(wildcard $(OBJECTS:.o=.d) $B/tests/unit/*/*.d $B/tests/sim/*.d)
 
+# EMULATOR runs programs for another processor.
+EMULATOR ?=
+
 # Completions come from --help, of verbs, too, so that they always agree with it.
 $(BASH_COMPLETIONS): $B/completions/bash/%: $B/bin/% completions/complete.awk
 $(ZSH_COMPLETIONS): $B/completions/zsh/_%: $B/bin/% completions/complete.awk
 $(FISH_COMPLETIONS): $B/completions/fish/%.fish: $B/bin/% completions/complete.awk
 $(COMPLETIONS):
 	@mkdir -p $(@D)
-	@LC_ALL=C $< --help >$@.help
+	@LC_ALL=C $(EMULATOR) $< --help >$@.help
 	@for verb in $$(tr '\n' ' ' <$@.help | sed -n 's/.*VERB is one of \([^;]*\);.*/\1/p' | tr -d ,); do \
-	    LC_ALL=C $< $$verb --help; done >$@.verbs
+	    LC_ALL=C $(EMULATOR) $< $$verb --help; done >$@.verbs
 	@cat $@.verbs >>$@.help
 	@awk -v shell=$(notdir $(@D)) -v name=$(<F) -f completions/complete.awk $@.help >$@
 	@rm -f $@.help $@.verbs
@@ -336,7 +343,7 @@ check-all: check sanitize torture
 # Lint: each step is a target of its own.
 
 LINT	= lint-format lint-shell lint-man lint-layers lint-circles lint-exits lint-names \
-	lint-functions lint-sleep lint-os lint-headers lint-tidy
+	lint-functions lint-sleep lint-os lint-packaging lint-headers lint-tidy
 
 lint:
 	@scripts/deps build lint
@@ -378,6 +385,9 @@ lint-sleep:
 lint-os:
 	$(call say,OS) ! grep -nE '__(linux|APPLE|[A-Za-z]*BSD)__' \
 	    $(filter-out lib/os/%,$(filter %.c %.h,$(ALL_FILES)))
+
+lint-packaging:
+	$(call say,PACKAGING) scripts/lint-packaging
 
 HEADERS_ALONE = $(HEADERS:%=$B/alone/%)
 lint-headers: $(HEADERS_ALONE)
@@ -438,10 +448,22 @@ index_man = if [ -n $(call as_word,$(DESTDIR)) ]; then :; \
 	elif command -v makewhatis >/dev/null 2>&1; then \
 	    makewhatis $(call as_word,$(MANDIR)) || :; fi
 
+HTML	?= build/html
+html:
+	@command -v mandoc >/dev/null || { echo 'make html needs mandoc' >&2; exit 1; }
+	$(call say,HTML $(HTML)) scripts/html $(HTML) $(ALL_PAGES)
+
 DIST	?= build/par-$(VERSION).tar.gz
 dist:
 	@mkdir -p $(dir $(DIST))
 	$(call say,DIST $(DIST)) scripts/dist $(VERSION) $(DIST)
+
+deb:
+	@scripts/deb $(VERSION)
+
+STATIC	?=
+static:
+	@scripts/static $(VERSION) $(STATIC)
 
 # Other things.
 
@@ -461,5 +483,5 @@ clean:
 help:
 	@awk '/^#:/ { print substr($$0, 4) }' Makefile
 
-.PHONY: all left-out check unit units sim sim-build sanitize bench chaos torture mutants cross check-all lint $(LINT) install uninstall dist deps demo clean help FORCE
+.PHONY: all left-out check unit units sim sim-build sanitize bench chaos torture mutants cross check-all lint $(LINT) install uninstall html dist deb static deps demo clean help FORCE
 .DELETE_ON_ERROR:

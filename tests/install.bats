@@ -172,6 +172,51 @@ accept() {
 	done
 }
 
+# type_in TEXT COMMAND...: what a terminal shows in which the command runs, once TEXT and a TAB
+# were typed behind its prompt and the line has WANT.
+type_in() {
+	local text=$1 want=$2
+
+	shift 2
+	command -v tmux >/dev/null || skip "no tmux"
+	export TMUX_TMPDIR=$PWD HOME=$PWD TERM=xterm
+	unset TMUX XDG_CONFIG_HOME XDG_DATA_HOME
+	tmux -f /dev/null new-session -d -x 120 -y 40 "$@" 3>&-
+	shows() { tmux capture-pane -p >shown && grep -qF -- "$1" shown; }
+	eventually shows 'ready>'
+	tmux send-keys -l "$text"
+	tmux send-keys Tab
+	eventually shows "$want"
+}
+
+clean_up() {
+	[ -z "${TMUX_TMPDIR-}" ] || tmux kill-server 2>/dev/null || true
+}
+
+@test "install: a TAB completes in a real bash" {
+	printf '%s\n' "PS1='ready> '" "for f in $build/completions/bash/*; do . \$f; done" >rc
+	type_in 'par-gather --max-r' 'ready> par-gather --max-record' bash --rcfile rc -i
+}
+
+@test "install: a TAB completes in a real zsh" {
+	command -v zsh >/dev/null || skip "no zsh"
+	printf '%s\n' "fpath=($build/completions/zsh \$fpath)" 'autoload -U compinit' 'compinit -u -d dump' \
+		"PS1='ready> '" >.zshrc
+	type_in 'par-queue pu' 'ready> par-queue pu' env "ZDOTDIR=$PWD" zsh -i
+	# both verbs that begin so are offered
+	tmux send-keys Tab
+	eventually shows purge
+	eventually shows put
+}
+
+@test "install: a TAB completes in a real fish" {
+	command -v fish >/dev/null || skip "no fish"
+	mkdir -p .config/fish/completions
+	cp "$build"/completions/fish/* .config/fish/completions
+	printf '%s\n' 'function fish_prompt; echo "ready> "; end' 'set -g fish_greeting' >.config/fish/config.fish
+	type_in 'par-gather --max-r' 'par-gather --max-record' fish -i
+}
+
 @test "install: bash accepts its completions" {
 	accept bash
 }

@@ -159,3 +159,34 @@ readme_as_page() {
 		[ "$(grep -c '^\$ ' "$page")" -ge 2 ] || { echo "$page"; false; }
 	done
 }
+
+@test "man: each program has a page for tldr, in its form, with options that there are" {
+	local program
+
+	diff <(programs) <(cd "$ROOT/packaging/tldr" && basename -s .md -- *.md)
+	for program in $(programs); do
+		"$ROOT/scripts/lint-tldr" "$ROOT/packaging/tldr/$program.md"
+		# options of the program itself, not of what it runs
+		sed -n "s/^\`.*$program \(.*\)\`$/\1/p" "$ROOT/packaging/tldr/$program.md" |
+			sed 's/ \(sh\|--\|par-[a-z]*\|<\).*//' | grep -oE -- '--[a-z][a-z-]*' | sort -u >used
+		"$program" --help >help
+		[ "$program" != par-queue ] || "$program" work --help >>help
+		while read -r option; do
+			grep -qE -- "$option([ =]|$)" help || { echo "$program: $option"; return 1; }
+		done <used
+	done
+}
+
+@test "man: the check of tldr pages finds what is wrong" {
+	printf '%s\n' '# par-x' '' '> Does it.' '' '- Do it.' '' '`par-y {{a`' '' '' 'more ' >par-x.md
+	run -1 "$ROOT/scripts/lint-tldr" par-x.md
+	diff - <(echo "$output") <<-'END'
+		par-x.md:3: no line "> More information: <URL>."
+		par-x.md:5: an example is "- Text:"
+		par-x.md:7: does not run par-x
+		par-x.md:7: {{ and }} do not match
+		par-x.md:9: an empty line too many
+		par-x.md:10: a blank at the end
+		par-x.md:10: neither title, description, example nor command
+	END
+}

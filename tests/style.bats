@@ -161,6 +161,36 @@ prepare() {
 	[ "${#lines[@]}" = 1 ]
 }
 
+@test "style: what is in packaging/ agrees with the Makefile, the programs and their libraries" {
+	scripts/lint-packaging
+	# and it is found where it does not
+	cp -r Makefile scripts packaging cmd "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
+	mkdir cmd/par-more
+	sed -i 's/pkgver=0/pkgver=9/; /hiredis/s/hiredis-dev/other-dev/' packaging/alpine/APKBUILD
+	sed -i 's/pkgrel=1/pkgrel=2/' packaging/aur/PKGBUILD
+	run -1 scripts/lint-packaging
+	diff - <(grep -v 'is not here$' <<<"$output" | sort) <<-END
+		packaging/alpine/APKBUILD: hiredis-dev of scripts/packages is missing
+		packaging/alpine/APKBUILD: other-dev is not in scripts/packages
+		packaging/alpine/APKBUILD: version 9.1.0, and not $(sed -n 's/^VERSION.*= //p' Makefile)
+		packaging/aur/.SRCINFO: not what the PKGBUILD says
+		packaging/debian/rules: not the programs in cmd/
+	END
+}
+
+@test "style: a release is written into all files of packaging/" {
+	cp -r Makefile scripts packaging cmd "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
+	sed -i 's/^VERSION.*/VERSION	= 1.20.3/' Makefile
+	sed -i 's/par-tools (0/par-tools (1.20.3-1) unstable; urgency=low\n(0/' packaging/debian/changelog
+	run -1 packaging/update https://host.example/v1/par-1.0.0.tar.gz Makefile
+	packaging/update https://host.example/v1/par-1.20.3.tar.gz Makefile
+	scripts/lint-packaging
+	run -1 grep -rn 'example.org/par\|0000000000' packaging/{homebrew,nix,aur,alpine,fedora}
+	[ "$(grep -rl "$(sha256sum <Makefile | cut -c 1-64)" packaging | wc -l)" = 4 ]
+}
+
 @test "style: tests wait for events and not for time" {
 	scripts/lint-sleep
 }
