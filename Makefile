@@ -45,6 +45,7 @@
 #: make deb         the Debian package par-tools, source and binary, in build/deb
 #: make static      run, split, gather, fib and report as programs that need no library, for
 #:                  Linux, in build/ (STATIC="x86_64 aarch64")
+#: make check-packages  these in bare roots of Debian 12 and 13, as root
 #: make clean       remove build/
 #:
 #: CC=clang, CFLAGS=, SAN=address,undefined choose a build; each has its own folder.
@@ -337,6 +338,7 @@ check-all: check sanitize torture
 	@tests/sim/mistakes
 	@$(MAKE) --no-print-directory check-old
 	@scripts/cross
+	@$(MAKE) --no-print-directory check-packages
 	@scripts/deps disk
 	@CUTS=8 $(MAKE) --no-print-directory check TESTS='$(wildcard tests/*-sync.bats)'
 
@@ -461,6 +463,11 @@ dist:
 deb:
 	@scripts/deb $(VERSION)
 
+check-packages:
+	@scripts/deps build packages
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@scripts/check-packages
+
 STATIC	?=
 static:
 	@scripts/static $(VERSION) $(STATIC)
@@ -483,5 +490,5 @@ clean:
 help:
 	@awk '/^#:/ { print substr($$0, 4) }' Makefile
 
-.PHONY: all left-out check unit units sim sim-build sanitize bench chaos torture mutants cross check-all lint $(LINT) install uninstall html dist deb static deps demo clean help FORCE
+.PHONY: all left-out check unit units sim sim-build sanitize bench chaos torture mutants cross check-all lint $(LINT) install uninstall html dist deb static check-packages deps demo clean help FORCE
 .DELETE_ON_ERROR:
