@@ -171,10 +171,11 @@ does_nothing() {
 		rm -f in
 		# shellcheck disable=SC2086
 		begin -n 2 $kind
+		echo 1 >&"$to" # for a command that is not native the second one waits for it
 		eventually children 2
 		before=$(pgrep -P "$pid" | sort)
 		echo restart >ctl
-		n=0
+		n=1
 		while [ -n "$(comm -12 <(echo "$before") <(pgrep -P "$pid" | sort))" ]; do
 			seq $((n + 1)) $((n + 20)) >&"$to"
 			n=$((n + 20))
