@@ -8,12 +8,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bytes.h"
 #include "diag.h"
 #include "printable.h"
+#include "quote.h"
 #include "spawn.h"
 #include "spoken.h"
 
-enum { LINE_MAX_BYTES = SPOKEN_LINE, SHOWN_RECORD = 240 };
+enum { LINE_MAX_BYTES = SPOKEN_LINE, SHOWN_RECORD = 240, MOST_URL = 400 };
 
 const char diag_never[] = "it can never work, says its exit status 125";
 
@@ -364,6 +366,21 @@ die_misuse(const char *format, ...)
 	vsnprintf(trouble.what, sizeof(trouble.what), format, args);
 	va_end(args);
 	misused(trouble.what);
+}
+
+void
+diag_refuse_url(const char *word, const char *as, const char *then)
+{
+	char copy[MOST_URL], *words[] = { copy, NULL };
+	struct bytes quoted = { 0 };
+
+	if (strstr(word, "://") == NULL || access(word, F_OK) == 0)
+		return;
+	snprintf(copy, sizeof(copy), "%s", word);
+	if (strlen(word) >= sizeof(copy) || quote_words(&quoted, words) < 0)
+		die_misuse("%s: not a %s; URLs are lines of the input", word, as);
+	die_misuse("%s: not a %s; URLs are lines of the input: echo %.*s | %s", word, as,
+	    (int)quoted.len - 1, quoted.data, then);
 }
 
 void

@@ -96,6 +96,12 @@ _Noreturn void die_start(int error, const char *name);
 /* The command line is wrong: program: message, how to get help, STATUS_MISUSE. */
 _Noreturn void die_misuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/*
+ * Where word is a URL, and the name of nothing here, it is no AS of the command line:
+ * say what to write, which is to pipe it into THEN, and end so.
+ */
+void diag_refuse_url(const char *word, const char *as, const char *then);
+
 /* End as trouble says, of whichever kind it is. */
 _Noreturn void die_of(const struct trouble *trouble);
 

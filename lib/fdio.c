@@ -45,6 +45,15 @@ try_again(int fd, short events)
 	return -1;
 }
 
+bool
+fdio_is_null(int fd)
+{
+	struct stat null, st;
+
+	return stat("/dev/null", &null) == 0 && fstat(fd, &st) == 0 &&
+	    S_ISCHR(st.st_mode) && st.st_rdev == null.st_rdev;
+}
+
 ssize_t
 fdio_read(int fd, void *buffer, size_t size)
 {

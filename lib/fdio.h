@@ -21,6 +21,9 @@
  */
 int fdio_reserve_standard(void);
 
+/* Is it /dev/null, as services and timers have for their input? */
+bool fdio_is_null(int fd);
+
 /* One read, waited for; 0 at the end of input. */
 ssize_t fdio_read(int fd, void *buffer, size_t size);
 

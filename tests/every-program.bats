@@ -288,6 +288,18 @@ runs() {
 		grep -c "^  .*$program " <<<"$stderr" | grep -qx 3
 		[ "${stderr_lines[4]}" = "$program: try '$program --help'" ]
 	done
+	# A URL where no program takes one, with the pipeline that it belongs to.
+	run -2 par-fetch 'http://h/?a&b'
+	[ "${lines[0]}" = "par-fetch: http://h/?a&b: not a FILE; URLs are lines of the input: echo 'http://h/?a&b' | par-fetch" ]
+	run -2 par-links http://h/
+	[ "${lines[0]}" = 'par-links: http://h/: not a FILE; URLs are lines of the input: echo http://h/ | par-fetch | par-links' ]
+	run -2 par-frontier http://h/ </dev/null
+	[ "${lines[0]}" = "par-frontier: http://h/: not a COMMAND; URLs are lines of the input: echo http://h/ | par-frontier sh -c 'par-fetch | par-links --pages'" ]
+	run -0 par-frontier sh -c 'par-fetch | par-links --pages' http://h/ </dev/null
+	[ "$output" = 'par-frontier: no URL to begin with, as the input is /dev/null: echo URL | par-frontier ...' ]
+	: >none
+	run -0 par-frontier cat <none
+	[ -z "$output" ]
 	run -3 par-fib 10
 	[ "$output" = "par-fib: 10: No such file or directory; operands are files of numbers, which come from standard input, too" ]
 }

@@ -292,5 +292,5 @@ http://b.test:$HOSTILE_PORT/ok"
 
 @test "par-fetch: a URL as an argument is answered by where it belongs" {
 	run -2 par-fetch http://127.0.0.1/
-	[ "${lines[0]}" = 'par-fetch: http://127.0.0.1/: not a FILE; URLs are lines of the input' ]
+	[ "${lines[0]}" = 'par-fetch: http://127.0.0.1/: not a FILE; URLs are lines of the input: echo http://127.0.0.1/ | par-fetch' ]
 }

@@ -461,10 +461,7 @@ static void
 refuse_urls(const struct settings *set)
 {
 	for (size_t i = 0; i < set->count; i++)
-		if (strstr(set->paths[i], "://") != NULL &&
-		    access(set->paths[i], F_OK) < 0)
-			die_misuse(
-			    "%s: not a FILE; URLs are lines of the input", set->paths[i]);
+		diag_refuse_url(set->paths[i], "FILE", "par-fetch");
 }
 
 /* A transfer that finds no descriptor would fail its record: rather have fewer. */

@@ -55,6 +55,7 @@ struct crawl {
 	struct flights flights;
 	struct crawl_command command;
 	struct record_reader starts; /* standard input */
+	bool started; /* there was something */
 	struct record_writer out;
 	const char *out_name;
 	uint64_t out_before; /* bytes in the output that earlier runs wrote */
@@ -161,6 +162,7 @@ take_starts(struct crawl *crawl)
 
 	while ((got = record_take(&crawl->starts, &rec)) != RECORD_NONE &&
 	    got != RECORD_EOF) {
+		crawl->started = true;
 		field_split(rec.data, rec.len, &first, 1);
 		field_at(rec.data, rec.len, 0, &first);
 		if (got == RECORD_TOO_LONG)
@@ -852,6 +854,15 @@ tell_of_quotas(const struct crawl *crawl)
 			    (unsigned long long)crawl->quotas.over[i]);
 }
 
+/* A service or a timer gives nobody's input, of which no crawl begins. */
+static void
+tell_of_no_start(const struct crawl *crawl)
+{
+	if (!crawl->started && crawl->plan->state == NULL && fdio_is_null(STDIN_FILENO))
+		warn("no URL to begin with, as the input is /dev/null: echo URL | "
+		     "par-frontier ...");
+}
+
 static enum status
 close_crawl(struct crawl *crawl)
 {
@@ -876,6 +887,7 @@ close_crawl(struct crawl *crawl)
 	if (close(crawl->out.to.fd) < 0 && errno != EINTR)
 		die_output(errno, crawl->out_name);
 	tell_of_quotas(crawl);
+	tell_of_no_start(crawl);
 	if ((!crawl->stopped && crawl->used_up == NULL) || !left)
 		return crawl->failed ? STATUS_FAILED : STATUS_OK;
 	if (crawl->used_up != NULL)

@@ -128,6 +128,8 @@ main(int argc, char **argv)
 	opt_free(&table);
 	if (first == argc)
 		die_missing(&program, argc, "a command is needed");
+	diag_refuse_url(
+	    argv[first], "COMMAND", "par-frontier sh -c 'par-fetch | par-links --pages'");
 	if ((plan.share.count > 0) != (plan.exchange != NULL) ||
 	    (plan.exchange != NULL && plan.state == NULL))
 		die_misuse("--share, --exchange and --state go together");

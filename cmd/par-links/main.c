@@ -248,6 +248,8 @@ parse_options(struct options *o, int argc, char **argv)
 	opt_free(&table);
 	o->paths = argv + first;
 	o->count = (size_t)(argc - first);
+	for (size_t i = 0; i < o->count; i++)
+		diag_refuse_url(o->paths[i], "FILE", "par-fetch | par-links");
 	if (o->choice.pages && o->choice.json)
 		die_misuse("--pages and --json exclude each other");
 	if (o->choice.headers && o->html)

@@ -7,6 +7,7 @@
 
 #include "bytes.h"
 #include "diag.h"
+#include "fdio.h"
 #include "quote.h"
 #include "unread.h"
 
@@ -148,23 +149,13 @@ unread_turn(struct unread *unread)
 	gate_give_in(unread->gate, HOPE_GIVEN_UP, why);
 }
 
-/* Is it the file that has nothing in it? */
-static bool
-is_null(int fd)
-{
-	struct stat null, st;
-
-	return stat("/dev/null", &null) == 0 && fstat(fd, &st) == 0 &&
-	    S_ISCHR(st.st_mode) && st.st_rdev == null.st_rdev;
-}
-
 void
 unread_end(const struct unread *unread)
 {
 	char remedy[UNREAD_REMEDY];
 
 	if (is_so(unread) && supply_empty(unread->supply) && unread->files > 1 &&
-	    unread->pool->workers > 1 && is_null(unread->supply->intake->fd))
+	    unread->pool->workers > 1 && fdio_is_null(unread->supply->intake->fd))
 		warn("%s: was run once, as the input is /dev/null%s",
 		    unread->options->command[0], unread_remedy(unread, remedy));
 }
