@@ -129,7 +129,19 @@ urls() { printf "$SITE_URL/%s\n" "$@"; }
 	[ -z "$output" ]
 	# many are named without it; what helps is said behind them, too
 	run -1 --separate-stderr par-run -r 0 -b 1K grep none < <(seq 9000)
-	[[ ${stderr_lines[-1]} == 'par-run: grep: failed '*' records; if its status is fine, see --ok-status' ]]
+	[ "${stderr_lines[-1]}" = 'par-run: grep: its status is 1 where nothing matches; if that is fine: --ok-status 0,1' ]
+	for how in '' '-n 1' '-N 3' '-r 0 -b 1M'; do
+		# shellcheck disable=SC2086
+		run --separate-stderr par-run $how grep none <few
+		[ "$status" = 1 ]
+		[ "${stderr_lines[-1]}" = 'par-run: grep: its status is 1 where nothing matches; if that is fine: --ok-status 0,1' ]
+	done
+	run -1 --separate-stderr par-run -r 0 -b 1K false <numbers
+	[[ ${stderr_lines[-1]} == 'par-run: false: failed '*' records; if its status is fine, see --ok-status' ]]
+	run -1 --separate-stderr par-run /usr/bin/cmp few {} ::: numbers
+	[ "${stderr_lines[-1]}" = 'par-run: /usr/bin/cmp: its status is 1 where files differ; if that is fine: --ok-status 0,1' ]
+	run -1 --separate-stderr par-run --ok-status 1 cmp few {} ::: gone
+	[ "${stderr_lines[-1]}" = 'par-run: gone: exited with status 2' ]
 	# of many files
 	par-run -k --ok-status 0,1 grep -H 77 {} ::: few numbers | same - <(grep -H 77 few numbers)
 	run -1 --separate-stderr par-run --ok-status 0,1 grep 5 {} ::: few gone

@@ -6,7 +6,10 @@
 
 #include "rivals.h"
 
-/* In the order of xargs, GNU parallel, xe, rush and fd; aliases stand together. */
+/*
+ * In the order of xargs, GNU parallel, xe, rush, fd, rust-parallel, Celery and Python's
+ * pools; aliases stand together.
+ */
 const struct opt_foreign rivals_options[] = {
 	{ "jobs|max-procs|maxprocs|threads", "see -n, and -N for what is -n there" },
 	{ "a|arg-file|argfile", "see -i, or ::: VALUE and :::: FILE behind COMMAND" },
@@ -19,7 +22,7 @@ const struct opt_foreign rivals_options[] = {
 	{ "e",
 	    "end the input before it: sed '/^END$/,$d' (xargs -e); see --stop-on "
 	    "(rush -e)" },
-	{ "F|stop-on-error", "see --stop-on failures=1" },
+	{ "F|stop-on-error|exit-on-error", "see --stop-on failures=1" },
 	{ "halt|H|halt-on-error", "see --stop-on" },
 	{ "L|l|max-lines|maxlines", "see -N; lines of two processes never mix (xe -L)" },
 	{ "max-args|maxargs|max-replace-args|maxreplaceargs|nrecords|batch-size",
@@ -91,7 +94,8 @@ const struct opt_foreign rivals_options[] = {
 	{ "skip-first-line|skipfirstline", "see --header, or tail -n +2 before it" },
 	{ "link|xapply|linkinputsource|xapplyinputsource", "see :::+" },
 	{ "joblog|jl", "see --log, with --log-format joblog" },
-	{ "resume|continue|c|succ-cmd-file", "see --checkpoint" },
+	{ "resume|continue|succ-cmd-file", "see --checkpoint" },
+	{ "c", "see -n (Celery), or --checkpoint (rush)" },
 	{ "resume-failed|resumefailed|retry-failed|retryfailed",
 	    "see --checkpoint, and -q: what it sets aside is input again" },
 	{ "retry-interval", "see -r" },
@@ -148,6 +152,39 @@ const struct opt_foreign rivals_options[] = {
 	{ "profile|plain", "no file of settings is read" },
 	{ "gnu|tollef|session|will-cite|willcite|nn|nonotice|no-notice|bibtex|citation",
 	    "it is not needed" },
+	{ "input-file", "see -i" },
+	{ "null-separator", "see -0" },
+	{ "progress-bar", "see --progress" },
+	{ "timeout-seconds", "see -t" },
+	{ "shell|shell-path",
+	    "no shell is involved: sh -c 'echo \"$1\" | wc -c' _ {} for one" },
+	{ "regex", "fields are separated by TABs, see {1}: sed before it" },
+	{ "discard-output",
+	    "behind it: >/dev/null, or a program does so for each: "
+	    "sh -c 'COMMAND \"$1\" >/dev/null' _ {}" },
+	{ "channel-capacity|disable-path-cache", "it is not needed" },
+	{ "concurrency|processes|max-workers|n-jobs|num-workers|nproc", "see -n" },
+	{ "autoscale", "see -n auto, and workers N for --control" },
+	{ "time-limit|soft-time-limit|task-time-limit|deadline", "see -t" },
+	{ "max-retries|max-tries|tries|retry|attempts", "see -r" },
+	{ "retry-backoff|retry-delay|backoff|countdown",
+	    "see -r: the pauses before its tries grow" },
+	{ "rate-limit|rate|throttle", "see --admit starts=N/s, or key=N/s for each key" },
+	{ "ordered|preserve-order", "see -k" },
+	{ "unordered", "so it is without -k" },
+	{ "max-tasks-per-child|maxtasksperchild", "see --replace-after" },
+	{ "max-memory-per-child",
+	    "see --admit memory=SIZE for processes of records, --replace-after for "
+	    "stages" },
+	{ "chunksize|chunk-size|prefetch-multiplier|prefetch",
+	    "records go to whoever is ready, many at a time where that is fast; see -N "
+	    "for a process for so many" },
+	{ "initializer|initargs",
+	    "a stage begins once and gets many records, see par-stage(7)" },
+	{ "acks-late|reject-on-worker-lost",
+	    "so it is for native stages, --map, -b, -N and {}" },
+	{ "app|broker|queues|queue|pool|loglevel|beat|B|detach|hostname",
+	    "workers of a queue are those of par-queue(1)" },
 	{ NULL, NULL },
 };
 

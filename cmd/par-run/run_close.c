@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <unistd.h>
 
+#include "answers.h"
 #include "diag.h"
 #include "run_close.h"
 
@@ -25,6 +26,21 @@ is_never(const struct run *run)
 		return false;
 	return run->gate.hope == HOPE_NEVER ||
 	    (run->tally.finished == 0 && !run->parent.framed);
+}
+
+/* What exits with a status that may be fine was not told that it is. */
+static void
+tell_of_status(const struct run *run)
+{
+	const char *command = run->options->command[0], *remedy = run->halving.remedy;
+	const char *says = run->tally.ones ? answers_say(command) : NULL;
+
+	if (says != NULL)
+		warn("%s: its status is 1 where %s; if that is fine: --ok-status 0,1",
+		    command, says);
+	else if (remedy != NULL && *remedy != '\0' && !run->options->stats)
+		warn("%s: failed %llu records%s", command, /* so many were named since */
+		    (unsigned long long)run->tally.failed, remedy);
 }
 
 /*
@@ -60,11 +76,8 @@ sum_up(const struct run *run)
 		warn("%llu record%s tried again",
 		    (unsigned long long)run->requeue.retried,
 		    run->requeue.retried == 1 ? " was" : "s were");
-	/* Said again: so many were named since. */
-	if (run->halving.remedy != NULL && *run->halving.remedy != '\0' &&
-	    run->parent.fd < 0 && !run->options->stats)
-		warn("%s: failed %llu records%s", run->options->command[0],
-		    (unsigned long long)run->tally.failed, run->halving.remedy);
+	if (run->parent.fd < 0)
+		tell_of_status(run);
 	if (run->quarantine.records > 0)
 		warn("%llu records set aside in %s",
 		    (unsigned long long)run->quarantine.records, run->quarantine.path);

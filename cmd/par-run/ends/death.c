@@ -299,6 +299,8 @@ death_outcome(struct death *death, struct slot *slot)
 
 	errors_end(&worker->errors);
 	worker_exit_text(worker, how);
+	if (failed && worker->exit_signal == 0 && worker->exit_code == 1)
+		ledger_one(death->ledger);
 	account_ended(&slot->account, failed ? how : NULL);
 	if (slot->link.host != NULL || death->nature->kind != WORKER_BLOCK)
 		speculate_ended(death->speculate, slot);

@@ -20,6 +20,7 @@ struct tally {
 	uint64_t refused; /* of these, before a worker got them */
 	uint64_t unknown; /* plain workers had them, which were ended */
 	bool trouble; /* something failed that is not a record of ours */
+	bool ones; /* a process has exited with status 1, and that is not fine */
 };
 
 /* Of one worker's place, all processes in it together. */

@@ -27,6 +27,13 @@ struct ledger {
 	struct ending *ending;
 };
 
+/* A process has exited with status 1, and that is not said to be fine. */
+static inline void
+ledger_one(struct ledger *ledger)
+{
+	ledger->tally->ones = true;
+}
+
 /* Do records have a place each in what comes out, here or at the parent? */
 static inline bool
 ledger_has_places(const struct ledger *ledger)
