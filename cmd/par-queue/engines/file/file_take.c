@@ -68,8 +68,6 @@ give(struct taking *taking, uint64_t id, uint64_t tries, const struct file_body 
 	snprintf(chunk.claim.id, sizeof(chunk.claim.id), "%" PRIu64, id);
 	snprintf(
 	    chunk.claim.number, sizeof(chunk.claim.number), "%" PRIu64, body->number);
-	snprintf(
-	    chunk.claim.expires, sizeof(chunk.claim.expires), "%" PRIu64, body->expires);
 	if (bytes_put(&queue->given, &chunk, sizeof(chunk)) < 0)
 		return errno;
 	if (lease.until < queue->meta.lapse)
