@@ -270,6 +270,20 @@ eager() {
 	once <(seq 300) out
 }
 
+@test "par-queue: get --state: a full disk is told with the name of the file" {
+	[ "$UID" = 0 ] || skip 'needs a file system of its own'
+	unshare -m true || skip 'no file system of its own here'
+	seq 3 | par-queue put q
+	par-queue work --once q par-fib
+	mkdir disk
+	run -3 --separate-stderr unshare -m bash -c 'mount -t tmpfs -o size=4k none disk || exit 99
+		head -c 4096 /dev/zero >disk/full
+		par-queue get --state disk/state q >>out'
+	[ "$stderr" = 'par-queue: disk/state: No space left on device' ]
+	par-queue get --state state q >>out
+	once <(seq 3) out
+}
+
 @test "par-queue: get --state: killed and run again it writes each result once" {
 	seq 1 30000 >in
 	par-queue put q <in

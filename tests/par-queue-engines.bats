@@ -215,7 +215,8 @@ held() {
 	eventually is q "done" 5
 	par-queue drain q
 	wait "$worker" || [ "$?" = 4 ]
-	[ -z "$(par-queue ps q)" ]
+	run -0 par-queue ps q
+	[ -z "$output" ]
 	par-queue scale q 2
 	is q scale 2
 	par-queue rate q 120/m

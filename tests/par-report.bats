@@ -298,6 +298,12 @@ assert "default-src '"'"'none'"'"'" in page
 	[[ $output == "par-report: no/page: No such file or directory"* ]]
 }
 
+@test "par-report: an output that cannot be made is told before a log is waited for" {
+	mkfifo fifo
+	run -3 timeout "$DEADLINE" par-report -o none/page fifo
+	[ "$output" = 'par-report: none/page: No such file or directory' ]
+}
+
 @test "par-report: logs of several runs side by side, each with its own workers" {
 	make_log 30 >a
 	make_log 40 | sed 's/\t17000000/\t17000001/' >b

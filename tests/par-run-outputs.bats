@@ -78,6 +78,11 @@ apart() {
 	[ "$(sort out)" = $'one\tbegun\none\ton\ntwo\tbegun\ntwo\ton' ]
 }
 
+@test "par-run: --tag of an empty record is before each line, however much it writes" {
+	printf '\n\n' | par-run -k -N 1 --tag sh -c 'seq 20000' >out
+	{ seq 20000; seq 20000; } | sed 's/^/\t/' | same - out
+}
+
 @test "par-run: with --line-buffer no line has bytes of two, however slow its reader" {
 	# shellcheck disable=SC2016
 	seq 40 | par-run --line-buffer -n 8 sh -c 'yes "$1 $1" | head -n 4000' _ {} |

@@ -846,6 +846,8 @@ refuses() {
 		--warc f: the same file as f|par-fetch --warc f f
 		--output new: the same file as --warc new|par-fetch --output new --warc new /dev/null
 		--warc f: the same file as standard input|par-fetch --warc f <f
+		--warc f: the same file as --hsts f|par-fetch --hsts f --warc f </dev/null
+		--hsts f: the same file as f|par-fetch --hsts f f
 		--cookie-jar f: the same file as hard|par-fetch -c f hard f
 		--output f: the same file as --cookie f|par-fetch -b f --output f /dev/null
 		--output f: the same file as --cookie-jar f|par-fetch -c f --output f /dev/null
