@@ -415,7 +415,15 @@ $(TIDY): $B/%.tidy: %.c $(HEADERS) .clang-tidy $B/flags
 as_word	= '$(subst ','\'',$1)'
 into	= $(call as_word,$(DESTDIR)$1)
 
+# Who is not root need not be: said before anything is there.
+INSTALL_DIRS = $(call into,$(BINDIR)) $(call into,$(DOCDIR)) $(call into,$(MANDIR))
+may_install = mkdir -p $(INSTALL_DIRS) 2>/dev/null && \
+	for dir in $(INSTALL_DIRS); do test -w "$$dir" || exit; done
+
 install: all
+	@($(may_install)) || { echo 'make install: cannot write below' \
+	    $(call into,$(PREFIX))': as root, or for yourself alone:' \
+	    'make install PREFIX=$$HOME/.local' >&2; exit 1; }
 	mkdir -p $(call into,$(BINDIR)) $(call into,$(DOCDIR)) $(call into,$(BASHDIR)) \
 	    $(call into,$(ZSHDIR)) $(call into,$(FISHDIR))
 	install -m 755 $(BINS) $(call into,$(BINDIR))

@@ -82,6 +82,21 @@ install_into_stage() {
 	[ -f stage/opt/man/man1/par-fib.1 ]
 }
 
+@test "install: who may not write there is told of PREFIX, in one line" {
+	: >file
+	run -2 --separate-stderr make_here "DESTDIR=$PWD/file" install
+	[ "${stderr_lines[0]}" = "make install: cannot write below $PWD/file/usr/local: as root, or for yourself alone: make install PREFIX=\$HOME/.local" ]
+	[[ ${stderr_lines[1]} == make*Error* ]] && [ "${#stderr_lines[@]}" = 2 ]
+	# where root runs this, and another one sees the source
+	[ "$(id -u)" = 0 ] && setpriv --reuid 65534 --clear-groups test -r "$ROOT/Makefile" || return 0
+	mkdir -p stage/usr/local
+	chmod 755 . stage stage/usr stage/usr/local
+	run -2 --separate-stderr setpriv --reuid 65534 --clear-groups bash -c "$(declare -f make_here)
+		ROOT='$ROOT' build='$build'; make_here install"
+	[[ ${stderr_lines[0]} == *": as root, or for yourself alone: make install PREFIX="* ]]
+	[ -z "$(find stage -type f)" ]
+}
+
 @test "install: uninstall leaves nothing behind, and nothing of others is touched" {
 	install_into_stage
 	touch stage/usr/local/bin/other stage/usr/local/share/man/man1/other.1

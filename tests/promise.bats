@@ -860,6 +860,8 @@ refuses() {
 		standard output: the same file as standard input|par-run --map cat <f >>f
 		-q f: the same file as -i f|par-run -i f -q f false
 		-q f: the same file as standard input|par-run -q f false <f
+		-q f: the same file as :::: f|par-run -q f false {} :::: f
+		-o hard: the same file as ::::+ soft|par-run -o hard echo {} ::: a ::::+ soft
 		--log f: the same file as -i f|par-run --log f -i f --map cat
 		--log f: the same file as standard input|par-run --log f --map cat <f
 		--metrics f: the same file as -i f|par-run --metrics f -i f --map cat

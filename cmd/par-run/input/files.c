@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "diag.h"
 #include "fifo.h"
 #include "files.h"
+#include "lists.h"
 #include "roles.h"
 
 /* The first input of ends takes the place of standard input, when it has a writer. */
@@ -20,6 +22,19 @@ take_input(struct ends *ends)
 	if (fd != STDIN_FILENO && dup2(fd, STDIN_FILENO) < 0)
 		die(STATUS_BROKEN, errno, "%s", ends->name);
 	ends_close(ends);
+}
+
+/* The files of lists were read, and are to be kept. */
+static void
+add_lists(struct roles *roles, const struct run_options *o)
+{
+	const char *list = o->list;
+
+	for (char *const *word = o->list_words; list != NULL && *word != NULL; word++)
+		if (lists_begin(*word))
+			list = *word;
+		else if (strncmp(list, "::::", 4) == 0)
+			roles_add(roles, ROLE_SETTINGS, list, *word);
 }
 
 /* No file may be two of those that are given. */
@@ -40,6 +55,7 @@ check_roles(const struct run_options *o)
 	roles_add(&roles, ROLE_REPLACED, "--metrics", o->metrics);
 	roles_add(&roles, ROLE_REPLACED, "--checkpoint", o->checkpoint);
 	roles_add(&roles, ROLE_SETTINGS, "--hosts", o->host_file);
+	add_lists(&roles, o);
 	if (roles_check(&roles, &trouble) < 0)
 		die_of(&trouble);
 }
