@@ -218,6 +218,14 @@ assert "default-src '"'"'none'"'"'" in page
 	grep -qx 'asked for elsewhere: 0' facts
 	grep -qx 'complaints:' facts
 	run -1 grep -c 'the axis stayed' facts
+	# One without a picture: no script of ours, and none of theirs.
+	printf 'http://h/</script><img src=x onerror="window.ran=1">\t404\t\thttp://h/\t<em>no\t<em>\n' >pages
+	par-report -o page pages
+	"$ROOT/tests/browser/report.py" page >facts
+	[ "$(grep -c ': 0 pixels too wide, on rgb' facts)" = 6 ]
+	grep -qx 'run by the log: undefined' facts
+	grep -qx 'tags of the log: 0' facts
+	grep -qx 'complaints:' facts
 }
 
 @test "par-report: text on a terminal, a page elsewhere, and either by option" {
@@ -271,7 +279,7 @@ assert "default-src '"'"'none'"'"'" in page
 	seq 5 >numbers
 	run -3 --separate-stderr par-report --text numbers log missing
 	[[ $output == *'records   10, '* ]]
-	[ "${stderr_lines[0]}" = "par-report: numbers: it does not begin as a log of par-run --log, or a joblog" ]
+	[ "${stderr_lines[0]}" = "par-report: numbers: it does not begin as a log of par-run --log, a joblog, a trace, an index of --results, or records of par-fetch" ]
 	[ "${stderr_lines[1]}" = "par-report: missing: No such file or directory" ]
 	# where there is nothing, nothing is written, and what was there stays
 	echo old >page
@@ -336,4 +344,99 @@ assert "default-src '"'"'none'"'"'" in page
 	awk -F '\t' 'NR > 1 { t += $4 } END { printf "%.3f\n", t }' log >want
 	value schedule page | head -n 1 | xargs printf '%.3f\n' | diff want -
 	[ "$(value work page | head -n 1 | xargs printf '%.3f')" = "$(cat want)" ]
+}
+
+@test "par-report: of a trace, what it counts is what the log of the same run says" {
+	printf '%s\n' '#!/bin/sh' 'shift' 'exec "$@"' >reach
+	chmod +x reach
+	{ seq 400; echo x; seq 401 500; echo y; } >in
+	par-run -n 3 --log log --trace trace par-fib <in >out || [ "$?" = 1 ]
+	par-report -o of_log log
+	par-report -o of_trace trace
+	for class in records failed; do
+		[ "$(value "$class" of_log | head -n 1)" = "$(value "$class" of_trace | head -n 1)" ]
+	done
+	[ "$(value records of_trace | head -n 1)" = 502 ]
+	[ "$(value failed of_trace | head -n 1)" = 2 ]
+	# by worker, and by host, whose par-runs have slices of their own in the trace
+	by_worker() {
+		par-report "$1" | sed -nE 's/^<tr><td class="l n">([^<]*)<td><data class=records value=([0-9]+)>.*class=failed value=([0-9]+)>.*/\1 \2 \3/p' | sort
+	}
+	same <(by_worker log) <(by_worker trace)
+	par-run --rsh ./reach --host alpha:2,beta:2 --log log --trace trace par-fib <in >out || [ "$?" = 1 ]
+	same <(by_worker log) <(by_worker trace)
+	par-report --text trace | grep -q '^records   502, 2 failed'
+	par-report --svg trace | python3 -c 'import sys, xml.dom.minidom; xml.dom.minidom.parse(sys.stdin)'
+	# One that was cut short, and one that is none.
+	head -n 20 trace >part
+	par-report --text part >text
+	printf '[\nno event\n{"ph":"X","pid":1,"tid":2,"ts":3,"dur":4,"name":"n","args":{"records":1}},\n{"ph":"X","pid":1}\n' >bad
+	run -1 --separate-stderr par-report --text bad
+	# shellcheck disable=SC2154 # bats sets stderr
+	[ "$(grep -c 'bad: line [23]: it' <<<"$stderr")" = 2 ]
+}
+
+@test "par-report: of a folder of --results, what its index says, and the folder's name" {
+	par-run -n 2 -r 1 --results results sh -c 'echo "$1"; [ "$1" != b ] && [ "$1" != "c	\ü" ]' _ {} \
+		::: a b $'c\t\\ü' d || [ "$?" = 1 ]
+	par-report -o page results
+	grep -q '<h1>results</h1>' page
+	jq -s 'length, ([.[] | select(.fate == "failed")] | length)' results/index.jsonl >want
+	{ value records page; value failed page; } | head -n 2 | same want -
+	jq -r .seconds results/index.jsonl | sort -nr | sed 's/0*$//; s/\.$//' >want
+	sed -n '/<table class=slowest>/,/<\/table>/p' page >part
+	value seconds part | same want -
+	[ "$(value most page)" = "$(head -n 1 want)" ]
+	par-report --text results >text
+	[ "$(grep -c 'exited with status 1: b$' text)" = 2 ]
+	grep -qF 'exited with status 1: c\t\ü' text
+	run -1 grep -c 'nobody\|at once' text
+	same <(par-report --text --title results results/index.jsonl) text
+	run -3 par-report --svg results
+	[ "$output" = 'par-report: --svg: nothing says when the records were worked on' ]
+	run -3 par-report --text .
+	[ "$output" = 'par-report: ./index.jsonl: No such file or directory' ]
+}
+
+@test "par-report: of pages, statuses, hosts and bytes as they are in the records" {
+	awk 'BEGIN { srand(2); OFS = "\t"
+		split("200 200 200 301 404 500 000", status, " ")
+		for (i = 1; i <= 500; i++) {
+			s = status[1 + int(rand() * 7)]; h = "h" int(rand() * 5) ".example"
+			body = s == "000" ? "" : "line\\n" substr("xxxxxxxxxxxxxxxxxxxx", 1, rand() * 20)
+			print "http://old" i "/", s, "text/html", s == "000" ? "" : "http://" h "/" i,
+				s == "000" ? "no answer <hr>" : "", body, "1.1", "10.0.0.1", sprintf("%.3f", i / 1000), "", "more"
+		} }' >pages
+	par-report -o page pages
+	[ "$(value records page | head -n 1)" = 500 ]
+	[ "$(value failed page | head -n 1)" = "$(grep -c 'no answer' pages)" ]
+	sed -n '/<table class=statuses>/,/<\/table>/s/^<tr><td[^>]*>\([0-9]*\)<td>.*class=count value=\([0-9]*\)>.*/\1 \2/p' page >got
+	cut -f 2 pages | sort | uniq -c | awk '{ print $2, $1 }' | same - got
+	sed -nE '/<table class=hosts>/,/<\/table>/s/^<tr><td class="l n">([^<]*)<.*class=records value=([0-9]+)>.*class=bytes value=([0-9]+)>.*/\1 \2 \3/p' page | grep '^h' | sort >got
+	python3 - >want <<-'END'
+		hosts = {}
+		for line in open("pages"):
+		    f = line.rstrip("\n").split("\t")
+		    if f[3]:
+		        h = hosts.setdefault(f[3].split("/")[2], [0, 0])
+		        h[0] += 1
+		        h[1] += len(f[5].replace("\\n", "\n"))
+		for name, (count, size) in sorted(hosts.items()):
+		    print(name, count, size)
+	END
+	same want got
+	sed -n '/<table class=slowest>/,/<\/table>/p' page >part
+	seq 500 -1 481 | same - <(value record part)
+	grep -q '<bdi>http://old500/</bdi>' part
+	run -1 grep -q '<hr>' page
+	par-report --text pages >text
+	grep -qE '^ +[0-9]+  404  the request is at fault$' text
+	# Without --headers there are no seconds.
+	cut -f 1-6 pages >short
+	par-report -o page short
+	[ "$(value records page | head -n 1)" = 500 ]
+	run -1 grep -c 'slowest\|Median' page
+	# Together with a log it is one report.
+	make_log 100 >log
+	par-report --text log short | grep -q '^records   600, '
 }

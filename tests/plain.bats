@@ -28,6 +28,10 @@ prepare() {
 	awk '{ printf "%d ", $1; for (i = 0; i < 400; i++) printf "%d", $1; print "" }' in | head -n 3000 >large
 	printf 'http://h/%d\t200\ttext/html\thttp://h/\t\t<a href=/%d>x</a>\n' {1..40} >pages
 	seq 40 >few
+	{
+		printf 'record\tworker\tstart\tseconds\tin\tout\ttries\tstatus\treason\n'
+		awk '{ printf "%d\t%d\t17000000%02d.000\t1.500\t3\t4\t1\t%s\n", $1, $1 % 3, $1, $1 % 9 ? "done\t" : "failed\tno" }' few
+	} >log
 	sort in >sorted
 	sort few >few_sorted
 }
@@ -70,6 +74,11 @@ job() {
 		"$@" par-queue put q <few && "$@" par-queue work --once q -- par-run -n 2 par-fib &&
 			"$@" par-queue get q | sort
 		;;
+	par-report)
+		"$@" par-report log pages
+		"$@" par-report --text <log
+		"$@" par-report -o report --svg log && cat report
+		;;
 	par-frontier) sed 's|^|http://h/|' few | "$@" par-frontier cat | sort ;;
 	esac
 }
@@ -99,6 +108,7 @@ stands() {
 @test "plain: par-fib without each faster way, and without all" { stands par-fib; }
 @test "plain: par-links without each faster way, and without all" { stands par-links; }
 @test "plain: par-cache without each faster way, and without all" { stands par-cache; }
+@test "plain: par-report without each faster way, and without all" { stands par-report; }
 @test "plain: par-frontier without each faster way, and without all" { stands par-frontier; }
 
 @test "plain: par-fetch without each faster way, and without all" {

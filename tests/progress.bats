@@ -5,6 +5,8 @@ load site
 
 ROOT=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
 
+prepare() { export PAR_QUEUE_URL=file:$PWD/queues; }
+
 # on_terminal WIDTH SCRIPT: what a terminal gets, in screen, by lines in shown
 on_terminal() {
 	local status=0

@@ -6,6 +6,7 @@
 #include "amount.h"
 #include "axis.h"
 #include "bytes.h"
+#include "need.h"
 
 enum { VALUE_STEPS = 4, TIME_STEPS = 8 };
 
@@ -103,8 +104,7 @@ time_text(struct bytes *text, double seconds, double step, const char *unit)
 		len = snprintf(
 		    room, sizeof(room), "%.*f", whole_days ? 0 : 1, seconds / 86400);
 	bytes_clear(text, SIZE_MAX);
-	if (bytes_put(text, room, (size_t)len) < 0)
-		text->len = 0;
+	need_put(text, room, (size_t)len);
 }
 
 void

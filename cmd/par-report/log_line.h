@@ -15,7 +15,10 @@
 enum log_kind {
 	LOG_NONE, /* not known yet */
 	LOG_RECORDS, /* of par-run */
-	LOG_JOBS /* a joblog */
+	LOG_JOBS, /* a joblog */
+	LOG_TRACE, /* of par-run --trace: see other_line.h, as the next */
+	LOG_RESULTS, /* the index of a folder of --results */
+	LOG_PAGES /* records of par-fetch */
 };
 
 enum { LOG_FIELDS = 64, LOG_NAMED = 9 };
@@ -39,6 +42,11 @@ struct log_line {
 	struct field why; /* if it failed; escaped */
 	struct field command; /* of a joblog */
 	int status, signal; /* of a joblog */
+	uint64_t count, count_failed; /* so many records are like it; 0: it alone is */
+	bool untimed; /* when it was is not known, */
+	bool unmeasured; /* nor how long it took */
+	bool page; /* of par-fetch: */
+	uint64_t http; /* status */
 };
 
 /* Is the first line of a file that of a log?  Then its form. */

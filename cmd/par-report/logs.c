@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "diag.h"
 #include "fifo.h"
 #include "logs.h"
+#include "need.h"
 #include "record.h"
 #include "roles.h"
 
@@ -21,11 +25,32 @@ check_roles(const struct report_plan *plan, char *const *files, size_t count)
 		die_of(&trouble);
 }
 
+/* Where the lines are: of a folder of --results in its index; the caller's to free. */
+static char *
+path_of(const char *file)
+{
+	static const char index[] = "/index.jsonl";
+	struct bytes path = { 0 };
+	struct stat about;
+
+	need_put(&path, file, strlen(file));
+	if (stat(file, &about) == 0 && S_ISDIR(about.st_mode))
+		need_put(&path, index, sizeof(index) - 1);
+	need_put(&path, "", 1);
+	return path.data;
+}
+
 void
 logs_open(struct logs *logs, const struct report_plan *plan, char *const *files,
     size_t count, struct summary *summary)
 {
-	*logs = (struct logs){ .plan = plan, .summary = summary };
+	*logs = (struct logs){ .plan = plan, .summary = summary, .count = count };
+	logs->paths = calloc(count + 1, sizeof(char *));
+	for (size_t i = 0; logs->paths != NULL && i < count; i++)
+		logs->paths[i] = path_of(files[i]);
+	if (logs->paths == NULL)
+		die(STATUS_BROKEN, errno, "files");
+	files = logs->paths;
 	check_roles(plan, files, count);
 	if (count == 0)
 		diag_awaits("lines of a log");
@@ -55,30 +80,42 @@ fail_long(struct logs *logs, const struct record *line)
 	fail(logs, line, why);
 }
 
-/* The first line tells what the file is.  False: nothing that is known. */
+static void
+take(struct logs *logs, const struct log_form *form, const struct record *record)
+{
+	struct log_line line;
+	const char *why = form->kind <= LOG_JOBS
+	    ? log_line_read(form, record->data, record->len, &line)
+	    : other_line_read(&logs->other, form->kind, record->data, record->len, &line);
+
+	if (why != NULL)
+		fail(logs, record, why);
+	else if (form->kind <= LOG_JOBS || line.count > 0)
+		summary_line(logs->summary, &line, form->kind == LOG_JOBS);
+}
+
+/*
+ * The first line tells what the file is, and may be one of its lines already.  False:
+ * nothing that is known.
+ */
 static bool
 begin(struct logs *logs, struct log_form *form, const struct record *line)
 {
 	if (!log_line_head(form, line->data, line->len)) {
-		warn("%s: it does not begin as a log of par-run --log, or a joblog",
+		form->kind = other_line_head(line->data, line->len);
+		other_lines_begin(&logs->other);
+	}
+	if (form->kind == LOG_NONE) {
+		warn("%s: it does not begin as a log of par-run --log, a joblog, a "
+		     "trace, an index of --results, or records of par-fetch",
 		    logs->ends.name);
 		logs->lost++;
 		return false;
 	}
 	summary_file(logs->summary);
+	if (form->kind == LOG_RESULTS || form->kind == LOG_PAGES)
+		take(logs, form, line);
 	return true;
-}
-
-static void
-take(struct logs *logs, const struct log_form *form, const struct record *record)
-{
-	struct log_line line;
-	const char *why = log_line_read(form, record->data, record->len, &line);
-
-	if (why != NULL)
-		fail(logs, record, why);
-	else
-		summary_line(logs->summary, &line, form->kind == LOG_JOBS);
 }
 
 /* Read one file to its end, or to where nothing of it is understood. */
@@ -125,5 +162,9 @@ logs_read(struct logs *logs)
 		logs->lost++;
 	}
 	ends_close(&logs->ends);
+	other_lines_free(&logs->other);
+	for (size_t i = 0; i < logs->count; i++)
+		free(logs->paths[i]);
+	free(logs->paths);
 	summary_end(logs->summary);
 }

@@ -9,12 +9,16 @@
 #include <stddef.h>
 
 #include "ends.h"
+#include "other_line.h"
 #include "summary.h"
 
 struct logs {
 	const struct report_plan *plan;
 	struct summary *summary;
 	struct ends ends;
+	struct other_lines other;
+	char **paths; /* of the files: of folders their index */
+	size_t count;
 	size_t lost; /* files that could not be read, or are no log */
 	bool failed; /* lines that say nothing were named */
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * par-report(1) - what a run did, from its log: as a page, a picture or text.
+ * par-report(1) - what a run did, from what it left: as a page, a picture or text.
  * README lists its files, lowest layer first.
  */
 #include <errno.h>
@@ -155,6 +155,9 @@ report(const struct report_plan *plan, char **files, size_t count)
 	logs_open(&logs, plan, files, count, &summary);
 	logs_read(&logs);
 	if (logs.lost == 0 || summary.files > 0) {
+		if (plan->form == REPORT_SVG && summary.records > 0 && summary.timed == 0)
+			die(STATUS_BROKEN, 0,
+			    "--svg: nothing says when the records were worked on");
 		put_title(&title, plan, files, count);
 		layout_make(&layout, &summary);
 		if (plan->form == REPORT_TEXT)
@@ -183,7 +186,8 @@ main(int argc, char **argv)
 		.synopsis = "[-o FILE] [OPTION ...] [FILE ...]",
 		.about =
 		    "Show what a run did, from its log: a page of HTML, or text on a "
-		    "terminal.",
+		    "terminal.  Also\nfrom a trace, a folder of results, or pages of "
+		    "par-fetch.",
 		.examples =
 		    "  par-report run.log                     on a terminal: text\n"
 		    "  par-report -o run.html run.log         a page for a browser\n"

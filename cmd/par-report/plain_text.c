@@ -10,6 +10,7 @@
 #include "need.h"
 #include "plain_text.h"
 #include "printable.h"
+#include "untimed.h"
 
 enum {
 	NAME = 14, /* columns of a worker's name */
@@ -111,8 +112,11 @@ put_records(struct text_sheet *sheet)
 	amount_count(sheet->to, summary->failed);
 	need_print(sheet->to, " failed (");
 	amount_share(sheet->to, (double)summary->failed, (double)summary->records);
-	need_print(sheet->to, ")\ntime      ");
-	amount_time(sheet->to, took);
+	need_print(sheet->to, ")");
+	if (summary->timed > 0) {
+		need_print(sheet->to, "\ntime      ");
+		amount_time(sheet->to, took);
+	}
 	if (took > 0) {
 		need_print(sheet->to, ", ");
 		amount_short(
@@ -347,15 +351,66 @@ put_workers(struct text_sheet *sheet)
 }
 
 static void
+put_statuses(struct text_sheet *sheet)
+{
+	const struct summary *summary = sheet->summary;
+
+	if (summary->pages > 0)
+		heading(sheet, "Statuses");
+	for (unsigned i = 0; i < SUMMARY_STATUSES && summary->pages > 0; i++) {
+		if (summary->statuses[i] == 0)
+			continue;
+		amount_count(&sheet->cell, summary->statuses[i]);
+		put_cell(sheet, 12, true);
+		need_print(sheet->to, "  %03u  %s\n", i, untimed_status_text(i));
+	}
+}
+
+static void
+put_hosts(struct text_sheet *sheet)
+{
+	const struct summary *summary = sheet->summary;
+
+	if (summary->workers_count == 0)
+		return;
+	heading(
+	    sheet, "By host          records    failed      bytes     median       95 %");
+	for (size_t i = 0; i < sheet->layout->workers_count && i < LANES; i++) {
+		size_t index = sheet->layout->workers[i];
+		const struct of_worker *host = &summary->workers[index];
+
+		set_text(sheet, worker_name(sheet, (long)index), NAME);
+		put_cell(sheet, NAME, false);
+		amount_count(&sheet->cell, host->records);
+		put_cell(sheet, 10, true);
+		amount_count(&sheet->cell, host->failed);
+		put_cell(sheet, 10, true);
+		amount_bytes(&sheet->cell, host->out);
+		put_cell(sheet, 11, true);
+		if (host->times.count > 0)
+			amount_time(&sheet->cell, quantiles_at(&host->times, 500000));
+		put_cell(sheet, 11, true);
+		if (host->times.count > 0)
+			amount_time(&sheet->cell, quantiles_at(&host->times, 950000));
+		put_cell(sheet, 11, true);
+		need_print(sheet->to, "\n");
+	}
+}
+
+static void
 put_listed(struct text_sheet *sheet, const struct listed *listed)
 {
 	size_t begun = sheet->to->len, used;
 
-	amount_time(&sheet->cell, listed->took);
+	if (listed->took > 0 || sheet->summary->times.count > 0)
+		amount_time(&sheet->cell, listed->took);
 	put_cell(sheet, 12, true);
-	need_print(sheet->to, "  record %" PRIu64 ", ", listed->record);
-	set_text(sheet, worker_name(sheet, listed->worker), NAME);
-	put_cell(sheet, 0, false);
+	need_print(sheet->to, "  record %" PRIu64, listed->record);
+	if (listed->worker != LISTED_NOBODY || sheet->summary->timed > 0) {
+		need_print(sheet->to, ", ");
+		set_text(sheet, worker_name(sheet, listed->worker), NAME);
+		put_cell(sheet, 0, false);
+	}
 	if (listed->tries > 1)
 		need_print(sheet->to, ", %" PRIu64 " tries", listed->tries);
 	used = columns_of(sheet->to->data + begun, sheet->to->len - begun) + 2;
@@ -413,9 +468,14 @@ plain_text_put(struct bytes *to, const struct layout *layout, const char *title,
 	put_cell(&sheet, 0, false);
 	need_print(to, "\n\n");
 	put_records(&sheet);
-	if (summary->records > 0) {
+	if (summary->records > 0 && summary->timed > 0)
 		put_work(&sheet);
+	if (summary->times.count > 0)
 		put_times(&sheet);
+	put_statuses(&sheet);
+	if (summary->timed == 0) {
+		put_hosts(&sheet);
+	} else {
 		put_lanes(&sheet);
 		put_throughput(&sheet);
 		put_whatif(&sheet);

@@ -10,6 +10,7 @@
 #include "page_style.h"
 #include "report_page.h"
 #include "sections.h"
+#include "untimed.h"
 
 /* What may run is our script, and nothing may be loaded, whatever a record holds. */
 static void
@@ -70,21 +71,28 @@ put_notes(struct bytes *to, const struct summary *summary)
 		    "one "
 		    "stretch of work, and each of its records has the seconds of all. ");
 	}
+	if (summary->timed < summary->records) {
+		amount_count(to, summary->records - summary->timed);
+		need_print(to, " records do not say when they were worked on. ");
+	}
 	if (summary->nobody > 0) {
 		amount_count(to, summary->nobody);
 		need_print(to, " records were given to no worker. ");
 	}
-	need_print(to, "Neighbours in the picture that together are shorter than ");
-	amount_time(to, summary->gantt.width);
+	if (summary->timed > 0) {
+		need_print(
+		    to, "Neighbours in the picture that together are shorter than ");
+		amount_time(to, summary->gantt.width);
+		need_print(to, " are one bar. ");
+	}
 	need_print(to,
-	    " are one bar. Quantiles are exact up to 32 s, and to 0.003 %% beyond; those "
-	    "of "
-	    "single workers to 0.8 %%. All other numbers are those of the log.</p>\n"
-	    "<p>Zoom with the buttons, a double click, or the wheel and Shift; drag to "
-	    "move; "
-	    "keys: + - 0 and arrows.</p>\n"
-	    "<p>Made by par-report %s.</p>\n</footer>\n",
-	    PAR_VERSION);
+	    "Quantiles are exact up to 32 s, and to 0.003 %% beyond; those of single "
+	    "workers to 0.8 %%. All other numbers are those of the input.</p>\n");
+	if (summary->timed > 0)
+		need_print(to,
+		    "<p>Zoom with the buttons, a double click, or the wheel and Shift; "
+		    "drag to move; keys: + - 0 and arrows.</p>\n");
+	need_print(to, "<p>Made by par-report %s.</p>\n</footer>\n", PAR_VERSION);
 }
 
 void
@@ -98,15 +106,22 @@ report_page_put(struct bytes *to, const struct layout *layout, const char *title
 		    "<p>There are no records in it.</p>\n</main>\n</body>\n</html>\n");
 		return;
 	}
-	put_when(to, summary);
+	if (summary->timed > 0)
+		put_when(to, summary);
 	sections_keys(to, summary);
 	if (layout->rows_count > 0) {
 		sections_gantt(to, layout);
 		sections_throughput(to, summary);
 	}
-	sections_times(to, summary);
-	sections_whatif(to, summary);
-	sections_workers(to, layout);
+	if (summary->times.count > 0)
+		sections_times(to, summary);
+	untimed_statuses(to, summary);
+	if (summary->timed > 0) {
+		sections_whatif(to, summary);
+		sections_workers(to, layout);
+	} else {
+		untimed_hosts(to, layout);
+	}
 	sections_tries(to, summary);
 	sections_slowest(to, summary);
 	sections_failed(to, summary);

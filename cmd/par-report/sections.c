@@ -79,6 +79,8 @@ put_records_keys(struct bytes *to, const struct summary *summary)
 	key_more(to);
 	amount_share(to, (double)summary->failed, (double)summary->records);
 	key_end(to);
+	if (summary->timed == 0)
+		return;
 	key(to, "Time");
 	put_time(to, "took", summary_took(summary));
 	key_more(to);
@@ -89,13 +91,11 @@ put_records_keys(struct bytes *to, const struct summary *summary)
 	key_end(to);
 }
 
-void
-sections_keys(struct bytes *to, const struct summary *summary)
+static void
+put_work_keys(struct bytes *to, const struct summary *summary)
 {
 	size_t places = summary_places(summary);
 
-	need_print(to, "<dl class=keys>\n");
-	put_records_keys(to, summary);
 	key(to, "At work at once");
 	put_count(to, "places", places);
 	key_more(to);
@@ -110,12 +110,34 @@ sections_keys(struct bytes *to, const struct summary *summary)
 	put_time(to, "work", summary->whatif.total);
 	need_print(to, " of work");
 	key_end(to);
+}
+
+static void
+put_times_keys(struct bytes *to, const struct summary *summary)
+{
 	key(to, "Median record");
 	put_time(to, "median", quantiles_at(&summary->times, 500000));
 	key_more(to);
 	need_print(to, "99 %% within ");
 	amount_time(to, quantiles_at(&summary->times, 990000));
 	key_end(to);
+}
+
+void
+sections_keys(struct bytes *to, const struct summary *summary)
+{
+	/* As many as there will be are a row, or two. */
+	if (summary->timed > 0)
+		need_print(to, "<dl class=keys>\n");
+	else
+		need_print(to,
+		    "<dl class=keys style=\"grid-template-columns:repeat(%d,1fr)\">\n",
+		    summary->times.count > 0 ? 3 : 2);
+	put_records_keys(to, summary);
+	if (summary->timed > 0)
+		put_work_keys(to, summary);
+	if (summary->times.count > 0)
+		put_times_keys(to, summary);
 	need_print(to, "</dl>\n");
 }
 
@@ -776,7 +798,10 @@ sections_slowest(struct bytes *to, const struct summary *summary)
 	if (slowest->count == 0)
 		return;
 	need_print(to, "<h2>Slowest records</h2>\n");
-	begin_listed(to, "slowest", slowest->heap[0].name == NULL ? "" : "command");
+	begin_listed(to, "slowest",
+	    slowest->heap[0].name == NULL ? ""
+		: summary->pages > 0	  ? "URL"
+					  : "command");
 	for (size_t i = 0; i < slowest->count; i++)
 		put_listed(to, summary, &slowest->heap[i], false);
 	need_print(to, "</tbody></table></div>\n");

@@ -167,7 +167,8 @@ count_worker(struct summary *summary, const struct log_line *line)
 	worker->failed += line->failed;
 	worker->in += line->in;
 	worker->out += line->out;
-	quantiles_add(&worker->times, line->took);
+	if (!line->unmeasured)
+		quantiles_add(&worker->times, line->took);
 	return at;
 }
 
@@ -201,15 +202,30 @@ list(struct summary *summary, const struct log_line *line, long worker)
 
 	if (line->failed)
 		record.why = why_of(line, room, sizeof(room));
-	slowest_add(&summary->slowest, &record);
+	if (!line->unmeasured)
+		slowest_add(&summary->slowest, &record);
 	if (line->failed)
 		failures_add(&summary->failures, &record);
 }
 
-void
-summary_line(struct summary *summary, const struct log_line *line, bool joblog)
+/* When it was, of which nothing is known of some lines. */
+static void
+time_line(struct summary *summary, const struct log_line *line, uint64_t count)
 {
 	uint64_t end = line->start + line->took;
+
+	summary->timed += count;
+	if (line->start < summary->begun)
+		summary->begun = line->start;
+	if (end > summary->ended)
+		summary->ended = end;
+	timeline_end(&summary->timeline, end, !line->failed, line->failed);
+}
+
+/* One record, as its line says. */
+static void
+add_record(struct summary *summary, const struct log_line *line, bool joblog)
+{
 	long worker = LISTED_NOBODY;
 
 	summary->records++;
@@ -217,22 +233,38 @@ summary_line(struct summary *summary, const struct log_line *line, bool joblog)
 	summary->in += line->in;
 	summary->out += line->out;
 	summary->tries[line->tries < SUMMARY_TRIES ? line->tries : SUMMARY_TRIES]++;
-	quantiles_add(&summary->times, line->took);
-	summary->timed++;
-	if (line->start < summary->begun)
-		summary->begun = line->start;
-	if (end > summary->ended)
-		summary->ended = end;
-	timeline_end(&summary->timeline, end, !line->failed, line->failed);
+	summary->pages += line->page;
+	summary->statuses[line->http] += line->page;
+	if (!line->unmeasured)
+		quantiles_add(&summary->times, line->took);
+	if (!line->untimed)
+		time_line(summary, line, 1);
 	if (line->nobody) {
 		summary->nobody++;
-	} else {
+	} else if (line->worker.data != NULL) {
 		size_t at = count_worker(summary, line);
 
-		stretch(summary, line, at, joblog);
+		if (!line->untimed)
+			stretch(summary, line, at, joblog);
 		worker = (long)at;
 	}
 	list(summary, line, worker);
+}
+
+void
+summary_line(struct summary *summary, const struct log_line *line, bool joblog)
+{
+	struct log_line each = *line;
+
+	if (line->count == 0)
+		add_record(summary, line, joblog);
+	/* Of several, the first ones are taken to have failed: which did is not told. */
+	for (uint64_t i = 0; i < line->count; i++) {
+		each.failed = i < line->count_failed;
+		add_record(summary, &each, joblog);
+		each.record++;
+		each.in = each.out = 0;
+	}
 }
 
 size_t

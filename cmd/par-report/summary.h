@@ -20,6 +20,7 @@
 
 enum {
 	SUMMARY_TRIES = 16, /* so often, or more */
+	SUMMARY_STATUSES = 1000,
 	SUMMARY_WORKERS = 2000 /* that are told apart; others are one */
 };
 
@@ -48,6 +49,8 @@ struct summary {
 	uint64_t records, failed, in, out;
 	uint64_t nobody; /* records that no worker got */
 	uint64_t timed; /* records of which it is known when they began */
+	uint64_t pages; /* of par-fetch, */
+	uint64_t statuses[SUMMARY_STATUSES]; /* by status of HTTP */
 	uint64_t tries[SUMMARY_TRIES + 1]; /* records; [0]: not known */
 	uint64_t begun, ended; /* microseconds since 1970; if there are timed ones */
 	uint64_t stretches, together; /* of work; records in those of several */

@@ -89,7 +89,8 @@ def main():
         for scheme in "light", "dark":
             for width in WIDTHS:
                 look(browser, body, width, scheme, folder)
-        use(browser)
+        if browser.evaluate("document.querySelector('.bars') !== null"):
+            use(browser)
         print("script runs:", browser.evaluate("document.body.className"))
         print("run by the log:", browser.evaluate("String(window.ran)"))
         print("tags of the log:", browser.evaluate("document.querySelectorAll('em, img').length"))

@@ -89,6 +89,13 @@ done
 LONG = b"".join(b"%d %s\n" % (n, b"x" * 3000) for n in range(60))
 MANY = b"".join(b"%d\t%s\n" % (n, b"x" * 1000) for n in range(1600))
 PAIRS = b"".join(b"%d\t%d\n" % (n % 7, n) for n in range(100))
+LOG = (b"record\tworker\tstart\tseconds\tin\tout\ttries\tstatus\treason\n" + b"".join(
+    b"%d\t%d\t170000000%d.000\t0.500\t2\t3\t1\tdone\t\n" % (n, n % 2 + 1, n) for n in range(1, 10)))
+TRACE = (b'[\n{"ph":"M","pid":7,"tid":1,"ts":1,"name":"thread_name","args":{"name":"worker 1"}}' + b"".join(
+    b',\n{"ph":"X","pid":7,"tid":1,"ts":%d,"name":"n","dur":9,"args":{"records":3,"first":%d,"failed":0,"bytes":5}}'
+    % (10 * n, 3 * n) for n in range(9)) + b"\n]\n")
+RESULTS = b"".join(b'{"number":%d,"records":1,"record":"r%d","fate":"done","status":0,"tries":1,"seconds":0.00%d,'
+                   b'"folder":"000/00000%d"}\n' % (n, n, n, n) for n in range(1, 9))
 BAD = numbers(20) + b"no number\n" + numbers(40, 21)
 QUEUE = "par-queue %s --patience 200ms "
 PUT = (QUEUE % "put" + "-c 10 q", numbers(40))
@@ -185,6 +192,13 @@ SCENARIOS = [
     # An input that cannot be read is named, and its keys stand there with what there is.
     Scenario("par-gather --join-keys a", PAIRS, {"-": keys}, {"a": numbers(9)}),
     Scenario("par-gather -m --numeric a b", b"", None, {"a": numbers(30), "b": numbers(30)}),
+    # par-report
+    Scenario("par-report log", b"", {"-": KEPT}, {"log": LOG}),
+    Scenario("par-report --text -", LOG),
+    Scenario("par-report --svg -o o log", b"", {"o": KEPT}, {"log": LOG}),
+    Scenario("par-report --text trace", b"", {"-": KEPT}, {"trace": TRACE}),
+    Scenario("par-report --text -", RESULTS),
+    Scenario("par-report --text pages", b"", {"-": KEPT}, {"pages": PAGE + PAGE}),
     # par-fib
     Scenario("par-fib", BAD + b"100000\n"),
     Scenario("par-fib -o o a", b"", {"o": KEPT}, {"a": numbers(60)}),
