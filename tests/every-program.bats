@@ -6,10 +6,11 @@ load redis
 # that it can do something with: `filter NAME` runs it, `good NAME` is such a record.
 
 programs=(par-run par-split par-gather par-fib par-links par-fetch par-cache par-queue
-	par-frontier par-report)
-# Those that make output of each record as it comes; par-report reads all, and tells once.
+	par-frontier par-report par-top)
+# Those that make output of each record as it comes; par-report reads all, and tells once,
+# and par-top reads none.
 filters=()
-for program in "${programs[@]}"; do [[ $program == par-report ]] || filters+=("$program"); done
+for program in "${programs[@]}"; do [[ $program == par-@(report|top) ]] || filters+=("$program"); done
 
 filter() {
 	case $1 in
@@ -19,6 +20,7 @@ filter() {
 	par-queue) queue ;;
 	par-frontier) par-frontier cat ;;
 	par-report) par-report ;;
+	par-top) par-top --once ;;
 	par-links) par-links --no-sandbox --regex 'x|7' ;;
 	*) "$1" ;;
 	esac
@@ -32,6 +34,8 @@ queue() {
 
 prepare() {
 	redis_start
+	mkdir -m 700 run
+	export XDG_RUNTIME_DIR=$PWD/run # of par-top
 }
 
 good() {
@@ -200,6 +204,7 @@ table() {
 	local program
 
 	for program in "${programs[@]}"; do
+		[ "$program" != par-top ] || continue # it reads nothing but keys
 		good "$program" >in
 		: >said && : >quiet
 		export -f filter
@@ -401,6 +406,7 @@ words() {
 	par-queue) job=(par-queue put q) ;;
 	par-frontier) job=(par-frontier cat) ;;
 	par-links) job=(par-links --regex 'x|7') ;;
+	par-top) job=(par-top --once) ;;
 	*) job=("$1") ;;
 	esac
 }
@@ -414,6 +420,8 @@ surrounded() {
 	for program in "${programs[@]}"; do
 		words "$program"
 		{ good "$program"; echo; } >in
+		# it misses no input that reads none
+		[[ $program != par-top || $* != *no-stdin ]] || continue
 		status=0
 		"${job[@]}" <in >plain 3>plain.3 2>plain.err || status=$?
 		got=0
@@ -441,7 +449,7 @@ surrounded() {
 	surrounded '' env TMPDIR=
 	surrounded '' env TMPDIR="$PWD/a folder"
 	surrounded '' env LC_ALL=tr_TR.UTF-8 LANGUAGE=tr
-	surrounded '' env -i PATH="$PATH" PAR_QUEUE_URL="$PAR_QUEUE_URL"
+	surrounded '' env -i PATH="$PATH" XDG_RUNTIME_DIR="$XDG_RUNTIME_DIR" PAR_QUEUE_URL="$PAR_QUEUE_URL"
 }
 
 @test "every program: without a terminal, and between pipes that do not block, which others share" {

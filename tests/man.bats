@@ -3,6 +3,12 @@ load helper
 load site
 load redis
 
+# The folder in which par-top finds runs.
+prepare() {
+	mkdir -m 700 run
+	export XDG_RUNTIME_DIR=$PWD/run
+}
+
 programs() {
 	local folder
 

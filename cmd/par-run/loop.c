@@ -144,6 +144,7 @@ go_on(struct loop *loop)
 		return;
 	checkpoint_turn(loop->checkpoint);
 	report_turn(loop->report);
+	offer_turn(loop->offer, polls_all(loop->polls, POLLS_VIEWERS) != 0);
 	/*
 	 * What took long now was writing to somebody who does not read.  Short turns
 	 * count as work, however many there are because somebody floods.

@@ -21,6 +21,7 @@
 #include "ledger.h"
 #include "nature.h"
 #include "notes.h"
+#include "offer.h"
 #include "output.h"
 #include "overdue.h"
 #include "polls.h"
@@ -70,6 +71,7 @@ struct loop {
 	struct starts *starts;
 	struct checkpoint *checkpoint;
 	struct report *report;
+	struct offer *offer;
 	struct admit *admit;
 	struct busy *busy;
 	struct tune *tune;

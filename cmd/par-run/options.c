@@ -281,6 +281,8 @@ add_reports(struct opt_table *table, struct run_options *o)
 		    set_log_format },
 		{ 0, "metrics", OPT_STRING, .text = &o->metrics, "FILE",
 		    "keep numbers for Prometheus in FILE", 0, 0, NULL },
+		{ 0, "no-top", OPT_FLAG, .flag = &o->hidden, NULL,
+		    "let nobody look at it by par-top", 0, 0, NULL },
 		{ 0, "trace", OPT_STRING, .text = &o->trace, "FILE",
 		    "write to FILE what ran when, for ui.perfetto.dev", 0, 0, NULL },
 		{ 0, "trace-size", OPT_SIZE, .number = &o->trace_size, "SIZE",

@@ -67,6 +67,7 @@ struct run_options {
 	bool keep_order;
 	bool stats; /* show the table of account at the end */
 	bool progress;
+	bool hidden; /* nobody may look at it, see offer.h */
 	const char *log, *metrics, *trace; /* files; NULL: none */
 	uint64_t trace_size; /* what that may come to, bytes; 0: as by default */
 	enum log_format log_format;

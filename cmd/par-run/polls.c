@@ -75,6 +75,7 @@ await_all(struct polls *polls, bool wanted)
 	    POLLOUT);
 	await(polls, ledger->quarantine->stuck ? ledger->quarantine->fd : -1, POLLOUT);
 	await(polls, busy_awaited(polls->busy), POLLIN);
+	await(polls, offer_awaits(polls->offer), POLLIN);
 }
 
 /* Room for what is waited for of all workers.  0, or -1 and the run ends. */

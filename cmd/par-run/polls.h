@@ -16,6 +16,7 @@
 #include "ending.h"
 #include "intake.h"
 #include "notes.h"
+#include "offer.h"
 #include "output.h"
 #include "pool.h"
 
@@ -30,6 +31,7 @@ enum polls_of_all {
 	POLLS_LOG,
 	POLLS_ASIDE,
 	POLLS_TOKENS,
+	POLLS_VIEWERS,
 	POLLS_ALL
 };
 enum polls_of_one { POLLS_ROOM, POLLS_WORDS, POLLS_OUTPUT, POLLS_ERRORS, POLLS_ONE };
@@ -43,6 +45,7 @@ struct polls {
 	const struct collect *collect;
 	const struct control *control;
 	const struct busy *busy;
+	const struct offer *offer;
 	struct ending *ending;
 	int signals; /* the descriptor */
 	struct pollfd *places; /* descriptor -1 where there is nothing */

@@ -10,6 +10,7 @@ run_end_shared(void *context)
 {
 	struct run *run = context;
 
+	offer_close(&run->offer);
 	control_close(&run->control);
 	jobserver_close(&run->jobserver);
 	record_files_close(&run->record_files);

@@ -150,6 +150,7 @@ open_parts(struct run *run)
 	keys_open(&run->keys);
 	polite_open(&run->polite);
 	report_open(&run->report, o);
+	offer_open(&run->offer, o->hidden);
 	if (ticker_is_on(&run->report.headway.ticker, run->output.fd)) {
 		run->output.before = ticker_give_way;
 		run->output.before_context = &run->report.headway.ticker;

@@ -36,6 +36,7 @@
 #include "metrics.h"
 #include "nature.h"
 #include "notes.h"
+#include "offer.h"
 #include "options.h"
 #include "output.h"
 #include "overdue.h"
@@ -52,6 +53,7 @@
 #include "restarts.h"
 #include "results.h"
 #include "silent.h"
+#include "snapshot.h"
 #include "speculate.h"
 #include "starts.h"
 #include "stop.h"
@@ -135,6 +137,8 @@ struct run {
 	struct leave leave;
 	struct renew renew;
 	struct speculate speculate;
+	struct snapshot snapshot;
+	struct offer offer;
 	struct polls polls;
 	struct wake wake;
 	struct loop loop;

@@ -126,6 +126,7 @@ wire_turn(struct run *run)
 		.collect = &run->collect,
 		.control = &run->control,
 		.busy = &run->busy,
+		.offer = &run->offer,
 		.ending = &run->ending,
 		.signals = -1 };
 	run->wake = (struct wake){ .times = &run->times,
@@ -148,7 +149,27 @@ wire_turn(struct run *run)
 		.speculate = &run->speculate,
 		.renew = &run->renew,
 		.stop = &run->stop,
+		.offer = &run->offer,
 		.busy = &run->busy };
+}
+
+/* What others may look at. */
+static void
+wire_offer(struct run *run)
+{
+	run->snapshot = (struct snapshot){ .options = run->options,
+		.times = &run->times,
+		.accounts = &run->accounts,
+		.tally = &run->tally,
+		.intake = &run->intake,
+		.ledger = &run->ledger,
+		.output = &run->output,
+		.pool = &run->pool,
+		.gate = &run->gate };
+	run->offer = (struct offer){ .times = &run->times,
+		.snapshot = &run->snapshot,
+		.fd = -1,
+		.next = UINT64_MAX };
 }
 
 /* The loop itself. */
@@ -187,6 +208,7 @@ wire_loop(struct run *run)
 		.starts = &run->starts,
 		.checkpoint = &run->checkpoint,
 		.report = &run->report,
+		.offer = &run->offer,
 		.ending = &run->ending };
 }
 
@@ -232,6 +254,7 @@ run_wire(struct run *run)
 	wire_checkpoint(run);
 	wire_ends(run);
 	wire_turn(run);
+	wire_offer(run);
 	wire_loop(run);
 	wire_starts(run);
 	run->nature = (struct nature){ .options = run->options,

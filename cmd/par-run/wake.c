@@ -72,6 +72,7 @@ others_due(const struct wake *wake)
 	if (pause != UINT64_MAX)
 		due = sooner(due, wake->times->now + pause);
 	due = sooner(due, reap_due(wake->reap));
+	due = sooner(due, offer_due(wake->offer));
 	if (wake->restarts->alone)
 		due = sooner(due, wake->restarts->next_at);
 	due = sooner(due, renew_due(wake->renew));

@@ -13,6 +13,7 @@
 #include "gate.h"
 #include "hosts.h"
 #include "nature.h"
+#include "offer.h"
 #include "output.h"
 #include "overdue.h"
 #include "pool.h"
@@ -48,6 +49,7 @@ struct wake {
 	const struct speculate *speculate;
 	const struct stop *stop;
 	const struct busy *busy;
+	const struct offer *offer;
 };
 
 /* How long poll(2) may wait, ms; -1: for ever. */

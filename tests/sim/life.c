@@ -57,6 +57,7 @@ life_run(void)
 		kill_at = dice_scale(&dice, 1, 4000);
 	clearenv(); /* arguments have room beside it */
 	setenv("PATH", "/bin", 1);
+	unsetenv("XDG_RUNTIME_DIR"); /* where par-top would look */
 	calls_begin();
 	parent_begin();
 	scene_open();

@@ -58,11 +58,11 @@ start_time(const struct overdue *overdue, const struct slot *slot)
 }
 
 /*
- * Since when a record is worked on: one that works on one at a time began with it when
- * it finished the one before.  A host has others for what it was given.
+ * One that works on one record at a time began with it when it finished the one before.
+ * A host has others for what it was given.
  */
-static uint64_t
-begun_at(const struct slot *slot)
+uint64_t
+overdue_begun_at(const struct slot *slot)
 {
 	uint64_t given_at = slot->worker.window.head->batch->given_at;
 
@@ -83,7 +83,7 @@ overdue_at(const struct overdue *overdue, const struct slot *slot)
 		return slot->deadline.kill_at;
 	switch (waits(overdue, slot)) {
 	case FOR_RECORD:
-		return begun_at(slot) + timeout + extra;
+		return overdue_begun_at(slot) + timeout + extra;
 	case FOR_START:
 		return slot->deadline.started_at + start_time(overdue, slot) + extra;
 	case FOR_END:

@@ -28,6 +28,9 @@ struct overdue {
 /* When the worker of slot has taken too long, clock_ms(); UINT64_MAX if it cannot. */
 uint64_t overdue_at(const struct overdue *overdue, const struct slot *slot);
 
+/* Since when the oldest record of a worker that has some is worked on, times_work(). */
+uint64_t overdue_begun_at(const struct slot *slot);
+
 /* If it has, it is told to end, and then killed. */
 void overdue_check(struct overdue *overdue, struct slot *slot);
 

@@ -238,6 +238,8 @@ job_write(const char *name, uint64_t workers, const struct run_options *options,
 	put_word(&text, "--serve");
 	put_word(&text, "--retries=0"); /* we try again, on whatever host */
 	put_workers(&text, workers, options);
+	if (options->hidden)
+		put_word(&text, "--no-top");
 	put_number(&text, "timeout", options->timeout, "ms");
 	put_number(&text, "max-output", options->max_output, "");
 	put_number(&text, "max-record", options->max_record, "");
