@@ -306,7 +306,11 @@ scaled() {
 	par-queue scale q 0
 	eventually begun 3
 	is q running 3
-	seq 6 >&"$gate"
+	[ "$(par-queue ps q | cut -f 3-4)" = $'3\t0' ] # of the same moment
+	seq 3 >&"$gate"
+	eventually is q "done" 3
+	[ "$(par-queue ps q | cut -f 4)" = 3 ]
+	seq 3 >&"$gate"
 	wait "$worker"
 	exec {gate}>&-
 	is q "done" 6

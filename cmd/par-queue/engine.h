@@ -222,6 +222,7 @@ struct engine_commit {
 	size_t results_len;
 	uint64_t lines;
 	const char *next; /* the queue, of the same engine, that results go to; or NULL */
+	const char *me; /* the worker, whose books have it in the same step; or NULL */
 	const char *last; /* the last line of the stage's standard error, for dead ones */
 	size_t last_len;
 	const struct engine_part *parts;
@@ -236,7 +237,7 @@ struct engine_beat {
 	bool leaves; /* it ends: nobody need wait for its word, and nothing else is there.
 			Chunks that it has lapse */
 	uint64_t in_flight; /* records with the stage */
-	uint64_t committed, late; /* chunks, so far */
+	uint64_t committed, late; /* chunks, so far; as commit() has counted them */
 	struct engine_claim *const *claims; /* leases that are to go on, if not lost */
 	size_t count;
 	/* Set by beat(): */
@@ -293,11 +294,12 @@ enum engine_number {
 	NUMBER_COUNT
 };
 
-/* A worker, as its last beat told of it. */
+/* A worker. */
 struct engine_worker {
 	const char *name;
 	uint64_t seen; /* by the engine's clock, ms */
-	uint64_t in_flight, committed, late;
+	uint64_t running; /* records that it has now */
+	uint64_t committed, late; /* chunks, by now */
 };
 
 /* What there is to know of a queue, or of the engine. */

@@ -243,6 +243,15 @@ lease_commit(struct lease *lease, struct engine_commit *commit)
 		.part_count = lease->part_count };
 }
 
+bool
+lease_untouched(const struct engine_commit *commit)
+{
+	const struct engine_part *part = commit->parts;
+
+	return commit->part_count == 1 && part->kind == PART_LATER && part->wait == 0 &&
+	    part->records == commit->records;
+}
+
 void
 lease_remove(struct lease_list *list, struct lease *lease)
 {

@@ -6,6 +6,7 @@
 #ifndef PAR_QUEUE_LEASE_H
 #define PAR_QUEUE_LEASE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -76,6 +77,9 @@ void lease_again(struct lease *lease, const struct batch *records);
  * be asked for again.
  */
 void lease_commit(struct lease *lease, struct engine_commit *commit);
+
+/* Does it go back as it came, with nothing done? */
+bool lease_untouched(const struct engine_commit *commit);
 
 /* Take it off the list, and free it. */
 void lease_remove(struct lease_list *list, struct lease *lease);

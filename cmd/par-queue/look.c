@@ -89,7 +89,7 @@ show_worker(
 	printf(o->json ? "\",\"seen\":%.1f,\"records\":%llu,\"committed\":%llu,"
 			 "\"late\":%llu}\n"
 		       : "\t%.1f\t%llu\t%llu\t%llu\n",
-	    ago, (unsigned long long)worker->in_flight,
+	    ago, (unsigned long long)worker->running,
 	    (unsigned long long)worker->committed, (unsigned long long)worker->late);
 }
 

@@ -201,6 +201,7 @@ commit_some(struct origins *origins, struct engine *engine, const char *last, si
 			continue;
 		lease_commit(l, &commits[count]);
 		commits[count].next = origins->options->next;
+		commits[count].me = lease_untouched(&commits[count]) ? NULL : origins->me;
 		commits[count].last = last;
 		commits[count].last_len = len;
 		leases[count++] = l;
@@ -209,9 +210,9 @@ commit_some(struct origins *origins, struct engine *engine, const char *last, si
 	    !engines_answered(engine, engine->kind->commit(engine, commits, count)))
 		return 0; /* woken: once more in the next turn */
 	for (size_t i = 0; i < count; i++) {
-		if (commits[i].late)
+		if (commits[i].me != NULL && commits[i].late)
 			origins->late++;
-		else
+		else if (commits[i].me != NULL)
 			origins->committed++;
 		lease_remove(&origins->leases, leases[i]);
 	}

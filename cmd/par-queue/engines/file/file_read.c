@@ -284,24 +284,31 @@ run_numbers(struct engine *engine, void *context)
 	return error == 0 ? DEPOT_SAME : error;
 }
 
-/* Has a worker chunks? */
+/* The records that a worker has: those of its chunks. */
 static int
-has_lease(struct file_queue *queue, uint64_t process, bool *has)
+count_running(struct file_queue *queue, uint64_t process, uint64_t *records)
 {
 	struct file_lease lease;
+	struct file_body body;
 	struct file_item item;
+	const char *data;
 	uint64_t from = 0;
+	size_t len;
 	int error;
 
-	*has = false;
-	while (!*has && (error = item_find(queue, ITEM_RUNNING, from, 0, &item)) == 0) {
+	*records = 0;
+	while ((error = item_find(queue, ITEM_RUNNING, from, 0, &item)) == 0) {
+		from = item.first + 1;
 		error = value_read(&item.value, &lease, sizeof(lease));
+		if (error == 0 && lease.process != process)
+			continue;
+		if (error == 0)
+			error = body_get(queue, item.first, &body, &data, &len);
 		if (error != 0)
 			return error;
-		*has = lease.process == process;
-		from = item.first + 1;
+		*records += body.records;
 	}
-	return *has || error == MDB_NOTFOUND ? 0 : error;
+	return error == MDB_NOTFOUND ? 0 : error;
 }
 
 static int
@@ -312,7 +319,6 @@ run_workers(struct engine *engine, void *context)
 	struct file_worker worker;
 	struct file_item item;
 	uint64_t from = 0;
-	bool busy;
 	int error = file_enter(queue, engine->queue);
 
 	stat->now = queue->depot->now;
@@ -325,8 +331,9 @@ run_workers(struct engine *engine, void *context)
 			return error;
 		worker.name[sizeof(worker.name) - 1] = '\0';
 		if (error == 0)
-			error = has_lease(queue, item.first, &busy);
-		if (error == 0 && !busy && watch_alive(&queue->watch, item.first))
+			error = count_running(queue, item.first, &worker.in_flight);
+		if (error == 0 && worker.in_flight == 0 &&
+		    watch_alive(&queue->watch, item.first))
 			worker.seen = stat->now; /* it need not say so */
 		if (error == 0 && bytes_put(&queue->data, &worker, sizeof(worker)) < 0)
 			error = errno;
@@ -356,7 +363,7 @@ workers(struct engine *engine, struct engine_stat *stat)
 	for (size_t i = 0; i < stat->count; i++)
 		given[i] = (struct engine_worker){ .name = rows[i].name,
 			.seen = rows[i].seen,
-			.in_flight = rows[i].in_flight,
+			.running = rows[i].in_flight,
 			.committed = rows[i].committed,
 			.late = rows[i].late };
 	stat->workers = given;

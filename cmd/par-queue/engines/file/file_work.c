@@ -104,6 +104,27 @@ add_part(struct file_queue *queue, const struct engine_commit *commit,
 	return file_add(queue, id);
 }
 
+/* The books of the worker that commits have it. */
+static int
+note_commit(struct file_queue *queue, const struct engine_commit *commit)
+{
+	uint64_t process = commit->me == NULL ? 0 : file_process(commit->me);
+	struct file_worker worker;
+	struct file_item item;
+	int error = commit->me == NULL || queue->missing
+	    ? MDB_NOTFOUND
+	    : item_get(queue, ITEM_WORKER, process, &item);
+
+	if (error == 0)
+		error = value_read(&item.value, &worker, sizeof(worker));
+	if (error != 0)
+		return error == MDB_NOTFOUND ? 0 : error;
+	worker.seen = queue->depot->now;
+	worker.committed += !commit->late;
+	worker.late += commit->late;
+	return item_put(queue, ITEM_WORKER, process, 0, &worker, sizeof(worker));
+}
+
 /* The first that says what became of a chunk takes it out of those that run. */
 static int
 commit_one(struct file_queue *queue, struct engine_commit *commit)
@@ -143,6 +164,8 @@ run_commit(struct engine *engine, void *context)
 
 	for (size_t i = 0; error == 0 && i < committing->count; i++)
 		error = commit_one(queue, &committing->commits[i]);
+	for (size_t i = 0; error == 0 && i < committing->count; i++)
+		error = note_commit(queue, &committing->commits[i]);
 	if (error != 0)
 		return error;
 	return queue->missing ? DEPOT_SAME : file_leave(queue);

@@ -4,17 +4,28 @@
 -- Results go to OUT, or are a chunk of the next queue if there is one.
 local id, k, e, n = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local done, lines, results, last = ARGV[5], ARGV[6], ARGV[7], ARGV[8]
-local PARTS = 9 -- from there on: what, n, a, wait, why, records
+local me = ARGV[9] -- whose books have it; '' for nobody's
+local PARTS = 10 -- from there on: what, n, a, wait, why, records
 local NEXT_IN, NEXT_META = KEYS[8], KEYS[9]
 
 refused = NEXT_META and newer(NEXT_META)
 if refused then
 	return refused
 end
+local function note(committed, late)
+	local about = me ~= '' and call('HGET', WORKERS, me)
+	local has, c, l = (about or ''):match('^%d+\t(%d+)\t(%d+)\t(%d+)$')
+	if has then
+		call('HSET', WORKERS, me, table.concat({ now(), has, c + committed, l + late }, '\t'))
+	end
+end
+
 if not finish(id, n) then
 	count('late', n)
+	note(0, 1)
 	return 0
 end
+note(1, 0)
 count('done', done)
 if results ~= '' and NEXT_IN then
 	local serial = call('HINCRBY', NEXT_META, 'serial', 1)

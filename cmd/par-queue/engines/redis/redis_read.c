@@ -159,11 +159,15 @@ redis_read(struct engine *engine, struct engine_read *read)
 	return read->what == READ_DEAD ? dead(engine, read) : results(engine, read);
 }
 
-/* What beat.lua has written of a worker: numbers with TABs between, which others may. */
+/*
+ * A row of workers.lua; what beat.lua and commit.lua write are numbers with TABs between,
+ * and others may write there, too.
+ */
 static struct engine_worker
-read_worker(const char *name, const char *about, uint64_t now)
+read_worker(redisReply *const *row, uint64_t now)
 {
 	uint64_t number[WORKER_FIELDS] = { now };
+	const char *about = row[1]->str;
 
 	for (size_t i = 0; i < WORKER_FIELDS; i++) {
 		size_t len = strcspn(about, "\t");
@@ -171,9 +175,9 @@ read_worker(const char *name, const char *about, uint64_t now)
 		num_parse_bytes(about, len, 0, UINT64_MAX, &number[i]);
 		about += len + (about[len] != '\0');
 	}
-	return (struct engine_worker){ .name = name,
+	return (struct engine_worker){ .name = row[0]->str,
 		.seen = number[0],
-		.in_flight = number[1],
+		.running = reply_number(row[2]),
 		.committed = number[2],
 		.late = number[3] };
 }
@@ -182,33 +186,27 @@ static enum engine_end
 workers(struct engine *engine, struct engine_stat *stat)
 {
 	struct queue *queue = engine->state;
-	struct call *time = &queue->calls[0], *call = &queue->calls[1];
+	struct call *call = queue->calls;
 	struct engine_worker *given;
+	redisReply *const *rows;
 	enum engine_end end =
 	    redis_numbers(engine, stat); /* is it one that we can read? */
 
 	if (end != ENGINE_OK)
 		return end;
-	call_begin(time, SCRIPT_NONE);
-	call_text(time, "TIME");
-	call_begin(call, SCRIPT_NONE);
-	call_text(call, "HGETALL");
-	queue_add_key(call, queue->name, "workers");
-	end = wire_ask(&queue->wire, time, "[nn]");
-	if (end == ENGINE_OK)
-		end = wire_ask(&queue->wire, call, "[{tb}]");
+	queue_begin(queue, call, SCRIPT_WORKERS, 0);
+	end = wire_ask(&queue->wire, call, "[n{tbn}]");
 	if (end != ENGINE_OK)
 		return end;
-	stat->now = reply_number(time->reply->element[0]) * 1000 +
-	    reply_number(time->reply->element[1]) / 1000;
-	stat->count = call->reply->elements / 2;
+	stat->now = reply_number(call->reply->element[0]);
+	stat->count = (call->reply->elements - 1) / 3;
+	rows = call->reply->element + 1;
 	stat->workers = given =
 	    queue_room(engine, &queue->given, stat->count, sizeof(*given));
 	if (given == NULL)
 		return ENGINE_BROKEN;
 	for (size_t i = 0; i < stat->count; i++)
-		given[i] = read_worker(call->reply->element[2 * i]->str,
-		    call->reply->element[2 * i + 1]->str, stat->now);
+		given[i] = read_worker(rows + 3 * i, stat->now);
 	return ENGINE_OK;
 }
 

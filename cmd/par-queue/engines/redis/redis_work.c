@@ -129,6 +129,7 @@ redis_ask_commit(
 	call_number(call, commit->lines);
 	call_bytes(call, commit->results, commit->results_len);
 	call_bytes(call, commit->last, commit->last_len);
+	call_text(call, commit->me == NULL ? "" : commit->me);
 	for (size_t i = 0; i < commit->part_count; i++)
 		add_part(call, &commit->parts[i]);
 }

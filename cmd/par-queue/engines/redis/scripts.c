@@ -22,6 +22,7 @@ static const struct {
 	[SCRIPT_READ] = { "flags=allow-oom", lua_read },
 	[SCRIPT_REVOKE] = { "flags=allow-oom", lua_revoke },
 	[SCRIPT_UNDEAD] = { "flags=allow-oom", lua_undead },
+	[SCRIPT_WORKERS] = { "flags=no-writes", lua_workers },
 	[SCRIPT_STAT] = { "flags=no-writes", lua_stat },
 	[SCRIPT_CONTROL] = { "flags=allow-oom", lua_control },
 };
