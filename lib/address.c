@@ -146,6 +146,8 @@ parse_path(struct address *address, const char *rest)
 	return NULL;
 }
 
+const char address_none[] = "not redis://HOST or unix:///PATH";
+
 /* What of url follows scheme; NULL if it has another one. */
 static const char *
 after(const char *url, const char *scheme)
@@ -174,7 +176,7 @@ address_parse(struct address *address, const char *url, bool secret)
 		if (rest != NULL)
 			return parse_path(address, rest);
 	}
-	return "not redis://HOST or unix:///PATH";
+	return address_none;
 }
 
 /*

@@ -37,6 +37,7 @@ const char *address_parse(struct address *address, const char *url, bool secret)
 void address_hide(const char *name, bool whole);
 
 /* What to say of tls where it is not spoken. */
+extern const char address_none[]; /* what address_parse() says of another scheme */
 extern const char address_no_tls[];
 
 /* The password is the first line of file.  0, or -1 with errno. */

@@ -232,8 +232,63 @@ urls() { printf "$SITE_URL/%s\n" "$@"; }
 	[ "${lines[0]}" = 'par-queue: QUEUE is needed, as in par-queue put QUEUE <records' ]
 	run -2 par-queue revoke q
 	[ "${lines[0]}" = 'par-queue: QUEUE ID... is needed' ]
+	run -2 par-queue work -l info q -- par-fib
+	[ "${lines[0]}" = 'par-queue: --limit: info: not a number; nothing is said unless something fails, at any level' ]
+	run -2 par-queue stat --url http://host q
+	[ "${lines[0]}" = 'par-queue: --url: not file:FOLDER, redis://HOST, rediss://HOST or unix:///PATH' ]
+	while IFS=: read -r words answer; do
+		# shellcheck disable=SC2086
+		run -2 par-queue $words </dev/null
+		[[ ${lines[0]} == *": $answer"* ]] || { echo "$words: $output"; return 1; }
+	done <<-'END'
+		beat:see cron(8), and put --producer
+		group:see put: a record each, and get --wait for all
+		chord:see get --wait
+		chain:see work --next
+		autoscale:see scale
+		reserved:see ps
+		scheduled:see delayed
+		inspect:see stat and ps
+		control:see pause
+		flower:see ps
+		work --time-limit 60 q:for each record: par-queue work QUEUE -- par-run -t TIME STAGE
+		work --soft-time-limit 60 q:for each record
+		work --autoscale 8,1 q:the stage has workers: par-queue work QUEUE -- par-run -n auto STAGE
+		work --pool solo q:the stage has workers
+		work -P solo q:the stage has workers
+		work --max-tasks-per-child 9 q:see --replace-after
+		work --prefetch-multiplier 1 q:nothing is taken that would wait
+		work --acks-late q:always so
+		work -Q a,b x:queues follow the options
+		work --loglevel info q:nothing is said
+		put --countdown 9 q:see --after
+		put --eta 9 q:see --at
+		put --queue q:the queue is a word
+		put -Q q:the queue is a word
+		put --priority 9 q:a queue for each
+		put --time-limit 9 q:that is said to par-queue work
+		put --args 1 q:records come from standard input
+		get --timeout 9 q:see --wait
+		get --queue q:the queue is a word
+		dead --retry q:see --requeue
+		revoke --terminate q:what a worker runs already is not ended
+		purge -f q:see --yes
+	END
 	run -3 par-queue stat --patience 100ms --url redis://127.0.0.1:1 q
 	[[ $output == 'par-queue: redis://127.0.0.1:1: Connection refused; given up after '*' s; see --url' ]]
+}
+
+@test "first day: a worker that is told to end says whether its queue is empty" {
+	export PAR_QUEUE_URL=file:$PWD/queues
+	seq 3 | par-queue put jobs
+	par-queue work jobs -- par-run -n 1 par-fib 2>said 3>&- &
+	worker=$!
+	BACKGROUND+=("$worker")
+	all() { [ "$(par-queue stat jobs | awk '$1 == "done" { print $2 }')" = 3 ]; }
+	eventually all
+	par-queue drain jobs
+	wait "$worker" || [ "$?" = 4 ]
+	[ "$(cat said)" = 'par-queue: stopped early: the queue is empty, and records may come' ]
 }
 
 @test "first day: a queue by a wrong name, a stage that fails, and records as words" {
@@ -241,8 +296,8 @@ urls() { printf "$SITE_URL/%s\n" "$@"; }
 	[ "${lines[0]}" = 'par-queue: 1: too many operands; records come from standard input' ]
 	command -v redis-server || skip "no redis-server"
 	redis_start
-	run -0 par-queue pause jbos
-	[ "$output" = 'par-queue: jbos: no such queue yet; it is told all the same' ]
+	run -3 par-queue pause jbos
+	[ "$output" = 'par-queue: jbos: no such queue; par-queue put makes one, and so does --new' ]
 	seq 3 | par-queue put jobs
 	run -0 par-queue pause jobs
 	[ -z "$output" ]

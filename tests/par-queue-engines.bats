@@ -48,6 +48,18 @@ absent() {
 		run -3 par-queue "$verb" none
 		[ "$output" = "par-queue: none: no such queue; par-queue put makes one" ]
 	done
+	run -3 par-queue revoke none 1
+	[ "$output" = "par-queue: none: no such queue; par-queue put makes one" ]
+	for verb in resume drain; do
+		run -3 par-queue "$verb" none
+		[ "$output" = "par-queue: none: no such queue; par-queue put makes one" ]
+	done
+	for told in pause 'scale 1' 'rate 1'; do
+		read -r verb value <<<"$told"
+		# shellcheck disable=SC2086
+		run -3 par-queue "$verb" none $value
+		[ "$output" = "par-queue: none: no such queue; par-queue put makes one, and so does --new" ]
+	done
 	run -3 work none -- par-fib
 	[ "$output" = "par-queue: none: no such queue" ]
 	par-queue put none </dev/null
@@ -203,7 +215,7 @@ revoked() {
 @test "engines of queues: revoke: waiting, delayed and running ones" { on_each revoked; }
 
 held() {
-	par-queue pause q
+	par-queue pause --new q
 	seq 5 | par-queue put q
 	background par-queue work q -- par-run -n 1 --map cat
 	worker=$!
@@ -225,7 +237,7 @@ held() {
 @test "engines of queues: pause, resume, drain, scale, rate, ps" { on_each held; }
 
 rated() {
-	par-queue rate q 50
+	par-queue rate --new q 50
 	seq 100 | par-queue put --chunk 1 q
 	begin=$(date +%s%3N)
 	work q -- par-run -n 1 --map cat
@@ -235,7 +247,7 @@ rated() {
 @test "engines of queues: rate holds workers back" { on_each rated; }
 
 evenly() {
-	par-queue rate q 10/s
+	par-queue rate --new q 10/s
 	seq 10 | par-queue put --chunk 1 q
 	begin=$(date +%s%3N)
 	work q -- par-run -n 4 --map cat
@@ -294,7 +306,7 @@ behind() {
 scaled() {
 	mkfifo gate
 	exec {gate}<>gate
-	par-queue scale q 1
+	par-queue scale --new q 1
 	seq 6 | par-queue put --chunk 1 q
 	background par-queue work --once q -- par-run -n 3 -N 1 sh -c 'echo >>begun; read x; read y <gate; echo "$x"'
 	worker=$!

@@ -98,9 +98,15 @@ engines_missing(struct engine *engine, const char *so)
 void
 engines_must_exist(struct engine *engine)
 {
+	engines_must_be_told(engine, false);
+}
+
+void
+engines_must_be_told(struct engine *engine, bool new)
+{
 	struct engine_stat stat = { 0 };
 
 	if (engines_answered(engine, engine->kind->stat(engine, &stat)) && stat.missing)
-		die(STATUS_BROKEN, 0, "%s: no such queue; par-queue put makes one",
-		    engine->queue);
+		die(STATUS_BROKEN, 0, "%s: no such queue; par-queue put makes one%s",
+		    engine->queue, new ? ", and so does --new" : "");
 }

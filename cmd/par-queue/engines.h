@@ -35,4 +35,7 @@ bool engines_missing(struct engine *engine, const char *so);
 /* Ends the program if there is none. */
 void engines_must_exist(struct engine *engine);
 
+/* The same, of one that is to be told something; new: --new would make it. */
+void engines_must_be_told(struct engine *engine, bool new);
+
 #endif

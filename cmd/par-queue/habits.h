@@ -8,7 +8,9 @@
 
 #include "opt.h"
 
-extern const struct opt_foreign habits_options[], habits_verbs[];
+/* Options of each verb, letters of ours that are others there, and verbs. */
+extern const struct opt_foreign habits_of_work[], habits_of_put[], habits_of_get[],
+    habits_of_others[], habits_letters[], habits_verbs[];
 
 /* What is here what word is there, or NULL. */
 const char *habits_verb(const char *word);

@@ -309,6 +309,15 @@ number_of(const struct engine_stat *stat, enum engine_number which)
 	return stat->number[which] < 0 ? 0 : (uint64_t)stat->number[which];
 }
 
+/* Is nothing of it unfinished? */
+static bool
+is_finished(const struct engine_stat *stat)
+{
+	return number_of(stat, NUMBER_WAITING) + number_of(stat, NUMBER_DELAYED) +
+	    number_of(stat, NUMBER_RUNNING) ==
+	    0;
+}
+
 bool
 origins_finished(struct origins *origins)
 {
@@ -319,11 +328,25 @@ origins_finished(struct origins *origins)
 		struct engine_stat stat = { 0 };
 
 		finished = engines_answered(engine, engine->kind->stat(engine, &stat)) &&
-		    number_of(&stat, NUMBER_WAITING) + number_of(&stat, NUMBER_DELAYED) +
-			    number_of(&stat, NUMBER_RUNNING) ==
-			0;
+		    is_finished(&stat);
 	}
 	return finished;
+}
+
+bool
+origins_empty(struct origins *origins)
+{
+	bool empty = true;
+
+	origins_hurry(origins);
+	for (size_t i = 0; empty && i < origins->count; i++) {
+		struct engine *engine = &origins->all[i].engine;
+		struct engine_stat stat = { 0 };
+
+		empty =
+		    engine->kind->stat(engine, &stat) == ENGINE_OK && is_finished(&stat);
+	}
+	return empty;
 }
 
 bool

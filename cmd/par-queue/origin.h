@@ -77,6 +77,9 @@ void origins_beat(struct origins *origins, uint64_t in_flight);
 /* Is nothing waiting, delayed or running, in any of them? */
 bool origins_finished(struct origins *origins);
 
+/* The same, as far as is known at once: when we leave. */
+bool origins_empty(struct origins *origins);
+
 /*
  * Nothing was there: do all of them tell when there may be?  Then what tells it, count of
  * them, and *due, clock_ms(), when to ask without.

@@ -67,7 +67,9 @@ tell_workers(const struct queue_options *options)
 	tell.what = find_value(options, value);
 	tell.value = value;
 	engines_open(&engine, &options->engine, options->operands[0]);
-	engines_missing(&engine, " yet; it is told all the same");
+	if (!options->anew)
+		engines_must_be_told(
+		    &engine, options->verb != VERB_RESUME && options->verb != VERB_DRAIN);
 	engines_answered(&engine, engine.kind->tell(&engine, &tell));
 	engines_close(&engine);
 	return STATUS_OK;
@@ -81,6 +83,7 @@ tell_revoke(const struct queue_options *options)
 	struct engine engine;
 
 	engines_open(&engine, &options->engine, options->operands[0]);
+	engines_must_exist(&engine);
 	engines_answered(&engine, engine.kind->tell(&engine, &tell));
 	engines_close(&engine);
 	printf("%llu\n", (unsigned long long)tell.records);

@@ -114,6 +114,18 @@ take_name(void *target, const char *value)
 	return NULL;
 }
 
+/* What people know of others, for each verb; any of them, where it is not known yet. */
+static const struct opt_foreign *
+habits_of(enum verb verb)
+{
+	if (verb == VERB_PUT)
+		return habits_of_put;
+	if (verb == VERB_GET)
+		return habits_of_get;
+	return verb == VERB_WORK || verb == VERB_COUNT ? habits_of_work
+						       : habits_of_others;
+}
+
 /* The options of a verb, or of more, being gathered. */
 struct verb_options {
 	unsigned verbs; /* bits */
@@ -277,6 +289,11 @@ add_rest(struct verb_options *options, struct queue_options *o)
 		{ BIT(GET),
 		    { 'f', "follow", OPT_FLAG, .flag = &o->follow, NULL,
 			"get: go on until a signal", 0, 0, NULL } },
+		{ BIT(PAUSE) | BIT(SCALE) | BIT(RATE), { .help = "Control" } },
+		{ BIT(PAUSE) | BIT(SCALE) | BIT(RATE),
+		    { 0, "new", OPT_FLAG, .flag = &o->anew, NULL,
+			"pause, scale, rate: though nothing was put there yet", 0, 0,
+			NULL } },
 		{ BIT(STAT) | BIT(PS) | BIT(DEAD) | BIT(PURGE),
 		    { .help = "A look at the queue" } },
 		{ BIT(STAT) | BIT(PS),
@@ -416,6 +433,7 @@ read_options(struct opt_program *program, enum verb verb, struct queue_options *
 	int first;
 
 	add_all(&options, verb, o);
+	program->foreign = habits_of(verb);
 	program->opts = options.table.rows;
 	first = diag_options(program, argc, argv);
 	opt_free(&options.table);
@@ -473,7 +491,7 @@ verb_read(struct queue_options *o, int argc, char **argv)
 		.examples = "  par-queue put q <records\n"
 			    "  par-queue work q -- par-run -n 4 par-fib\n"
 			    "  par-queue get q\n",
-		.foreign = habits_options,
+		.homonyms = habits_letters,
 		.command = true };
 	char synopsis[128];
 	int first;

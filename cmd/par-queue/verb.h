@@ -62,6 +62,9 @@ struct queue_options {
 	const char *state;
 	bool keep, follow;
 
+	/* pause, scale, rate */
+	bool anew; /* the queue need not be there */
+
 	/* stat, ps, dead, purge */
 	bool json, prometheus, requeue, drop, yes;
 };

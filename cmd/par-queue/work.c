@@ -317,9 +317,9 @@ turn(struct work *work)
 }
 
 static enum status
-sum_up(const struct work *work)
+sum_up(struct work *work)
 {
-	const struct origins *origins = &work->origins;
+	struct origins *origins = &work->origins;
 	const struct tended *stage = &work->load.tended;
 	const char *name = stage->plan.command[0];
 	bool unstarted = stage->restarts.failed > 0;
@@ -339,7 +339,9 @@ sum_up(const struct work *work)
 		return STATUS_BROKEN;
 	}
 	if (work->signalled || origins_drained(origins)) {
-		warn("stopped early: records are left in the queue, or may come");
+		warn("stopped early: %s",
+		    origins_empty(origins) ? "the queue is empty, and records may come"
+					   : "records are left in the queue");
 		return STATUS_STOPPED;
 	}
 	return work->load.dead > 0 || stage->trouble || origins->ill > 0 ? STATUS_FAILED

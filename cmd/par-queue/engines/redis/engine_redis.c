@@ -23,7 +23,7 @@ release(void *place)
 static const char *
 read_url(struct address *address, const struct engine_plan *plan)
 {
-	const char *password = plan->password;
+	const char *password = plan->password, *why;
 
 	address->certificate = plan->certificate;
 	if (password != NULL) {
@@ -31,7 +31,10 @@ read_url(struct address *address, const struct engine_plan *plan)
 		if (address->password == NULL)
 			return trouble_no_memory;
 	}
-	return address_parse(address, plan->url, plan->secret);
+	why = address_parse(address, plan->url, plan->secret);
+	return why == address_none ? "not file:FOLDER, redis://HOST, rediss://HOST or "
+				     "unix:///PATH"
+				   : why;
 }
 
 static const char *
