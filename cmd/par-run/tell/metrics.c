@@ -92,11 +92,15 @@ static const struct family families[] = {
 	{ "worker_running", "", "gauge", "Has it a process?", running },
 };
 
+/* A family has the name of its samples, which end with _total if it is a counter. */
 static void
 head(struct bytes *text, const char *name, const char *type, const char *help)
 {
-	need_print(
-	    text, "# HELP par_run_%s %s\n# TYPE par_run_%s %s\n", name, help, name, type);
+	bool counter = strcmp(type, "counter") == 0;
+	int len = (int)(strlen(name) - (counter ? strlen("_total") : 0));
+
+	need_print(text, "# TYPE par_run_%.*s %s\n# HELP par_run_%.*s %s\n", len, name,
+	    type, len, name, help);
 }
 
 /* One number that is not a worker's. */
@@ -142,8 +146,8 @@ make_text(struct metrics *metrics, bool alive)
 	put_one(text, "workers", "gauge", "Workers that there are to be.",
 	    (double)workers(metrics->accounts));
 	if (total > 0)
-		put_one(text, "records", "gauge", "Records that there are to be.",
-		    (double)total);
+		put_one(text, "expected_records", "gauge",
+		    "Records that there are to be.", (double)total);
 	put_one(text, "refused_records_total", "counter",
 	    "Records that failed before a worker got them.",
 	    (double)metrics->tally->refused);
@@ -168,6 +172,7 @@ make_text(struct metrics *metrics, bool alive)
 		     a = a->next)
 			put_line(text, family, a);
 	}
+	need_print(text, "# EOF\n");
 }
 
 /* Put the text in the place of what is there.  0, or -1 with errno. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * metrics - --metrics: what workers do, in the text format of Prometheus, in a file
- * that is replaced as a whole every few seconds.
+ * metrics - --metrics: what workers do, as OpenMetrics text, in a file that
+ * is replaced as a whole every few seconds.
  */
 #ifndef PAR_RUN_METRICS_H
 #define PAR_RUN_METRICS_H
