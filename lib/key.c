@@ -8,7 +8,13 @@
 #include "url_find.h"
 #include "url_host.h"
 
-const char key_lacking[] = "lacks the field that is the key";
+const char *
+key_lacking(const char *data, size_t len)
+{
+	return *field_hint(data, len) == '\0'
+	    ? "lacks the field that is the key"
+	    : "lacks the field that is the key; TABs separate fields";
+}
 
 const char *
 key_parse(struct key *key, const char *value)

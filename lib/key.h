@@ -27,8 +27,8 @@ struct key {
 	uint64_t field; /* for KEY_FIELD: its number, from 1 */
 };
 
-/* Why a record has failed that key_of() finds no key in. */
-extern const char key_lacking[];
+/* Why a record of len bytes has failed that key_of() finds no key in. */
+const char *key_lacking(const char *data, size_t len);
 
 /* Read what an option says: a number or 'host'.  NULL, or why it is neither. */
 const char *key_parse(struct key *key, const char *value);

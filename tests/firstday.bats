@@ -203,6 +203,11 @@ urls() { printf "$SITE_URL/%s\n" "$@"; }
 }
 
 @test "first day: fields that others separate by blanks or commas" {
+	for command in 'par-run -n 2 --key 2 cat' 'par-split -k 2 x y' 'par-split --unique-key 2 -'; do
+		# shellcheck disable=SC2086
+		run -1 --separate-stderr $command <<<'a b c'
+		[[ ${stderr_lines[0]} == *': a b c: lacks the field that is the key; TABs separate fields' ]]
+	done
 	run -1 par-run echo '{1}' '{2}' <<<'1 2'
 	[ "$output" = 'par-run: 1 2: has no field 2; TABs separate fields' ]
 	run -2 par-run --header echo '{rate}' < <(printf 'rate,steps\n1,2\n')

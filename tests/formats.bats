@@ -223,7 +223,7 @@ refused() {
 	[ "$stderr" = "par-frontier: crawl: $(says frontier 4 3)" ]
 	./lmdb-set crawl/frontier facts facts 0300000000000000
 	run -3 --separate-stderr par-frontier --state crawl cat <<<http://h/
-	[ "$stderr" = 'par-frontier: crawl: the state is damaged' ]
+	[ "$stderr" = 'par-frontier: crawl: the state is damaged; remove it to start over' ]
 }
 
 # left NAME FILE: what an older release has left, see aid/old/README

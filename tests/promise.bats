@@ -3181,10 +3181,10 @@ seal() {
 		./lmdb-set crawl/frontier facts facts 0000000000000000 16
 		run -3 --separate-stderr par-frontier --state crawl cat <<<"http://$host/new"
 		[ -z "$output" ]
-		[ "$stderr" = 'par-frontier: crawl: the state is damaged' ]
+		[ "$stderr" = 'par-frontier: crawl: the state is damaged; remove it to start over' ]
 		./lmdb-set crawl/frontier facts facts 0100000000000000 16
 		run -3 --separate-stderr par-frontier --state crawl cat <<<"http://$host/new"
-		[ "$stderr" = 'par-frontier: crawl: the state is damaged' ]
+		[ "$stderr" = 'par-frontier: crawl: the state is damaged; remove it to start over' ]
 		./lmdb-set crawl/frontier facts facts 0300000000000000 16
 		par-frontier --state crawl cat <<<"http://$host/new" >>out
 		sort -u out >all

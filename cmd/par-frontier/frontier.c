@@ -87,7 +87,8 @@ check(const struct frontier *frontier, int error)
 static _Noreturn void
 damaged(const struct frontier *frontier)
 {
-	die(STATUS_BROKEN, 0, "%s: the state is damaged", frontier->name);
+	die(STATUS_BROKEN, 0, "%s: the state is damaged; remove it to start over",
+	    frontier->name);
 }
 
 /* LMDB finds that its file contradicts itself. */
@@ -372,7 +373,8 @@ open_seen(struct frontier *frontier)
 		value.mv_size / sizeof(struct seen_file)) < 0) {
 		shelf_name(name, seen->last);
 		if (errno == EBADMSG)
-			die(STATUS_BROKEN, 0, "%s/%s: damaged", frontier->name, name);
+			die(STATUS_BROKEN, 0, "%s/%s: damaged; remove %s to start over",
+			    frontier->name, name, frontier->name);
 		die(STATUS_BROKEN, errno, "%s/%s", frontier->name, name);
 	}
 	for_each(frontier, frontier->recent, recall);

@@ -108,7 +108,7 @@ choose_names(struct split_command *command, char **operands, size_t count)
 	if (!template)
 		return;
 	if (count > 1)
-		die_misuse("needs one TEMPLATE for all names");
+		die_misuse("needs one TEMPLATE for all names, such as part.%%d");
 	why = names_check(operands[0]);
 	if (why != NULL)
 		die_misuse("%s: %s", operands[0], why);

@@ -292,7 +292,7 @@ open_input(struct split *split)
 static void
 fail_lacking(void *split, const char *data, size_t len)
 {
-	fail(split, data, len, key_lacking);
+	fail(split, data, len, key_lacking(data, len));
 }
 
 /* What is left to say at the end; the exit status. */

@@ -148,7 +148,7 @@ outlet_of_key(struct spread *spread, const char *data, size_t len)
 static void
 fail_lacking(struct spread *spread, const char *data, size_t len)
 {
-	warn_record(data, len, key_lacking);
+	warn_record(data, len, key_lacking(data, len));
 	spread->failed = true;
 }
 

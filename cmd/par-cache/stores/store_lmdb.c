@@ -123,7 +123,8 @@ give_up(MDB_env *env, const char *what)
 	const char *file = NULL;
 
 	mdb_env_get_path(env, &file);
-	die(STATUS_BROKEN, 0, "%s: the store is damaged: %s", file, what);
+	die(STATUS_BROKEN, 0,
+	    "%s: the store is damaged: %s; without it all is computed anew", file, what);
 }
 
 /*

@@ -156,7 +156,8 @@ refuse(struct keys *keys, const char *data, size_t len)
 		.offset = keys->intake->offset };
 
 	intake_pass(keys->intake, 1, len + 1);
-	ledger_refused(keys->ledger, &record, false, key_lacking);
+	ledger_refused(
+	    keys->ledger, &record, false, key_lacking(record.data, record.len));
 }
 
 /* So many records more wait in lanes. */

@@ -32,7 +32,8 @@ refuse(const struct polite *polite, struct batch *batch)
 		.number = batch->first,
 		.offset = batch->offset };
 
-	ledger_refused(polite->ledger, &record, false, key_lacking);
+	ledger_refused(
+	    polite->ledger, &record, false, key_lacking(record.data, record.len));
 	batch_free(batch);
 }
 
