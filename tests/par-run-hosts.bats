@@ -416,6 +416,24 @@ has() {
 	same out <(tr 0-9 a-j <in)
 }
 
+@test "par-run --host: no long record waits behind another while a host has none" {
+	# The first two take long, on a host each; the last two wait for each other.
+	cat >meet <<-'EOS'
+		#!/bin/bash
+		mine=$1.$2 other=$1.$(($2 % 2 + 1))
+		exec {to}<>"$other" {from}<>"$mine"
+		echo >&"$to"
+		read -r -t "$DEADLINE" <&"$from" || exit
+		sleep 0.2 # slow
+		echo "$1 $PAR_HOST"
+	EOS
+	chmod +x meet
+	mkfifo {first,last}.{1,2}
+	printf '%s\t%s\n' first 1 first 2 last 1 last 2 >in
+	hosts alpha:1,beta:1 ./meet '{1}' '{2}' <in >out
+	sort out | same - <(printf '%s\n' 'first alpha' 'first beta' 'last alpha' 'last beta')
+}
+
 @test "par-run --host: the table of --stats has a line for each host" {
 	seq 1 100 | hosts alpha:1,:1 -s par-fib >/dev/null 2>err
 	[ "$(awk 'NR > 1 { print $NF }' err | xargs)" = 'alpha : all' ]

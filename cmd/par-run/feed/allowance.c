@@ -13,6 +13,9 @@ enum {
 	NATIVE_PIPE = 256 << 10
 };
 
+/* ns that a record takes on a host: of those that take longer none waits for another. */
+enum { LONG_THERE = 100 * 1000 * 1000 };
+
 void
 allowance_hello(struct slot *slot)
 {
@@ -166,15 +169,30 @@ allowance_now(const struct allowance *allowance, const struct slot *slot)
 	return within_left(allowance, slot, may);
 }
 
+/*
+ * Do records take so long that the last are to be shared out evenly?  On a host they do
+ * where the way there is short beside them, and one by one: its share of blocks is none
+ * of single records.
+ */
+static bool
+is_slow(const struct allowance *allowance, const struct slot *slot)
+{
+	const struct credit *credit = &slot->credit;
+
+	if (slot->link.host == NULL)
+		return credit_is_slow(credit);
+	return allowance->options->block_records <= 1 && credit->last_acks > 0 &&
+	    credit->last_took / credit->last_acks >= LONG_THERE / credit->least;
+}
+
 uint64_t
 allowance_share(const struct allowance *allowance, const struct slot *slot)
 {
 	const struct intake *intake = allowance->intake;
 	uint64_t ready;
 
-	if (slot->worker.kind != WORKER_NATIVE || !credit_is_slow(&slot->credit) ||
-	    slot->link.host != NULL || keys_on(allowance->keys) || intake->offset == 0 ||
-	    !intake_ready(intake))
+	if (slot->worker.kind != WORKER_NATIVE || !is_slow(allowance, slot) ||
+	    keys_on(allowance->keys) || intake->offset == 0 || !intake_ready(intake))
 		return UINT64_MAX;
 	ready = (uint64_t)((double)intake_bytes(intake) * (double)intake->next /
 	    (double)intake->offset);
