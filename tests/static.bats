@@ -5,13 +5,13 @@ load helper
 prepare() {
 	shopt -s nullglob
 	tarballs=("${STATIC_MADE:-$ROOT/build}"/par-*-linux-*.tar.gz)
-	((${#tarballs[@]} > 0)) || skip "make static was not called"
 }
 
 # each COMMAND...: run it with the processor and the unpacked folder of each tarball.
 each() {
 	local tarball processor
 
+	((${#tarballs[@]} > 0)) || skip "make static was not called"
 	for tarball in "${tarballs[@]}"; do
 		processor=${tarball##*-linux-} processor=${processor%.tar.gz}
 		[ -e "$processor" ] || { mkdir "$processor" && tar -C "$processor" -xzf "$tarball"; }
@@ -77,9 +77,18 @@ has_pages() {
 @test "static: pages, completions, licences, a checksum and a bill are with them" {
 	local tarball
 
+	each :
 	for tarball in "${tarballs[@]}"; do
 		(cd "${tarball%/*}" && sha256sum -c "${tarball##*/}.sha256")
 		"$ROOT/tests/aid/spdx-form" "$tarball.spdx.json" "$tarball"
 	done
-	each : && each has_pages
+	each has_pages
+}
+
+@test "static: their memchr and memrchr find what the library finds, and read no page beyond" {
+	cc -O2 -fno-builtin -Wall -Wextra -Werror -Dmemchr=fast_memchr -Dmemrchr=fast_memrchr \
+		-c -o fast.o "$ROOT/packaging/static/search.c"
+	cc -O2 -fno-builtin -o compare "$ROOT/tests/aid/search.c" fast.o
+	run -0 ./compare
+	[ "$output" = '0 wrong' ]
 }
