@@ -47,6 +47,11 @@ cut_at_each() { "$BATS_TEST_DIRNAME/aid/power-cut.py" "$PWD/journal.so" 1 "${CUT
 	[ "$(sort out | cksum)" = "$(sort in | cksum)" ]
 }
 
+@test "par-run --sync: input that is kept since it cannot be read again" {
+	seq 5 | par-run --sync --checkpoint state -o out -k echo {}
+	seq 5 | same - out
+}
+
 @test "par-run --sync: goes on with a state that was made without, and the other way round" {
 	seq 5 >in
 	par-run -k --checkpoint state -o out --map cat <in
