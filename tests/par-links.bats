@@ -510,6 +510,9 @@ for code in range(0xff61, 0xffa0):
 	page '<p><template><body background=0></template><body background=1><body background=2>' |
 		par-links --kinds body | cut -f 2 >out
 	echo http://h/d/1 | same out -
+	page '<template><form action=no></form></template><form action=1><form action=no></form>' |
+		par-links --kinds form | cut -f 2 >out
+	echo http://h/d/1 | same out -
 	run -2 par-links --kinds a,nothing <pages
 	[[ $output == *"--kinds: a,nothing: no such kind"* ]]
 }
