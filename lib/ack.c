@@ -30,6 +30,7 @@ static const struct hello_word {
 	{ "waits", FLAG, 0, offsetof(struct hello, waits) },
 	{ "raw", FLAG, 0, offsetof(struct hello, raw) },
 	{ "named", FLAG, 0, offsetof(struct hello, named) },
+	{ "beat=", NUMBER, 0, offsetof(struct hello, beat) },
 };
 
 enum { HELLO_WORDS = sizeof(hello_words) / sizeof(hello_words[0]) };

@@ -48,6 +48,8 @@ struct hello {
 	bool waits; /* it does nothing with what it has before it gets more */
 	bool raw; /* its output is any bytes, not records */
 	bool named; /* it reads where it was offered to, and is told which records */
+	uint64_t
+	    beat; /* it says hello again after so long, ms; 0: only when it changes */
 };
 
 enum outcome {

@@ -158,7 +158,7 @@ hosts() {
 
 @test "par-run --host: the other end tells of records as they are" {
 	run -0 bash -c 'printf "7\nx\n" | par-run --serve -n 1 par-fib'
-	[ "$output" = $'par-stage 1 unsure\npar-stage 1\n0 5 ok\n7\t13\n1 0 fail not a number' ]
+	[ "$output" = $'par-stage 1 unsure beat=10000\npar-stage 1 beat=10000\n0 5 ok\n7\t13\n1 0 fail not a number' ]
 	run -2 --separate-stderr par-run --serve <<<'par-job 4 9'
 	[[ "$stderr" == *"par-run: --serve: made by a newer par (par-job 4, and this one reads 3): use that one here, too"* ]]
 	run -2 --separate-stderr par-run --serve </dev/null
@@ -301,6 +301,67 @@ has() {
 	touch go
 	wait "$pid"
 	same <(sort -n out) <(seq 200)
+}
+
+@test "par-run --host: a host that hangs is cut off, and its records are done elsewhere" {
+	no_leak_check
+	held_stage
+	# a that is cut off is down then
+	cat >reach <<-'EOS'
+		#!/bin/sh
+		host=$1
+		shift
+		[ "$host" != a ] || [ ! -e a.pid ] || exit 255
+		echo "$$" >"$host.pid"
+		exec "$@"
+	EOS
+	seq 20 | par-run --rsh ./reach --host a:1,b:1 --host-beat 300ms ./held.py >out 2>err 3>&- &
+	pid=$!
+	eventually has 2
+	kill -STOP "$(cat a.pid)"
+	eventually grep -q 'a: no sign of life for' err
+	touch go
+	wait "$pid"
+	same <(sort -n out) <(seq 20)
+}
+
+# beats FILE COUNT: so many signs of life came over that link
+beats() {
+	[ "$(grep -c beat= "$1")" -ge "$2" ]
+}
+
+@test "par-run --host: a link lives on that has nothing to say, or is not read" {
+	no_leak_check
+	held_stage
+	cat >reach <<-'EOS'
+		#!/bin/sh
+		host=$1
+		shift
+		"$@" | tee "$host.link"
+	EOS
+	# as a clock:
+	mkfifo tick gate
+	par-run --rsh ./reach --host clock:1 --host-beat 700ms ./held.py <tick >tock 2>&1 3>&- &
+	clock=$!
+	exec 6>tick
+	echo 0 >&6
+	seq -f '%01000.0f' 300 >in
+	par-run --rsh ./reach --host a:1,b:1 --host-beat 700ms ./held.py <in >gate 2>err 3>&- &
+	pid=$!
+	exec 7<>gate
+	eventually has 3
+	eventually beats a.link 7 # idle
+	touch go
+	eventually grep -q ok a.link
+	had=$(grep -c beat= clock.link)
+	eventually beats clock.link $((had + 7)) # not read
+	exec 8<gate 7>&-
+	sort <&8 >out
+	wait "$pid"
+	same out in
+	[ ! -s err ]
+	exec 6>&-
+	wait "$clock"
 }
 
 @test "par-run --host: a cut link leaves nobody on the host" {

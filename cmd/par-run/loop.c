@@ -33,6 +33,8 @@ attend(struct loop *loop, size_t index)
 	const struct polls *polls = loop->polls;
 	struct slot *slot = loop->pool->slots[index];
 
+	if (polls_one(polls, index, POLLS_WORDS) != 0 || !collect_hears(loop->collect))
+		host_link_heard(&slot->link, loop->times->now);
 	if (polls_one(polls, index, POLLS_WORDS) != 0)
 		collect_words(loop->collect, slot);
 	if (polls_one(polls, index, POLLS_OUTPUT) != 0)
@@ -88,6 +90,7 @@ give_out(struct loop *loop)
 	hosts_turn(loop->hosts);
 	shortfall_report(loop->shortfall);
 	capacity_report(loop->capacity);
+	beat_turn(loop->beat);
 	leave_turn(loop->leave);
 	ledger_flush(loop->ledger);
 	busy_give_back(loop->busy);

@@ -7,6 +7,7 @@
 
 #include "account.h"
 #include "admit.h"
+#include "beat.h"
 #include "busy.h"
 #include "capacity.h"
 #include "checkpoint.h"
@@ -57,6 +58,7 @@ struct loop {
 	struct dispatch *dispatch;
 	struct shortfall *shortfall;
 	struct capacity *capacity;
+	struct beat *beat;
 	struct leave *leave;
 	struct ledger *ledger;
 	struct polls *polls;

@@ -16,6 +16,7 @@
 #define RETRIES_UNSAID UINT64_MAX
 
 enum { RETRIES_MAX = 1000000, RETRIES = 2, HOST_WAIT = 60 * 1000 };
+enum { BEAT_MOST = 24 * 60 * 60 * 1000 };
 
 static const char *
 set_key(void *target, const char *value)
@@ -216,6 +217,9 @@ add_hosts(struct opt_table *table, struct run_options *o)
 		    NULL },
 		{ 0, "hosts", OPT_STRING, .text = &o->host_file, "FILE",
 		    "run on the hosts of FILE, one or a list a line", 0, 0, NULL },
+		{ 0, "host-beat", OPT_DURATION, .number = &o->host_beat, "TIME",
+		    "have a host say every TIME that it lives (default 10s; 0: not)", 0,
+		    BEAT_MOST, NULL },
 		{ 0, "host-wait", OPT_DURATION, .number = &o->host_wait, "TIME",
 		    "end when no host is up for TIME (default 60s)", 1, 0, NULL },
 		{ 0, "rsh", OPT_STRING, .text = &o->rsh, "COMMAND",
@@ -672,6 +676,7 @@ options_read(struct run_options *options, int argc, char **argv)
 	*options = (struct run_options){ .retries = RETRIES_UNSAID,
 		.max_record = RECORD_LIMIT,
 		.host_wait = HOST_WAIT,
+		.host_beat = OPTIONS_HOST_BEAT,
 		.block_wait = UINT64_MAX };
 	ahead_default(&options->ahead);
 	renewal_none(&options->renewal);

@@ -36,6 +36,8 @@ enum workers_by {
 	WORKERS_BY_JOBS /* -j or -P */
 };
 
+enum { OPTIONS_HOST_BEAT = 10 * 1000 /* ms, of --host-beat where it is not given */ };
+
 struct run_options {
 	char **command; /* NULL: of a job, see serve */
 	enum workers_by workers_by;
@@ -98,6 +100,7 @@ struct run_options {
 	const char *rsh; /* the command that reaches a host; NULL: ssh */
 	const char *remote; /* the command that starts par-run there; NULL: that */
 	uint64_t host_wait; /* ms without a host that is up, then it ends */
+	uint64_t host_beat; /* ms from one sign of life of a host to the next; 0: none */
 	bool framed; /* blocks come over the link as they are to be */
 	enum runs takes; /* the other end of the link; see job.h */
 	uint64_t takes_trace; /* and so many bytes for its --trace */

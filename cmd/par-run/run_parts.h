@@ -10,6 +10,7 @@
 #include "admission.h"
 #include "admit.h"
 #include "arguments.h"
+#include "beat.h"
 #include "busy.h"
 #include "capacity.h"
 #include "checkpoint.h"
@@ -115,6 +116,7 @@ struct run {
 	struct choose choose;
 	struct shortfall shortfall;
 	struct capacity capacity;
+	struct beat beat;
 	struct dispatch dispatch;
 	struct silent silent;
 	struct overdue overdue;

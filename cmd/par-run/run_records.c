@@ -105,6 +105,9 @@ wire_give(struct run *run)
 	run->capacity = (struct capacity){
 		.times = &run->times, .pool = &run->pool, .nature = &run->nature
 	};
+	run->beat = (struct beat){
+		.options = run->options, .times = &run->times, .nature = &run->nature
+	};
 	run->dispatch = (struct dispatch){ .options = run->options,
 		.times = &run->times,
 		.intake = &run->intake,

@@ -64,6 +64,7 @@ others_due(const struct wake *wake)
 
 	due = sooner(due, sooner(wake->blocks->due, shortfall_due(wake->shortfall)));
 	due = sooner(due, capacity_due(wake->capacity));
+	due = sooner(due, beat_due(wake->beat));
 	due = sooner(due, hosts_due(wake->hosts));
 	due = sooner(due, admit_due(wake->admit));
 	due = sooner(due, paced_due(wake->supply->paced, wake->times->now));

@@ -6,6 +6,7 @@
 #define PAR_RUN_WAKE_H
 
 #include "admit.h"
+#include "beat.h"
 #include "blocks.h"
 #include "busy.h"
 #include "capacity.h"
@@ -42,6 +43,7 @@ struct wake {
 	const struct blocks *blocks;
 	const struct shortfall *shortfall;
 	const struct capacity *capacity;
+	const struct beat *beat;
 	const struct hosts *hosts;
 	const struct overdue *overdue;
 	const struct reap *reap;

@@ -16,6 +16,7 @@
 
 enum {
 	HELLO_WAIT = 60 * 1000, /* ms from a link's start to the words of its other end */
+	MISSED = 3, /* signs of life that did not come, until a link is doubted */
 	SUSPECT_AFTER = 3, /* breaks in a row with nothing finished anywhere */
 	BROKEN_AFTER = 24
 };
@@ -266,6 +267,7 @@ hosts_begin(struct hosts *hosts, struct slot *slot)
 	slot->link.host->hello_by = hosts->times->now + HELLO_WAIT;
 	slot->link.host->refused = false;
 	host_link_begin(&slot->link);
+	host_link_heard(&slot->link, hosts->times->now);
 	result_files_forget(&slot->files);
 }
 
@@ -405,6 +407,46 @@ connecting(const struct slot *slot)
 	    slot->worker.kind == WORKER_UNKNOWN && !slot->worker.unsure;
 }
 
+/* When the next sign of life of a link is to be there at the latest, clock_ms(). */
+static uint64_t
+beat_by(const struct slot *slot)
+{
+	uint64_t beat = slot->worker.hello.beat;
+
+	if (slot->link.host == NULL || !up(slot) || slot->worker.ended || beat == 0)
+		return UINT64_MAX;
+	return slot->link.doubt_at != 0 ? slot->link.doubt_at + beat
+					: slot->link.heard_at + MISSED * beat;
+}
+
+/* The other end of the link does not answer: what it has goes elsewhere. */
+static void
+cut(struct slot *slot, const char *what)
+{
+	warn("%s: %s", name(slot), what);
+	place_terminate(&slot->place, PLACE_STUCK);
+	worker_signal(&slot->worker, SIGKILL);
+}
+
+/* See whether the other end of the link lives, as it said that it would. */
+static void
+look_for_beat(struct hosts *hosts, struct slot *slot)
+{
+	uint64_t now = hosts->times->now;
+	char what[80];
+
+	if (now < beat_by(slot))
+		return;
+	if (slot->link.doubt_at == 0) {
+		host_link_doubt(&slot->link, now);
+		return;
+	}
+	snprintf(what, sizeof(what), "no sign of life for %g s",
+	    (double)(now - slot->link.heard_at) / 1000);
+	host_link_heard(&slot->link, now);
+	cut(slot, what);
+}
+
 /* Does it matter that no host is up? */
 static bool
 none_up(const struct hosts *hosts)
@@ -426,11 +468,10 @@ hosts_turn(struct hosts *hosts)
 	for (size_t i = 0; i < hosts->pool->count; i++) {
 		struct slot *slot = hosts->pool->slots[i];
 
+		look_for_beat(hosts, slot);
 		if (!connecting(slot) || hosts->times->now < slot->link.host->hello_by)
 			continue;
-		warn("%s: no word of a par-run there", name(slot));
-		place_terminate(&slot->place, PLACE_STUCK);
-		worker_signal(&slot->worker, SIGKILL);
+		cut(slot, "no word of a par-run there");
 		slot->link.host->hello_by = UINT64_MAX;
 	}
 	if (!none_up(hosts)) {
@@ -448,10 +489,13 @@ hosts_due(const struct hosts *hosts)
 	uint64_t due =
 	    none_up(hosts) ? hosts->good_at + hosts->options->host_wait : UINT64_MAX;
 
-	for (size_t i = 0; i < hosts->pool->count; i++)
-		if (connecting(hosts->pool->slots[i]) &&
-		    hosts->pool->slots[i]->link.host->hello_by < due)
-			due = hosts->pool->slots[i]->link.host->hello_by;
+	for (size_t i = 0; i < hosts->pool->count; i++) {
+		const struct slot *slot = hosts->pool->slots[i];
+		uint64_t by =
+		    connecting(slot) ? slot->link.host->hello_by : beat_by(slot);
+
+		due = by < due ? by : due;
+	}
 	return due;
 }
 

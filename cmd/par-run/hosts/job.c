@@ -243,6 +243,8 @@ job_write(const char *name, uint64_t workers, const struct run_options *options,
 	put_number(&text, "timeout", options->timeout, "ms");
 	put_number(&text, "max-output", options->max_output, "");
 	put_number(&text, "max-record", options->max_record, "");
+	if (options->host_beat != OPTIONS_HOST_BEAT) /* an older one does not know it */
+		put_number(&text, "host-beat", options->host_beat, "ms");
 	put_restarts(&text, &options->restarts);
 	put_block(&text, options);
 	put_replacement(&text, options);

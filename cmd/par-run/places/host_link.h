@@ -18,6 +18,9 @@ struct host_link {
 	struct pace pace;
 	uint64_t listed; /* the last list of hosts that named it, see struct hosts */
 	uint64_t put_back; /* records of a block that the host could not do, so far */
+	uint64_t
+	    heard_at; /* clock_ms() of its last sign of life, or when none was read */
+	uint64_t doubt_at; /* when that was too long ago; 0: it is not */
 };
 
 /* The place is that of host, or from the next start on. */
@@ -31,6 +34,21 @@ static inline void
 host_link_next(struct host_link *link, struct host *next)
 {
 	link->next = next;
+}
+
+/* There was a sign of life, or it would not have been seen. */
+static inline void
+host_link_heard(struct host_link *link, uint64_t now)
+{
+	link->heard_at = now;
+	link->doubt_at = 0;
+}
+
+/* There was none for too long: one more look is taken, with what waits read before. */
+static inline void
+host_link_doubt(struct host_link *link, uint64_t now)
+{
+	link->doubt_at = now;
 }
 
 /* The list of that round names the host of the link. */

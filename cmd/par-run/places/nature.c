@@ -8,7 +8,11 @@
 void
 nature_greet(struct nature *nature, const struct hello *hello)
 {
-	if (supervisor_greet(nature->parent, hello) < 0)
+	struct hello told = *hello;
+
+	if (nature->options->serve && told.standing != STANDING_PLAIN)
+		told.beat = nature->options->host_beat;
+	if (supervisor_greet(nature->parent, &told) < 0)
 		ending_output(nature->ending, errno, nature->output->name);
 	else
 		output_report(nature->output);

@@ -35,6 +35,7 @@ check_hello(const struct hello *a, const struct hello *b)
 	check_is(a->waits, b->waits);
 	check_is(a->raw, b->raw);
 	check_is(a->named, b->named);
+	check_is(a->beat, b->beat);
 }
 
 /* Each word of a hello, on the way there and on the way back. */
@@ -57,9 +58,10 @@ hello_words(void)
 		{ "par-stage 1 waits", { .jobs = 1, .waits = true } },
 		{ "par-stage 1 raw", { .jobs = 1, .raw = true } },
 		{ "par-stage 1 named", { .jobs = 1, .named = true } },
+		{ "par-stage 1 beat=5000", { .jobs = 1, .beat = 5000 } },
 		{ "par-stage 1 window=3 jobs=4 ahead joint unsure block=5 waits raw "
-		  "named",
-		    { STANDING_UNSURE, 3, 4, true, true, 5, true, true, true } },
+		  "named beat=9",
+		    { STANDING_UNSURE, 3, 4, true, true, 5, true, true, true, 9 } },
 		{ "par-stage 1 window=1073741824", { .jobs = 1, .window = HELLO_MOST } },
 	};
 

@@ -878,7 +878,7 @@ begins_anew(void)
 	worker.plenty = worker.buffered.whole = true;
 	worker.exit_code = worker.exit_signal = worker.lost = 9;
 	worker.hello =
-	    (struct hello){ STANDING_PLAIN, 9, 9, true, true, 9, true, true, true };
+	    (struct hello){ STANDING_PLAIN, 9, 9, true, true, 9, true, true, true, 9 };
 	worker.runs = RUNS_SUMMED;
 	worker.hellos = 9;
 	worker.passed = worker.seen = 9;
