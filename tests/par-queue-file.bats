@@ -205,3 +205,20 @@ switches() { awk '/ctxt_switches/ { n += $2 } END { print n }' "/proc/$1/status"
 	seq 3 | par-queue put q
 	[ "$(find queues -name 'alive.*' | wc -l)" = 0 ]
 }
+
+@test "queue files: more workers of the par-run that is the stage have more records" {
+	mkfifo gate
+	exec {gate}<>gate
+	seq 9 | par-queue put --chunk 1 q
+	# shellcheck disable=SC2016
+	background par-queue work --once q -- par-run -n 1 --control ctl -N 1 sh -c 'read x; read y <gate; echo "$x"'
+	worker=$!
+	eventually is q running 1
+	eventually test -p ctl
+	echo workers 4 >ctl
+	eventually is q running 4
+	seq 9 >&"$gate"
+	wait "$worker"
+	exec {gate}>&-
+	[ "$(par-queue get q | sort -n)" = "$(seq 9)" ]
+}
