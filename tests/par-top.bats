@@ -19,6 +19,7 @@ prepare() {
 
 clean_up() {
 	tmux -L "par-top-$$" kill-server 2>/dev/null || true
+	: <>more.in # who waits for a writer waits no more
 }
 
 # run_of PAR-RUN-WORDS...: one that goes on until it is ended; its id is in $RUN
@@ -76,7 +77,7 @@ print(s.makefile().read(), end="")' run/par/* | jq -e '.places | length == 2'
 @test "par-top: what is offered is for its user alone, and short runs offer nothing" {
 	seq 5 | par-run -n 1 cat >out
 	[ ! -e run/par ]
-	run_of -n 1 cat < <(cat more.in)
+	run_of -n 1 cat < <(cat more.in 3>&-)
 	eventually seen $RUN .pid
 	[ "$(stat -c %a run/par)" = 700 ]
 	[ "$(stat -c '%a %F' run/par/$RUN.*)" = '600 socket' ]
@@ -107,7 +108,7 @@ print(s.makefile().read(), end="")' run/par/* | jq -e '.places | length == 2'
 	run_of --host :1 --no-top --map ./waits <in
 	eventually grep -q busy err
 	hidden=$RUN
-	run_of -n 1 cat < <(cat more.in) # one that began later
+	run_of -n 1 cat < <(cat more.in 3>&-) # one that began later
 	eventually seen $RUN .pid
 	[ "$(par-top --json | wc -l)" = 1 ]
 	: >more.in
@@ -121,7 +122,7 @@ print(s.makefile().read(), end="")' run/par/* | jq -e '.places | length == 2'
 
 @test "par-top: what runs that were killed have left is removed by the next one" {
 	for next in viewer run; do
-		run_of -n 1 cat < <(cat more.in)
+		run_of -n 1 cat < <(cat more.in 3>&-)
 		eventually seen $RUN .pid
 		kill -9 $RUN
 		wait $RUN || [ $? = 137 ]
@@ -136,7 +137,7 @@ print(s.makefile().read(), end="")' run/par/* | jq -e '.places | length == 2'
 		else
 			dead=$RUN
 			rm run/par/12345.abc
-			run_of -n 1 cat < <(cat more.in)
+			run_of -n 1 cat < <(cat more.in 3>&-)
 			eventually seen $RUN .pid
 			run -1 grep "^$dead\." < <(ls run/par)
 			: >more.in
@@ -149,7 +150,7 @@ print(s.makefile().read(), end="")' run/par/* | jq -e '.places | length == 2'
 @test "par-top: one that does not read is dropped, and holds up neither the run nor others" {
 	words=()
 	for _ in {1..150}; do words+=("$(printf '%04000d' 7)"); done
-	run_of -n 1 --map sh -c 'while read -r x; do echo "$x"; done' "${words[@]}" < <(cat more.in)
+	run_of -n 1 --map sh -c 'while read -r x; do echo "$x"; done' "${words[@]}" < <(cat more.in 3>&-)
 	eventually seen $RUN '.command | length == 153'
 	[ "$(par-top --json $RUN | wc -c)" -gt 600000 ]
 	mkfifo go stuck.out
@@ -180,7 +181,7 @@ print(s.makefile().read(), end="")' run/par/* | jq -e '.places | length == 2'
 @test "par-top: many look at once" {
 	local pids=()
 
-	run_of -n 1 cat < <(cat more.in)
+	run_of -n 1 cat < <(cat more.in 3>&-)
 	eventually seen $RUN .pid
 	for i in {1..40}; do
 		par-top --json $RUN >"said.$i" 3>&- &
@@ -316,10 +317,10 @@ not_on_screen() { ! on_screen "$1"; }
 @test "par-top: a list of runs, of which one is chosen; and those that come and go" {
 	opened 80 24 par-top
 	eventually on_screen 'no par-run is running$'
-	run_of -n 1 --map ./waits a < <(cat more.in)
+	run_of -n 1 --map ./waits a < <(cat more.in 3>&-)
 	first=$RUN
 	eventually on_screen "^ *$first .* ./waits a\$"
-	run_of -n 1 --map ./waits b < <(cat more.in)
+	run_of -n 1 --map ./waits b < <(cat more.in 3>&-)
 	eventually on_screen "^ *$RUN .* ./waits b\$"
 	on_screen '^ +PID +TIME STATE +N +DONE +FAILED +RATE/S +COMMAND$'
 	if [ "$first" -lt "$RUN" ]; then terminal send-keys Down; fi
@@ -344,7 +345,7 @@ not_on_screen() { ! on_screen "$1"; }
 }
 
 @test "par-top: the terminal is as it was, however it ends" {
-	run_of -n 1 --map ./waits < <(cat more.in)
+	run_of -n 1 --map ./waits < <(cat more.in 3>&-)
 	eventually seen $RUN .pid
 	opened 80 24 'stty -a >before; par-top'
 	eventually on_screen "^$RUN "
