@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cpus.h"
 #include "diag.h"
@@ -383,6 +384,11 @@ input_conflict(const struct run_options *o)
 	bool mark = o->replace != NULL && *o->replace != '\0';
 	const struct conflict conflicts[] = {
 		{ o->dry_run && o->serve, "--dry-run does not go with --serve" },
+		{ o->input != NULL && strcmp(o->input, "{}") == 0 &&
+			access(o->input, F_OK) < 0,
+		    "-i: {}: is the FILE that is read; -i of xargs is not needed, as {} "
+		    "is "
+		    "the record" },
 		{ o->list != NULL && own,
 		    "::: does not go with -i, --header or --serve" },
 		{ named && (o->map || key),
