@@ -88,7 +88,7 @@ wire_ends(struct run *run)
 		.ledger = &run->ledger };
 }
 
-/* What is seen to in each turn, and what the loop waits for. */
+/* What is seen to in each turn. */
 static void
 wire_turn(struct run *run)
 {
@@ -129,6 +129,12 @@ wire_turn(struct run *run)
 		.offer = &run->offer,
 		.ending = &run->ending,
 		.signals = -1 };
+}
+
+/* What the loop waits for. */
+static void
+wire_wake(struct run *run)
+{
 	run->wake = (struct wake){ .times = &run->times,
 		.admit = &run->admit,
 		.gate = &run->gate,
@@ -256,6 +262,7 @@ run_wire(struct run *run)
 	wire_checkpoint(run);
 	wire_ends(run);
 	wire_turn(run);
+	wire_wake(run);
 	wire_offer(run);
 	wire_loop(run);
 	wire_starts(run);

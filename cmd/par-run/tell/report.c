@@ -37,13 +37,31 @@ finished_bytes(const struct report *report)
 	return report->base + (taken > open ? taken - open : 0);
 }
 
+/* What else there is to say, besides how far it is. */
+static void
+look_further(const struct report *report, struct headway_facts *facts)
+{
+	unsigned long long retries = 0, workers = 0, bytes = report->files->bytes;
+	size_t used = 0, size = sizeof(facts->more);
+
+	for (const struct account *a = report->accounts->first; a != NULL; a = a->next) {
+		retries += a->retries;
+		workers += a->worker->pid != 0;
+	}
+	if (retries > 0)
+		used += (size_t)snprintf(facts->more, size, ", %llu retries", retries);
+	if (workers > 0)
+		used += (size_t)snprintf(
+		    facts->more + used, size - used, ", %llu workers", workers);
+	if (report->files->count > 0)
+		snprintf(facts->more + used, size - used, ", %llu bytes in files", bytes);
+}
+
 /* How far it is. */
 static void
 look(const struct report *report, struct headway_facts *facts)
 {
-	uint64_t retries = 0;
 	const struct lists *lists = report->intake->lists;
-	size_t workers = 0, used = 0;
 
 	*facts = (struct headway_facts){ .what = "records",
 		.done = report->tally->refused,
@@ -51,17 +69,9 @@ look(const struct report *report, struct headway_facts *facts)
 		.bytes = finished_bytes(report),
 		.size = report->size,
 		.failed = report->tally->failed };
-	for (const struct account *a = report->accounts->first; a != NULL; a = a->next) {
+	for (const struct account *a = report->accounts->first; a != NULL; a = a->next)
 		facts->done += a->done + a->failed;
-		retries += a->retries;
-		workers += a->worker->pid != 0;
-	}
-	if (retries > 0)
-		used = (size_t)snprintf(facts->more, sizeof(facts->more),
-		    ", %llu retries", (unsigned long long)retries);
-	if (workers > 0)
-		snprintf(facts->more + used, sizeof(facts->more) - used, ", %zu workers",
-		    workers);
+	look_further(report, facts);
 }
 
 void
