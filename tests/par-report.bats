@@ -440,3 +440,33 @@ assert "default-src '"'"'none'"'"'" in page
 	make_log 100 >log
 	par-report --text log short | grep -q '^records   600, '
 }
+
+@test "par-report: what par-queue stat said of queues from time to time" {
+	local name
+
+	export PAR_QUEUE_URL=file:$PWD/queues
+	seq 40 | par-queue put -c 10 q
+	echo 1 | par-queue put other
+	par-queue stat --json q >looks
+	par-queue stat --json other >>looks
+	par-queue work --once q -- par-run -n 1 -r 0 -N 1 sh -c 'read -r n; [ "$n" != 7 ]' 2>err || true
+	par-queue stat --json q >>looks
+	par-report --text looks >text
+	grep -q '^Queue q: 2 looks in .*; at the end 0 waiting, 0 running, 39 done, 1 dead$' text
+	grep -q '^Queue other: 1 looks in .*; at the end 1 waiting, 0 running, 0 done, 0 dead$' text
+	[ "$(COLUMNS=60 par-report --text looks | wc -L)" -le 160 ]
+	par-report looks >page.html
+	for name in first last most; do
+		grep -o "<td><data class=$name value=[0-9]*" page.html | grep -o '[0-9]*$' >>got
+	done
+	[ "$(head -n 7 got | paste -sd' ')" = '40 0 0 0 40 0 0' ]
+	jq -r 'select(.queue == "q") | .waiting, .delayed, .running, .results, .accepted, .done, .dead' \
+		looks | tail -n 7 >want
+	same <(sed -n '15,21p' got) want
+	run -3 par-report --svg looks
+	[ "$output" = 'par-report: --svg: nothing says when the records were worked on' ]
+	# with lines of an earlier release
+	jq -c 'del(.time)' looks >old
+	run -1 --separate-stderr par-report --text old
+	[[ $stderr == *'old: line 1: no "time", as an earlier par-queue wrote it'* ]]
+}

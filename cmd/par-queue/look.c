@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "engines.h"
 #include "look.h"
@@ -51,6 +52,17 @@ show_number(const struct queue_options *o, size_t i, const char *value)
 	}
 }
 
+/* Which queue it is, and when that was said. */
+static void
+begin_json(const char *queue)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	printf("{\"queue\":\"%s\",\"time\":%lld.%03ld", queue, (long long)now.tv_sec,
+	    now.tv_nsec / 1000000);
+}
+
 enum status
 look_stat(const struct queue_options *options)
 {
@@ -61,7 +73,7 @@ look_stat(const struct queue_options *options)
 	engines_must_exist(&engine);
 	engines_answered(&engine, engine.kind->stat(&engine, &stat));
 	if (options->json)
-		printf("{\"queue\":\"%s\"", engine.queue);
+		begin_json(engine.queue);
 	for (size_t i = 0; i < NUMBER_COUNT; i++) {
 		char text[24];
 

@@ -18,7 +18,8 @@ enum log_kind {
 	LOG_JOBS, /* a joblog */
 	LOG_TRACE, /* of par-run --trace: see other_line.h, as the next */
 	LOG_RESULTS, /* the index of a folder of --results */
-	LOG_PAGES /* records of par-fetch */
+	LOG_PAGES, /* records of par-fetch */
+	LOG_QUEUES /* what par-queue stat said: see series.h */
 };
 
 enum { LOG_FIELDS = 64, LOG_NAMED = 9 };

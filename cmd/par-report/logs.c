@@ -83,14 +83,16 @@ fail_long(struct logs *logs, const struct record *line)
 static void
 take(struct logs *logs, const struct log_form *form, const struct record *record)
 {
-	struct log_line line;
-	const char *why = form->kind <= LOG_JOBS
+	struct log_line line = { 0 };
+	const char *why = form->kind == LOG_QUEUES
+	    ? series_line(&logs->series, record->data, record->len)
+	    : form->kind <= LOG_JOBS
 	    ? log_line_read(form, record->data, record->len, &line)
 	    : other_line_read(&logs->other, form->kind, record->data, record->len, &line);
 
 	if (why != NULL)
 		fail(logs, record, why);
-	else if (form->kind <= LOG_JOBS || line.count > 0)
+	else if (form->kind != LOG_QUEUES && (form->kind <= LOG_JOBS || line.count > 0))
 		summary_line(logs->summary, &line, form->kind == LOG_JOBS);
 }
 
@@ -102,18 +104,21 @@ static bool
 begin(struct logs *logs, struct log_form *form, const struct record *line)
 {
 	if (!log_line_head(form, line->data, line->len)) {
-		form->kind = other_line_head(line->data, line->len);
+		form->kind = series_is(line->data, line->len)
+		    ? LOG_QUEUES
+		    : other_line_head(line->data, line->len);
 		other_lines_begin(&logs->other);
 	}
 	if (form->kind == LOG_NONE) {
 		warn("%s: it does not begin as a log of par-run --log, a joblog, a "
-		     "trace, an index of --results, or records of par-fetch",
+		     "trace, an index of --results, records of par-fetch, or lines of "
+		     "par-queue stat --json",
 		    logs->ends.name);
 		logs->lost++;
 		return false;
 	}
 	summary_file(logs->summary);
-	if (form->kind == LOG_RESULTS || form->kind == LOG_PAGES)
+	if (form->kind >= LOG_RESULTS)
 		take(logs, form, line);
 	return true;
 }

@@ -10,6 +10,7 @@
 
 #include "ends.h"
 #include "other_line.h"
+#include "series.h"
 #include "summary.h"
 
 struct logs {
@@ -17,6 +18,7 @@ struct logs {
 	struct summary *summary;
 	struct ends ends;
 	struct other_lines other;
+	struct series series; /* the caller's to free */
 	char **paths; /* of the files: of folders their index */
 	size_t count;
 	size_t lost; /* files that could not be read, or are no log */

@@ -127,11 +127,12 @@ columns(void)
 }
 
 static void
-make_text(struct bytes *to, const struct layout *layout, const char *title)
+make_text(struct bytes *to, const struct layout *layout, const struct series *series,
+    const char *title)
 {
 	setlocale(LC_CTYPE, "");
-	plain_text_put(
-	    to, layout, title, columns(), strcmp(nl_langinfo(CODESET), "UTF-8") == 0);
+	plain_text_put(to, layout, series, title, columns(),
+	    strcmp(nl_langinfo(CODESET), "UTF-8") == 0);
 }
 
 /* Write all of it, now that there is nothing more to read. */
@@ -155,22 +156,24 @@ report(const struct report_plan *plan, char **files, size_t count)
 	logs_open(&logs, plan, files, count, &summary);
 	logs_read(&logs);
 	if (logs.lost == 0 || summary.files > 0) {
-		if (plan->form == REPORT_SVG && summary.records > 0 && summary.timed == 0)
+		if (plan->form == REPORT_SVG && summary.timed == 0 &&
+		    (summary.records > 0 || logs.series.count > 0))
 			die(STATUS_BROKEN, 0,
 			    "--svg: nothing says when the records were worked on");
 		put_title(&title, plan, files, count);
 		layout_make(&layout, &summary);
 		if (plan->form == REPORT_TEXT)
-			make_text(&all, &layout, title.data);
+			make_text(&all, &layout, &logs.series, title.data);
 		else if (plan->form == REPORT_SVG)
 			picture_put(&all, &layout, title.data);
 		else
-			report_page_put(&all, &layout, title.data);
+			report_page_put(&all, &layout, &logs.series, title.data);
 		write_out(&logs.ends, &all);
 		layout_free(&layout);
 	}
 	bytes_free(&all);
 	bytes_free(&title);
+	series_free(&logs.series);
 	summary_close(&summary);
 	return logs.lost > 0 ? STATUS_BROKEN : logs.failed ? STATUS_FAILED : STATUS_OK;
 }
@@ -186,8 +189,8 @@ main(int argc, char **argv)
 		.synopsis = "[-o FILE] [OPTION ...] [FILE ...]",
 		.about =
 		    "Show what a run did, from its log: a page of HTML, or text on a "
-		    "terminal.  Also\nfrom a trace, a folder of results, or pages of "
-		    "par-fetch.",
+		    "terminal.  Also\nfrom a trace, a folder of results, pages of "
+		    "par-fetch, or par-queue stat.",
 		.examples =
 		    "  par-report run.log                     on a terminal: text\n"
 		    "  par-report -o run.html run.log         a page for a browser\n"

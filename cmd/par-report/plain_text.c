@@ -10,6 +10,7 @@
 #include "need.h"
 #include "plain_text.h"
 #include "printable.h"
+#include "series_page.h"
 #include "untimed.h"
 
 enum {
@@ -451,9 +452,43 @@ put_reasons(struct text_sheet *sheet)
 	free(places);
 }
 
+/* What is told of records. */
+static void
+put_runs(struct text_sheet *sheet)
+{
+	const struct summary *summary = sheet->summary;
+
+	need_print(sheet->to, "\n");
+	put_records(sheet);
+	if (summary->records > 0 && summary->timed > 0)
+		put_work(sheet);
+	if (summary->times.count > 0)
+		put_times(sheet);
+	put_statuses(sheet);
+	if (summary->timed == 0) {
+		put_hosts(sheet);
+	} else {
+		put_lanes(sheet);
+		put_throughput(sheet);
+		put_whatif(sheet);
+		put_workers(sheet);
+	}
+	if (summary->failed > 0) {
+		heading(sheet, "Failed, by reason");
+		put_reasons(sheet);
+		heading(sheet, "Failed, the first ones");
+		for (size_t i = 0; i < summary->failures.count; i++)
+			put_listed(sheet, &summary->failures.all[i]);
+	}
+	if (summary->slowest.count > 0)
+		heading(sheet, "Slowest");
+	for (size_t i = 0; i < summary->slowest.count; i++)
+		put_listed(sheet, &summary->slowest.heap[i]);
+}
+
 void
-plain_text_put(struct bytes *to, const struct layout *layout, const char *title,
-    size_t columns, bool utf8)
+plain_text_put(struct bytes *to, const struct layout *layout, const struct series *series,
+    const char *title, size_t columns, bool utf8)
 {
 	const struct summary *summary = layout->summary;
 	struct text_sheet sheet = { .to = to,
@@ -466,31 +501,9 @@ plain_text_put(struct bytes *to, const struct layout *layout, const char *title,
 	need_put(&sheet.cell, "", 0);
 	set_text(&sheet, title, columns);
 	put_cell(&sheet, 0, false);
-	need_print(to, "\n\n");
-	put_records(&sheet);
-	if (summary->records > 0 && summary->timed > 0)
-		put_work(&sheet);
-	if (summary->times.count > 0)
-		put_times(&sheet);
-	put_statuses(&sheet);
-	if (summary->timed == 0) {
-		put_hosts(&sheet);
-	} else {
-		put_lanes(&sheet);
-		put_throughput(&sheet);
-		put_whatif(&sheet);
-		put_workers(&sheet);
-	}
-	if (summary->failed > 0) {
-		heading(&sheet, "Failed, by reason");
-		put_reasons(&sheet);
-		heading(&sheet, "Failed, the first ones");
-		for (size_t i = 0; i < summary->failures.count; i++)
-			put_listed(&sheet, &summary->failures.all[i]);
-	}
-	if (summary->slowest.count > 0)
-		heading(&sheet, "Slowest");
-	for (size_t i = 0; i < summary->slowest.count; i++)
-		put_listed(&sheet, &summary->slowest.heap[i]);
+	need_print(to, "\n");
+	series_page_text(to, series, columns, utf8);
+	if (summary->records > 0 || series->count == 0)
+		put_runs(&sheet);
 	bytes_free(&sheet.cell);
 }

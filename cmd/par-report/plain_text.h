@@ -7,9 +7,10 @@
 
 #include "bytes.h"
 #include "layout.h"
+#include "series.h"
 #include "summary.h"
 
-void plain_text_put(struct bytes *to, const struct layout *layout, const char *title,
-    size_t columns, bool utf8);
+void plain_text_put(struct bytes *to, const struct layout *layout,
+    const struct series *series, const char *title, size_t columns, bool utf8);
 
 #endif

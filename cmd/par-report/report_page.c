@@ -10,6 +10,7 @@
 #include "page_style.h"
 #include "report_page.h"
 #include "sections.h"
+#include "series_page.h"
 #include "untimed.h"
 
 /* What may run is our script, and nothing may be loaded, whatever a record holds. */
@@ -96,14 +97,16 @@ put_notes(struct bytes *to, const struct summary *summary)
 }
 
 void
-report_page_put(struct bytes *to, const struct layout *layout, const char *title)
+report_page_put(struct bytes *to, const struct layout *layout,
+    const struct series *series, const char *title)
 {
 	const struct summary *summary = layout->summary;
 
 	put_head(to, title);
+	series_page_put(to, series);
 	if (summary->records == 0) {
-		need_print(to,
-		    "<p>There are no records in it.</p>\n</main>\n</body>\n</html>\n");
+		need_print(to, "%s</main>\n</body>\n</html>\n",
+		    series->count > 0 ? "" : "<p>There are no records in it.</p>\n");
 		return;
 	}
 	if (summary->timed > 0)

@@ -7,7 +7,9 @@
 
 #include "bytes.h"
 #include "layout.h"
+#include "series.h"
 
-void report_page_put(struct bytes *to, const struct layout *layout, const char *title);
+void report_page_put(struct bytes *to, const struct layout *layout,
+    const struct series *series, const char *title);
 
 #endif

@@ -51,14 +51,15 @@ add(const char *worker, uint64_t record, uint64_t start, uint64_t took, const ch
 static void
 write_it(void)
 {
+	static const struct series series;
 	struct layout layout;
 
 	summary_end(&summary);
 	layout_make(&layout, &summary);
 	bytes_clear(&page, SIZE_MAX);
 	bytes_clear(&text, SIZE_MAX);
-	report_page_put(&page, &layout, "a title");
-	plain_text_put(&text, &layout, "a title", COLUMNS, false);
+	report_page_put(&page, &layout, &series, "a title");
+	plain_text_put(&text, &layout, &series, "a title", COLUMNS, false);
 	check(bytes_put(&page, "", 1) == 0 && bytes_put(&text, "", 1) == 0);
 	layout_free(&layout);
 	summary_close(&summary);
