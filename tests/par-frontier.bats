@@ -157,7 +157,7 @@ kill_a_worker() {
 	set -- state/seen.*
 	echo >"$1"
 	run -3 par-frontier --state state -o out false <urls
-	[ "$output" = "par-frontier: $1: damaged" ]
+	[ "$output" = "par-frontier: $1: damaged; remove state to start over" ]
 	rm "$1"
 	run -3 par-frontier --state state -o out false <urls
 	[ "$output" = "par-frontier: $1: No such file or directory" ]

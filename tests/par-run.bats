@@ -749,7 +749,7 @@ told_in_part() {
 
 	# the same between two of ours, also in one stream
 	run -0 par-run --serve -n 1 -N 2 cat <<<$'a\nb\nc'
-	[ "$output" = $'par-stage 1 jobs=2 joint block=2\n0-1 4 ok\na\nb\n2 2 ok\nc' ]
+	[ "$output" = $'par-stage 1 jobs=2 joint block=2 beat=10000\n0-1 4 ok\na\nb\n2 2 ok\nc' ]
 	par-run -n 2 -k par-run -n 1 -N 7 cat <in | cmp - in
 	par-run -k --host a --rsh 'env HOST=%h' -N 7 cat <in | cmp - in
 
