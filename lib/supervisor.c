@@ -271,9 +271,12 @@ supervisor_room(struct supervisor *parent)
 int
 supervisor_greet(struct supervisor *parent, const struct hello *hello)
 {
+	bool follows;
+
 	end_run(parent);
+	follows = parent->used > 0; /* lines, whose output may not be out */
 	parent->used += hello_format(parent->lines + parent->used, hello);
-	if (parent->framed)
+	if (parent->framed || follows)
 		return supervisor_full(parent) ? supervisor_room(parent) : 0;
 	return supervisor_flush(parent); /* before any of the input is read */
 }

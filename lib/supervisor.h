@@ -42,8 +42,8 @@ int supervisor_find(struct supervisor *parent);
 int supervisor_at(struct supervisor *parent, int fd);
 
 /*
- * Tell what this process is, before all else and again: at once, where that is no part of
- * a stream.  0, or -1 with errno.
+ * Tell what this process is, before all else and again: at once, but as part of a stream,
+ * or behind lines that wait, when these are sent.  0, or -1 with errno.
  */
 int supervisor_greet(struct supervisor *parent, const struct hello *hello);
 

@@ -41,6 +41,7 @@ struct scene {
 	struct tally tally;
 	size_t waiting;
 	struct report report;
+	struct record_files files;
 	struct commands commands;
 	struct control control;
 };
@@ -120,6 +121,7 @@ run_commands(const char *data, size_t len, size_t cut, bool hosts, char text[sta
 	scene.report = (struct report){ .intake = &scene.intake,
 		.accounts = &scene.accounts,
 		.tally = &scene.tally,
+		.files = &scene.files,
 		.waiting = &scene.waiting };
 	scene.commands.report = &scene.report;
 	scene.commands.nature = &scene.nature;

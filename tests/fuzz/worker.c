@@ -113,6 +113,9 @@ hear(struct worker *worker, struct heard *heard)
 		case WORD_ACK:
 			(ack.run ? take_run : take)(worker, &ack, heard);
 			break;
+		case WORD_TRACE:
+			must(memchr(ack.reason, '\n', ack.reason_len) == NULL);
+			break;
 		case WORD_BAD:
 			must(worker_bad_line(worker, &len) != NULL && len <= 128 << 10);
 			/* FALLTHROUGH */
