@@ -134,7 +134,8 @@ open_what_is_chosen(struct options *o)
 		return;
 	c->sites = sites_open();
 	if (c->sites == NULL)
-		die_misuse("--same-site: there is no public suffix list");
+		die_misuse("--same-site: no public suffix list: packages have it as "
+			   "publicsuffix");
 }
 
 /* Which links are found. */
