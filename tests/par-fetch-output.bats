@@ -318,7 +318,7 @@ open("seen", "wb").write(seen)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 END
 	printf '%s\n' "$HOSTILE/ok" "$HOSTILE/slow/3" 'no url' >urls
-	run -1 python3 terminal.py
+	TERM=xterm run -1 python3 terminal.py
 	grep -aq $'\r2 pages, [0-9]* a second, [0-9]* %, 0.0 MB, 1 in flight, 1 refused, the last: no url\033\\[K' seen
 	grep -aq $'\r\033\\[Kpar-fetch: no url: ' seen
 	[ "$(tr -d '\r' <seen | tail -n 1 | sed 's/.*\x1b\[K//')" = "$(tr -d '\r' <seen | tail -n 1 | grep -ao '3 pages, .*')" ]

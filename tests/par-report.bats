@@ -279,7 +279,7 @@ assert "default-src '"'"'none'"'"'" in page
 	seq 5 >numbers
 	run -3 --separate-stderr par-report --text numbers log missing
 	[[ $output == *'records   10, '* ]]
-	[ "${stderr_lines[0]}" = "par-report: numbers: it does not begin as a log of par-run --log, a joblog, a trace, an index of --results, or records of par-fetch" ]
+	[ "${stderr_lines[0]}" = "par-report: numbers: it does not begin as a log of par-run --log, a joblog, a trace, an index of --results, records of par-fetch, or lines of par-queue stat --json" ]
 	[ "${stderr_lines[1]}" = "par-report: missing: No such file or directory" ]
 	# where there is nothing, nothing is written, and what was there stays
 	echo old >page

@@ -59,6 +59,7 @@ look_at_output(const struct bytes *all, bool page)
 static void
 write_all(const struct summary *summary)
 {
+	static const struct series series;
 	struct layout layout;
 	struct bytes all = { 0 };
 	const char *title = summary->workers_count > 0 && summary->workers[0].name != NULL
@@ -66,13 +67,13 @@ write_all(const struct summary *summary)
 	    : "";
 
 	layout_make(&layout, summary);
-	report_page_put(&all, &layout, title);
+	report_page_put(&all, &layout, &series, title);
 	look_at_output(&all, true);
 	bytes_clear(&all, 1 << 20);
 	picture_put(&all, &layout, title);
 	look_at_output(&all, false);
 	bytes_clear(&all, 1 << 20);
-	plain_text_put(&all, &layout, title, 60, true);
+	plain_text_put(&all, &layout, &series, title, 60, true);
 	bytes_free(&all);
 	layout_free(&layout);
 }
