@@ -65,7 +65,7 @@ print(s.makefile().read(), end="")' run/par/* | jq -e '.places | length == 2'
 	grep -qF 'tw\x1b[2Jo' page
 	run -1 grep -q $'\033' page list
 	# until it is done
-	background bash -c 'while :; do echo go >gate; done'
+	background bash -c 'trap "" PIPE; while :; do echo go >gate; done' 2>waker
 	eventually test ! -e "/proc/$RUN/fd"
 	[ "$(sort out)" = "$(sort in)" ]
 	run -0 ls run/par
@@ -306,7 +306,7 @@ not_on_screen() { ! on_screen "$1"; }
 	eventually on_screen 'y: yes'
 	terminal send-keys y
 	eventually on_screen '^draining, for '
-	background bash -c 'while :; do echo go >gate; done'
+	background bash -c 'trap "" PIPE; while :; do echo go >gate; done' 2>waker
 	eventually test ! -e "/proc/$RUN/fd"
 	eventually on_screen '^has ended, for '
 	terminal send-keys q
