@@ -47,6 +47,7 @@ def share(words):
         os.dup2(ins[0], 0)
         os.dup2(outs[1], 1)
         os.execvp(words[0], words)
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # not every command reads its input
     os.close(ins[0])
     os.close(outs[1])
     os.set_blocking(outs[0], True)
