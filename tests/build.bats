@@ -145,7 +145,9 @@ build() {
 	sed -i "s|^PATH=.*|PATH='$PWD/bin'|" scripts/deps
 	touch called
 	chmod 666 called
-	chmod -R go+rX "$BATS_RUN_TMPDIR"
+	# the way here, and what is here: files of other tests come and go meanwhile
+	chmod -R go+rX .
+	chmod go+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$BATS_TEST_TMPDIR"
 	as_other() {
 		if [ "$(id -u)" = 0 ]; then setpriv --reuid 65534 --clear-groups "$@"; else "$@"; fi
 	}
