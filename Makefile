@@ -4,7 +4,9 @@
 # header is included by its name alone.  cmd/NAME/packages, where there is one, names
 # the pkg-config packages that it needs; where one is missing the program is left out, and
 # that is said.  With a question mark behind its name a package is used where it is there,
-# and the code sees HAVE_NAME.  Nothing here lists programs, pages or tests by name.
+# and the code sees HAVE_NAME.  A folder below it may have a file packages, too: where one of
+# these is missing the program is built without that folder, and that is said.  Nothing
+# here lists programs, pages or tests by name.
 #
 #	make help                    what can be made
 #	make CC=clang                another compiler
@@ -59,8 +61,6 @@ DOCDIR	?= $(PREFIX)/share/doc/par
 BASHDIR	?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR	?= $(PREFIX)/share/zsh/site-functions
 FISHDIR	?= $(PREFIX)/share/fish/vendor_completions.d
-LIBDIR	?= $(PREFIX)/lib
-INCLUDEDIR ?= $(PREFIX)/include
 PKG_CONFIG ?= pkg-config
 CLANG_TIDY ?= clang-tidy
 CLANG_FORMAT ?= clang-format
@@ -114,8 +114,14 @@ LEFT_OUT := $(filter-out $(PROGS),$(ALL_PROGS))
 BINS	:= $(PROGS:%=$B/bin/%)
 ALL_PAGES := $(wildcard man/*.[1-9])
 PAGES	:= $(filter-out $(LEFT_OUT:%=man/%.1),$(ALL_PAGES))
-ALL_FILES := $(sort $(shell find lib cmd -name '*.[ch]' -o -name '*.lua'))
-FILES	:= $(filter-out $(filter-out lib/os/$(OS)/%,$(wildcard lib/os/*/*)),$(ALL_FILES))
+ALL_FILES := $(sort $(shell find lib cmd -name '*.[ch]' -o -name '*.lua' -o -name '*.sql'))
+# Folders of programs that need packages of their own, and those of them that lack some.
+ALL_WINGS := $(patsubst %/packages,%,$(wildcard cmd/*/*/packages cmd/*/*/*/packages))
+wing_lacks = $(filter-out $(THERE),$(shell cat $1/packages))
+NO_WINGS := $(foreach w,$(ALL_WINGS),$(if $(call wing_lacks,$w),$w))
+WITHOUT	:= $(filter $(NO_WINGS:%=%/%),$(ALL_FILES))
+FILES	:= $(filter-out $(WITHOUT) \
+	$(filter-out lib/os/$(OS)/%,$(wildcard lib/os/*/*)),$(ALL_FILES))
 SOURCES	:= $(filter %.c,$(FILES))
 HEADERS	:= $(filter %.h,$(FILES))
 OBJECTS	:= $(SOURCES:%.c=$B/%.o)
@@ -125,24 +131,21 @@ ZSH_COMPLETIONS := $(PROGS:%=$B/completions/zsh/_%)
 FISH_COMPLETIONS := $(PROGS:%=$B/completions/fish/%.fish)
 COMPLETIONS := $(BASH_COMPLETIONS) $(ZSH_COMPLETIONS) $(FISH_COMPLETIONS)
 
-# What others build on, which has the modules of lib that lib/public/modules names, compiled
-# once more: nothing is seen of them but what its header has, in either form.  LIBRARY= leaves
-# it out.
-SONAME	= libpar-stage.so.1
-LIBRARY	?= $B/public/libpar-stage.a $B/public/$(SONAME) $B/public/libpar-stage.so \
-	$B/public/libpar-stage.pc
-PUBLIC	:= $(shell cat lib/public/modules 2>/dev/null)
-PUBLIC_OBJ := $(foreach m,$(PUBLIC),$(patsubst $B/%,$B/public/%,$(filter %/$m.o,$(LIBOBJ))))
-OBJCOPY	?= $(shell $(CC) -print-prog-name=objcopy)
-
-all: $(BINS) $(COMPLETIONS) $(LIBRARY) left-out
+all: $(BINS) $(COMPLETIONS) left-out
 
 # One line for each that nobody chose to leave out.
 left-out:
 	$(foreach p,$(if $(filter file,$(origin PROGS)),$(LEFT_OUT)),$(call leave_out,$p))
+	$(foreach w,$(foreach p,$(PROGS),$(filter cmd/$p/%,$(NO_WINGS))),$(call leave_wing,$w))
 define leave_out
 @echo "$1 is left out, since $(if $(shell command -v $(PKG_CONFIG)),$(call \
 	lacking,$1),$(PKG_CONFIG)) is missing; 'make deps DEPS=build' installs that" >&2
+
+endef
+
+define leave_wing
+@echo "$(word 2,$(subst /, ,$1)) is built without $(notdir $1), since $(call \
+	wing_lacks,$1) is missing; 'make deps DEPS=build' installs that" >&2
 
 endef
 
@@ -153,14 +156,17 @@ parts	= $(filter-out $B/cmd/$1/main.o,$(call objects,$1))
 # Where the headers of a program, or of lib, are: for the compiler.
 quoted	= $(patsubst %/,-iquote %,$(sort $(dir $(filter $1/%,$(HEADERS)))))
 
-# Lua files of a program, as strings: NAME.lua is lua_NAME in lua.h.
-lua	= $(filter cmd/$1/%.lua,$(FILES))
-lua_h	= $(if $(call lua,$1),$B/cmd/$1/lua.h)
+# Lua and SQL files of a program, as strings: NAME.lua is lua_NAME in lua.h.
+texts	= $(filter cmd/$1/%.$2,$(FILES))
+texts_h	= $(foreach k,lua sql,$(if $(call texts,$1,$k),$B/cmd/$1/$k.h))
 
-$B/cmd/%/lua.h: scripts/lua-strings FORCE
-	@mkdir -p $(@D)
-	@scripts/lua-strings $(call lua,$*) >$@.new; \
-	    if cmp -s $@.new $@; then rm -f $@.new; else mv $@.new $@; fi
+define texts_of
+$B/cmd/%/$1.h: scripts/strings FORCE
+	@mkdir -p $$(@D)
+	@scripts/strings $$(call texts,$$*,$1) >$$@.new; \
+	    if cmp -s $$@.new $$@; then rm -f $$@.new; else mv $$@.new $$@; fi
+endef
+$(foreach k,lua sql,$(eval $(call texts_of,$k)))
 
 # What the code of lib uses of packages, where they are there; a program that calls that
 # code has to name them, too.
@@ -179,7 +185,7 @@ $B/bin/$1: $B/cmd/$1/main.o $B/$1.a $B/libpar.a
 	    $(if $2$3,$$$$($$(PKG_CONFIG) --libs $2 $3)) $$(LDLIBS)
 
 $(call objects,$1) $(patsubst %.o,%.tidy,$(call objects,$1)) \
-$(patsubst %,$B/alone/%,$(filter cmd/$1/%,$(HEADERS))): $B/cmd/$1/cflags $(call lua_h,$1)
+$(patsubst %,$B/alone/%,$(filter cmd/$1/%,$(HEADERS))): $B/cmd/$1/cflags $(call texts_h,$1)
 
 $B/cmd/$1/cflags: FORCE
 	@mkdir -p $$(@D)
@@ -188,7 +194,7 @@ $B/cmd/$1/cflags: FORCE
 	    exit 1; })
 	@$(if $2,$$(PKG_CONFIG) --print-errors --exists $2 || { echo \
 	    "$1 needs these packages: $2.  To install them$(comma) run 'make deps DEPS=build'." >&2; exit 1; })
-	@echo $(call have,$3) $(call quoted,cmd/$1) $(if $(call lua,$1),-iquote $B/cmd/$1) \
+	@echo $(call have,$3) $(call quoted,cmd/$1) $(if $(call texts_h,$1),-iquote $B/cmd/$1) \
 	    $(if $2$3,$$$$($$(PKG_CONFIG) --cflags $2 $3)) >$$@.new; \
 	    if cmp -s $$@.new $$@; then rm -f $$@.new; else mv $$@.new $$@; fi
 endef
@@ -214,33 +220,6 @@ $B/%.o: %.c $B/flags
 $B/libpar.a: $(LIBOBJ)
 	$(call say,AR $@) rm -f $@ && $(AR) rcs $@ $(LIBOBJ)
 
-$B/public/%.o: %.c $B/flags
-	@mkdir -p $(@D)
-	$(call say,CC $< for libpar-stage) $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -fPIC \
-	    -fvisibility=hidden -fno-lto -MMD -MP -c -o $@ $<
-
-$B/public/libpar-stage.a: $(PUBLIC_OBJ)
-	$(call say,AR $@) $(CC) -nostdlib -r -o $(@:.a=.o) $(PUBLIC_OBJ) && \
-	    $(OBJCOPY) --wildcard --keep-global-symbol='par_*' $(@:.a=.o) && \
-	    rm -f $@ && $(AR) rcs $@ $(@:.a=.o)
-
-$B/public/$(SONAME): $(PUBLIC_OBJ) lib/public/libpar-stage.map
-	$(call say,LINK $@) $(CC) $(ALL_CFLAGS) -shared $(SAN:%=-fsanitize=%) $(LDFLAGS) \
-	    -Wl,-soname,$(SONAME) -Wl,--version-script=lib/public/libpar-stage.map \
-	    $(if $(SAN),,-Wl,-z,defs) -o $@ $(PUBLIC_OBJ)
-
-$B/public/libpar-stage.so: $B/public/$(SONAME)
-	@ln -sf $(SONAME) $@
-
-# $1 where the library is, $2 its header, $3 what was built with sanitizers needs as well.
-library_pc = printf '%s\n' 'Name: libpar-stage' 'Description: native stages of par' \
-	'Version: $(VERSION)' 'Cflags: -I"$2"' 'Libs: -L"$1" -lpar-stage$3'
-
-# For who uses it where it was built.
-$B/public/libpar-stage.pc: Makefile $B/flags
-	@mkdir -p $(@D)
-	@$(call library_pc,$(abspath $B/public),$(abspath lib/public),$(SAN:%= -fsanitize=%)) >$@
-
 # Written anew when the compiler or its flags are others than last time.
 FLAGS	= $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LIB_CFLAGS) $(ALL_LDFLAGS) $(LDLIBS)
 $B/flags: FORCE
@@ -248,7 +227,7 @@ $B/flags: FORCE
 	@echo '$(subst $(quote),,$(FLAGS))' | cmp -s - $@ || \
 	    echo '$(subst $(quote),,$(FLAGS))' >$@
 
--include $(wildcard $(OBJECTS:.o=.d) $(PUBLIC_OBJ:.o=.d) $B/tests/unit/*/*.d $B/tests/sim/*.d)
+-include $(wildcard $(OBJECTS:.o=.d) $B/tests/unit/*/*.d $B/tests/sim/*.d)
 
 # EMULATOR runs programs for another processor.
 EMULATOR ?=
@@ -290,7 +269,7 @@ $B/unit/$1: $(patsubst %.c,$B/%.o,$(wildcard tests/unit/$1/*.c)) $(UNIT_AID) \
 	    $(UNIT_WRAPPED:%=-Wl,--wrap=%) -o $$@ $$(filter %.o %.a,$$^) $(if $(strip \
 	    $(call unit_packages,$2)),$$$$($$(PKG_CONFIG) --libs $(call unit_packages,$2))) $$(LDLIBS)
 
-$(if $2,$(patsubst %.c,$B/%.o,$(wildcard tests/unit/$1/*.c)): $B/cmd/$2/cflags $(call lua_h,$2))
+$(if $2,$(patsubst %.c,$B/%.o,$(wildcard tests/unit/$1/*.c)): $B/cmd/$2/cflags $(call texts_h,$2))
 endef
 $(foreach u,$(UNITS),$(eval $(call unit,$u,$(filter $u,$(ALL_PROGS)))))
 
@@ -404,7 +383,7 @@ lint-man:
 # A header is known by its name, so that must be its own.
 lint-layers: lint-names
 	$(call say,LAYERS) awk -f scripts/modules.awk -f scripts/layers.awk scripts/exceptions \
-	    lib/README $(wildcard cmd/*/README) $(FILES)
+	    lib/README $(wildcard cmd/*/README) $(FILES) $(WITHOUT)
 
 lint-circles: $(OBJECTS)
 	$(call say,CIRCLES) scripts/lint-circles $B
@@ -473,17 +452,7 @@ install: all
 	install -m 644 $(ZSH_COMPLETIONS) $(call into,$(ZSHDIR))
 	install -m 644 $(FISH_COMPLETIONS) $(call into,$(FISHDIR))
 	install -m 644 $(DOCS) $(call into,$(DOCDIR))
-	$(if $(LIBRARY),$(install_library))
 	@$(index_man)
-
-define install_library
-mkdir -p $(call into,$(LIBDIR)/pkgconfig) $(call into,$(INCLUDEDIR))
-	install -m 644 lib/public/par_stage.h $(call into,$(INCLUDEDIR))
-	install -m 644 $B/public/libpar-stage.a $B/public/$(SONAME) $(call into,$(LIBDIR))
-	ln -sf $(SONAME) $(call into,$(LIBDIR)/libpar-stage.so)
-	$(call library_pc,$(LIBDIR),$(INCLUDEDIR)) >$(call into,$(LIBDIR)/pkgconfig/libpar-stage.pc)
-	chmod 644 $(call into,$(LIBDIR)/pkgconfig/libpar-stage.pc)
-endef
 
 # Its own files alone: a folder may be one of others, too.
 DOCS	= README.md CHANGELOG.md LICENSE
@@ -494,8 +463,6 @@ uninstall:
 	rm -f $(foreach p,$(ALL_PROGS),$(call into,$(BASHDIR)/$p) $(call into,$(ZSHDIR)/_$p) \
 	    $(call into,$(FISHDIR)/$p.fish))
 	rm -f $(foreach p,$(DOCS),$(call into,$(DOCDIR)/$p))
-	rm -f $(call into,$(INCLUDEDIR)/par_stage.h) $(call into,$(LIBDIR)/pkgconfig/libpar-stage.pc) \
-	    $(foreach f,a so so.1,$(call into,$(LIBDIR)/libpar-stage.$f))
 	if [ -d $(call into,$(DOCDIR)) ]; then rmdir $(call into,$(DOCDIR)) || :; fi
 	@$(index_man)
 

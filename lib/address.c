@@ -13,6 +13,9 @@
 const char address_no_tls[] = "TLS is not spoken here; reach the server through ssh -L "
 			      "or stunnel, by redis://";
 
+const char address_no_password[] = "a password in an argument can be seen by ps(1); use "
+				   "--password-file";
+
 enum { REDIS_PORT = 6379, MOST_DBS = 1 << 20 };
 
 static int
@@ -62,8 +65,7 @@ take_user(struct address *address, const char *text, size_t len, bool secret)
 	size_t user = colon == NULL ? len : (size_t)(colon - text);
 
 	if (colon != NULL && !secret)
-		return "a password in an argument can be seen by ps(1); use "
-		       "--password-file";
+		return address_no_password;
 	if (user > 0)
 		why =
 		    decode(&address->user, text, user, "the user is not rightly encoded");
@@ -183,12 +185,33 @@ address_parse(struct address *address, const char *url, bool secret)
  * Change the variable in its place, of which even /proc would keep what setenv(3)
  * replaces, and that needs no memory.
  */
+/* Take len bytes out of the end of a string of the environment, which stays in place. */
+static void
+cut_out(char *at, size_t len)
+{
+	size_t rest = strlen(at + len);
+
+	memmove(at, at + len, rest);
+	memset(at + rest, '\0', len);
+}
+
+/* Take what stands behind password= out of the words behind the question mark. */
+static void
+hide_words(char *words)
+{
+	static const char name[] = "password=";
+
+	while ((words = strstr(words, name)) != NULL) {
+		words += strlen(name);
+		cut_out(words, strcspn(words, "&"));
+	}
+}
+
 void
 address_hide(const char *name, bool whole)
 {
 	char *value = getenv(name), *host;
 	const char *scheme = value == NULL ? NULL : strstr(value, "://"), *at, *colon;
-	size_t len, gone;
 
 	if (value == NULL || (scheme == NULL && !whole))
 		return;
@@ -198,17 +221,14 @@ address_hide(const char *name, bool whole)
 		return;
 	}
 	host = value + (scheme - value) + 3;
-	len = strcspn(host, "/?");
-	at = memrchr(host, '@', len);
+	hide_words(host + strcspn(host, "?"));
+	at = memrchr(host, '@', strcspn(host, "/?"));
 	colon = at == NULL ? NULL : memchr(host, ':', (size_t)(at - host));
 	if (colon == NULL)
 		return;
 	if (colon == host) /* without a user there is no @ either */
 		at++;
-	gone = (size_t)(at - colon);
-	len = strlen(at);
-	memmove(value + (colon - value), at, len);
-	memset(value + (colon - value) + len, '\0', gone);
+	cut_out(value + (colon - value), (size_t)(at - colon));
 }
 
 int

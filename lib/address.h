@@ -32,9 +32,13 @@ const char *address_parse(struct address *address, const char *url, bool secret)
 
 /*
  * Take the password out of the variable name of the environment, which holds a URL or,
- * if whole, nothing else: what is started from here has no need of it.
+ * if whole, nothing else: what is started from here has no need of it.  In a URL of
+ * another kind it may stand behind the question mark, too, as password=PASSWORD.
  */
 void address_hide(const char *name, bool whole);
+
+/* What to say of a password where others can see it. */
+extern const char address_no_password[];
 
 /* What to say of tls where it is not spoken. */
 extern const char address_none[]; /* what address_parse() says of another scheme */

@@ -33,7 +33,6 @@ stage_open(struct stage *stage, const struct stage_plan *plan)
 		.out_name = plan->out_name != NULL ? plan->out_name : "standard output",
 		.records = plan->records,
 		.says = plan->says,
-		.ear = plan->ear,
 		.parent = { .fd = -1 },
 	};
 	if (record_open(&stage->in, plan->in, plan->max_record) < 0 ||
@@ -204,10 +203,7 @@ report(
 	if (is_over(stage))
 		return;
 	if (!stage_native(stage)) {
-		if (stage->ear.failed != NULL)
-			stage->ear.failed(stage->ear.whose, rec, why);
-		else
-			stage->says->record(rec->data, rec->len, why);
+		stage->says->record(rec->data, rec->len, why);
 		stage->failed = true;
 		return;
 	}
@@ -237,10 +233,9 @@ stage_take(struct stage *stage, struct record *out)
 		char why[160];
 
 		snprintf(why, sizeof(why),
-		    "record %llu at byte %llu is longer than %zu bytes%s",
+		    "record %llu at byte %llu is longer than %zu bytes; see --max-record",
 		    (unsigned long long)out->number + 1, (unsigned long long)out->offset,
-		    stage->in.limit,
-		    stage->ear.failed == NULL ? "; see --max-record" : "");
+		    stage->in.limit);
 		stage_fail(stage, out, why);
 	}
 	return got;

@@ -31,8 +31,8 @@ FILENAME == "scripts/exceptions" {
 
 FNR == 1 {
 	take_apart(FILENAME)
-	if (FILENAME ~ /\.lua$/) # lua.h is made of them all
-		module = "lua"
+	if (FILENAME ~ /\.(lua|sql)$/) # lua.h is made of them all, and sql.h
+		module = substr(FILENAME, length(FILENAME) - 2)
 	else if ((unit, module) in rank && place[unit, module] != folder)
 		fail(list_of(unit) ": " module " is in " (folder ? folder : "no folder"))
 	if (!((unit, module) in rank) && !((unit, module) in seen))

@@ -240,7 +240,7 @@ urls() { printf "$SITE_URL/%s\n" "$@"; }
 	run -2 par-queue work -l info q -- par-fib
 	[ "${lines[0]}" = 'par-queue: --limit: info: not a number; nothing is said unless something fails, at any level' ]
 	run -2 par-queue stat --url http://host q
-	[ "${lines[0]}" = 'par-queue: --url: not file:FOLDER, redis://HOST, rediss://HOST or unix:///PATH' ]
+	[ "${lines[0]}" = 'par-queue: --url: not file:FOLDER, redis://HOST, rediss://HOST, unix:///PATH or postgresql://HOST/DB' ]
 	while IFS=: read -r words answer; do
 		# shellcheck disable=SC2086
 		run -2 par-queue $words </dev/null

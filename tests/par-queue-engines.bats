@@ -3,7 +3,11 @@
 # shellcheck disable=SC2317,SC2129
 load helper
 load redis
+load postgres
 load queue
+
+setup_file() { postgres_begin; }
+teardown_file() { postgres_end; }
 
 # What every kind of engine keeps, see cmd/par-queue/engine.h: each verb, with each.
 

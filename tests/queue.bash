@@ -1,14 +1,19 @@
 # shellcheck shell=bash
 # Sourced after redis: the same test with a queue of each kind of engine.
 
-# on_each TEST: run it in a folder of its own with each, and $engine its name
+# on_each TEST: run it in a folder of its own with each, and $engine its name.  ENGINES
+# names some of them.
 on_each() {
-	for engine in redis file; do
+	for engine in ${ENGINES:-redis file postgres}; do
 		mkdir "$engine"
 		cd "$engine" || return
-		if [ "$engine" = redis ]; then redis_start; else export PAR_QUEUE_URL=file:$PWD/queues; fi
+		case $engine in
+		redis) redis_start ;;
+		file) export PAR_QUEUE_URL=file:$PWD/queues ;;
+		postgres) [ -z "${PG-}" ] || postgres_base ;;
+		esac
 		echo "# with the engine $engine"
-		"$@"
+		[[ $engine == postgres && -z ${PG-} ]] || "$@"
 		cd .. || return
 	done
 }

@@ -4,10 +4,25 @@
 
 #include "diag.h"
 #include "engine_file.h"
+#ifdef HAVE_LIBPQ
+#include "engine_pg.h"
+#endif
 #include "engine_redis.h"
 #include "engines.h"
 
 const char engines_usual[] = "file:", engines_elder[] = "redis://127.0.0.1";
+
+#ifndef HAVE_LIBPQ
+/* What there would be with libpq. */
+static enum engine_plan_end
+plan_without(struct engine_plan *plan)
+{
+	plan->why = "this par-queue was built without libpq, which PostgreSQL needs";
+	return PLAN_OPTIONS;
+}
+
+static const struct engine_kind engine_pg = { .plan = plan_without };
+#endif
 
 /* How URLs begin, and the kind that they are of.  The last row takes what is left. */
 static const struct {
@@ -15,6 +30,8 @@ static const struct {
 	const struct engine_kind *kind;
 } rows[] = {
 	{ "file:", &engine_file },
+	{ "postgresql://", &engine_pg },
+	{ "postgres://", &engine_pg },
 	{ "", &engine_redis },
 };
 

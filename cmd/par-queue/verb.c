@@ -152,14 +152,15 @@ add_engine(struct verb_options *options, struct queue_options *o)
 		{ ~0u,
 		    { 'u', "url", OPT_STRING, .text = &o->engine.url, "URL",
 			"where queues are: file:FOLDER, or a server: "
-			"redis://[USER@]HOST[:PORT][/DB],\nrediss:// the same by TLS, or "
-			"unix:///PATH[?db=DB] (default $PAR_QUEUE_URL,\nor a folder of "
-			"your own)",
+			"redis://[USER@]HOST[:PORT][/DB],\nrediss:// the same by TLS, "
+			"unix:///PATH[?db=DB], or for PostgreSQL\n"
+			"postgresql://[USER@][HOST][:PORT]/DB[?WORD=VALUE] (default "
+			"$PAR_QUEUE_URL,\nor a folder of your own)",
 			0, 0, NULL } },
 		{ ~0u,
 		    { 0, "cert", OPT_STRING, .text = &o->engine.certificate, "FILE",
-			"our certificate and its key, for a server of rediss:// that "
-			"asks for it",
+			"our certificate and its key, for a server by TLS that asks for "
+			"it",
 			0, 0, NULL } },
 		{ ~0u,
 		    { 0, "password-file", OPT_STRING, .text = &o->engine.password_file,

@@ -212,6 +212,8 @@ add_origins(struct work *work, const struct pollfd *own, size_t count)
 	    workload_room(&work->load).records == 0 ||
 	    !origins_await(&work->origins, &more, &others, &due))
 		others = 0;
+	else if (due < work->take_at) /* another call has heard of something */
+		work->take_at = work->beat_at = due;
 	all =
 	    grow(work->polls, &work->polls_size, count + others, sizeof(*all), SIZE_MAX);
 	if (all == NULL)

@@ -13,6 +13,7 @@ class ParTools < Formula
   depends_on "hiredis"
   depends_on "libmemcached"
   depends_on "libnghttp2"
+  depends_on "libpq"
   depends_on "libpsl"
   depends_on "libsodium"
   depends_on "lmdb"

@@ -9,6 +9,7 @@
   gmp,
   hiredis,
   libmemcached,
+  libpq,
   libpsl,
   libseccomp,
   libsodium,
@@ -36,6 +37,7 @@ stdenv.mkDerivation rec {
     gmp
     hiredis
     libmemcached
+    libpq
     libpsl
     libsodium
     lmdb

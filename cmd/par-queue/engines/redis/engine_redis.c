@@ -32,8 +32,8 @@ read_url(struct address *address, const struct engine_plan *plan)
 			return trouble_no_memory;
 	}
 	why = address_parse(address, plan->url, plan->secret);
-	return why == address_none ? "not file:FOLDER, redis://HOST, rediss://HOST or "
-				     "unix:///PATH"
+	return why == address_none ? "not file:FOLDER, redis://HOST, rediss://HOST, "
+				     "unix:///PATH or postgresql://HOST/DB"
 				   : why;
 }
 
