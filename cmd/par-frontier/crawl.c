@@ -24,6 +24,7 @@
 #include "record.h"
 #include "roles.h"
 #include "sig.h"
+#include "signs.h"
 #include "spawn.h"
 #include "spelling.h"
 #include "spoken.h"
@@ -412,6 +413,7 @@ static void
 handle_end(struct crawl *crawl)
 {
 	bool asked = crawl->ending;
+	char remedy[SIGNS_REMEDY];
 	int how = command_reap(&crawl->command);
 
 	crawl->ending = false;
@@ -445,9 +447,10 @@ handle_end(struct crawl *crawl)
 		return;
 	say_how_it_ended(crawl, how);
 	commit(crawl);
+	signs_remedy(remedy, "par-frontier", crawl->plan->command);
 	die(STATUS_BROKEN, 0, "%s: ended %d times without a page%s",
 	    crawl->plan->command[0], BARREN_MOST,
-	    how == STATUS_OK ? "; see --pages of par-links" : "");
+	    how == STATUS_OK ? "; see --pages of par-links" : remedy);
 }
 
 /* Take the records of the command that are there. */

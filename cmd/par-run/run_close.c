@@ -35,6 +35,11 @@ tell_of_status(const struct run *run)
 {
 	const char *command = run->options->command[0], *remedy = run->halving.remedy;
 	const char *says = run->tally.ones ? answers_say(command) : NULL;
+	char signs[SIGNS_REMEDY];
+
+	if (run->tally.failed > 0 &&
+	    *signs_remedy(signs, "par-run", run->options->command) != '\0')
+		remedy = signs;
 
 	if (says != NULL)
 		warn("%s: its status is 1 where %s; if that is fine: --ok-status 0,1",

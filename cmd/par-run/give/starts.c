@@ -8,6 +8,7 @@
 #include "host.h"
 #include "hosts.h"
 #include "ledger.h"
+#include "signs.h"
 #include "spawn.h"
 #include "starts.h"
 #include "verbatim.h"
@@ -96,16 +97,18 @@ void
 starts_count_deaths(struct starts *starts, const char *how)
 {
 	const struct restarts *restarts = starts->restarts;
-	char why[WORKER_EXIT_TEXT + 120];
+	char why[WORKER_EXIT_TEXT + 120 + SIGNS_REMEDY], remedy[SIGNS_REMEDY];
 
 	count_misfits(starts);
 	if (!supply_left(starts->supply) ||
 	    !restarts_over(restarts, starts->pool->workers))
 		return;
+	signs_remedy(remedy, "par-run", starts->options->command);
 	if (restarts->limit.within == 0)
 		snprintf(why, sizeof(why),
-		    "%llu workers in a row ended without finishing a record, the last %s",
-		    (unsigned long long)restarts->row, how);
+		    "%llu workers in a row ended without finishing a record, the last "
+		    "%s%s",
+		    (unsigned long long)restarts->row, how, remedy);
 	else
 		snprintf(why, sizeof(why),
 		    "more than %llu workers ended within %g s, the last %s",

@@ -9,6 +9,7 @@
 #include "diag.h"
 #include "fdio.h"
 #include "quote.h"
+#include "signs.h"
 #include "unread.h"
 
 enum {
@@ -118,8 +119,8 @@ unread_remedy(const struct unread *unread, char text[static UNREAD_REMEDY])
 	struct bytes line = { .most = UNREAD_REMEDY / 2 };
 	size_t shown = unread->files < FILES ? unread->files : FILES, n = 0;
 
-	text[0] = '\0';
-	if (unread->file == 0)
+	signs_remedy(text, "par-run", command);
+	if (*text != '\0' || unread->file == 0)
 		return text;
 	for (; n < unread->file; n++)
 		words[n] = command[n];

@@ -18,10 +18,11 @@
 #include "options.h"
 #include "pool.h"
 #include "restarts.h"
+#include "signs.h"
 #include "supply.h"
 #include "times.h"
 
-enum { UNREAD_REMEDY = 240 };
+enum { UNREAD_REMEDY = SIGNS_REMEDY };
 
 /* How the workers have ended. */
 enum unread_ends {
