@@ -384,9 +384,15 @@ diag_refuse_url(const char *word, const char *as, const char *then)
 }
 
 void
-die_missing(const struct opt_program *program, int argc, const char *what)
+die_missing(const struct opt_program *program, char *const *argv, const char *what,
+    const char *then)
 {
-	if (argc > 1)
+	struct bytes words = { .most = LINE_MAX_BYTES / 8 };
+
+	if (argv[1] != NULL && quote_words(&words, argv + 1) == 0)
+		die_misuse("%s, as in %s %.*s %s", what, program->name,
+		    (int)words.len - 1, words.data, then);
+	if (argv[1] != NULL)
 		die_misuse("%s", what);
 	warn("%s, as in", what);
 	diag_text(program->examples, strlen(program->examples));

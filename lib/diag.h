@@ -36,10 +36,11 @@ int diag_options(const struct opt_program *program, int argc, char **argv);
 void diag_awaits(const char *what);
 
 /*
- * End the program, as die_misuse() does, since one of its argc words is missing; where
- * there is none behind its name, with its examples.
+ * End the program, as die_misuse() does, since what is missing behind the words of its
+ * argv: with then in its place; where there is none behind its name, with its examples.
  */
-_Noreturn void die_missing(const struct opt_program *program, int argc, const char *what);
+_Noreturn void die_missing(const struct opt_program *program, char *const *argv,
+    const char *what, const char *then);
 
 /*
  * Have call(context) called before die() or die_output() end the program, for what

@@ -236,7 +236,7 @@ urls() { printf "$SITE_URL/%s\n" "$@"; }
 	run -2 par-queue put
 	[ "${lines[0]}" = 'par-queue: QUEUE is needed, as in par-queue put QUEUE <records' ]
 	run -2 par-queue revoke q
-	[ "${lines[0]}" = 'par-queue: QUEUE ID... is needed' ]
+	[ "${lines[0]}" = 'par-queue: QUEUE ID... is needed, as in par-queue revoke QUEUE 1 2' ]
 	run -2 par-queue work -l info q -- par-fib
 	[ "${lines[0]}" = 'par-queue: --limit: info: not a number; nothing is said unless something fails, at any level' ]
 	run -2 par-queue stat --url http://host q
@@ -324,4 +324,63 @@ urls() { printf "$SITE_URL/%s\n" "$@"; }
 	[ "${lines[-1]}" = 'par-queue: par-run: it can never work, says its exit status 125' ]
 	[[ $output != *"before it said hello"* ]]
 	[ "$(par-queue stat jobs | awk '$1 == "waiting" { print $2 }')" = 3 ]
+}
+
+@test "first day: signs of a shell as words, as a list of arguments has them" {
+	local no='; no shell is involved, and'
+
+	seq 9 >in
+	run -3 --separate-stderr par-run cat '|' wc -l <in
+	[[ $stderr == *"$no | is a word like others: par-run sh -c 'cat | wc -l'"$'\n'* ]]
+	run -3 --separate-stderr par-run echo ready '>' out <in
+	[[ $stderr == *"any of the input$no > is a word like others: par-run sh -c 'echo ready > out'"$'\n'* ]]
+	run -1 --separate-stderr par-run cat {} '>' {}.copy <in
+	[ "${stderr_lines[-1]}" = "par-run: cat: failed 9 records$no > is a word like others: par-run sh -c 'COMMAND \"\$1\" > ...' _ {}" ]
+	# as the value of an option, and where all went well, they are what was meant
+	seq 3 | par-run -n 1 cut -d '|' -f 1 | same - <(seq 3)
+	run -0 --separate-stderr par-run -k echo '|' {} <in
+	[ -z "$stderr" ]
+	echo http://127.0.0.1:1/ >in
+	run -3 --separate-stderr par-frontier par-fetch '|' par-links <in
+	[[ ${stderr_lines[-1]} == *"without a page$no | is a word like others: par-frontier sh -c 'par-fetch | par-links'" ]]
+}
+
+@test "first day: what is missing is shown where it belongs" {
+	export PAR_QUEUE_URL=file:$PWD/queues
+	: | par-queue put q
+	while IFS='>' read -r words answer; do
+		# shellcheck disable=SC2086
+		run -2 $words </dev/null
+		[[ ${lines[0]} == "${words%% *}: "*"$answer" ]] || { echo "$words: $output"; return 1; }
+		[ "${lines[1]}" = "${words%% *}: try '${words%% *} --help'" ]
+		[ "${#lines[@]}" = 2 ]
+	done <<-'END'
+		par-split -b 1K>a FILE to write is needed, as in par-split -b 1K part.%d
+		par-split -n 4>a FILE to write is needed, as in par-split -n 4 part.%d
+		par-split -r>a FILE to write is needed, as in par-split -r FILE1 FILE2
+		par-split -n 4 a b>b: one TEMPLATE for all names is needed, such as part.%d
+		par-run -n 4>a command is needed, as in par-run -n 4 COMMAND
+		par-run ::: a>a command is needed, as in par-run COMMAND {} ::: ...
+		par-cache -d x>a command is needed, as in par-cache -d x COMMAND
+		par-frontier -d 2>as in par-frontier -d 2 sh -c 'par-fetch | par-links --pages'
+		par-queue -u file:x>a verb is needed, as in par-queue -u file:x put QUEUE
+		par-queue stat>QUEUE is needed, as in par-queue stat QUEUE
+		par-queue scale q>QUEUE N is needed, as in par-queue scale QUEUE 4
+		par-queue purge>QUEUE is needed, as in par-queue purge --yes QUEUE
+		par-queue work q -->STAGE is needed, as in par-queue work q -- par-run -n 4 STAGE
+		par-queue stat q r>r: too many operands; one queue at a time
+		par-queue check q>q: too many operands; of a queue see stat
+		par-queue stat a/b>a/b: not a name of letters, digits, and . _ -, of at most 100
+		par-queue work a/b par-fib>a/b: not a name of letters, digits, and . _ -, of at most 100
+		par-queue revoke q first>first: not a number, as put --ids writes it
+		par-queue scale q many>many: not a number of records, such as 4, or 0 for no limit
+		par-queue rate q 5/d>5/d: the unit is none of /s, /m and /h
+		par-links --pages --json>--pages does not go with --json
+		par-fib -d -M 7>--digits does not go with --mod
+	END
+	run -2 bash -c 'par-queue get --state state q | cat; exit "${PIPESTATUS[0]}"'
+	[ "${lines[0]}" = 'par-queue: --state: standard output is not a file; append to one with >>' ]
+	echo 1 | par-queue put q
+	run -4 par-queue get --wait 10ms q
+	[ "${lines[-1]}" = 'par-queue: q: 1 records are not finished; see par-queue ps' ]
 }

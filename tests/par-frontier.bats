@@ -484,7 +484,7 @@ par-frontier: http://?x: not a URL of http or https' ]
 	exec {to}>in
 	eventually test -s other/frontier
 	run -3 par-frontier --state other cat </dev/null
-	[ "$output" = 'par-frontier: other: in use by another process' ]
+	[ "$output" = 'par-frontier: other: another par-frontier uses it' ]
 	exec {to}>&-
 	echo nonsense >state/frontier
 	run -3 par-frontier --state state cat </dev/null

@@ -65,7 +65,20 @@ absent() {
 		[ "$output" = "par-queue: none: no such queue; par-queue put makes one, and so does --new" ]
 	done
 	run -3 work none -- par-fib
+	[ "$output" = "par-queue: none: no such queue; par-queue put makes one" ]
+	run -3 par-queue purge --yes none
 	[ "$output" = "par-queue: none: no such queue" ]
+	# those that wait for one say so
+	background bash -c 'exec par-queue get --follow none 2>said'
+	follower=$!
+	eventually grep -qx 'par-queue: none: no such queue yet; waits for one' said
+	kill "$follower"
+	wait "$follower" || [ "$?" = 4 ]
+	# of two the one that is there is worked on
+	echo 5 | par-queue put some
+	run -3 work some,none -- par-fib
+	[ "$output" = "par-queue: none: no such queue; par-queue put makes one" ]
+	[ "$(par-queue get some)" = $'5\t5' ]
 	par-queue put none </dev/null
 	is none accepted 0
 	[ "$(par-queue get none)" = "" ]

@@ -183,14 +183,14 @@ switches() { awk '/ctxt_switches/ { n += $2 } END { print n }' "/proc/$1/status"
 	is q waiting 3
 	head -c 20000 /dev/urandom >queues/data.mdb
 	run -3 par-queue stat q
-	[[ $output == "par-queue: $PWD/queues: MDB_INVALID: "* ]]
+	[[ $output == "par-queue: $PWD/queues: the queues are damaged: MDB_INVALID: "*"; move the folder away to start over" ]]
 }
 
 @test "queue files: what goes with a server only is refused" {
 	run -2 par-queue stat --password-file x q
-	[ "${lines[0]}" = "par-queue: --password-file goes with a server only: see --url" ]
+	[ "${lines[0]}" = "par-queue: --password-file needs a server; see --url" ]
 	run -2 par-queue stat --cert x q
-	[ "${lines[0]}" = "par-queue: --cert goes with rediss:// only" ]
+	[ "${lines[0]}" = "par-queue: --cert needs a server of rediss://; see --url" ]
 }
 
 @test "queue files: those that were killed leave nothing behind for good" {

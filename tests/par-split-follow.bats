@@ -129,7 +129,7 @@ has_left() { [ "$(grep -c 'a: its reader left$' said)" = "$1" ]; }
 	kill "$split"
 	wait "$split" && status=0 || status=$?
 	[ "$status" = 4 ]
-	[ "$(cat said)" = "par-split: stopped by a signal, part of the input was not written" ]
+	[ "$(cat said)" = "par-split: stopped early: part of the input was not written" ]
 	run ! ls f.*
 }
 

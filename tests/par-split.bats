@@ -177,7 +177,7 @@ load helper
 	background head -n 1 one
 	background head -n 1 two
 	run -4 --separate-stderr bash -c 'yes | par-split one two'
-	[ "${stderr_lines[-1]}" = "par-split: all readers left, part of the input was not read" ]
+	[ "${stderr_lines[-1]}" = "par-split: stopped early: all readers left, and part of the input was not read" ]
 }
 
 # by_hash N SUM...: which of N outputs the XXH64 sums of keys choose.

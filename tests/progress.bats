@@ -50,7 +50,7 @@ columns() {
 	par-run --progress true {} ::: a b ::: 1 2 3 2>err
 	[[ $(cat err) =~ ^'6 of 6 records, '[0-9]+' a second, 100 %' ]]
 	run -2 par-split --progress --cut -i in a b
-	[[ $output == *'--cut does not read records, and --progress counts them'* ]]
+	[[ $output == *'--cut does not go with --progress: it counts no records'* ]]
 	run -2 par-queue stat --progress q
 }
 

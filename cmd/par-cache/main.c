@@ -120,6 +120,6 @@ main(int argc, char **argv)
 	first = diag_options(&program, argc, argv);
 	opt_free(&table);
 	if (first == argc && !options.stats)
-		die_missing(&program, argc, "a command is needed");
+		die_missing(&program, argv, "a command is needed", "COMMAND");
 	return (int)run(&options, ttl_ms, argv + first);
 }

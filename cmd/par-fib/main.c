@@ -173,7 +173,7 @@ main(int argc, char **argv)
 	sig_begin();
 	first = diag_options(&program, argc, argv);
 	if (plan.digits && plan.mod > 0)
-		die_misuse("--digits and --mod exclude each other");
+		die_misuse("--digits does not go with --mod");
 	if (plan.max == UINT64_MAX && !plan.digits && plan.mod == 0)
 		plan.max = 10000000;
 	if (plan.max > FIB_MAX && !plan.digits && plan.mod == 0)

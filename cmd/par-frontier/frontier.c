@@ -459,7 +459,7 @@ open_folder(struct frontier *frontier, const char *folder)
 	if (frontier->folder < 0)
 		die(STATUS_BROKEN, errno, "%s", folder);
 	if (lock_folder(frontier->folder) < 0)
-		die(STATUS_BROKEN, 0, "%s: in use by another process", folder);
+		die(STATUS_BROKEN, 0, "%s: another par-frontier uses it", folder);
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", folder, frontier_file) >=
 	    sizeof(path))
 		die(STATUS_BROKEN, ENAMETOOLONG, "%s", folder);

@@ -127,7 +127,8 @@ main(int argc, char **argv)
 	first = diag_options(&program, argc, argv);
 	opt_free(&table);
 	if (first == argc)
-		die_missing(&program, argc, "a command is needed");
+		die_missing(&program, argv, "a command is needed",
+		    "sh -c 'par-fetch | par-links --pages'");
 	diag_refuse_url(
 	    argv[first], "COMMAND", "par-frontier sh -c 'par-fetch | par-links --pages'");
 	if ((plan.share.count > 0) != (plan.exchange != NULL) ||

@@ -89,17 +89,18 @@ conflict(struct gather_plan *plan)
 	if (asked && plan->columns_count == 0)
 		plan->group = true;
 	if (plan->merge && (gather_plan_groups(plan) || plan->follow || plan->top > 0))
-		return "--merge does not group, nor follow";
+		return "--merge does not go with --follow, --top, or what groups";
 	if ((plan->numeric || plan->reverse) && !plan->merge)
 		return "--numeric and --reverse need --merge";
 	if (plan->numbers_only && !of_numbers(plan))
-		return "--numbers-only is for --max, --mean, --min and --sum";
+		return "--numbers-only needs --max, --mean, --min or --sum";
 	if (plan->first > 0 && plan->columns_count > 0)
-		return "--first shows values, and does not fit with numbers";
+		return "--first does not go with numbers: it shows values";
 	if (plan->top > 0 && plan->columns_count == 0)
 		return "--top needs a number to go by, such as --count";
 	if (plan->group && of_numbers(plan))
-		return "--group shows values, and fits with --count only";
+		return "--group does not go with numbers other than --count: it shows "
+		       "values";
 	if (plan->merge && !plan->key_given)
 		plan->key = 0;
 	return NULL;

@@ -252,13 +252,13 @@ parse_options(struct options *o, int argc, char **argv)
 	for (size_t i = 0; i < o->count; i++)
 		diag_refuse_url(o->paths[i], "FILE", "par-fetch | par-links");
 	if (o->choice.pages && o->choice.json)
-		die_misuse("--pages and --json exclude each other");
+		die_misuse("--pages does not go with --json");
 	if (o->choice.headers && o->html)
-		die_misuse("--headers and --html exclude each other");
+		die_misuse("--headers does not go with --html: a page has none");
 	if (o->base != NULL && !o->html)
-		die_misuse("--base is for --html: page records have their URLs");
+		die_misuse("--base needs --html: page records have their URLs");
 	if (o->must_have_sandbox && !o->sandbox)
-		die_misuse("--sandbox and --no-sandbox exclude each other");
+		die_misuse("--sandbox does not go with --no-sandbox");
 	if (o->choice.skip_nofollow)
 		o->choice.kinds.names[NAME_META] = true; /* it may say so of all links */
 	open_what_is_chosen(o);
@@ -283,9 +283,10 @@ enter_sandbox(struct options *options)
 
 	options->sealed = sandbox == SANDBOX_SET;
 	if (!options->sealed && options->must_have_sandbox)
-		die(STATUS_BROKEN, 0, "--sandbox: %s", why);
+		die(STATUS_BROKEN, 0,
+		    "--sandbox: %s; without it pages are read all the same", why);
 	if (sandbox == SANDBOX_FAILED)
-		warn("no sandbox: %s", why);
+		warn("no sandbox: %s; goes on without: see --sandbox, --no-sandbox", why);
 }
 
 /* Open the input and the output, and give up what is not needed from then on. */

@@ -10,6 +10,8 @@
 #include "engine.h"
 #include "entropy.h"
 
+const char engine_name_why[] = "not a name of letters, digits, and . _ -, of at most 100";
+
 bool
 engine_name_ok(const char *name, size_t len)
 {

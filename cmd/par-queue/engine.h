@@ -404,8 +404,9 @@ struct engine_kind {
 	enum engine_end (*tell)(struct engine *engine, struct engine_tell *tell);
 };
 
-/* The names of queues are made of letters, digits, and . _ - */
+/* The names of queues are made of letters, digits, and . _ -; what is said of others. */
 bool engine_name_ok(const char *name, size_t len);
+extern const char engine_name_why[];
 
 /*
  * A name that nobody else has, for a worker, a reader or a nameless producer:

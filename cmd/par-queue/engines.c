@@ -102,14 +102,25 @@ engines_ready(struct engine *engine)
 	engines_answered(engine, engine->kind->stat(engine, &stat));
 }
 
+const char engines_put[] = "; par-queue put makes one";
+
 bool
-engines_missing(struct engine *engine, const char *so)
+engines_missing(struct engine *engine)
 {
 	struct engine_stat stat = { 0 };
 
-	if (engines_answered(engine, engine->kind->stat(engine, &stat)) && stat.missing)
+	return engines_answered(engine, engine->kind->stat(engine, &stat)) &&
+	    stat.missing;
+}
+
+bool
+engines_say_missing(struct engine *engine, const char *so)
+{
+	bool missing = engines_missing(engine);
+
+	if (missing)
 		warn("%s: no such queue%s", engine->queue, so);
-	return stat.missing;
+	return missing;
 }
 
 void
@@ -121,9 +132,7 @@ engines_must_exist(struct engine *engine)
 void
 engines_must_be_told(struct engine *engine, bool new)
 {
-	struct engine_stat stat = { 0 };
-
-	if (engines_answered(engine, engine->kind->stat(engine, &stat)) && stat.missing)
-		die(STATUS_BROKEN, 0, "%s: no such queue; par-queue put makes one%s",
-		    engine->queue, new ? ", and so does --new" : "");
+	if (engines_missing(engine))
+		die(STATUS_BROKEN, 0, "%s: no such queue%s%s", engine->queue, engines_put,
+		    new ? ", and so does --new" : "");
 }

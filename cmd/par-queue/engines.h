@@ -29,8 +29,13 @@ bool engines_answered(const struct engine *engine, enum engine_end end);
 /* See that it can be trusted with a queue, before one is used. */
 void engines_ready(struct engine *engine);
 
-/* Is there no such queue?  That is said, with what follows from it. */
-bool engines_missing(struct engine *engine, const char *so);
+/* Is there no such queue? */
+bool engines_missing(struct engine *engine);
+
+/* The same, and that is said, with what follows from it, as engines_put: what makes one.
+ */
+bool engines_say_missing(struct engine *engine, const char *so);
+extern const char engines_put[];
 
 /* Ends the program if there is none. */
 void engines_must_exist(struct engine *engine);

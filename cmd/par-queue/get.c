@@ -155,7 +155,7 @@ ended(const struct get *get, uint64_t begin, enum status *status)
 	}
 	if (clock_ms() - begin < o->wait)
 		return false;
-	warn("%s: %llu records are not finished", get->engine.queue,
+	warn("%s: %llu records are not finished; see par-queue ps", get->engine.queue,
 	    (unsigned long long)get->heard.open);
 	*status = STATUS_STOPPED;
 	return true;
@@ -186,7 +186,9 @@ read_all(struct get *get)
 			busy_since = clock_ms();
 		/* One that died is forgotten after STAY; one that lives goes on. */
 		if (heard == HEARD_BUSY && clock_ms() - busy_since > 2 * STAY)
-			die(STATUS_BROKEN, 0, "%s: another par-queue get is running",
+			die(STATUS_BROKEN, 0,
+			    "%s: another par-queue get is running, and one reads at a "
+			    "time",
 			    get->engine.queue);
 		pause = backoff_next(&nothing, pause);
 		engine_await(&get->engine, pause,
@@ -217,7 +219,7 @@ get_run(const struct queue_options *options)
 	share_open(&get.share, STDOUT_FILENO, &diag_says);
 	get.engine.wake = get.signals;
 	if (options->follow)
-		engines_missing(&get.engine, " yet; waits for one");
+		engines_say_missing(&get.engine, " yet; waits for one");
 	else
 		engines_must_exist(&get.engine);
 	headway_open(&get.headway, options->progress);

@@ -27,7 +27,7 @@ add_origin(struct origins *origins, const char *text, size_t len)
 
 	origin->weight = 1;
 	if (!engine_name_ok(text, name))
-		return "not the name of a queue";
+		return engine_name_why;
 	if (equals != NULL &&
 	    num_parse_bytes(equals + 1, len - name - 1, 1, MOST_WEIGHT, &origin->weight) <
 		0)
@@ -35,7 +35,7 @@ add_origin(struct origins *origins, const char *text, size_t len)
 	memcpy(origin->name, text, name);
 	for (size_t i = 0; i < origins->count; i++)
 		if (strcmp(origins->all[i].name, origin->name) == 0)
-			return "a queue stands there twice";
+			return "a queue stands there twice; see =WEIGHT for more of one";
 	engines_open(&origin->engine, &origins->options->engine, origin->name);
 	origins->weights += (int64_t)origin->weight;
 	origins->count++;
@@ -57,7 +57,7 @@ origins_open(struct origins *origins, const struct queue_options *options, char 
 		size_t len = strcspn(list, ",");
 
 		if (origins->count == ORIGINS_MAX)
-			return "too many queues, the limit is 64";
+			return "more than 64 queues";
 		why = add_origin(origins, list, len);
 		if (why != NULL || list[len] == '\0')
 			return why;
@@ -400,12 +400,12 @@ origins_ready(struct origins *origins)
 bool
 origins_missing(struct origins *origins)
 {
-	const char *so = origins->options->once ? "" : " yet; waits for one";
-	size_t missing = 0;
+	const char *so = origins->options->once ? engines_put : " yet; waits for one";
 
+	origins->missing = 0;
 	for (size_t i = 0; i < origins->count; i++)
-		missing += engines_missing(&origins->all[i].engine, so);
-	return missing == origins->count;
+		origins->missing += engines_say_missing(&origins->all[i].engine, so);
+	return origins->missing == origins->count;
 }
 
 uint64_t

@@ -25,7 +25,7 @@ struct origins {
 	const struct queue_options *options;
 	char me[ENGINE_ID_SIZE];
 	struct origin *all;
-	size_t count;
+	size_t count, missing; /* so many of them were not there at the beginning */
 	int64_t weights; /* of all together */
 	struct lease_list leases;
 	struct engine_claim **claims; /* for beats: room for so many */

@@ -59,7 +59,9 @@ must_remember(const struct put *put, uint64_t come)
 		die(STATUS_BROKEN, 0,
 		    "%s: the server has lost %llu records that it had accepted%s",
 		    put->engine.queue, (unsigned long long)(put->accepted - come),
-		    put->options->producer == NULL ? "" : "; run again to put them");
+		    put->options->producer == NULL
+			? "; put them again, and see --producer"
+			: "; run again to put them");
 }
 
 /* Ask how far this producer has come, and for numbers that are its own. */
@@ -109,7 +111,9 @@ accepted(struct put *put, const struct engine_piece *piece)
 		put->open = piece->open;
 	else if (piece->come > put->come)
 		die(STATUS_BROKEN, 0,
-		    "producer %s: another one of that name is at record %llu",
+		    "--producer: %s: another one of that name is at record %llu; each "
+		    "needs "
+		    "its own",
 		    put->plan.producer, (unsigned long long)piece->come);
 	else if (piece->come < piece->to) /* the one before it waits for room */
 		return false;

@@ -48,7 +48,8 @@ reached_open(struct reached *reached, const char *path, const char *start)
 	anew_sweep(path);
 	anew_sync_name("/dev/stdout");
 	if (fstat(STDOUT_FILENO, &out) < 0 || !S_ISREG(out.st_mode))
-		die(STATUS_MISUSE, 0, "--state: standard output is not a file");
+		die_misuse(
+		    "--state: standard output is not a file; append to one with >>");
 	if (!read_line(path, line)) {
 		if (lseek(STDOUT_FILENO, 0, SEEK_END) < 0)
 			die(STATUS_BROKEN, errno, "standard output");
@@ -63,7 +64,8 @@ reached_open(struct reached *reached, const char *path, const char *start)
 	    space - line >= ENGINE_ID_SIZE ||
 	    num_parse_bytes(
 		space + 1, (size_t)(newline - space - 1), 0, INT64_MAX, &length) < 0)
-		die(STATUS_BROKEN, 0, "%s: not a file that --state has written", path);
+		die(STATUS_BROKEN, 0,
+		    "%s: not a file that --state has written; name another one", path);
 	memcpy(reached->last, line, (size_t)(space - line));
 	reached->last[space - line] = '\0';
 	if ((uint64_t)out.st_size < length)

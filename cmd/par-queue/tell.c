@@ -25,7 +25,7 @@ rate_of(const char *text, char rate[static 32])
 	else if (strcmp(unit, "/h") == 0)
 		seconds = 3600;
 	else if (*unit != '\0' && strcmp(unit, "/s") != 0)
-		return "the unit is none of /s, /m, /h";
+		return "the unit is none of /s, /m and /h";
 	if (num_parse_bytes(text, len, 0, MOST_RATE, &n) < 0)
 		return "not a number of records, such as 10/m";
 	snprintf(rate, 32, "%.9g", (double)n / (double)seconds);
@@ -46,14 +46,14 @@ find_value(const struct queue_options *o, char value[static 32])
 	} else if (o->verb == VERB_SCALE) {
 		what = TELL_JOBS;
 		if (num_parse(argument, 0, 1 << 20, &n) < 0)
-			why = "not a number of records";
+			why = "not a number of records, such as 4, or 0 for no limit";
 		snprintf(value, 32, "%llu", (unsigned long long)n);
 	} else if (o->verb == VERB_RATE) {
 		what = TELL_RATE;
 		why = rate_of(argument, value);
 	}
 	if (why != NULL)
-		die(STATUS_MISUSE, 0, "%s: %s", argument, why);
+		die_misuse("%s: %s", argument, why);
 	return what;
 }
 
@@ -75,6 +75,16 @@ tell_workers(const struct queue_options *options)
 	return STATUS_OK;
 }
 
+static void
+check_numbers(char *const *numbers)
+{
+	uint64_t number;
+
+	for (; *numbers != NULL; numbers++)
+		if (num_parse(*numbers, 0, UINT64_MAX, &number) < 0)
+			die_misuse("%s: not a number, as put --ids writes it", *numbers);
+}
+
 enum status
 tell_revoke(const struct queue_options *options)
 {
@@ -82,6 +92,7 @@ tell_revoke(const struct queue_options *options)
 		.numbers = options->operands + 1 };
 	struct engine engine;
 
+	check_numbers(tell.numbers);
 	engines_open(&engine, &options->engine, options->operands[0]);
 	engines_must_exist(&engine);
 	engines_answered(&engine, engine.kind->tell(&engine, &tell));
@@ -90,7 +101,8 @@ tell_revoke(const struct queue_options *options)
 	if (fflush(stdout) == EOF)
 		die_output(errno, "standard output");
 	if (tell.records == 0)
-		warn("%s: nothing unfinished has these numbers", engine.queue);
+		warn("%s: nothing unfinished has these numbers, which put --ids writes",
+		    engine.queue);
 	return tell.records > 0 ? STATUS_OK : STATUS_FAILED;
 }
 
@@ -166,10 +178,13 @@ tell_purge(const struct queue_options *options)
 {
 	struct engine_tell tell = { .what = TELL_PURGE };
 	struct engine engine;
+	bool missing;
 
 	engines_open(&engine, &options->engine, options->operands[0]);
-	engines_missing(&engine, "");
+	missing = engines_missing(&engine);
 	engines_answered(&engine, engine.kind->tell(&engine, &tell));
+	if (missing) /* what a purge that was killed had left is gone now, too */
+		die(STATUS_BROKEN, 0, "%s: no such queue", engine.queue);
 	engines_close(&engine);
 	return STATUS_OK;
 }

@@ -37,23 +37,23 @@ static const char *const names[VERB_COUNT] = {
 static const struct {
 	const char *operands;
 	int least, most; /* most 0: no bound */
-	const char *example; /* NULL: the operands show it */
+	const char *example; /* of what follows the verb */
 } shapes[VERB_COUNT] = {
 	[VERB_PUT] = { "QUEUE", 1, 1, "QUEUE <records" },
 	[VERB_WORK] = { "QUEUE[=WEIGHT][,...] [--] STAGE [ARG...]", 2, 0,
 	    "QUEUE -- par-run -n 4 STAGE" },
 	[VERB_GET] = { "QUEUE", 1, 1, "QUEUE >results" },
-	[VERB_STAT] = { "QUEUE", 1, 1, NULL },
-	[VERB_PS] = { "QUEUE", 1, 1, NULL },
-	[VERB_DEAD] = { "QUEUE", 1, 1, NULL },
-	[VERB_REVOKE] = { "QUEUE ID...", 2, 0, NULL },
-	[VERB_PAUSE] = { "QUEUE", 1, 1, NULL },
-	[VERB_RESUME] = { "QUEUE", 1, 1, NULL },
-	[VERB_SCALE] = { "QUEUE N", 2, 2, NULL },
-	[VERB_RATE] = { "QUEUE N[/s|/m|/h]", 2, 2, NULL },
-	[VERB_DRAIN] = { "QUEUE", 1, 1, NULL },
-	[VERB_CHECK] = { "", 0, 0, NULL },
-	[VERB_PURGE] = { "QUEUE", 1, 1, NULL },
+	[VERB_STAT] = { "QUEUE", 1, 1, "QUEUE" },
+	[VERB_PS] = { "QUEUE", 1, 1, "QUEUE" },
+	[VERB_DEAD] = { "QUEUE", 1, 1, "QUEUE" },
+	[VERB_REVOKE] = { "QUEUE ID...", 2, 0, "QUEUE 1 2" },
+	[VERB_PAUSE] = { "QUEUE", 1, 1, "QUEUE" },
+	[VERB_RESUME] = { "QUEUE", 1, 1, "QUEUE" },
+	[VERB_SCALE] = { "QUEUE N", 2, 2, "QUEUE 4" },
+	[VERB_RATE] = { "QUEUE N[/s|/m|/h]", 2, 2, "QUEUE 10/m" },
+	[VERB_DRAIN] = { "QUEUE", 1, 1, "QUEUE" },
+	[VERB_CHECK] = { "", 0, 0, "" },
+	[VERB_PURGE] = { "QUEUE", 1, 1, "--yes QUEUE" },
 };
 
 /* An option, and the verbs that take it as bits. */
@@ -109,7 +109,7 @@ static const char *
 take_name(void *target, const char *value)
 {
 	if (!engine_name_ok(value, strlen(value)))
-		return "not a name of letters, digits, and . _ -, of at most 100";
+		return engine_name_why;
 	*(const char **)target = value;
 	return NULL;
 }
@@ -374,37 +374,56 @@ find_engine(struct engine_plan *plan, struct engine_plan *elder)
 	}
 }
 
-/* Why the words behind the queue are no stage, or NULL. */
-static const char *
-stage_why(const struct queue_options *o)
+/* Words behind the queue that are no stage. */
+static void
+check_stage(const struct queue_options *o)
 {
-	return habits_no_stage(o->operands + 1 + (strcmp(o->operands[1], "--") == 0));
+	char *const *stage = o->operands + 1 + (strcmp(o->operands[1], "--") == 0);
+	const char *why = habits_no_stage(stage);
+
+	if (*stage == NULL)
+		die_misuse(
+		    "STAGE is needed, as in par-queue work %s -- par-run -n 4 STAGE",
+		    o->operands[0]);
+	if (why != NULL)
+		die_misuse("%s: %s", *stage, why);
+}
+
+/* What to write in place of operands that a verb does not take. */
+static const char *
+instead(enum verb verb)
+{
+	if (verb == VERB_PUT)
+		return "; records come from standard input";
+	if (verb == VERB_CHECK)
+		return "; of a queue see stat";
+	return shapes[verb].most == 1 ? "; one queue at a time" : "";
+}
+
+/* Too few operands, or too many. */
+static void
+check_count(const struct queue_options *o)
+{
+	int least = shapes[o->verb].least, most = shapes[o->verb].most;
+
+	if (o->operand_count < least)
+		die_misuse("%s is needed, as in par-queue %s %s",
+		    shapes[o->verb].operands, names[o->verb], shapes[o->verb].example);
+	if (o->operand_count > most && (most > 0 || least == 0))
+		die_misuse(
+		    "%s: too many operands%s", o->operands[most], instead(o->verb));
 }
 
 /* What the table cannot say. */
 static void
 check(const struct queue_options *o)
 {
-	bool many = o->verb == VERB_WORK; /* checked where they are taken apart */
-	const char *example = shapes[o->verb].example, *why;
-
-	if (o->operand_count < shapes[o->verb].least && example != NULL)
-		die_misuse("%s is needed, as in par-queue %s %s",
-		    shapes[o->verb].operands, names[o->verb], example);
-	if (o->operand_count < shapes[o->verb].least)
-		die_misuse("%s is needed", shapes[o->verb].operands);
-	why = many ? stage_why(o) : NULL;
-	if (why != NULL)
-		die_misuse(
-		    "%s: %s", o->operands[1 + (strcmp(o->operands[1], "--") == 0)], why);
-	if (o->operand_count > shapes[o->verb].most && shapes[o->verb].most > 0)
-		die_misuse("%s: too many operands%s", o->operands[shapes[o->verb].most],
-		    o->verb == VERB_PUT ? "; records come from standard input" : "");
-	if (o->verb == VERB_CHECK && o->operand_count > 0)
-		die_misuse("%s: takes no operands", o->operands[0]);
-	if (!many && o->operand_count > 0 &&
+	check_count(o);
+	if (o->verb == VERB_WORK) /* its queues are checked where they are taken apart */
+		check_stage(o);
+	else if (o->operand_count > 0 &&
 	    !engine_name_ok(o->operands[0], strlen(o->operands[0])))
-		die_misuse("%s: not the name of a queue", o->operands[0]);
+		die_misuse("%s: %s", o->operands[0], engine_name_why);
 	if (o->requeue && o->drop)
 		die_misuse("--requeue does not go with --drop");
 	if (o->json && o->prometheus)
@@ -470,7 +489,7 @@ take_verb(struct opt_program *program, struct queue_options *o, int argc, char *
 	if (verb == VERB_COUNT) {
 		at = read_options(program, VERB_COUNT, o, argc, argv);
 		if (at == argc)
-			die_missing(program, argc, "a verb is needed");
+			die_missing(program, argv, "a verb is needed", "put QUEUE");
 		verb = find_verb(argv[at]);
 		if (verb == VERB_COUNT)
 			no_such_verb(argv[at]);

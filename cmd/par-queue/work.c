@@ -327,7 +327,7 @@ sum_up(struct work *work)
 	bool unstarted = stage->restarts.failed > 0;
 
 	if (origins->lost > 0)
-		warn("%llu records went to other workers, or were revoked",
+		warn("%llu records went to other workers, see --lease, or were revoked",
 		    (unsigned long long)origins->lost);
 	if (work->broken && stage->never != NULL) {
 		warn("%s: %s", name, stage->never);
@@ -361,11 +361,9 @@ work_run(const struct queue_options *options)
 
 	why = origins_open(&work.origins, options, options->operands[0]);
 	if (why != NULL)
-		die(STATUS_MISUSE, 0, "%s: %s", options->operands[0], why);
+		die_misuse("%s: %s", options->operands[0], why);
 	if (strcmp(*stage, "--") == 0)
 		stage++;
-	if (*stage == NULL)
-		die(STATUS_MISUSE, 0, "a stage is needed");
 	workload_init(&work.load, options, stage, &work.origins);
 	work.signals = sig_open(caught, sizeof(caught) / sizeof(caught[0]));
 	if (work.signals < 0)
@@ -383,6 +381,8 @@ work_run(const struct queue_options *options)
 			turn(&work);
 		tell(&work, true);
 		status = sum_up(&work);
+		if (status == STATUS_OK && options->once && work.origins.missing > 0)
+			status = STATUS_BROKEN; /* which was said at the beginning */
 	}
 	origins_close(&work.origins);
 	workload_close(&work.load);

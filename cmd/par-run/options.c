@@ -657,6 +657,16 @@ complete(struct run_options *o)
 		o->workers = per_worker_workers(&o->per_worker);
 }
 
+/* No command stands there, but maybe lists. */
+static _Noreturn void
+lack_command(const struct opt_program *program, char *const *argv, int first)
+{
+	if (argv[first] != NULL)
+		die_misuse(
+		    "a command is needed, as in par-run COMMAND {} %s ...", argv[first]);
+	die_missing(program, argv, "a command is needed", "COMMAND");
+}
+
 void
 options_read(struct run_options *options, int argc, char **argv)
 {
@@ -706,7 +716,7 @@ options_read(struct run_options *options, int argc, char **argv)
 	first = diag_options(&program, argc, argv);
 	opt_free(&table);
 	if ((first == argc || lists_begin(argv[first])) && !options->serve)
-		die_missing(&program, argc, "a command is needed");
+		lack_command(&program, argv, first);
 	options->command = first == argc ? NULL : argv + first;
 	take_lists(options);
 	find_places(options);

@@ -113,7 +113,8 @@ open_input(struct cut *cut)
 	if (cut->in < 0 || fstat(cut->in, &st) < 0)
 		die(STATUS_BROKEN, errno, "%s", cut->in_name);
 	if (!S_ISREG(st.st_mode))
-		die(STATUS_BROKEN, 0, "%s: --cut needs a regular file", cut->in_name);
+		die(STATUS_BROKEN, 0, "%s: --cut needs a regular file; see -i",
+		    cut->in_name);
 	if (standard)
 		from = lseek(cut->in, 0, SEEK_CUR);
 	find_parts(cut, from < 0 || from > st.st_size ? 0 : from, st.st_size);
@@ -347,7 +348,7 @@ cut_run(const struct split_plan *plan, char *const *paths, size_t count)
 	open_parts(&cut); /* one that cannot be ends us before another is written to */
 	status = copy_side_by_side(&cut);
 	if (status == STATUS_STOPPED)
-		warn("stopped by a signal, part of the input was not written");
+		warn("stopped early: part of the input was not written");
 	free(cut.all);
 	return status;
 }

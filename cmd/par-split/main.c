@@ -71,16 +71,17 @@ choose_mode(struct split_command *command)
 	if (command->round_robin + command->tee + command->chunk + key +
 		(plan->lines > 0) + (plan->bytes > 0) >
 	    1)
-		return "--bytes, --cut, --key, --lines, --round-robin and --tee "
-		       "exclude each other";
+		return "--bytes, --cut, --key, --lines, --round-robin and --tee: only "
+		       "one of them";
 	if (plan->keyed && !key)
-		return "--hash-key is for --key";
+		return "--hash-key needs --key";
 	if (command->chunk && plan->unique)
-		return "--cut does not read records, and --unique has to";
+		return "--cut does not go with --unique: it reads no records";
 	if (command->chunk && plan->progress)
-		return "--cut does not read records, and --progress counts them";
+		return "--cut does not go with --progress: it counts no records";
 	if (fill && (command->number > 0 || command->plan.own))
-		return "--lines and --bytes make as many files as it takes";
+		return "--lines and --bytes do not go with -n or --mkfifo: they make as "
+		       "many files as it takes";
 	if (plan->follow && (fill || command->chunk))
 		return "--follow does not go with --bytes, --cut and --lines";
 	if (key && !command->unique_key)
@@ -96,19 +97,26 @@ choose_mode(struct split_command *command)
 	return NULL;
 }
 
+/* Is there one operand, from which all names are made? */
+static bool
+is_template(const struct split_command *command)
+{
+	return command->number > 0 || command->plan.mode == SPLIT_FILL;
+}
+
 /* Name the outputs by the operands. */
 static void
 choose_names(struct split_command *command, char **operands, size_t count)
 {
-	bool template = command->number > 0 || command->plan.mode == SPLIT_FILL;
 	const char *why;
 
 	command->paths = operands;
 	command->count = count;
-	if (!template)
+	if (!is_template(command))
 		return;
 	if (count > 1)
-		die_misuse("needs one TEMPLATE for all names, such as part.%%d");
+		die_misuse("%s: one TEMPLATE for all names is needed, such as part.%%d",
+		    operands[1]);
 	why = names_check(operands[0]);
 	if (why != NULL)
 		die_misuse("%s: %s", operands[0], why);
@@ -263,7 +271,8 @@ main(int argc, char **argv)
 	if (why != NULL)
 		die_misuse("%s", why);
 	if (first == argc)
-		die_missing(&program, argc, "a FILE to write is needed");
+		die_missing(&program, argv, "a FILE to write is needed",
+		    is_template(&command) ? "part.%d" : "FILE1 FILE2");
 	choose_names(&command, argv + first, (size_t)(argc - first));
 	return (int)run(&command);
 }

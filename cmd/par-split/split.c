@@ -308,8 +308,8 @@ report(struct split *split)
 		    (unsigned long long)split->outlets.lost);
 	if (split->stopped || split->in_state != SPLIT_INPUT_ENDED ||
 	    split->rest.len > 0 || split->outlets.back.len > 0) {
-		warn("%s, part of the input was not %s",
-		    split->stopped ? "stopped by a signal" : "all readers left",
+		warn("stopped early: %spart of the input was not %s",
+		    split->stopped ? "" : "all readers left, and ",
 		    split->stopped ? "written" : "read");
 		return STATUS_STOPPED;
 	}

@@ -124,7 +124,8 @@ give_up(MDB_env *env, const char *what)
 
 	mdb_env_get_path(env, &file);
 	die(STATUS_BROKEN, 0,
-	    "%s: the store is damaged: %s; without it all is computed anew", file, what);
+	    "%s: the store is damaged: %s; remove it, and all is computed anew", file,
+	    what);
 }
 
 /*
@@ -235,6 +236,8 @@ open_local(struct store *store, const struct store_plan *plan)
 		error = mdb_env_stat(local->env, &stat);
 	if (error != 0 && local->newer[0] != '\0')
 		return local->newer;
+	if (error == MDB_INVALID)
+		return "not a store of par-cache, or damaged; name another one with -d";
 	if (error != 0)
 		return mdb_strerror(disk_error(store->name, error));
 	local->page = stat.ms_psize;

@@ -67,12 +67,25 @@ depot_free(struct depot *depot)
 	free(depot);
 }
 
+static const char remedy[] = "move the folder away to start over";
+
+/* Is the file not as LMDB leaves it? */
+static bool
+is_damage(int error)
+{
+	return error == MDB_INVALID || error == MDB_CORRUPTED || error == MDB_PANIC ||
+	    error == MDB_PAGE_NOTFOUND || error == MDB_VERSION_MISMATCH;
+}
+
 static enum engine_end
 broken(struct depot *depot, struct engine *engine, int error)
 {
 	error = disk_error(depot->path, error);
 	if (error == DEPOT_TOLD)
 		return ENGINE_BROKEN;
+	if (is_damage(error))
+		return engine_broken(engine, "%s: the queues are damaged: %s; %s",
+		    depot->path, mdb_strerror(error), remedy);
 	return engine_broken(engine, "%s: %s", depot->path, mdb_strerror(error));
 }
 
@@ -193,7 +206,7 @@ give_up(MDB_env *env, const char *what)
 	const char *file = NULL;
 
 	mdb_env_get_path(env, &file);
-	die(STATUS_BROKEN, 0, "%s: the queues are damaged: %s", file, what);
+	die(STATUS_BROKEN, 0, "%s: the queues are damaged: %s; %s", file, what, remedy);
 }
 
 /* Is the file of a version that we know?  See par-formats(7). */

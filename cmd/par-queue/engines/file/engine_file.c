@@ -36,10 +36,10 @@ make_plan(struct engine_plan *plan)
 		free(path);
 		return PLAN_FAILED;
 	}
-	plan->why = "--cert goes with rediss:// only";
+	plan->why = "--cert needs a server of rediss://; see --url";
 	if (plan->certificate != NULL)
 		return PLAN_OPTIONS;
-	plan->why = "--password-file goes with a server only: see --url";
+	plan->why = "--password-file needs a server; see --url";
 	return plan->password_file != NULL ? PLAN_OPTIONS : PLAN_GOOD;
 }
 

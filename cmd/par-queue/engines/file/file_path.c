@@ -88,7 +88,7 @@ unfit(const struct stat *about, const char *type)
 	if (is_network(type))
 		return "a queue cannot be on a network file system";
 	if (about->st_uid != geteuid())
-		return "the folder is another user's";
+		return "the folder is another user's; see --url";
 	if ((about->st_mode & 077) != 0)
 		return "others may enter the folder: chmod 700, or name one that is not "
 		       "there yet";
@@ -105,7 +105,8 @@ file_path_open(const char *path, char why[static FILE_PATH_WHY])
 	char type[MOUNTS_TYPE];
 
 	if (folder < 0 || fstat(folder, &about) < 0) {
-		snprintf(why, FILE_PATH_WHY, "%.300s: %s", path, strerror(errno));
+		snprintf(
+		    why, FILE_PATH_WHY, "%.300s: %s; see --url", path, strerror(errno));
 		return -1;
 	}
 	mounts_type(about.st_dev, type);

@@ -43,7 +43,7 @@ check_options(const struct engine_plan *plan, const struct address *address)
 	if (address->tls && !tls_spoken())
 		return address_no_tls;
 	if (plan->certificate != NULL && !address->tls)
-		return "--cert goes with rediss:// only";
+		return "--cert needs a server of rediss://; see --url";
 	return NULL;
 }
 

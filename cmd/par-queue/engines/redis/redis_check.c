@@ -76,13 +76,13 @@ judge(struct engine *engine, const char *text)
 	}
 	if (strcmp(info(text, "aof_enabled", value), "1") != 0)
 		warn("warning: appendonly is no: what was put since the last snapshot is "
-		     "lost when the server ends badly");
+		     "lost when the server ends badly; with yes it is not");
 	if (strcmp(info(text, "aof_last_write_status", value), "ok") != 0 ||
 	    strcmp(info(text, "rdb_last_bgsave_status", value), "ok") != 0)
-		warn("warning: the server could not write to its disk");
+		warn("warning: the server could not write to its disk; see its log");
 	if (strcmp(info(text, "maxmemory", value), "0") == 0)
 		warn("warning: maxmemory is 0: put is not stopped before the host's "
-		     "memory is full");
+		     "memory is full; with a size it is");
 	return good;
 }
 
@@ -101,7 +101,7 @@ check_fsync(struct queue *queue)
 	if (end == ENGINE_OK && reply_fits(call->reply, "[bt]") &&
 	    strcmp(call->reply->element[1]->str, "always") != 0)
 		warn("warning: appendfsync is %s: about a second of changes is lost "
-		     "when the host fails",
+		     "when the host fails; with always none is",
 		    call->reply->element[1]->str);
 	return end;
 }

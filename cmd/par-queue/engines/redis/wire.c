@@ -75,6 +75,15 @@ newer(const struct wire *wire, const char *text)
 	    formats_newer_text(why, "queue", FORMAT_QUEUE, version));
 }
 
+/* What to do where the server refuses what was asked. */
+static const char *
+remedy_of(const redisReply *reply)
+{
+	if (reply_is(reply, "NOAUTH") || reply_is(reply, "WRONGPASS"))
+		return "; see --password-file";
+	return reply_is(reply, "ERR DB index") ? "; see --url" : "";
+}
+
 enum engine_end
 wire_odd(const struct wire *wire, const redisReply *reply)
 {
@@ -85,7 +94,7 @@ wire_odd(const struct wire *wire, const redisReply *reply)
 		return newer(wire, reply->str + strlen(mark));
 	if (reply->type == REDIS_REPLY_ERROR)
 		return engine_broken(wire->engine, "%s: %s%s", where(wire, place),
-		    reply->str, reply_is(reply, "NOAUTH") ? " See --password-file" : "");
+		    reply->str, remedy_of(reply));
 	return engine_broken(wire->engine, "%s: not an answer to what was asked: %s",
 	    where(wire, place), reply_kind(reply));
 }
