@@ -8,6 +8,7 @@
 #include "charset_table.h"
 #include "iso2022.h"
 #include "utf8.h"
+#include "utf8_char.h"
 
 /* Compare the len bytes of a, in any case, with b in lowercase. */
 static int

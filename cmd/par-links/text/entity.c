@@ -4,7 +4,7 @@
 #include "ascii.h"
 #include "entity.h"
 #include "entity_table.h"
-#include "utf8.h"
+#include "utf8_char.h"
 
 enum { CODE_STOP = 0x110000 /* larger numbers are counted no further */ };
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "iso2022.h"
-#include "utf8.h"
+#include "utf8_char.h"
 
 enum { ESCAPE = 0x1b, ESCAPE_LEN = 3 };
 

@@ -6,7 +6,7 @@
 #include "diag.h"
 #include "pairs.h"
 #include "pairs_table.h"
-#include "utf8.h"
+#include "utf8_char.h"
 
 enum {
 	CODES = 0x30000, /* above are none of pairs */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "utf8.h"
 
-enum { CODE_MAX = 0x10ffff };
-
 size_t
 utf8_length(const char *data, size_t len, size_t *bad)
 {
@@ -45,28 +43,4 @@ utf8_code(const char *data, size_t len)
 	for (size_t i = 1; i < len; i++)
 		code = code << 6 | ((unsigned char)data[i] & 0x3f);
 	return code;
-}
-
-char *
-utf8_put(char *dst, unsigned code)
-{
-	if (code > CODE_MAX || (code >= 0xd800 && code <= 0xdfff))
-		code = UTF8_REPLACEMENT;
-	if (code < 0x80) {
-		*dst++ = (char)code;
-		return dst;
-	}
-	if (code < 0x800) {
-		*dst++ = (char)(0xc0 | code >> 6);
-	} else {
-		if (code < 0x10000) {
-			*dst++ = (char)(0xe0 | code >> 12);
-		} else {
-			*dst++ = (char)(0xf0 | code >> 18);
-			*dst++ = (char)(0x80 | (code >> 12 & 0x3f));
-		}
-		*dst++ = (char)(0x80 | (code >> 6 & 0x3f));
-	}
-	*dst++ = (char)(0x80 | (code & 0x3f));
-	return dst;
 }

@@ -36,12 +36,17 @@ characters(void)
 {
 	for (uint32_t code = 0; code < 0x200000; code++) {
 		bool none = (code >= 0xd800 && code < 0xe000) || code > 0x10ffff;
-		char text[4];
+		char text[4], put[UTF8_MAX], *end;
 		uint32_t got;
 		size_t len = encode(code, text);
 
 		check_at(code + 1);
 		check_is(utf8_char(text, len, &got), none ? 0 : len);
+		end = utf8_put(put, code);
+		if (none)
+			check_bytes(put, end - put, "\xef\xbf\xbd", 3);
+		else
+			check_bytes(put, end - put, text, len);
 		if (!none)
 			check_is(got, code);
 		if (len > 1)
