@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "grow.h"
-#include "json_line.h"
+#include "json_reader.h"
 #include "micro.h"
 #include "need.h"
 #include "num.h"
@@ -12,6 +12,7 @@
 enum {
 	ROWS = 1 << 16, /* of a trace */
 	RECORDS = 100 * 1000 * 1000, /* of one line, at most */
+	ADDED = 3, /* room that a string needs, and how much while it is escaped */
 	PAGE_FIELDS = 6,
 	PAGE_MORE = 10, /* with --headers */
 	PAGE_SECONDS = 8
@@ -73,6 +74,19 @@ other_line_head(const char *data, size_t len)
 	return LOG_NONE;
 }
 
+/* Add a string, as a field of par-record(5). */
+static struct field
+add_text(struct bytes *to, const struct json_item *item)
+{
+	size_t begin = to->len, len = item->value.len;
+	char *plain;
+
+	need_room(to, ADDED * len + 1);
+	plain = to->data + begin + 2 * len;
+	to->len += field_escape(to->data + begin, plain, json_text(plain, item));
+	return (struct field){ to->data + begin, to->len - begin };
+}
+
 /* A row of the trace is called that, which is text. */
 static void
 name_row(struct other_lines *lines, uint64_t row, const struct json_item *name)
@@ -89,7 +103,7 @@ name_row(struct other_lines *lines, uint64_t row, const struct json_item *name)
 	if (lines->rows == NULL)
 		need_failed((size_t)row * sizeof(*lines->rows));
 	memset(lines->rows + before, 0, (lines->room - before) * sizeof(*lines->rows));
-	text = json_line_text(&lines->text, name);
+	text = add_text(&lines->text, name);
 	at = memmem(text.data, text.len, link, sizeof(link) - 1);
 	if (at != NULL) /* of a host: as logs call it */
 		text.len = (size_t)(at - text.data);
@@ -124,16 +138,16 @@ see_item(struct seen_event *event, const struct json_item *item)
 		{ "bytes", 2, offsetof(struct seen_event, bytes) } };
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		if (json_line_is(item, numbers[i].depth, numbers[i].name))
-			json_line_number(
+		if (item->depth == numbers[i].depth && json_is(item, numbers[i].name))
+			json_count(
 			    item, (uint64_t *)(void *)((char *)event + numbers[i].at));
-	if (json_line_is(item, 1, "ph") && item->text && item->value.len == 1)
+	if (item->depth == 1 && json_is(item, "ph") && item->value.len == 1)
 		event->kind = *item->value.data;
-	if (json_line_is(item, 2, "name") && item->text) {
+	if (item->depth == 2 && json_is(item, "name") && item->kind == JSON_TEXT) {
 		event->name = *item;
 		event->named = true;
 	}
-	if (json_line_is(item, 2, "records"))
+	if (item->depth == 2 && json_is(item, "records"))
 		event->counts = true;
 }
 
@@ -152,15 +166,15 @@ static const char *
 read_event(struct other_lines *lines, const char *data, size_t len, struct log_line *line)
 {
 	struct seen_event event = { 0 };
-	struct json_line json;
+	struct json_reader json;
 	struct json_item item;
 
 	if (len == 0 || (len == 1 && *data == ']'))
 		return NULL;
-	json_line_begin(&json, data, len);
-	while (json_line_next(&json, &item))
+	json_begin(&json, data, len);
+	while (json_next(&json, &item))
 		see_item(&event, &item);
-	if (!json.ended || event.kind == '\0')
+	if (!json_over(&json) || event.kind == '\0')
 		return "it is no event of a trace";
 	if (!lines->known)
 		lines->run = event.run;
@@ -196,34 +210,34 @@ read_result(
     struct other_lines *lines, const char *data, size_t len, struct log_line *line)
 {
 	bool known = false, timed = false;
-	struct json_line json;
+	struct json_reader json;
 	struct json_item item;
 
 	line->untimed = true;
 	line->count = 1;
-	need_room(&lines->text, 2 * len + 64); /* what is added does not move */
-	json_line_begin(&json, data, len);
-	while (json_line_next(&json, &item)) {
-		if (json_line_is(&item, 1, "number"))
-			json_line_number(&item, &line->record);
-		else if (json_line_is(&item, 1, "records"))
-			json_line_number(&item, &line->count);
-		else if (json_line_is(&item, 1, "tries"))
-			json_line_number(&item, &line->tries);
-		else if (json_line_is(&item, 1, "record"))
-			line->command = json_line_text(&lines->text, &item);
-		else if (json_line_is(&item, 1, "reason"))
-			line->why = json_line_text(&lines->text, &item);
-		else if (json_line_is(&item, 1, "seconds"))
+	need_room(&lines->text, ADDED * len + 1); /* what is added does not move */
+	json_begin(&json, data, len);
+	while (json_each(&json, 1, &item)) {
+		if (json_is(&item, "number"))
+			json_count(&item, &line->record);
+		else if (json_is(&item, "records"))
+			json_count(&item, &line->count);
+		else if (json_is(&item, "tries"))
+			json_count(&item, &line->tries);
+		else if (json_is(&item, "record"))
+			line->command = add_text(&lines->text, &item);
+		else if (json_is(&item, "reason"))
+			line->why = add_text(&lines->text, &item);
+		else if (json_is(&item, "seconds"))
 			timed = micro_parse(
 				    item.value.data, item.value.len, &line->took) == 0;
-		else if (json_line_is(&item, 1, "fate")) {
+		else if (json_is(&item, "fate")) {
 			known = true;
 			line->failed = item.value.len != 4 ||
 			    memcmp(item.value.data, "done", 4) != 0;
 		}
 	}
-	if (!json.ended || !known || !timed || line->count > RECORDS)
+	if (!json_over(&json) || !known || !timed || line->count > RECORDS)
 		return "it is no line of an index of --results";
 	line->count_failed = line->failed ? line->count : 0;
 	return NULL;

@@ -5,7 +5,7 @@
 
 #include "field.h"
 #include "grow.h"
-#include "json_line.h"
+#include "json_reader.h"
 #include "micro.h"
 #include "need.h"
 #include "series.h"
@@ -27,15 +27,15 @@ series_is(const char *data, size_t len)
 static const char *
 take_item(struct series_point *point, unsigned *seen, const struct json_item *item)
 {
-	if (json_line_is(item, 1, "time")) {
+	if (json_is(item, "time")) {
 		if (micro_parse(item->value.data, item->value.len, &point->time) < 0)
 			return "\"time\" is no time";
 		*seen |= 1U << SERIES_NUMBERS;
 	}
 	for (unsigned i = 0; i < SERIES_NUMBERS; i++) {
-		if (!json_line_is(item, 1, names[i]))
+		if (!json_is(item, names[i]))
 			continue;
-		if (!json_line_number(item, &point->number[i]))
+		if (!json_count(item, &point->number[i]))
 			return "a number is none";
 		*seen |= 1U << i;
 	}
@@ -114,19 +114,19 @@ series_line(struct series *series, const char *data, size_t len)
 	struct series_point point = { 0 };
 	struct field name = { 0 };
 	struct series_queue *queue;
-	struct json_line json;
+	struct json_reader json;
 	struct json_item item;
 	const char *why;
 
-	json_line_begin(&json, data, len);
-	while (json_line_next(&json, &item)) {
-		if (json_line_is(&item, 1, "queue"))
+	json_begin(&json, data, len);
+	while (json_each(&json, 1, &item)) {
+		if (json_is(&item, "queue"))
 			name = item.value;
 		why = take_item(&point, &seen, &item);
 		if (why != NULL)
 			return why;
 	}
-	if (!json.ended || !is_name(&name))
+	if (!json_over(&json) || !is_name(&name))
 		return "not a line of stat --json";
 	if ((seen & all) != all)
 		return seen >> SERIES_NUMBERS == 0

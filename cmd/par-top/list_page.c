@@ -17,7 +17,7 @@ static void
 state(const void *row, char text[static FIGURE])
 {
 	const struct watched *run = row;
-	struct json_text said = run->sight.state;
+	struct field said = run->sight.state;
 
 	if (run->state == WATCHED_SEEN)
 		snprintf(text, FIGURE, "%.*s", (int)(said.len < 9 ? said.len : 9),

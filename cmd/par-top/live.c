@@ -87,7 +87,7 @@ static bool
 is_paused(const struct watched *run)
 {
 	static const char paused[] = "paused";
-	struct json_text state = run->sight.state;
+	struct field state = run->sight.state;
 
 	return state.len == sizeof(paused) - 1 &&
 	    memcmp(state.data, paused, state.len) == 0;
@@ -197,7 +197,7 @@ choose(struct live *live)
 static void
 order(struct live *live, const char *line)
 {
-	struct json_text control = live->shown->sight.control;
+	struct field control = live->shown->sight.control;
 	const char *why =
 	    control.data == NULL ? "it has none" : orders_give(control, line);
 

@@ -27,7 +27,7 @@ give(int fd, const char *line)
 }
 
 const char *
-orders_give(struct json_text path, const char *line)
+orders_give(struct field path, const char *line)
 {
 	char name[PATH_MAX];
 	const char *why;

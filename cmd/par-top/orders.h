@@ -5,12 +5,12 @@
 #ifndef PAR_TOP_ORDERS_H
 #define PAR_TOP_ORDERS_H
 
-#include "json_reader.h"
+#include "field.h"
 
 /*
  * Write the line, which has its newline, to the FIFO path, which is not waited for. NULL,
  * or why that cannot be done.
  */
-const char *orders_give(struct json_text path, const char *line);
+const char *orders_give(struct field path, const char *line);
 
 #endif

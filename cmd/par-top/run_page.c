@@ -31,7 +31,7 @@ static void
 who(const void *row, char text[static FIGURE])
 {
 	const struct sight_worker *worker = row;
-	struct json_text host = worker->host;
+	struct field host = worker->host;
 
 	if (host.data == NULL)
 		snprintf(text, FIGURE, "%.0f", worker->number);
@@ -43,7 +43,7 @@ who(const void *row, char text[static FIGURE])
 static void
 state(const void *row, char text[static FIGURE])
 {
-	struct json_text said = ((const struct sight_worker *)row)->state;
+	struct field said = ((const struct sight_worker *)row)->state;
 
 	snprintf(text, FIGURE, "%.*s", (int)(said.len < 9 ? said.len : 9),
 	    said.data == NULL ? "" : said.data);
@@ -193,7 +193,7 @@ run_page_head(struct sheet *sheet, const struct watched *run)
 
 /* A line below a worker. */
 static void
-put_below(struct sheet *sheet, enum sheet_style style, struct json_text text)
+put_below(struct sheet *sheet, enum sheet_style style, struct field text)
 {
 	if (text.len == 0)
 		return;

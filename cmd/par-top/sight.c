@@ -4,7 +4,10 @@
 
 #include "formats.h"
 #include "grow.h"
+#include "json_reader.h"
 #include "sight.h"
+
+#define NUMBER_MOST 1e18
 
 static const char no_sight[] = "says what is not understood";
 
@@ -60,80 +63,127 @@ static const struct sight_member of_run[] = {
 
 /* What is read, and into what. */
 struct sight_reading {
+	struct json_reader in;
 	struct sight *sight;
 	double version;
+	bool odd; /* something is not of the kind that it should be */
 	bool short_of; /* memory */
 };
 
-static bool
-is_name(struct json_text name, const char *text)
+/* A number, at least 0; beyond what counters come to it is odd. */
+static double
+take_number(struct sight_reading *reading, const struct json_item *item)
 {
-	return name.len == strlen(text) && memcmp(name.data, text, name.len) == 0;
+	double value;
+
+	if (json_number(item, &value) && value >= 0 && value <= NUMBER_MOST)
+		return value;
+	reading->odd = true;
+	return 0;
 }
 
-/* Read the member of that name into thing, if it is among those known. */
-static void
-read_known(const struct sight_member *known, void *thing, struct json_reader *in,
-    struct json_text name)
+/* A string, or null; it is read where it stands, and changes. */
+static struct field
+take_text(struct sight_reading *reading, const struct json_item *item)
 {
-	for (; known->name != NULL; known++) {
-		char *to = (char *)thing + known->at;
+	const struct bytes *raw = &reading->sight->raw;
+	char *to;
 
-		if (!is_name(name, known->name))
-			continue;
-		switch (known->kind) {
-		case NUMBER:
-			*(double *)(void *)to = json_number(in);
-			return;
-		case TEXT:
-			*(struct json_text *)(void *)to = json_text(in);
-			return;
-		case FLAG:
-			*(bool *)to = json_flag(in);
-			return;
-		}
+	if (item->kind != JSON_TEXT) {
+		reading->odd = reading->odd || item->kind != JSON_NULL;
+		return (struct field){ 0 };
+	}
+	to = raw->data + (item->value.data - raw->data);
+	return (struct field){ to, json_text(to, item) };
+}
+
+/* Read a member into thing, if it is among those known. */
+static void
+read_known(struct sight_reading *reading, const struct sight_member *known, void *thing,
+    const struct json_item *item)
+{
+	char *to;
+
+	while (known->name != NULL && !json_is(item, known->name))
+		known++;
+	to = (char *)thing + known->at;
+	if (known->name == NULL)
+		return;
+	switch (known->kind) {
+	case NUMBER:
+		*(double *)(void *)to = take_number(reading, item);
+		return;
+	case TEXT:
+		*(struct field *)(void *)to = take_text(reading, item);
+		return;
+	case FLAG:
+		*(bool *)to = item->kind == JSON_TRUE;
+		reading->odd = reading->odd || (!*(bool *)to && item->kind != JSON_FALSE);
+		return;
 	}
 }
 
-static void
-read_record(void *worker, struct json_reader *in, struct json_text name)
+/* Go into what item begins; false: it is not of that kind. */
+static bool
+is_kind(struct sight_reading *reading, const struct json_item *item, enum json_kind kind)
 {
-	read_known(of_record, worker, in, name);
+	reading->odd = reading->odd || item->kind != kind;
+	return item->kind == kind;
 }
 
 static void
-read_worker(void *worker, struct json_reader *in, struct json_text name)
+read_record(struct sight_reading *reading, void *worker, const struct json_item *record)
 {
-	if (!is_name(name, "record"))
-		read_known(of_worker, worker, in, name);
-	else if (!json_null(in))
-		json_object(in, read_record, worker);
+	struct json_item item;
+
+	if (record->kind == JSON_NULL || !is_kind(reading, record, JSON_OBJECT))
+		return;
+	while (json_each(&reading->in, record->depth + 1, &item))
+		read_known(reading, of_record, worker, &item);
 }
 
 static void
-add_worker(void *context, struct json_reader *in)
+read_worker(struct sight_reading *reading, const struct json_item *place)
 {
-	struct sight_reading *reading = context;
 	struct sight *sight = reading->sight;
 	struct sight_worker *places = grow(sight->places, &sight->room, sight->count + 1,
 	    sizeof(*places), SIGHT_WORKERS);
+	struct json_item item;
 
 	if (places == NULL) {
 		reading->short_of = true;
 		return;
 	}
 	sight->places = places;
-	places[sight->count] = (struct sight_worker){ 0 };
-	json_object(in, read_worker, &places[sight->count++]);
+	places += sight->count++;
+	*places = (struct sight_worker){ 0 };
+	if (!is_kind(reading, place, JSON_OBJECT))
+		return;
+	while (json_each(&reading->in, place->depth + 1, &item))
+		if (json_is(&item, "record"))
+			read_record(reading, places, &item);
+		else
+			read_known(reading, of_worker, places, &item);
+}
+
+static void
+read_workers(struct sight_reading *reading, const struct json_item *all)
+{
+	struct json_item item;
+
+	reading->sight->count = 0;
+	if (!is_kind(reading, all, JSON_ARRAY))
+		return;
+	while (!reading->short_of && json_each(&reading->in, all->depth + 1, &item))
+		read_worker(reading, &item);
 }
 
 /* Add a word to the command. */
 static void
-add_word(void *context, struct json_reader *in)
+add_word(struct sight_reading *reading, const struct json_item *item)
 {
-	struct sight_reading *reading = context;
 	struct bytes *command = &reading->sight->command;
-	struct json_text word = json_text(in);
+	struct field word = take_text(reading, item);
 
 	if (word.data == NULL || command->len > SIGHT_COMMAND)
 		return;
@@ -145,32 +195,43 @@ add_word(void *context, struct json_reader *in)
 }
 
 static void
-read_run(void *context, struct json_reader *in, struct json_text name)
+read_command(struct sight_reading *reading, const struct json_item *all)
 {
-	struct sight_reading *reading = context;
+	struct json_item item;
 
-	if (is_name(name, "par-top"))
-		reading->version = json_number(in);
-	else if (is_name(name, "command"))
-		json_array(in, add_word, reading);
-	else if (is_name(name, "places"))
-		json_array(in, add_worker, reading);
-	else
-		read_known(of_run, reading->sight, in, name);
+	bytes_clear(&reading->sight->command, SIZE_MAX);
+	if (!is_kind(reading, all, JSON_ARRAY))
+		return;
+	while (json_each(&reading->in, all->depth + 1, &item))
+		add_word(reading, &item);
+}
+
+static void
+read_run(struct sight_reading *reading)
+{
+	struct json_item item;
+
+	while (json_each(&reading->in, 1, &item)) {
+		if (json_is(&item, "par-top"))
+			reading->version = take_number(reading, &item);
+		else if (json_is(&item, "command"))
+			read_command(reading, &item);
+		else if (json_is(&item, "places"))
+			read_workers(reading, &item);
+		else
+			read_known(reading, of_run, reading->sight, &item);
+	}
 }
 
 const char *
 sight_read(struct sight *sight)
 {
-	struct json_reader in = { .at = sight->raw.data,
-		.end = sight->raw.data + sight->raw.len };
 	struct sight_reading reading = { .sight = sight };
 
-	if (sight->raw.len == 0)
-		return no_sight;
-	json_object(&in, read_run, &reading);
-	if (!in.bad && json_over(&in) && reading.version == FORMAT_TOP &&
-	    !reading.short_of && sight->pid > 0)
+	json_begin(&reading.in, sight->raw.data, sight->raw.len);
+	read_run(&reading);
+	if (json_over(&reading.in) && !reading.odd && !reading.short_of &&
+	    reading.version == FORMAT_TOP && sight->pid > 0)
 		return NULL;
 	sight_free(sight);
 	return reading.version > FORMAT_TOP ? "is of a newer version" : no_sight;

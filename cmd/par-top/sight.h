@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 #include "bytes.h"
-#include "json_reader.h"
+#include "field.h"
 
 enum {
 	SIGHT_MOST = 32 << 20, /* bytes */
@@ -21,15 +21,15 @@ enum {
 /* The place of one worker. */
 struct sight_worker {
 	double number, pid;
-	struct json_text host; /* NULL: of this machine */
-	struct json_text state;
+	struct field host; /* NULL: of this machine */
+	struct field state;
 	double in_flight, window;
 	double done, failed, retries, restarts; /* records, and processes */
 	double record; /* the number of that at hand, from 1; 0: none is, */
 	double seconds; /* for so long, */
-	struct json_text text; /* and it begins so */
-	struct json_text says; /* its last line on standard error */
-	struct json_text ended; /* how the process before it did; "": well */
+	struct field text; /* and it begins so */
+	struct field says; /* its last line on standard error */
+	struct field ended; /* how the process before it did; "": well */
 };
 
 struct sight {
@@ -38,8 +38,8 @@ struct sight {
 	bool inner; /* it has a supervisor itself */
 	bool hosts;
 	struct bytes command; /* its words, with blanks between */
-	struct json_text control; /* the FIFO; NULL: none */
-	struct json_text state, waits;
+	struct field control; /* the FIFO; NULL: none */
+	struct field state, waits;
 	double workers, done, failed, total, retries, restarts; /* total 0: not known */
 	struct sight_worker *places;
 	size_t count, room;
