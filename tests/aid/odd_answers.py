@@ -7,6 +7,7 @@ par-fetch is to make of each of them, where BASE/odd/NAME is its URL; odd_answer
 their names.
 """
 
+import base64
 import gzip
 import sys
 import zlib
@@ -57,6 +58,15 @@ for number, other in enumerate(["", "none", "identity", "UTF-8", "binary", "aws-
 coded("coding-gzip", pack(b"one"), "aws-chunked, gzip", b"one")
 coded("coding-robots", b"User-agent: *\nDisallow: /ok\n", "UTF-8", b"User-agent: *\nDisallow: /ok\n")
 row("coding-404", page(b"none", "Content-Encoding: UTF-8", status="404 Not Found"), b"none", status=404)
+BROTLI = base64.b64decode("ofgCwO9InfrchWuxMjQ5CcJGl2xpbwFgLKDLjF8=")
+ZSTD = base64.b64decode("KLUv/SRgnQAAYGhlbGxvIGJyb3RsaQEA8akkAY6am9A=")
+UNPACKED = b"hello brotli" * 8
+coded("brotli", BROTLI, "br", UNPACKED)
+coded("brotli-cut", BROTLI[:-3], "br", b"", "br: ends too early")
+coded("zstd", ZSTD, "zstd", UNPACKED)
+coded("zstd-frames", ZSTD * 2, "zstd", UNPACKED * 2)
+coded("zstd-cut", ZSTD[:-6], "zstd", b"", "zstd: ends too early")
+row("gzip-on-two-lines", page(pack(pack(b"one")), "Content-Encoding: gzip", "Content-Encoding: gzip"), b"one")
 
 
 # Header lines that are none: left out.
@@ -123,6 +133,15 @@ row("hints", plain("HTTP/1.1 100 Continue | | HTTP/1.1 102 Wait | |") + page(b"o
 row("type-bytes", page(b"one").replace(b"plain", b"html; charset=\xff\xfe"), b"one",
     kind="text/html; charset=\udcff\udcfe")
 CHUNKED = "HTTP/1.1 200 OK | Transfer-Encoding: chunked |"
+row("upgrade", plain("HTTP/1.1 101 Switch | Upgrade: x | Connection: upgrade | | blah"), b"",
+    "answer goes on in another protocol", status=101, kind="", then="close")
+row("reset-within", plain("HTTP/1.1 200 OK | | part"), b"part", "connection broke: Connection reset by peer", kind="",
+    then="reset")
+row("closed-as-told", page(b"one", "Connection: close"), b"one", then="close")
+row("closed-untold", page(b"one"), b"one", then="close")
+GZIP_CUT = pack(b"one" * 999)[:-9]
+row("gzip-closed", plain("HTTP/1.1 200 OK | Content-Encoding: gzip | | ") + GZIP_CUT,
+    zlib.decompressobj(31).decompress(GZIP_CUT), "gzip: ends too early", kind="", then="close")
 row("chunk-extension", plain(CHUNKED + '|3;a="b;c" | one | 0;x | | '), b"one", kind="")
 row("chunk-and-length", plain(CHUNKED + "Content-Length: 2 | | 3 | one | 0 | |"), b"one", kind="")
 row("chunk-named", plain(CHUNKED.replace("chunked", "CHUNKED") + "| 3 | one | 0 | |"), b"one", kind="")

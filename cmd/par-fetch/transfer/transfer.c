@@ -914,6 +914,12 @@ check_whole(struct transfer *transfer)
 	bool header_only = transfer->set->head && request->robots == NULL;
 	const char *why = NULL;
 
+	if (request->target.http && transfer_status(transfer) == 101) {
+		snprintf(transfer->why, sizeof(transfer->why),
+		    "answer goes on in another protocol");
+		transfer->dropped = true; /* nobody asked for that */
+		return false;
+	}
 	if (request->target.http && !(header_only && transfer->whole.header))
 		why = whole_end(&transfer->whole, stream_of(transfer));
 	if (why == NULL)

@@ -38,7 +38,7 @@ static const struct {
 	    "HTTP/2 stream was reset: PROTOCOL_ERROR" },
 	{ "HTTP/2 stream 1 was not closed cleanly before end of the underlying "
 	  "stream",
-	    "connection ended before the answer" },
+	    "connection ended before the end of the answer" },
 	{ "OpenSSL SSL_connect: Connection reset by peer in connection to h:1 ",
 	    "TLS handshake failed: Connection reset by peer" },
 	{ "OpenSSL SSL_read: error:0A000126:SSL routines::unexpected eof while "
