@@ -3,7 +3,7 @@
 """A web server that misbehaves, for the tests of par-fetch.
 
 hostile-server.py LOG [CERT]: serve on a free port of 127.0.0.1, with TLS if CERT
-(key and certificate) is given.  Prints the port once it listens.  Writes a line to
+(key and certificate) is given, by version 1.2 if $OLD_TLS is set.  Prints the port once it listens.  Writes a line to
 LOG for each connection ("open"; "resumed" if its TLS session was) and each request ("get METHOD TARGET SECONDS").
 The first part of a request's path says what to do; see the functions below.
 """
@@ -432,6 +432,8 @@ async def main():
     if len(sys.argv) > 2:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(sys.argv[2])
+        if "OLD_TLS" in os.environ:
+            context.maximum_version = ssl.TLSVersion.TLSv1_2
     server = await asyncio.start_server(lambda r, w: serve(r, w, log), "127.0.0.1", 0,
                                         ssl=context, limit=16 << 20, backlog=1000)
     print(server.sockets[0].getsockname()[1], flush=True)
