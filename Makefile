@@ -61,6 +61,8 @@ DOCDIR	?= $(PREFIX)/share/doc/par
 BASHDIR	?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR	?= $(PREFIX)/share/zsh/site-functions
 FISHDIR	?= $(PREFIX)/share/fish/vendor_completions.d
+LIBDIR	?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
 PKG_CONFIG ?= pkg-config
 CLANG_TIDY ?= clang-tidy
 CLANG_FORMAT ?= clang-format
@@ -131,7 +133,17 @@ ZSH_COMPLETIONS := $(PROGS:%=$B/completions/zsh/_%)
 FISH_COMPLETIONS := $(PROGS:%=$B/completions/fish/%.fish)
 COMPLETIONS := $(BASH_COMPLETIONS) $(ZSH_COMPLETIONS) $(FISH_COMPLETIONS)
 
-all: $(BINS) $(COMPLETIONS) left-out
+# What others build on, which has the modules of lib that lib/public/modules names, compiled
+# once more: nothing is seen of them but what its header has, in either form.  LIBRARY= leaves
+# it out.
+SONAME	= libpar-stage.so.1
+LIBRARY	?= $B/public/libpar-stage.a $B/public/$(SONAME) $B/public/libpar-stage.so \
+	$B/public/libpar-stage.pc
+PUBLIC	:= $(shell cat lib/public/modules 2>/dev/null)
+PUBLIC_OBJ := $(foreach m,$(PUBLIC),$(patsubst $B/%,$B/public/%,$(filter %/$m.o,$(LIBOBJ))))
+OBJCOPY	?= $(shell $(CC) -print-prog-name=objcopy)
+
+all: $(BINS) $(COMPLETIONS) $(LIBRARY) left-out
 
 # One line for each that nobody chose to leave out.
 left-out:
@@ -220,6 +232,33 @@ $B/%.o: %.c $B/flags
 $B/libpar.a: $(LIBOBJ)
 	$(call say,AR $@) rm -f $@ && $(AR) rcs $@ $(LIBOBJ)
 
+$B/public/%.o: %.c $B/flags
+	@mkdir -p $(@D)
+	$(call say,CC $< for libpar-stage) $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -fPIC \
+	    -fvisibility=hidden -fno-lto -MMD -MP -c -o $@ $<
+
+$B/public/libpar-stage.a: $(PUBLIC_OBJ)
+	$(call say,AR $@) $(CC) -nostdlib -r -o $(@:.a=.o) $(PUBLIC_OBJ) && \
+	    $(OBJCOPY) --wildcard --keep-global-symbol='par_*' $(@:.a=.o) && \
+	    rm -f $@ && $(AR) rcs $@ $(@:.a=.o)
+
+$B/public/$(SONAME): $(PUBLIC_OBJ) lib/public/libpar-stage.map
+	$(call say,LINK $@) $(CC) $(ALL_CFLAGS) -shared $(SAN:%=-fsanitize=%) $(LDFLAGS) \
+	    -Wl,-soname,$(SONAME) -Wl,--version-script=lib/public/libpar-stage.map \
+	    $(if $(SAN),,-Wl,-z,defs) -o $@ $(PUBLIC_OBJ)
+
+$B/public/libpar-stage.so: $B/public/$(SONAME)
+	@ln -sf $(SONAME) $@
+
+# $1 where the library is, $2 its header, $3 what was built with sanitizers needs as well.
+library_pc = printf '%s\n' 'Name: libpar-stage' 'Description: native stages of par' \
+	'Version: $(VERSION)' 'Cflags: -I"$2"' 'Libs: -L"$1" -lpar-stage$3'
+
+# For who uses it where it was built.
+$B/public/libpar-stage.pc: Makefile $B/flags
+	@mkdir -p $(@D)
+	@$(call library_pc,$(abspath $B/public),$(abspath lib/public),$(SAN:%= -fsanitize=%)) >$@
+
 # Written anew when the compiler or its flags are others than last time.
 FLAGS	= $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LIB_CFLAGS) $(ALL_LDFLAGS) $(LDLIBS)
 $B/flags: FORCE
@@ -227,7 +266,7 @@ $B/flags: FORCE
 	@echo '$(subst $(quote),,$(FLAGS))' | cmp -s - $@ || \
 	    echo '$(subst $(quote),,$(FLAGS))' >$@
 
--include $(wildcard $(OBJECTS:.o=.d) $B/tests/unit/*/*.d $B/tests/sim/*.d)
+-include $(wildcard $(OBJECTS:.o=.d) $(PUBLIC_OBJ:.o=.d) $B/tests/unit/*/*.d $B/tests/sim/*.d)
 
 # EMULATOR runs programs for another processor.
 EMULATOR ?=
@@ -452,7 +491,17 @@ install: all
 	install -m 644 $(ZSH_COMPLETIONS) $(call into,$(ZSHDIR))
 	install -m 644 $(FISH_COMPLETIONS) $(call into,$(FISHDIR))
 	install -m 644 $(DOCS) $(call into,$(DOCDIR))
+	$(if $(LIBRARY),$(install_library))
 	@$(index_man)
+
+define install_library
+mkdir -p $(call into,$(LIBDIR)/pkgconfig) $(call into,$(INCLUDEDIR))
+	install -m 644 lib/public/par_stage.h $(call into,$(INCLUDEDIR))
+	install -m 644 $B/public/libpar-stage.a $B/public/$(SONAME) $(call into,$(LIBDIR))
+	ln -sf $(SONAME) $(call into,$(LIBDIR)/libpar-stage.so)
+	$(call library_pc,$(LIBDIR),$(INCLUDEDIR)) >$(call into,$(LIBDIR)/pkgconfig/libpar-stage.pc)
+	chmod 644 $(call into,$(LIBDIR)/pkgconfig/libpar-stage.pc)
+endef
 
 # Its own files alone: a folder may be one of others, too.
 DOCS	= README.md CHANGELOG.md LICENSE
@@ -463,6 +512,8 @@ uninstall:
 	rm -f $(foreach p,$(ALL_PROGS),$(call into,$(BASHDIR)/$p) $(call into,$(ZSHDIR)/_$p) \
 	    $(call into,$(FISHDIR)/$p.fish))
 	rm -f $(foreach p,$(DOCS),$(call into,$(DOCDIR)/$p))
+	rm -f $(call into,$(INCLUDEDIR)/par_stage.h) $(call into,$(LIBDIR)/pkgconfig/libpar-stage.pc) \
+	    $(foreach f,a so so.1,$(call into,$(LIBDIR)/libpar-stage.$f))
 	if [ -d $(call into,$(DOCDIR)) ]; then rmdir $(call into,$(DOCDIR)) || :; fi
 	@$(index_man)
 

@@ -33,6 +33,7 @@ stage_open(struct stage *stage, const struct stage_plan *plan)
 		.out_name = plan->out_name != NULL ? plan->out_name : "standard output",
 		.records = plan->records,
 		.says = plan->says,
+		.ear = plan->ear,
 		.parent = { .fd = -1 },
 	};
 	if (record_open(&stage->in, plan->in, plan->max_record) < 0 ||
@@ -203,7 +204,10 @@ report(
 	if (is_over(stage))
 		return;
 	if (!stage_native(stage)) {
-		stage->says->record(rec->data, rec->len, why);
+		if (stage->ear.failed != NULL)
+			stage->ear.failed(stage->ear.whose, rec, why);
+		else
+			stage->says->record(rec->data, rec->len, why);
 		stage->failed = true;
 		return;
 	}
@@ -233,9 +237,10 @@ stage_take(struct stage *stage, struct record *out)
 		char why[160];
 
 		snprintf(why, sizeof(why),
-		    "record %llu at byte %llu is longer than %zu bytes; see --max-record",
+		    "record %llu at byte %llu is longer than %zu bytes%s",
 		    (unsigned long long)out->number + 1, (unsigned long long)out->offset,
-		    stage->in.limit);
+		    stage->in.limit,
+		    stage->ear.failed == NULL ? "; see --max-record" : "");
 		stage_fail(stage, out, why);
 	}
 	return got;

@@ -32,6 +32,12 @@
 #include "supervisor.h"
 #include "trouble.h"
 
+/* Who hears, by a function of theirs, of a record that failed where nobody is above. */
+struct stage_ear {
+	void (*failed)(void *whose, const struct record *rec, const char *why);
+	void *whose;
+};
+
 struct stage {
 	struct record_reader in;
 	struct record_writer out;
@@ -44,6 +50,7 @@ struct stage {
 	bool failed; /* some record failed, and nobody but us has said so */
 	const char *in_name, *out_name; /* for diagnostics */
 	const struct says *says;
+	struct stage_ear ear; /* see struct stage_plan */
 	struct trouble trouble; /* why nothing goes on */
 };
 
@@ -56,6 +63,8 @@ struct stage_plan {
 	bool later; /* hello is not known yet: stage_greet() will tell it */
 	const char *records; /* what they are, if FILE operands may be some by mistake */
 	const struct says *says; /* hears of records and inputs that failed */
+	struct stage_ear
+	    ear; /* if set, of records in its place; longer ones have no option */
 };
 
 /* What returns an int is 0, or -1 and stage->trouble, unless it says more. */

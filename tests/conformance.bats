@@ -477,6 +477,24 @@ table() {
 	END
 }
 
+# What each kit for stages has to keep: a program KIT of tests/aid/kits, whose kinds
+# stage.c there tells.
+kit_table() {
+	sed "s/KIT/$1/" <<-'END' | table
+		stage           run     order   nested  host    queue   cache   below   each    says
+		KIT:mixed       own/0   =       =       =       =       =       =       =       -
+		KIT:fails       own/1   =       .       .       =       =       .       .       ^par-[a-z]*: 5: no good$
+		KIT:once        all/0   =       =       =       =       .       =       .       killed by signal 9
+	END
+}
+
+@test "conformance: stages in C, by libpar-stage" {
+	with_library
+	# shellcheck disable=SC2046 # flags are words
+	cc -o kit "$ROOT/tests/aid/kits/stage.c" $(pkg-config --cflags --libs libpar-stage)
+	kit_table kit
+}
+
 # A filter by itself, so that it can be seen to be one.
 @test "conformance: without a supervisor each stage is a filter" {
 	local kind

@@ -47,6 +47,15 @@ no_leak_check() {
 	export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
 }
 
+# Programs are compiled with the library of this build, and find it; or with what is installed.
+with_library() {
+	local built=${PAR_BIN:-$ROOT/build/cc/bin}/../public
+
+	[ -e "$built/libpar-stage.so" ] || return 0
+	built=$(cd "$built" && pwd)
+	export PKG_CONFIG_PATH=$built LD_LIBRARY_PATH=$built${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+}
+
 # Processes started with `background` are ended here, by process id.
 teardown() {
 	local pid

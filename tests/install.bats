@@ -18,7 +18,7 @@ install_into_stage() {
 	make_here install
 }
 
-@test "install: programs, pages and completions, and nothing else" {
+@test "install: programs, pages, completions and the library, and nothing else" {
 	local program page
 
 	install_into_stage
@@ -36,6 +36,8 @@ install_into_stage() {
 		for page in README.md CHANGELOG.md LICENSE; do
 			echo "./share/doc/par/$page"
 		done
+		printf './%s\n' include/par_stage.h lib/pkgconfig/libpar-stage.pc \
+			lib/libpar-stage.{a,so,so.1}
 	} | sort >"$BATS_TEST_TMPDIR/want"
 	find . ! -type d | sort >"$BATS_TEST_TMPDIR/got"
 	diff "$BATS_TEST_TMPDIR/want" "$BATS_TEST_TMPDIR/got"

@@ -7,6 +7,7 @@ load redis
 prepare() {
 	mkdir -m 700 run
 	export XDG_RUNTIME_DIR=$PWD/run
+	with_library
 }
 
 programs() {
