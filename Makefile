@@ -63,6 +63,7 @@ ZSHDIR	?= $(PREFIX)/share/zsh/site-functions
 FISHDIR	?= $(PREFIX)/share/fish/vendor_completions.d
 LIBDIR	?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
+KITDIR	?= $(PREFIX)/share/par
 PKG_CONFIG ?= pkg-config
 CLANG_TIDY ?= clang-tidy
 CLANG_FORMAT ?= clang-format
@@ -491,6 +492,7 @@ install: all
 	install -m 644 $(ZSH_COMPLETIONS) $(call into,$(ZSHDIR))
 	install -m 644 $(FISH_COMPLETIONS) $(call into,$(FISHDIR))
 	install -m 644 $(DOCS) $(call into,$(DOCDIR))
+	$(if $(KITS),mkdir -p $(call into,$(KITDIR)) && install -m 644 $(KITS) $(call into,$(KITDIR)))
 	$(if $(LIBRARY),$(install_library))
 	@$(index_man)
 
@@ -504,6 +506,7 @@ mkdir -p $(call into,$(LIBDIR)/pkgconfig) $(call into,$(INCLUDEDIR))
 endef
 
 # Its own files alone: a folder may be one of others, too.
+KITS	:= $(wildcard kit/*.*)
 DOCS	= README.md CHANGELOG.md LICENSE
 
 uninstall:
@@ -512,6 +515,8 @@ uninstall:
 	rm -f $(foreach p,$(ALL_PROGS),$(call into,$(BASHDIR)/$p) $(call into,$(ZSHDIR)/_$p) \
 	    $(call into,$(FISHDIR)/$p.fish))
 	rm -f $(foreach p,$(DOCS),$(call into,$(DOCDIR)/$p))
+	rm -f $(foreach f,$(KITS),$(call into,$(KITDIR)/$(notdir $f)))
+	if [ -d $(call into,$(KITDIR)) ]; then rmdir $(call into,$(KITDIR)) || :; fi
 	rm -f $(call into,$(INCLUDEDIR)/par_stage.h) $(call into,$(LIBDIR)/pkgconfig/libpar-stage.pc) \
 	    $(foreach f,a so so.1,$(call into,$(LIBDIR)/libpar-stage.$f))
 	if [ -d $(call into,$(DOCDIR)) ]; then rmdir $(call into,$(DOCDIR)) || :; fi

@@ -495,6 +495,29 @@ kit_table() {
 	kit_table kit
 }
 
+@test "conformance: stages in Python, by par_stage.py" {
+	with_library
+	{ printf '#!%s -S\n' "$PYTHON"; cat "$ROOT/tests/aid/kits/stage.py"; } >kit
+	chmod +x kit
+	kit_table kit
+}
+
+@test "conformance: stages in awk, by stage.awk" {
+	with_library
+	export LC_ALL=C
+	printf '#!/bin/sh\nexec awk -v kind="$1" -f "%s" -f "%s"\n' "$PAR_SHARE/stage.awk" \
+		"$ROOT/tests/aid/kits/stage.awk" >kit
+	chmod +x kit
+	kit_table kit
+}
+
+@test "conformance: stages in shell, by stage.sh" {
+	with_library
+	cp "$ROOT/tests/aid/kits/stage.sh" kit
+	chmod +x kit
+	kit_table kit
+}
+
 # A filter by itself, so that it can be seen to be one.
 @test "conformance: without a supervisor each stage is a filter" {
 	local kind

@@ -47,10 +47,13 @@ no_leak_check() {
 	export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
 }
 
-# Programs are compiled with the library of this build, and find it; or with what is installed.
+# Stages of others are made with the library and the kits of this tree, or those installed.
 with_library() {
 	local built=${PAR_BIN:-$ROOT/build/cc/bin}/../public
 
+	export PAR_SHARE=$ROOT/kit
+	[[ ${PAR_BIN-} != /usr/* ]] || PAR_SHARE=${PAR_BIN%/bin}/share/par
+	export PYTHONPATH=$PAR_SHARE
 	[ -e "$built/libpar-stage.so" ] || return 0
 	built=$(cd "$built" && pwd)
 	export PKG_CONFIG_PATH=$built LD_LIBRARY_PATH=$built${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
