@@ -26,7 +26,8 @@ offers_folder(char path[static OFFERS_PATH])
 	int len;
 
 	if (base == NULL || *base != '/')
-		return "XDG_RUNTIME_DIR is not set";
+		return "XDG_RUNTIME_DIR is not set: export it as a folder of your own, "
+		       "before par-run";
 	if (stat(base, &st) < 0)
 		return strerror(errno);
 	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid())

@@ -97,7 +97,7 @@ offers_nothing() {
 	run -3 par-top --once
 	rm run/par
 	run -3 --separate-stderr env -u XDG_RUNTIME_DIR par-top --once
-	[ "$stderr" = 'par-top: XDG_RUNTIME_DIR is not set' ]
+	[ "$stderr" = 'par-top: XDG_RUNTIME_DIR is not set: export it as a folder of your own, before par-run' ]
 	[ ! -e run/par ]
 }
 
