@@ -159,6 +159,15 @@ sys.exit(status)' "$@"
 	[ -s want ]
 }
 
+@test "par-fetch: an answer by http that ends with its connection is whole, after one by HTTP/2" {
+	mixed_certificate
+	mixed_start two
+	for how in close chunked; do printf '%s\n' "$MIXED/$how" "$HOSTILE/own/$how"; done |
+		par-fetch -j 1 --retries 0 --cacert cert | cut -f 5,6 >got
+	same got <(printf '\t%s\n' /close /own/close /chunked /own/chunked)
+	[ "$(sort -u mixed.log)" = HTTP/2.0 ]
+}
+
 @test "par-fetch: HTTP/2 shares a connection, --http1.1 does not use it" {
 	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=a.test \
 		-addext subjectAltName=DNS:a.test -keyout key -out cert 2>/dev/null

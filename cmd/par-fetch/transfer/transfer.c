@@ -830,6 +830,7 @@ transfer_begin(struct transfer *transfer, struct request *request, bool last)
 	transfer->cut_short = transfer->dropped = false;
 	transfer->stream_ended = transfer->settled = transfer->went_on = false;
 	transfer->from = 0;
+	transfer->connection.speaks = SPEAKS_UNKNOWN; /* not what the last one did */
 	transfer->begun_at = time(NULL);
 	whole_begin(&transfer->whole, request->target.http);
 	transfer->body = transfer->header = 0;
