@@ -209,12 +209,16 @@ refused() {
 	./lmdb-set queues '' format 32
 	run -3 --separate-stderr par-queue get --url file:queues q
 	[ "$stderr" = "par-queue: queues: $(says 'queue folder' 2 1)" ]
+	./lmdb-set queues '' format 78 # no number
+	run -3 par-queue get --url file:queues q
 	./lmdb-set queues '' format 31
 	par-queue stat --url file:queues q
 	par-cache -d store --map cat <<<1
 	./lmdb-set store '' format 32
 	run -3 --separate-stderr par-cache -d store --map cat <<<1
 	[ "$stderr" = "par-cache: store: $(says 'par-cache folder' 2 1)" ]
+	./lmdb-set store '' format 78
+	run -3 par-cache -d store --map cat <<<1
 	./lmdb-set store '' format 31
 	[ "$(par-cache -d store --map false <<<1 2>&1 || par-cache -d store --map cat <<<1)" != '' ]
 	par-frontier --state crawl cat <<<http://h/

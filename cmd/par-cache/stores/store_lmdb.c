@@ -16,9 +16,8 @@
 #include "anew.h"
 #include "diag.h"
 #include "disk.h"
-#include "formats.h"
+#include "lmdb_format.h"
 #include "need.h"
-#include "num.h"
 #include "value.h"
 
 enum {
@@ -128,31 +127,6 @@ give_up(MDB_env *env, const char *what)
 	    what);
 }
 
-/*
- * Is the file of a version that we know?  One of another than the first has its number,
- * in digits, beside the tables, as "format".  0, or an error number, with
- * local->newer set if that is why.
- */
-static int
-check_format(struct local *local, MDB_txn *txn)
-{
-	MDB_val key = { .mv_data = (char[]){ "format" }, .mv_size = 6 }, value;
-	uint64_t format;
-	MDB_dbi tables;
-	int error = mdb_dbi_open(txn, NULL, 0, &tables);
-
-	if (error == 0)
-		error = mdb_get(txn, tables, &key, &value);
-	if (error != 0)
-		return error == MDB_NOTFOUND ? 0 : error;
-	if (num_parse_bytes(value.mv_data, value.mv_size, 1, UINT64_MAX, &format) < 0)
-		return MDB_VERSION_MISMATCH;
-	if (format <= FORMAT_CACHE_FILE)
-		return 0;
-	formats_newer_text(local->newer, "par-cache folder", FORMAT_CACHE_FILE, format);
-	return MDB_VERSION_MISMATCH;
-}
-
 /* Make sure of both tables, and get ready to read. */
 static int
 open_tables(struct local *local)
@@ -162,7 +136,8 @@ open_tables(struct local *local)
 
 	if (error != 0)
 		return error;
-	error = check_format(local, txn);
+	error =
+	    lmdb_format_check(txn, "par-cache folder", FORMAT_CACHE_FILE, local->newer);
 	if (error == 0)
 		error = mdb_dbi_open(txn, "output", MDB_CREATE, &local->output);
 	if (error == 0)

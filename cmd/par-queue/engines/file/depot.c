@@ -17,8 +17,7 @@
 #include "diag.h"
 #include "disk.h"
 #include "fdio.h"
-#include "formats.h"
-#include "num.h"
+#include "lmdb_format.h"
 #include "procs.h"
 #include "watch.h"
 
@@ -209,26 +208,16 @@ give_up(MDB_env *env, const char *what)
 	die(STATUS_BROKEN, 0, "%s: the queues are damaged: %s; %s", file, what, remedy);
 }
 
-/* Is the file of a version that we know?  See par-formats(7). */
+/* Is the file of a version that we know? */
 static int
 check_format(struct depot *depot, MDB_txn *txn)
 {
-	MDB_val key = { .mv_data = (char[]){ "format" }, .mv_size = 6 }, value;
 	char newer[FORMAT_TEXT];
-	uint64_t format;
-	MDB_dbi tables;
-	int error = mdb_dbi_open(txn, NULL, 0, &tables);
+	int error = lmdb_format_check(txn, "queue folder", FORMAT_QUEUE_FILE, newer);
 
-	if (error == 0)
-		error = mdb_get(txn, tables, &key, &value);
-	if (error != 0)
-		return error == MDB_NOTFOUND ? 0 : error;
-	if (num_parse_bytes(value.mv_data, value.mv_size, 1, UINT64_MAX, &format) < 0)
-		return MDB_VERSION_MISMATCH;
-	if (format <= FORMAT_QUEUE_FILE)
-		return 0;
-	snprintf(depot->why, sizeof(depot->why), "%.300s: %s", depot->path,
-	    formats_newer_text(newer, "queue folder", FORMAT_QUEUE_FILE, format));
+	if (*newer == '\0')
+		return error;
+	snprintf(depot->why, sizeof(depot->why), "%.300s: %s", depot->path, newer);
 	return DEPOT_TOLD;
 }
 
