@@ -223,6 +223,45 @@ switches() { awk '/ctxt_switches/ { n += $2 } END { print n }' "/proc/$1/status"
 	kill -CONT "$worker"
 }
 
+@test "postgres: get --into: each result is a row, once, whoever is killed" {
+	sql 'CREATE TABLE numbers (n int, f numeric)'
+	seq 0 90 >in
+	par-queue put --chunk 3 q <in
+	work q -- par-fib
+	for _ in 1 2 3; do
+		par-queue get --into numbers q 3>&- &
+		get=$!
+		more() { [ "$(sql 'SELECT count(*) FROM numbers')" -gt 0 ] || ! kill -0 "$get"; }
+		eventually more 2>/dev/null
+		kill -9 "$get" 2>/dev/null || true
+		wait "$get" || true
+	done
+	run -0 par-queue get --into 'numbers(n, f)' q
+	[ -z "$output" ]
+	is q results 0
+	same <(sql 'SELECT n FROM numbers ORDER BY n') in
+	[ "$(sql 'SELECT f FROM numbers WHERE n = 90')" = 2880067194370816120 ]
+}
+
+@test "postgres: get --into: what does not fit stays, and is told" {
+	sql 'CREATE TABLE numbers (n int)'
+	printf '1\nx\n' | par-queue put q
+	work q -- par-run -n 1 --map cat
+	run -3 timeout 20 par-queue get --patience 1h --into none q
+	[ "$output" = 'par-queue: --into: relation "none" does not exist' ]
+	run -3 par-queue get --into numbers q
+	[[ $output == *': invalid input syntax for type integer: "x"; COPY numbers, line '*', column n: "x"' ]]
+	[ "$(sql 'SELECT count(*) FROM numbers')" = 0 ]
+	is q results 2
+	[ "$(par-queue get q | sort)" = $'1\nx' ]
+	echo '\.' | par-queue put q
+	work q -- par-run -n 1 --map cat
+	run -3 par-queue get --into numbers q
+	[ "$output" = 'par-queue: a result is \., which no table takes: COPY ends there' ]
+	run -2 par-queue get --url file:queues --into numbers q
+	[[ $output == *'--into goes with a URL of postgresql:// only'* ]]
+}
+
 @test "postgres: check says what a server may lose" {
 	run -0 par-queue check
 	[[ $output == *'warning: fsync is off'* ]]

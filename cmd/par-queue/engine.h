@@ -270,6 +270,11 @@ struct engine_read {
 	const char *safe; /* results up to this id are deleted first; "": none */
 	const char *last; /* and those after this one given, */
 	size_t bytes; /* so many or a little more; 0: it is the reader no more */
+	/*
+	 * Results go into this table, all of what is given, and are deleted, in one step:
+	 * their data counts no more.  Only for kinds that have tables; or NULL.
+	 */
+	const char *into;
 	/* Set by read(): */
 	bool busy; /* there is another reader: nothing was done */
 	uint64_t open, dead; /* records of the queue */
@@ -351,6 +356,7 @@ struct engine_tell {
 struct engine_kind {
 	/* What results come after that are the first, as an id. */
 	const char *start;
+	bool tables; /* read() knows into */
 
 	/*
 	 * Understand the URL of a plan, see whether the rest goes with it, and read what

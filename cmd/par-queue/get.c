@@ -49,7 +49,8 @@ ask(struct get *get, size_t bytes, uint64_t stay)
 		.stay = stay,
 		.safe = get->unsafe && !get->options->keep ? get->last : "",
 		.last = get->last,
-		.bytes = bytes };
+		.bytes = bytes,
+		.into = get->options->into };
 
 	if (!engines_answered(engine, engine->kind->read(engine, &read)))
 		return HEARD_WOKEN;
@@ -103,6 +104,9 @@ write_some(struct get *get)
 	for (size_t i = 0; i < get->heard.count; i++) {
 		const struct engine_result *result = &get->heard.results[i];
 
+		count(get, result);
+		if (get->options->into != NULL)
+			continue; /* they are where they are to be */
 		share_wait(&get->share);
 		if (fdio_write(STDOUT_FILENO, result->data, result->len) < 0) {
 			int error = errno;
@@ -111,7 +115,6 @@ write_some(struct get *get)
 			die_output(error, "standard output");
 		}
 		share_leave(&get->share);
-		count(get, result);
 		snprintf(get->last, sizeof(get->last), "%s", result->id);
 		get->unsafe = get->options->state == NULL;
 	}

@@ -285,6 +285,11 @@ add_rest(struct verb_options *options, struct queue_options *o)
 			"get: keep in FILE how far standard output has come", 0, 0,
 			NULL } },
 		{ BIT(GET),
+		    { 0, "into", OPT_STRING, .text = &o->into, "TABLE",
+			"get: write them into TABLE of the PostgreSQL database, not to "
+			"standard output",
+			0, 0, NULL } },
+		{ BIT(GET),
 		    { 'k', "keep", OPT_FLAG, .flag = &o->keep, NULL,
 			"get: leave the results on the server", 0, 0, NULL } },
 		{ BIT(GET),
@@ -414,6 +419,20 @@ check_count(const struct queue_options *o)
 		    "%s: too many operands%s", o->operands[most], instead(o->verb));
 }
 
+/* Options that do not go together. */
+static void
+check_pairs(const struct queue_options *o)
+{
+	if (o->requeue && o->drop)
+		die_misuse("--requeue does not go with --drop");
+	if (o->json && o->prometheus)
+		die_misuse("--json does not go with --prometheus");
+	if (o->follow && o->waits)
+		die_misuse("--follow does not go with --wait");
+	if (o->into != NULL && (o->keep || o->state != NULL))
+		die_misuse("--into does not go with --%s", o->keep ? "keep" : "state");
+}
+
 /* What the table cannot say. */
 static void
 check(const struct queue_options *o)
@@ -424,12 +443,7 @@ check(const struct queue_options *o)
 	else if (o->operand_count > 0 &&
 	    !engine_name_ok(o->operands[0], strlen(o->operands[0])))
 		die_misuse("%s: %s", o->operands[0], engine_name_why);
-	if (o->requeue && o->drop)
-		die_misuse("--requeue does not go with --drop");
-	if (o->json && o->prometheus)
-		die_misuse("--json does not go with --prometheus");
-	if (o->follow && o->waits)
-		die_misuse("--follow does not go with --wait");
+	check_pairs(o);
 	if (o->verb == VERB_PURGE && !o->yes)
 		die_misuse("--yes is needed: all of the queue will be deleted");
 }
@@ -535,6 +549,8 @@ verb_read(struct queue_options *o, int argc, char **argv)
 	o->operand_count = argc - first;
 	check(o);
 	find_engine(&o->engine, &o->elder);
+	if (o->into != NULL && !o->engine.kind->tables)
+		die_misuse("--into goes with a URL of postgresql:// only");
 }
 
 void

@@ -61,6 +61,7 @@ struct queue_options {
 	/* get */
 	const char *state;
 	bool keep, follow;
+	const char *into; /* a table for results; or NULL */
 
 	/* pause, scale, rate */
 	bool anew; /* the queue need not be there */

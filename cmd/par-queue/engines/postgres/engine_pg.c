@@ -125,6 +125,7 @@ close_queue(struct engine *engine)
 
 const struct engine_kind engine_pg = {
 	.start = "0",
+	.tables = true,
 	.plan = make_plan,
 	.open = open_queue,
 	.close = close_queue,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,7 +9,7 @@
 #include "pg_queue.h"
 #include "pg_read.h"
 
-enum { GRAVE_BYTES = 4 << 20 /* of a page of dead ones */ };
+enum { GRAVE_BYTES = 4 << 20, /* of a page of dead ones */ MOVE_SQL = 1024 };
 
 enum {
 	GRAVE_ID,
@@ -72,26 +73,138 @@ take_results(struct engine *engine, const PGresult *result, struct engine_read *
 	return ENGINE_OK;
 }
 
+/* Ask for results; safe: up to where they are deleted. */
+static void
+ask_results(struct pg_queue *queue, struct pg_call *call, const struct engine_read *read,
+    const char *safe)
+{
+	pg_queue_begin(queue, call, read_sql);
+	pg_call_text(call, read->me);
+	pg_call_number(call, read->stay);
+	pg_call_number(call, number_of(safe));
+	pg_call_number(call, number_of(read->last));
+	pg_call_number(call, safe == read->safe ? read->bytes : 0);
+}
+
+/* Records for a table, as COPY has them; ENGINE_BROKEN if one would end it. */
+static enum pg_attempt
+gather(struct pg_queue *queue, const PGresult *result)
+{
+	struct engine *engine = queue->wire.engine;
+
+	bytes_clear(&queue->rows, 0);
+	for (int i = 0; i < PQntuples(result); i++) {
+		struct engine_text data = pg_answer_bytes(result, i, 1);
+
+		if (bytes_put(&queue->rows, data.data, data.len) < 0) {
+			engine_broken(engine, "the server: %s", strerror(errno));
+			return PG_BROKEN;
+		}
+	}
+	for (size_t at = 0, len; at < queue->rows.len; at += len + 1) {
+		const char *line = queue->rows.data + at;
+		const char *end = memchr(line, '\n', queue->rows.len - at);
+
+		len = end == NULL ? queue->rows.len - at : (size_t)(end - line);
+		if (len == 2 && memcmp(line, "\\.", 2) == 0) {
+			engine_broken(engine,
+			    "a result is \\., which no table takes: COPY ends there");
+			return PG_BROKEN;
+		}
+	}
+	return PG_DONE;
+}
+
+/* A table that is not there will not come, as ours would. */
+static enum pg_attempt
+copy_into(struct pg_wire *wire, const char *table)
+{
+	struct pg_queue *queue = wire->engine->state;
+	char sql[MOVE_SQL];
+	PGresult *none;
+	enum pg_attempt end;
+
+	snprintf(sql, sizeof(sql), "COPY %s FROM STDIN", table);
+	wire->state[0] = '\0';
+	end = pg_wire_run(wire, sql, queue->rows.data, queue->rows.len, &none);
+	if (end == PG_AGAIN && strcmp(wire->state, "42P01") == 0) {
+		engine_broken(wire->engine, "--into: %s", wire->said);
+		end = PG_BROKEN;
+	}
+	return end;
+}
+
+/* Results into a table, and away: one transaction. */
+static enum pg_attempt
+move(struct pg_wire *wire, void *context)
+{
+	struct pg_queue *queue = wire->engine->state;
+	const struct engine_read *read = context;
+	const PGresult *given;
+	PGresult *none;
+	enum pg_attempt end = pg_wire_run(wire, "BEGIN", NULL, 0, &none);
+
+	if (end == PG_DONE)
+		end = pg_wire_attempt(wire, queue->calls, 2);
+	given = queue->calls[1].result;
+	if (end == PG_DONE && pg_answer_fits(given, "tb") && PQntuples(given) > 0) {
+		end = gather(queue, given);
+		if (end == PG_DONE)
+			end = copy_into(wire, read->into);
+		if (end != PG_DONE)
+			return end;
+		ask_results(queue, &queue->calls[2], read,
+		    PQgetvalue(given, PQntuples(given) - 1, 0));
+		end = pg_wire_attempt(wire, &queue->calls[2], 1);
+	}
+	if (end != PG_DONE)
+		return end;
+	/* What was read may have said that it need not be on the disk. */
+	return pg_wire_run(
+	    wire, "SET LOCAL synchronous_commit TO DEFAULT;COMMIT", NULL, 0, &none);
+}
+
+static enum engine_end
+move_results(struct engine *engine, struct engine_read *read)
+{
+	struct pg_queue *queue = engine->state;
+	enum engine_end end;
+
+	if (strlen(read->into) + sizeof("COPY  FROM STDIN") > MOVE_SQL ||
+	    strchr(read->into, ';') != NULL)
+		return engine_broken(engine, "--into: not the name of a table");
+	end = pg_wire_try(&queue->wire, move, read);
+	if (end == ENGINE_OK) {
+		pg_queue_wake(&queue->calls[2], queue->name, PG_READ);
+		end = pg_wire_ask(&queue->wire, &queue->calls[2], 1);
+	}
+	return end;
+}
+
+/* Results to the caller, and away what it says is safe. */
+static enum engine_end
+give_results(struct pg_queue *queue, const struct engine_read *read, bool leaves)
+{
+	size_t calls = 2;
+
+	if (*read->safe != '\0' || leaves)
+		pg_queue_wake(&queue->calls[calls++], queue->name,
+		    PG_READ | (leaves ? PG_RESULTS : 0));
+	return pg_wire_ask(&queue->wire, queue->calls, calls);
+}
+
 static enum engine_end
 results(struct engine *engine, struct engine_read *read)
 {
 	struct pg_queue *queue = engine->state;
 	struct pg_call *call = queue->calls;
 	bool sure = pg_queue_sure(queue, PG_RESULTS), leaves = read->bytes == 0;
-	size_t calls = 2;
 	enum engine_end end;
 
-	pg_queue_begin(queue, call, read_sql);
-	pg_call_text(call, read->me);
-	pg_call_number(call, read->stay);
-	pg_call_number(call, number_of(read->safe));
-	pg_call_number(call, number_of(read->last));
-	pg_call_number(call, read->bytes);
+	ask_results(queue, call, read, read->safe);
 	pg_call_begin(&queue->calls[1], given_sql);
-	if (*read->safe != '\0' || leaves)
-		pg_queue_wake(&queue->calls[calls++], queue->name,
-		    PG_READ | (leaves ? PG_RESULTS : 0));
-	end = pg_wire_ask(&queue->wire, queue->calls, calls);
+	end = read->into != NULL && !leaves ? move_results(engine, read)
+					    : give_results(queue, read, leaves);
 	if (end == ENGINE_OK &&
 	    (!pg_answer_fits(call->result, "1nnn") ||
 		!pg_answer_fits(queue->calls[1].result, "tb")))

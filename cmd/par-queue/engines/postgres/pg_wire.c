@@ -145,6 +145,9 @@ pg_wire_judge(struct pg_wire *wire, const PGresult *result)
 {
 	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	const char *said = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+	const char *context = PQresultErrorField(result, PG_DIAG_CONTEXT);
+	bool copied =
+	    context != NULL && strncmp(context, "COPY ", 5) == 0; /* says where */
 
 	if (state == NULL || said == NULL)
 		return failed(wire);
@@ -153,7 +156,9 @@ pg_wire_judge(struct pg_wire *wire, const PGresult *result)
 	snprintf(wire->state, sizeof(wire->state), "%s", state);
 	if (pg_passes(state))
 		return PG_AGAIN;
-	engine_broken(wire->engine, "%s: %s", wire->where, wire->said);
+	engine_broken(wire->engine, "%s: %s%s%.*s", wire->where, wire->said,
+	    copied ? "; " : "", copied ? (int)strcspn(context, "\n") : 0,
+	    copied ? context : "");
 	return PG_BROKEN;
 }
 
