@@ -179,10 +179,10 @@ at_once() {
 		[ "$output" = 'par-queue: schema par_queue: made by a newer par (queue schema 2, and this one reads 1): use that one' ]
 	done
 	sql 'DROP FUNCTION par_queue.take' # as a newer one does
-	kill -0 "$worker"
 	sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 		WHERE datname = current_database() AND pid <> pg_backend_pid()" >gone
-	run -3 wait "$worker"
+	wait "$worker" || status=$?
+	[ "$status" = 3 ]
 	sql 'UPDATE par_queue.format SET version = 1; DROP SCHEMA par_queue CASCADE'
 	echo 2 | par-queue put q
 	is q accepted 1
