@@ -150,22 +150,41 @@ put(struct host *host, struct bytes *text, const char *data, size_t len)
 		host->command.short_of = true;
 }
 
+/* Is it the value of an option of ssh(1) whose %h is its own? */
+static bool
+is_setting(const struct words *words, size_t i)
+{
+	const char *before = i > 0 ? words->list[i - 1] : "";
+
+	return strcmp(before, "-o") == 0 || strcmp(before, "-S") == 0 ||
+	    strncmp(words->list[i], "-o", 2) == 0;
+}
+
+/* What a letter after % stands for; NULL if nothing. */
+static const char *
+meaning(const struct host *host, char letter, bool setting)
+{
+	if (letter == '%')
+		return "%";
+	if (setting)
+		return NULL;
+	return letter == 'h' ? host->address
+	    : letter == 'u'  ? host->user
+	    : letter == 'p'  ? host->port
+			     : NULL;
+}
+
 /* Add a word of the transport, with what its % stand for; is the host in it? */
 static bool
-add_word(struct host *host, const char *word)
+add_word(struct host *host, const char *word, bool setting)
 {
 	struct bytes text = { 0 };
 	bool named = false;
 
 	for (; *word != '\0'; word++) {
-		const char *value = NULL;
+		const char *value =
+		    word[0] == '%' ? meaning(host, word[1], setting) : NULL;
 
-		if (word[0] == '%')
-			value = word[1] == 'h' ? host->address
-			    : word[1] == 'u'   ? host->user
-			    : word[1] == 'p'   ? host->port
-			    : word[1] == '%'   ? "%"
-					       : NULL;
 		if (value == NULL) {
 			put(host, &text, word, 1);
 			continue;
@@ -206,7 +225,7 @@ add_transport(struct host *host, const char *rsh)
 	bool named = false;
 
 	for (size_t i = 0; why == NULL && i < words.count; i++)
-		if (add_word(host, words.list[i]))
+		if (add_word(host, words.list[i], is_setting(&words, i)))
 			named = true;
 	if (why == NULL && !named)
 		add_host(host);

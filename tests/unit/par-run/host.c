@@ -38,6 +38,45 @@ without_memory(void)
 	memory_torment(make_one);
 }
 
+/* What of the words of a transport is ours, and what ssh's own. */
+static void
+transports(void)
+{
+	static const char entry[] = "me@far";
+	const struct {
+		const char *rsh, *words;
+	} rows[] = {
+		{ "ssh", "ssh me@far" },
+		{ "reach %h x=%h", "reach far x=far" },
+		{ "reach %%h", "reach %h me@far" },
+		{ "ssh -o ControlPath=/x/%r@%h:%p",
+		    "ssh -o ControlPath=/x/%r@%h:%p me@far" },
+		{ "ssh -oControlPath=/x/%h", "ssh -oControlPath=/x/%h me@far" },
+		{ "ssh -S /x/%h -l %u %h", "ssh -S /x/%h -l me far" },
+		{ "ssh -o ControlPath=/x/%%h", "ssh -o ControlPath=/x/%h me@far" },
+		{ "ssh -- %h -o", "ssh -- far -o" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct run_options options = {
+			.command = command, .block_bytes = SIZE_MAX, .rsh = rows[i].rsh
+		};
+		char text[128] = "";
+		const char *why;
+		struct host *host = host_new(entry, strlen(entry), &why);
+
+		check(host != NULL);
+		check_text(host_prepare(host, &options, &(struct header){ 0 }, "run",
+			       &(struct job_takes){ 0 }),
+		    NULL);
+		for (size_t word = 0; word + 2 < host->command.count; word++)
+			snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s",
+			    word > 0 ? " " : "", host->command.list[word]);
+		check_text(text, rows[i].words);
+		host_free(host);
+	}
+}
+
 /* What an entry names, and why not. */
 static void
 entries(void)
@@ -96,4 +135,5 @@ entries(void)
 	}
 }
 
-TESTS("host", { "what entries name", entries }, { "without memory", without_memory })
+TESTS("host", { "what entries name", entries }, { "words of transports", transports },
+    { "without memory", without_memory })
