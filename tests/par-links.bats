@@ -545,6 +545,19 @@ for code in range(0xff61, 0xffa0):
 	printf 'http://h/%s\n' %C3%BC %C3%83%C2%BC | same out -
 }
 
+@test "par-links: canonical links, of elements and headers, where --kinds has them" {
+	local text='<link rel="next Canonical" href=1 imagesrcset="2 2x"><link rel=alternate href=3><a rel=canonical href=4>'
+	page "$text" >pages
+	par-links --kinds canonical --kind <pages | cut -f 2,3 | same - <(printf 'http://h/d/1\tlink\n')
+	par-links --kinds canonical,a <pages | cut -f 2 | same - <(printf 'http://h/d/%s\n' 1 4)
+	for both in canonical,link link,canonical; do
+		par-links --kinds "$both" <pages | cut -f 2 | same - <(printf 'http://h/d/%s\n' 1 2 3)
+	done
+	par-links --kinds all <pages | cut -f 2 | same - <(printf 'http://h/d/%s\n' 1 2 3 4)
+	echo "$(page "$text")"$'\t1.1\t::\t0\tLink: <5>; rel=canonical, <6>; rel=next' >pages
+	par-links --headers --kinds canonical <pages | cut -f 2 | same - <(printf 'http://h/d/%s\n' 5 1)
+}
+
 @test "par-links: sitemaps, their index files and feeds, where --kinds has them" {
 	{
 		page '<?xml version="1.0"?>\n<!-- <loc>no</loc> -->\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n<url><loc>\n http://h/1?a&amp;b </loc><lastmod>no</lastmod><xhtml:link rel="alternate" href="2"/></url><url><loc><![CDATA[3&amp;]]><!-- no -->4</loc><loc/><image:loc>no</image:loc></url></urlset>' text/xml

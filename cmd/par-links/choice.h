@@ -52,7 +52,7 @@ choice_is_plain(const struct choice *choice)
 static inline bool
 choice_needs_rel(const struct choice *choice)
 {
-	return choice->skip_nofollow || choice->show_rel;
+	return choice->skip_nofollow || choice->show_rel || choice->kinds.canonical;
 }
 
 #endif

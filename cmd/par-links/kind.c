@@ -52,7 +52,11 @@ _Static_assert(sizeof(kinds) / sizeof(kinds[0]) <= KIND_MAX, "room for every kin
 static bool
 choose_element(struct kind_set *set, const char *name, size_t len)
 {
+	static const char canonical[] = "canonical";
 	bool all = len == 3 && memcmp(name, "all", 3) == 0, found = all;
+
+	if (len == sizeof(canonical) - 1 && memcmp(name, canonical, len) == 0)
+		set->canonical = found = true;
 
 	if (all || (len == 7 && memcmp(name, "sitemap", 7) == 0))
 		set->sitemap = found = true;
@@ -73,7 +77,11 @@ kind_choose(struct kind_set *set, const char *list)
 {
 	struct names names;
 
+	size_t href = 0;
+
 	*set = (struct kind_set){ .anchors_only = true };
+	while (strcmp(kinds[href].element, "link") != 0)
+		href++;
 	for (;;) {
 		size_t len = strcspn(list, ",");
 
@@ -83,6 +91,8 @@ kind_choose(struct kind_set *set, const char *list)
 			break;
 		list += len + 1;
 	}
+	set->canonical = set->canonical && !set->chosen[href];
+	set->chosen[href] |= set->canonical;
 	names_open(&names);
 	set->names[NAME_BASE] = true;
 	for (size_t i = 0; kinds[i].element != NULL; i++) {

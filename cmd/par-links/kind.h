@@ -33,6 +33,7 @@ struct kind_set {
 	bool chosen[KIND_MAX];
 	bool names[NAME_COUNT]; /* the elements, by enum name; base too */
 	bool sitemap, feed; /* what is no HTML: see listing.h */
+	bool canonical; /* of link elements those alone that say canonical */
 	bool anchors_only; /* nothing but href of a and area */
 };
 

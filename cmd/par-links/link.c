@@ -223,6 +223,9 @@ is_chosen(struct sink *sink, const struct link *link, const struct resolved *res
 		return false;
 	if (choice->skip_nofollow && has_word(link->rel, "nofollow"))
 		return false;
+	if (choice->kinds.canonical && strcmp(link->kind, "link") == 0 &&
+	    !has_word(link->rel, "canonical"))
+		return false;
 	if ((choice->same_host || choice->same_site) && !is_near(sink, resolved))
 		return false;
 	if (choice->include.count > 0 && !matches(sink, &choice->include, resolved->link))

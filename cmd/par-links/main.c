@@ -149,7 +149,8 @@ finding_options(struct options *o, struct opt_table *table)
 		    "elements to take links of (default a,area): a, area, audio,\n"
 		    "base, blockquote, body, button, del, embed, form, frame,\n"
 		    "iframe, image, img, input, ins, link, meta, object, q,\n"
-		    "script, source, track, use, video; sitemap, feed; or all",
+		    "script, source, track, use, video; canonical, sitemap, feed;\n"
+		    "or all",
 		    0, 0, take_kinds },
 		{ 0, "include", OPT_CALL, .context = &c->include, "PATTERN",
 		    "only links that the PCRE2 pattern matches", 0, 0, take_pattern },
