@@ -136,6 +136,68 @@ writing() {
 	[ "$(find others -type f | wc -l)" -eq 1 ]
 }
 
+@test "par-fetch: --name names files by a template, and makes folders for them" {
+	(cd "$ROOT/examples/site" && find . -type f) | sed "s,^\.,$SITE_URL," >urls
+	par-fetch -o pages --name '{host}/{path}{query}' <urls >out
+	diff -r "$ROOT/examples/site" "pages/${SITE_URL#http://}"
+	while IFS=$'\t' read -r url file; do
+		[ "$file" = "pages/${url#http://}" ]
+	done < <(cut -f 1,6 out)
+	# fields, which lead nowhere but down; and folders by their index
+	printf '%s\t%s\n' "$HOSTILE/ok?1" ../../x "$HOSTILE/ok?2" /etc/y "$HOSTILE/ok?3" z/ "$HOSTILE/ok?4" '' >urls
+	mkdir a
+	par-fetch -o a/b --name '{2}' <urls >out
+	[ "$(find a -type f | sort | paste -sd ' ')" = 'a/b/%2E%2E/%2E%2E/x a/b/etc/y a/b/index.html a/b/z/index.html' ]
+	par-fetch --json -o a --name '{file}{query}' <<<"$HOSTILE/ok?one=/two" | jq -r .body_file >out
+	[ "$(cat out "$(cat out)")" = $'a/ok?one=%2Ftwo\nhello' ]
+	run -2 par-fetch --name '{host}' </dev/null
+	[ "${lines[0]}" = 'par-fetch: --name needs -o' ]
+	run -2 par-fetch -o a --name '{hots}' </dev/null
+	[ "${lines[0]}" = 'par-fetch: --name: {hots}: not of {scheme}, {host}, {path}, {file}, {query}, {hash} and fields, {2}' ]
+}
+
+@test "par-fetch: --name replaces files from the same URL alone, and tells of others" {
+	needs_linux
+	printf '%s\t%s\n' "$HOSTILE/own/1" a "$HOSTILE/own/2" a "$HOSTILE/own/3" a/b "$HOSTILE/own/4" c/d \
+		"$HOSTILE/own/5" c "$HOSTILE/own/1#x" a >urls
+	fetch() {
+		par-fetch -j 1 -o pages --name '{2}' "$@" <urls 2>err | cut -f 1,2,5,6 | sed "s,$HOSTILE/own/,,"
+	}
+	for _ in 1 2; do
+		fetch >out || true
+		same out <(printf '%s\t200\t%s\n' 1 $'\tpages/a' \
+			2 $'file: there is one of that name, from another URL; see --name\t' \
+			3 $'file: what should be its folder is a file; see --name\t' 4 $'\tpages/c/d' \
+			5 $'file: there is a folder of that name; see --name\t' '1#x' $'\tpages/a')
+		same <(grep -c . err) <(echo 3)
+		[ "$(cat pages/a pages/c/d)" = /own/1/own/4 ]
+		[ "$(find pages -type f | wc -l)" -eq 2 ]
+	done
+	# a file of somebody else's is kept; so is what of a body came
+	echo mine >pages/e
+	printf '%s\t%s\n' "$HOSTILE/ok" e "$HOSTILE/short" f "$HOSTILE/half" f >urls
+	fetch --keep-truncated --retries 0 >out || true
+	[ "$(cat pages/e)" = mine ]
+	[ "$(cat pages/f.part)" = 'only this' ]
+	[ "$(cut -f 4 out | xargs)" = pages/f.part ]
+}
+
+@test "par-fetch: --name with --if-modified asks what the file of that URL needs alone" {
+	needs_linux
+	printf '%s\tx/a\n' "$HOSTILE/etag/a" >urls
+	fetch() {
+		par-fetch -o pages --name '{2}' --if-modified <urls 2>err | cut -f 2,6
+	}
+	[ "$(fetch)" = $'200\tpages/x/a' ]
+	[ -s pages/x/.a.etag ]
+	[ "$(fetch)" = $'304\tpages/x/a' ]
+	# for another URL with the same ETag the file is not what it asks about
+	printf '%s\tx/a\n' "$HOSTILE/etag/a?2" >urls
+	[ "$(fetch)" = $'200\t' ]
+	grep -q 'from another URL' err
+	[ "$(cat pages/x/a)" = '"a"' ]
+}
+
 @test "par-fetch: a folder that cannot be written to fails the records, and names them" {
 	run -3 par-fetch -o no/such/folder </dev/null
 	[[ $output = "par-fetch: no/such/folder: "* ]]

@@ -16,6 +16,7 @@
 #include "diag.h"
 #include "fdio.h"
 #include "fifo.h"
+#include "naming.h"
 #include "need.h"
 #include "num.h"
 #include "opt.h"
@@ -230,6 +231,15 @@ set_config(void *target, const char *value)
 	return why;
 }
 
+static const char *
+set_names(void *target, const char *value)
+{
+	struct settings *set = target;
+
+	set->names = value;
+	return naming_check(value);
+}
+
 /* One of the words of --fail-on: 404, 5xx or 400-499. */
 static bool
 read_statuses(struct settings *set, const char *word, size_t len)
@@ -433,6 +443,8 @@ add_output(struct opt_table *table, struct settings *set)
 		    "write records as JSON objects", 0, 0, NULL },
 		{ 0, "keep-truncated", OPT_FLAG, .flag = &set->keep, NULL,
 		    "of bodies that are too long or cut keep what came", 0, 0, NULL },
+		{ 0, "name", OPT_CALL, .context = set, "TEMPLATE",
+		    "with -o: name files so, as {host}/{path}{query}", 0, 0, set_names },
 		{ 0, "output", OPT_STRING, .text = &set->output, "FILE",
 		    "write records to FILE, not to standard output", 0, 0, NULL },
 		{ 'o', "output-dir", OPT_STRING, .text = &set->folder, "DIR",
@@ -529,6 +541,8 @@ command_line_read(struct settings *set, int argc, char **argv)
 		die_misuse("--deny-private cannot look behind %s", config_evades(set));
 	if (set->if_modified && set->folder == NULL)
 		die_misuse("--if-modified needs -o");
+	if (set->names != NULL && set->folder == NULL)
+		die_misuse("--name needs -o");
 	if (set->warc == NULL && (set->warc_size > 0 || set->warc_revisit))
 		die_misuse(
 		    "--warc-%s needs --warc", set->warc_revisit ? "revisit" : "size");

@@ -312,8 +312,8 @@ accept_record(struct fetcher *fetcher, const struct record *rec)
 	    request_new(rec, fetcher->set->proto, fetcher->set->guess);
 
 	if (fetcher->form.bodies != NULL)
-		request_name_file(
-		    request, fetcher->form.bodies, fetcher->set->if_modified);
+		request_name_file(request, fetcher->form.bodies, fetcher->set->names,
+		    fetcher->set->if_modified);
 	fetcher->requests++;
 	fetcher->ahead_bytes += request->input.len;
 	if (request->refusal == NULL)

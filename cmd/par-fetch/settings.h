@@ -63,6 +63,7 @@ struct settings {
 	bool post; /* data is there, if only empty */
 	bool location; /* as it is anyway */
 	const char *folder; /* for bodies */
+	const char *names; /* of their files, a template; or NULL */
 	const char *warc; /* archive, */
 	uint64_t warc_size; /* of so many bytes at most, then another; 0: of any */
 	bool warc_revisit; /* that refers to what it has already */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include <stdio.h>
 #include <string.h>
 
 #include "answer.h"
@@ -59,8 +58,8 @@ finish_file(struct answer *answer, const struct form *form, const struct request
 	if (good(head->status)) {
 		if (answer->file.fd < 0 && bodies_begin(form->bodies, &answer->file) < 0)
 			return -1;
-		if (bodies_commit(form->bodies, &answer->file, request->file, modified) <
-		    0)
+		if (bodies_commit(form->bodies, &answer->file, request->file,
+			request->origin, modified) < 0)
 			return -1;
 		name = request->file;
 	} else if (head->status != 304 || bodies_modified(form->bodies, name) == -1) {
@@ -74,13 +73,16 @@ finish_file(struct answer *answer, const struct form *form, const struct request
 static int
 finish_part(struct answer *answer, const struct form *form, const struct request *request)
 {
-	char name[BODIES_NAME + sizeof(part_end)];
+	struct bytes name = { 0 };
+	int got;
 
-	snprintf(name, sizeof(name), "%s%s", request->file, part_end);
-	if (bodies_commit(form->bodies, &answer->file, name, -1) < 0)
-		return -1;
-	put_path(answer, form, name);
-	return 0;
+	need_print(&name, "%s%s", request->file, part_end);
+	need_put(&name, "", 1);
+	got = bodies_commit(form->bodies, &answer->file, name.data, request->origin, -1);
+	if (got == 0)
+		put_path(answer, form, name.data);
+	bytes_free(&name);
+	return got;
 }
 
 /* The file of the body, by what came of it.  0, or -1 with errno. */

@@ -6,6 +6,7 @@
 #include "bodies.h"
 #include "diag.h"
 #include "field.h"
+#include "naming.h"
 #include "need.h"
 #include "request.h"
 #include "url_find.h"
@@ -104,11 +105,37 @@ request_name(const struct request *request)
 	return name;
 }
 
+/* By a template, which may give a name to many. */
+static void
+name_by(struct request *request, const struct bodies *bodies, const char *template,
+    bool if_modified)
+{
+	const struct naming_source source = { .url = request->target.url,
+		.record = request->input.data,
+		.len = request->input.len };
+	struct bytes name = { 0 };
+
+	naming_put(&name, template, &source);
+	request->file = name.data;
+	request->origin = need_string(source.url, strlen(source.url));
+	if (if_modified &&
+	    (bodies_modified(bodies, name.data) == -1 ||
+		bodies_is_of(bodies, name.data, source.url)))
+		request->had = need_string(name.data, name.len - 1);
+}
+
 void
-request_name_file(struct request *request, const struct bodies *bodies, bool if_modified)
+request_name_file(struct request *request, const struct bodies *bodies,
+    const char *template, bool if_modified)
 {
 	char name[BODIES_NAME];
 
+	if (request->target.url == NULL)
+		return; /* there is nothing to be fetched */
+	if (template != NULL) {
+		name_by(request, bodies, template, if_modified);
+		return;
+	}
 	bodies_name(name, request->input.data, request->field);
 	request->file = need_string(name, strlen(name));
 	if (!if_modified)
@@ -123,6 +150,7 @@ request_free(struct request *request)
 {
 	bytes_free(&request->input);
 	free(request->file);
+	free(request->origin);
 	free(request->had);
 	target_release(&request->target);
 	free(request);

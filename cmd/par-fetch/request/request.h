@@ -26,6 +26,7 @@ struct request {
 	uint64_t number; /* of the record */
 	struct target target; /* what to ask for; empty if the record holds no URL */
 	char *file; /* name for its body, or NULL */
+	char *origin; /* the first target, if others may have that name; or NULL */
 	char *had; /* --if-modified: name of the file that is there; or NULL */
 	const char *refusal; /* why it is not asked for, or NULL */
 	struct host_queue *host; /* while it is asked for, or waits to be */
@@ -60,9 +61,12 @@ void request_upgrade(struct request *request, const char *protocols);
 /* How to name it in a diagnostic: its URL, without password, as a record. */
 struct record request_name(const struct request *request);
 
-/* Give it a name for a file of bodies; if_modified: find the one that is there. */
-void
-request_name_file(struct request *request, const struct bodies *bodies, bool if_modified);
+/*
+ * Give it a name for a file of bodies, by template, see naming.h, or NULL; if_modified:
+ * find the one that is there.
+ */
+void request_name_file(struct request *request, const struct bodies *bodies,
+    const char *template, bool if_modified);
 
 void request_free(struct request *request);
 

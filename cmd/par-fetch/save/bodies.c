@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,13 +17,13 @@
 #include "diag.h"
 #include "fdio.h"
 #include "hash.h"
+#include "naming.h"
 #include "need.h"
 #include "url_find.h"
+#include "url_note.h"
 
 enum {
 	READABLE = 96, /* most of a URL that is in a name, bytes */
-	HASH = 16, /* of the hash, bytes */
-	ETAG_NAME = BODIES_NAME + sizeof("..etag"),
 	ETAG_MOST = 4096 /* bytes of one that is remembered */
 };
 
@@ -112,12 +113,10 @@ host_of(const char *url, size_t len)
 void
 bodies_name(char name[static BODIES_NAME], const char *url, size_t len)
 {
-	unsigned char hash[HASH];
 	size_t at = put_readable(name, url, len, host_of(url, len));
 
-	crypto_generichash(hash, HASH, (const unsigned char *)url, len, NULL, 0);
 	name[at++] = '-';
-	sodium_bin2hex(name + at, 2 * HASH + 1, hash, HASH);
+	naming_hash(name + at, url, len);
 }
 
 void
@@ -160,9 +159,13 @@ print_identity(
 
 /* The file beside a body that has its identity and its ETag, a line each. */
 static void
-etag_name(char out[static ETAG_NAME], const char *name)
+put_etag_name(struct bytes *out, const char *name)
 {
-	snprintf(out, ETAG_NAME, ".%s.etag", name);
+	const char *slash = strrchr(name, '/');
+	int folder = slash == NULL ? 0 : (int)(slash + 1 - name);
+
+	need_print(out, "%.*s.%s.etag", folder, name, name + folder);
+	need_put(out, "", 1);
 }
 
 /* All that is in the file of that name; empty if there is none. */
@@ -183,17 +186,18 @@ read_all(const struct bodies *bodies, struct bytes *out, const char *name)
 char *
 bodies_etag(const struct bodies *bodies, const char *name, const char *url)
 {
-	struct bytes identity = { 0 }, text = { 0 };
-	char beside[ETAG_NAME], *etag = NULL;
+	struct bytes identity = { 0 }, text = { 0 }, beside = { 0 };
+	char *etag = NULL;
 
-	etag_name(beside, name);
-	read_all(bodies, &text, beside);
+	put_etag_name(&beside, name);
+	read_all(bodies, &text, beside.data);
 	if (text.len > 0 && print_identity(bodies, &identity, name, url) == 0 &&
 	    text.len > identity.len && text.data[text.len - 1] == '\n' &&
 	    memcmp(text.data, identity.data, identity.len) == 0)
 		etag = need_string(text.data + identity.len, text.len - identity.len - 1);
 	bytes_free(&identity);
 	bytes_free(&text);
+	bytes_free(&beside);
 	return etag;
 }
 
@@ -202,10 +206,8 @@ bodies_remember(
     struct bodies *bodies, const char *name, const char *url, const char *etag)
 {
 	struct body_file file = { .fd = -1 };
-	struct bytes text = { 0 };
-	char beside[ETAG_NAME];
+	struct bytes text = { 0 }, beside = { 0 };
 
-	etag_name(beside, name);
 	if (strlen(etag) > ETAG_MOST || strpbrk(etag, "\r\n") != NULL ||
 	    print_identity(bodies, &text, name, url) < 0 ||
 	    bodies_begin(bodies, &file) < 0) {
@@ -213,10 +215,12 @@ bodies_remember(
 		return;
 	}
 	need_print(&text, "%s\n", etag);
+	put_etag_name(&beside, name);
 	if (bodies_write(&file, text.data, text.len) < 0 ||
-	    bodies_commit(bodies, &file, beside, -1) < 0)
+	    bodies_commit(bodies, &file, beside.data, NULL, -1) < 0)
 		bodies_abandon(bodies, &file);
 	bytes_free(&text);
+	bytes_free(&beside);
 }
 
 /* Has another process taken the new file fd for one that was left, before our lock? */
@@ -252,20 +256,123 @@ bodies_write(struct body_file *file, const void *data, size_t len)
 	return fdio_write(file->fd, data, len);
 }
 
+/* Make the folders on the way to name.  0, or -1 with errno. */
+static int
+make_folders(const struct bodies *bodies, const char *name)
+{
+	char *path = need_string(name, strlen(name));
+	int made = 0;
+
+	for (char *slash = strchr(path, '/'); slash != NULL && made == 0;
+	     slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdirat(bodies->folder, path, 0777) < 0 && errno != EEXIST)
+			made = -1;
+		*slash = '/';
+	}
+	free(path);
+	return made;
+}
+
+/* What is noted of files from url: url itself, if it is not too long. */
+static void
+shorten(char origin[static BODIES_ORIGIN], const char *url)
+{
+	enum { BEGINNING = BODIES_ORIGIN - NAMING_HASH - 1 };
+	size_t len = strlen(url);
+
+	if (len < BODIES_ORIGIN) {
+		memcpy(origin, url, len + 1);
+		return;
+	}
+	memcpy(origin, url, BEGINNING);
+	origin[BEGINNING] = '#';
+	naming_hash(origin + BEGINNING + 1, url, len);
+}
+
+bool
+bodies_is_of(const struct bodies *bodies, const char *name, const char *url)
+{
+	char origin[BODIES_ORIGIN], wanted[BODIES_ORIGIN];
+	int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	int fd = openat(bodies->folder, name, flags), got;
+
+	if (fd < 0)
+		return false;
+	shorten(wanted, url);
+	got = url_note_get(fd, origin, sizeof(origin));
+	close(fd);
+	return got == 0 && strcmp(origin, wanted) == 0;
+}
+
+/* Why there cannot be a file of that name, where there is something: an errno. */
+static int
+occupied(const struct bodies *bodies, const char *name)
+{
+	struct stat st;
+
+	return fstatat(bodies->folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		S_ISDIR(st.st_mode)
+	    ? EISDIR
+	    : EEXIST;
+}
+
+/* Give the file its name, and never that of a file from another URL than url. */
+static int
+take_name(const struct bodies *bodies, struct body_file *file, const char *name,
+    const char *url)
+{
+	char origin[BODIES_ORIGIN];
+	int linked;
+
+	shorten(origin, url);
+	url_note_set(file->fd, origin); /* if it cannot be, nothing will be replaced */
+	linked = linkat(bodies->folder, file->temporary, bodies->folder, name, 0);
+	if (linked < 0 && errno == ENOENT && make_folders(bodies, name) == 0)
+		linked = linkat(bodies->folder, file->temporary, bodies->folder, name, 0);
+	if (linked == 0)
+		return unlinkat(bodies->folder, file->temporary, 0);
+	if (errno != EEXIST)
+		return -1;
+	if (bodies_is_of(bodies, name, url))
+		return renameat(bodies->folder, file->temporary, bodies->folder, name);
+	errno = occupied(bodies, name);
+	return -1;
+}
+
 int
-bodies_commit(
-    struct bodies *bodies, struct body_file *file, const char *name, time_t modified)
+bodies_commit(struct bodies *bodies, struct body_file *file, const char *name,
+    const char *url, time_t modified)
 {
 	const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
 		{ .tv_sec = modified } };
+	int named;
 
 	if (modified != -1)
 		futimens(file->fd, times);
-	if (renameat(bodies->folder, file->temporary, bodies->folder, name) < 0)
+	named = url != NULL
+	    ? take_name(bodies, file, name, url)
+	    : renameat(bodies->folder, file->temporary, bodies->folder, name);
+	if (named < 0)
 		return -1;
 	close(file->fd);
 	file->fd = -1;
 	return 0;
+}
+
+const char *
+bodies_why(int error)
+{
+	switch (error) {
+	case EEXIST:
+		return "there is one of that name, from another URL; see --name";
+	case EISDIR:
+		return "there is a folder of that name; see --name";
+	case ENOTDIR:
+		return "what should be its folder is a file; see --name";
+	default:
+		return strerror(error);
+	}
 }
 
 void

@@ -6,10 +6,13 @@
  * it is complete, in place of one that was there.  The name is made of letters, digits,
  * dots, dashes and underscores, so that no URL leads out of the folder, and tells URLs
  * apart by 128 bits of a cryptographic hash, so that no site can name a page of another.
+ * Or it is made as the user has it, see naming.h: then files know their URLs, and only
+ * one from the same URL is replaced.
  */
 #ifndef PAR_FETCH_BODIES_H
 #define PAR_FETCH_BODIES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <time.h>
 
@@ -19,7 +22,7 @@ struct bodies {
 	unsigned made; /* files so far */
 };
 
-enum { BODIES_NAME = 144, BODIES_TEMPORARY = 64 };
+enum { BODIES_NAME = 144, BODIES_TEMPORARY = 64, BODIES_ORIGIN = 1024 };
 
 /* A file that is being written. */
 struct body_file {
@@ -57,9 +60,19 @@ void bodies_remember(
 int bodies_begin(struct bodies *bodies, struct body_file *file);
 int bodies_write(struct body_file *file, const void *data, size_t len);
 
-/* Give it its name, and if modified is not -1, that time. */
-int bodies_commit(
-    struct bodies *bodies, struct body_file *file, const char *name, time_t modified);
+/*
+ * Give it its name, and if modified is not -1, that time.  url: the one that it is from,
+ * so that it replaces no file that is from another one, EEXIST, nor a folder, EISDIR; in
+ * folders that are made if need be, ENOTDIR if they cannot be.  NULL: it replaces any.
+ */
+int bodies_commit(struct bodies *bodies, struct body_file *file, const char *name,
+    const char *url, time_t modified);
+
+/* Is the file of that name there, and known to be from url? */
+bool bodies_is_of(const struct bodies *bodies, const char *name, const char *url);
+
+/* What is wrong with a file, by errno, as a person is told. */
+const char *bodies_why(int error);
 
 /* Let go of a file that is not complete, if there is one. */
 void bodies_abandon(struct bodies *bodies, struct body_file *file);

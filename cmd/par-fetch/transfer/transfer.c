@@ -194,7 +194,7 @@ add_body(struct transfer *transfer, const char *data, size_t len)
 	if (answer_body(&transfer->answer, transfer->form, transfer->request, &head, data,
 		len) == 0)
 		return 0;
-	snprintf(transfer->why, sizeof(transfer->why), "file: %s", strerror(errno));
+	snprintf(transfer->why, sizeof(transfer->why), "file: %s", bodies_why(errno));
 	transfer->dropped = true;
 	return -1;
 }
@@ -1024,7 +1024,7 @@ transfer_finish(struct transfer *transfer)
 			keep_etag(transfer);
 		return;
 	}
-	snprintf(transfer->why, sizeof(transfer->why), "file: %s", strerror(errno));
+	snprintf(transfer->why, sizeof(transfer->why), "file: %s", bodies_why(errno));
 	head.error = transfer->why;
 	answer_finish(
 	    &transfer->answer, transfer->form, transfer->request, &head, ANSWER_NONE, -1);
