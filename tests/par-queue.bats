@@ -163,12 +163,12 @@ slow_stage() {
 @test "par-queue: a lease is renewed as long as the worker lives" {
 	echo 7 | par-queue put q
 	slow_stage
-	background par-queue work --lease 1500ms --once q -- ./slow
+	background par-queue work --lease 3s --once q -- ./slow
 	first=$!
 	eventually test -s has
-	background par-queue work --lease 1500ms --once q -- ./slow
+	background par-queue work --lease 3s --once q -- ./slow
 	second=$!
-	beats() { [ "$(redis EVAL "return #redis.call('XPENDING', KEYS[1], 'g', 'IDLE', 1500, '-', '+', 9)" 1 'pq:{q}:in')" = 0 ] && [ $((n++)) -gt 100 ]; }
+	beats() { [ "$(redis EVAL "return #redis.call('XPENDING', KEYS[1], 'g', 'IDLE', 3000, '-', '+', 9)" 1 'pq:{q}:in')" = 0 ] && [ $((n++)) -gt 100 ]; }
 	n=0 && eventually beats
 	touch go
 	wait "$first" "$second"

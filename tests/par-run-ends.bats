@@ -74,11 +74,16 @@ prepare() {
 @test "par-run: a command that makes no use of its input is told from one that does" {
 	seq 20 >in
 	cp in a.log
-	run -3 --separate-stderr par-run gzip a.log <in
+	# One copy: a second, which there is where this machine is busy, would find no a.log.
+	run -3 --separate-stderr par-run -n 1 gzip a.log <in
 	[ "${stderr_lines[0]}" = "par-run: gzip: ended well, without reading any of the input; to run it on a.log: par-run gzip {} ::: a.log" ]
 	[ "${stderr_lines[1]}" = "par-run: stopped early: 20 records were read and not delivered" ]
 	[ "${#stderr_lines[@]}" = 2 ]
 	zcat a.log.gz | cmp - in
+	# The first of several is waited for, as long as it takes a command to end.
+	printf '#!/bin/sh\necho >>starts\n' >once && chmod +x once
+	alone() { : >starts; par-run -n 4 ./once <in; [ "$(wc -l <starts)" = 1 ]; }
+	eventually alone
 	# All that are alike at the end, and no more than there is room for.
 	touch a.log b.log c.log
 	run -3 --separate-stderr par-run gzip -f a.log b.log <in
