@@ -116,9 +116,10 @@ is_gone(const struct window *window, uint64_t first, uint64_t last)
 {
 	for (unsigned i = 0; i < window->gone_count; i++) {
 		const struct window_gone *gone = &window->gone[i];
-		bool whole = gone->index == first && gone->count == last - first + 1;
+		bool whole = last - first + 1 == gone->together &&
+		    (first - gone->index) % gone->together == 0;
 
-		if (whole || (first == last && first - gone->index < gone->count))
+		if ((whole || first == last) && first - gone->index < gone->count)
 			return true;
 	}
 	return false;
@@ -234,6 +235,24 @@ window_done_part(
 	return 0;
 }
 
+/* So many records from index on are let go: behind others, or by themselves. */
+static void
+add_gone(struct window *window, uint64_t index, uint64_t count)
+{
+	for (unsigned i = 0; i < window->gone_count; i++) {
+		struct window_gone *gone = &window->gone[i];
+
+		if (gone->index + gone->count != index || gone->together != count)
+			continue;
+		gone->left += count;
+		gone->count += count;
+		return;
+	}
+	window->gone[window->gone_count++] = (struct window_gone){
+		.index = index, .left = count, .count = count, .together = count
+	};
+}
+
 int
 window_let_go(struct window *window, uint64_t index, bool whole)
 {
@@ -247,20 +266,20 @@ window_let_go(struct window *window, uint64_t index, bool whole)
 	count = whole ? flight->batch->count : 1;
 	if (window_done_part(window, flight, index, count) < 0)
 		return -1;
-	window->gone[window->gone_count++] =
-	    (struct window_gone){ .index = index, .left = count, .count = count };
+	add_gone(window, index, count);
 	return 0;
 }
 
 bool
-window_told_gone(struct window *window, uint64_t index)
+window_told_gone(struct window *window, uint64_t index, uint64_t count)
 {
 	for (unsigned i = 0; i < window->gone_count; i++) {
 		struct window_gone *gone = &window->gone[i];
 
 		if (index < gone->index || index - gone->index >= gone->count)
 			continue;
-		if (--gone->left == 0)
+		gone->left -= count < gone->left ? count : gone->left;
+		if (gone->left == 0)
 			*gone = window->gone[--window->gone_count];
 		return true;
 	}

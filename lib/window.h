@@ -13,12 +13,13 @@
 
 #include "batch.h"
 
-enum { WINDOW_GONE = 16 };
+enum { WINDOW_GONE = 16 /* runs of neighbours */ };
 
 /* Records that the worker need not do any more, and may tell of all the same. */
 struct window_gone {
 	uint64_t index, left; /* the first one, and how many it has not told of */
 	uint64_t count;
+	uint64_t together; /* so many were let go at once: each, or whole batches */
 };
 
 /* A batch in flight. */
@@ -84,13 +85,14 @@ int window_done_part(
 
 /*
  * Let go of record index, if it is there and not done, or of the whole batch that begins
- * with it: it counts as done.  At most WINDOW_GONE of them may be untold.  0, or -1
- * without memory.
+ * with it: it counts as done.  At most WINDOW_GONE runs of them may be untold.  0, or
+ * -1 without memory.
  */
 int window_let_go(struct window *window, uint64_t index, bool whole);
 
-/* The worker tells of record index: was it let go?  It may tell of it once. */
-bool window_told_gone(struct window *window, uint64_t index);
+/* The worker tells of count records from index on: were they let go?  It may tell of each
+ * once. */
+bool window_told_gone(struct window *window, uint64_t index, uint64_t count);
 
 /* How many bytes record index of flight has, with its newline. */
 size_t window_record_len(struct flight *flight, uint64_t index);

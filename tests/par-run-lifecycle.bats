@@ -173,6 +173,62 @@ slow_stage() {
 	done
 }
 
+@test "par-run: --speculate needs one that is done to compare with" {
+	local how hangs
+
+	cat >once.sh <<-'EOS'
+		#!/bin/bash
+		[ "$1" != "$HANGS" ] || ! mkdir tried 2>/dev/null || exec sleep 1000
+		echo "$1"
+	EOS
+	printf '#!/bin/sh\nshift\nexec /bin/sh -c "$*"\n' >reach.sh
+	chmod +x once.sh reach.sh
+	for how in '-n 2' '--rsh ./reach.sh --host a:1,b:1' '--host :2' '-n 2 -N 1'; do
+		for hangs in 1 2; do
+			rm -rf tried
+			# shellcheck disable=SC2086
+			HANGS=$hangs timeout "$DEADLINE" par-run $how --speculate 2 ./once.sh {} \
+				::: 1 2 >out 2>err
+			[ -d tried ]
+			[ ! -s err ]
+			sort out | cmp - <(seq 2)
+		done
+	done
+}
+@test "par-run: --speculate: one that hangs may have had many" {
+	cat >many.sh <<-'EOS'
+		#!/bin/bash
+		exec 9>&"${PAR_STAGE%:*}"
+		echo 'par-stage 1 window=64 jobs=40' >&9
+		i=0
+		while IFS= read -r n; do
+			[ "$n" != 5 ] || ! mkdir tried 2>/dev/null || exec sleep 1000
+			echo "$n"
+			echo "$i $((${#n} + 1)) ok" >&9
+			i=$((i + 1))
+		done
+	EOS
+	chmod +x many.sh
+	seq 200 | timeout "$DEADLINE" par-run -k -n 2 --speculate 2 ./many.sh >out 2>err
+	[ -d tried ]
+	[ ! -s err ]
+	cmp out <(seq 200)
+}
+@test "par-run: --speculate: what comes to nothing is made again, as -r says" {
+	cat >thrice.sh <<-'EOS'
+		#!/bin/bash
+		if [ "$1" = 3 ]; then
+			if mkdir first 2>/dev/null; then exec sleep 1000; fi
+			if mkdir second 2>/dev/null; then kill -9 $$; fi
+			if mkdir third 2>/dev/null; then exit 1; fi
+		fi
+		echo "$1 $PAR_TRY"
+	EOS
+	chmod +x thrice.sh
+	timeout "$DEADLINE" par-run -k -n 2 -r 2 --speculate 2 ./thrice.sh {} ::: 1 2 3 4 >out 2>err
+	[ ! -s err ]
+	cmp out <(printf '%s 1\n' 1 2 3 4)
+}
 @test "par-run: --speculate: one that fails, or dies, leaves it to the other; both fail once" {
 	local how
 

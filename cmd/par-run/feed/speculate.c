@@ -38,8 +38,7 @@ can_be_copied(const struct speculate *speculate, const struct slot *slot)
 	const struct worker *worker = &slot->worker;
 
 	return worker->window.records > 0 && slot->place.state != PLACE_DYING &&
-	    slot->doubles.of == NULL && slot->doubles.count < DOUBLES_MOST &&
-	    worker->window.gone_count + slot->doubles.count < WINDOW_GONE &&
+	    slot->doubles.of == NULL &&
 	    (worker->kind == WORKER_NATIVE || worker->kind == WORKER_MAP ||
 		worker->kind == WORKER_BLOCK) &&
 	    (of_blocks(speculate) || !worker->hello.joint);
@@ -59,7 +58,35 @@ was_given(const struct speculate *speculate, struct slot *slot,
 		window_find(window, flight->base + flight->batch->count - 1) != NULL);
 }
 
-/* The oldest record of slot that nobody else has or had; *found stays if there is none.
+/* May one more of its records be copied, and be let go of then? */
+static bool
+has_room(const struct slot *slot)
+{
+	return slot->doubles.count < DOUBLES_MOST &&
+	    slot->worker.window.gone_count + slot->doubles.count < WINDOW_GONE;
+}
+
+/*
+ * Since when a copy of that record could be missed, in a flight of the slot, work time:
+ * it was given, or its last copy came to nothing.  UINT64_MAX if there is one, or were
+ * enough.
+ */
+static uint64_t
+missed_since(const struct speculate *speculate, struct slot *slot,
+    const struct flight *flight, uint64_t index)
+{
+	const struct doubled *one = doubles_find(&slot->doubles, index);
+
+	if (one == NULL)
+		return has_room(slot) ? flight->batch->given_at : UINT64_MAX;
+	return one->copy == NULL && one->copies <= speculate->options->retries
+	    ? one->since
+	    : UINT64_MAX;
+}
+
+/*
+ * The record of slot that could be copied, and was alone for longest; *found stays if
+ * there is none.
  */
 static void
 look_at(const struct speculate *speculate, struct slot *slot, struct long_flight *found)
@@ -68,27 +95,26 @@ look_at(const struct speculate *speculate, struct slot *slot, struct long_flight
 		uint64_t index = f->base + (of_blocks(speculate) ? 0 : f->prefix);
 
 		for (; index < f->base + f->batch->count; index++) {
-			if (found->slot != NULL && f->batch->given_at >= found->since)
+			uint64_t since = missed_since(speculate, slot, f, index);
+
+			if (f->batch->given_at >= found->since)
 				return;
-			if (doubles_find(&slot->doubles, index) == NULL &&
-			    was_given(speculate, slot, f, index)) {
+			if (since < found->since && was_given(speculate, slot, f, index))
 				*found = (struct long_flight){ .slot = slot,
 					.flight = f,
 					.index = index,
-					.since = f->batch->given_at };
-				return;
-			}
+					.since = since };
 			if (of_blocks(speculate))
 				break;
 		}
 	}
 }
 
-/* What has been in flight longest. */
+/* What has been in flight longest, with nobody else. */
 static struct long_flight
 oldest(const struct speculate *speculate)
 {
-	struct long_flight found = { .slot = NULL };
+	struct long_flight found = { .since = UINT64_MAX };
 
 	for (size_t i = 0; i < speculate->pool->count; i++)
 		if (can_be_copied(speculate, speculate->pool->slots[i]))
@@ -135,7 +161,7 @@ speculate_next(struct speculate *speculate, const struct slot *slot, struct batc
 void
 speculate_given(struct speculate *speculate, struct slot *slot)
 {
-	doubles_add(&speculate->from->doubles, speculate->index, slot);
+	doubles_add(&speculate->from->doubles, speculate->index, slot, 1);
 	doubles_of(&slot->doubles, speculate->from, speculate->index);
 	speculate->pairs++;
 }
@@ -195,20 +221,26 @@ speculate_goes_on(struct speculate *speculate, struct slot *slot, uint64_t index
 {
 	struct slot *of = slot->doubles.of, *copy;
 	struct doubled *one;
+	uint64_t copies;
 
 	if (of != NULL) {
-		doubles_alone(doubles_find(&of->doubles, slot->doubles.index));
+		doubles_alone(doubles_find(&of->doubles, slot->doubles.index),
+		    times_work(speculate->times));
 		part(speculate, slot);
 		return true;
 	}
 	one = doubles_find(&slot->doubles, index);
-	copy = one == NULL ? NULL : one->copy;
-	if (one != NULL)
-		doubles_remove(&slot->doubles, one);
+	if (one == NULL)
+		return false;
+	copy = one->copy;
+	copies = one->copies;
+	doubles_remove(&slot->doubles, one);
 	if (copy == NULL)
 		return false;
 	part(speculate, copy);
-	doubles_add(&copy->doubles, own_index(copy), NULL);
+	doubles_add(&copy->doubles, own_index(copy), NULL, copies);
+	doubles_alone(
+	    doubles_find(&copy->doubles, own_index(copy)), times_work(speculate->times));
 	return true;
 }
 

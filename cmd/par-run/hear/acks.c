@@ -155,7 +155,8 @@ acks_take(struct acks *acks, struct slot *slot, const struct ack *ack,
 	struct ack failed;
 	uint64_t number;
 
-	if (flight == NULL && window_told_gone(&slot->worker.window, ack->index))
+	if (flight == NULL &&
+	    window_told_gone(&slot->worker.window, ack->index, ack->more + 1))
 		return pass_over(acks, slot, ack);
 	if (flight == NULL)
 		return worker_no_record;

@@ -15,7 +15,9 @@ struct slot;
 
 struct doubled {
 	uint64_t index; /* of the record, or the first of its block, with the worker */
-	struct slot *copy; /* who has it, too; NULL: did, and it is not given again */
+	struct slot *copy; /* who has it, too; NULL: it came to nothing there */
+	uint64_t since; /* then: when that was, work time */
+	uint64_t copies; /* that were made of it */
 };
 
 /* All zero for one that has nothing that others have. */
@@ -36,12 +38,19 @@ doubles_find(struct doubles *doubles, uint64_t index)
 	return NULL;
 }
 
-/* There is room for it. */
+/* Another one has it, too, or had; so many copies more were made.  There is room for it.
+ */
 static inline void
-doubles_add(struct doubles *doubles, uint64_t index, struct slot *copy)
+doubles_add(struct doubles *doubles, uint64_t index, struct slot *copy, uint64_t copies)
 {
-	doubles->some[doubles->count++] =
-	    (struct doubled){ .index = index, .copy = copy };
+	struct doubled *one = doubles_find(doubles, index);
+
+	if (one == NULL) {
+		one = &doubles->some[doubles->count++];
+		*one = (struct doubled){ .index = index };
+	}
+	one->copy = copy;
+	one->copies += copies;
 }
 
 static inline void
@@ -50,11 +59,12 @@ doubles_remove(struct doubles *doubles, struct doubled *one)
 	*one = doubles->some[--doubles->count];
 }
 
-/* The copy of it is no more: it is not made again. */
+/* The copy of it is no more, since now. */
 static inline void
-doubles_alone(struct doubled *one)
+doubles_alone(struct doubled *one, uint64_t now)
 {
 	one->copy = NULL;
+	one->since = now;
 }
 
 /* The worker's records are a copy of those of another; NULL: they are not any more. */

@@ -36,13 +36,11 @@ usual_add(struct usual *usual, uint64_t took)
 uint64_t
 usual_time(const struct usual *usual)
 {
-	uint64_t seen = 0;
+	uint64_t few = usual->all < USUAL_FEW ? 2 : 1, seen = 0;
 
-	if (usual->all < USUAL_LEAST)
-		return UINT64_MAX;
-	for (unsigned kind = 0; kind < USUAL_KINDS; kind++) {
+	for (unsigned kind = 0; usual->all > 0 && kind < USUAL_KINDS; kind++) {
 		seen += usual->counts[kind];
-		if (2 * seen >= usual->all)
+		if (2 * seen >= few * usual->all)
 			return longest(kind);
 	}
 	return UINT64_MAX;

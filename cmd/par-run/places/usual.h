@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * usual - how long records usually take: the median, from counts of times that are alike.
+ * usual - how long records usually take, from counts of times that are alike: the median,
+ * or the longest of a few, of which half may be one that is quick by chance.
  */
 #ifndef PAR_RUN_USUAL_H
 #define PAR_RUN_USUAL_H
@@ -10,7 +11,7 @@
 enum {
 	USUAL_STEPS = 8, /* times that a power of two is told apart by */
 	USUAL_KINDS = 40 * USUAL_STEPS, /* up to half a year */
-	USUAL_LEAST = 3 /* times, before anything is usual */
+	USUAL_FEW = 3 /* times, before their median says anything */
 };
 
 /* All zero: nothing was done yet. */
@@ -22,8 +23,10 @@ struct usual {
 /* One took so long, ms. */
 void usual_add(struct usual *usual, uint64_t took);
 
-/* How long half of them took at most, ms, an eighth too much at most; UINT64_MAX: nothing
- * is usual. */
+/*
+ * How long half of them took at most, or all if they are few; ms, an eighth too much at
+ * most.  UINT64_MAX: none was added.
+ */
 uint64_t usual_time(const struct usual *usual);
 
 /* What is factor thousandths of that, but no less than least; UINT64_MAX likewise. */

@@ -588,9 +588,46 @@ lets_go(void)
 	check(!window_has_all(&window, 0, 1) && !window_has_all(&window, 1, 3));
 	for (uint64_t i = 0; i < 3; i++) {
 		check(window_has_all(&window, i, i));
-		check(window_told_gone(&window, i));
+		check(window_told_gone(&window, i, 1));
 	}
-	check(!window_has_all(&window, 0, 0) && !window_told_gone(&window, 0));
+	check(!window_has_all(&window, 0, 0) && !window_told_gone(&window, 0, 1));
+	window_clear(&window);
+}
+
+/* However many are let go one after the other, they are one run; so are whole batches. */
+static void
+lets_neighbours_go(void)
+{
+	static const char text[] = "a\nb\nc\nd\n";
+	enum { COUNT = 100, EACH = 4 };
+
+	window_init(&window);
+	for (uint64_t i = 0; i < COUNT; i++) {
+		struct block *block = block_new(sizeof(text));
+
+		memcpy(block->data, text, sizeof(text));
+		check(window_add(&window,
+			  batch_new(block, block->data, 8, EACH * i, EACH)) == 0);
+		block_drop(block);
+		window_sent(&window, 8);
+	}
+	for (uint64_t i = 0; i < COUNT * EACH / 2; i++)
+		check_is(window_let_go(&window, i, false), 0);
+	check_is(window.gone_count, 1);
+	check(!window_has_all(&window, 0, 3));
+	for (uint64_t i = COUNT * EACH / 2; i < COUNT * EACH; i += EACH)
+		check_is(window_let_go(&window, i, true), 0);
+	check_is(window.gone_count, 2);
+	check_is(window.records, 0);
+	for (uint64_t i = COUNT * EACH / 2; i < COUNT * EACH; i += EACH) {
+		check(window_has_all(&window, i, i + EACH - 1));
+		check(!window_has_all(&window, i + 1, i + EACH));
+		check(window_told_gone(&window, i, EACH));
+	}
+	check_is(window.gone_count, 1);
+	for (uint64_t i = 0; i < COUNT * EACH / 2; i++)
+		check(window_told_gone(&window, i, 1));
+	check_is(window.gone_count, 0);
 	window_clear(&window);
 }
 
@@ -602,4 +639,4 @@ starves(void)
 
 TESTS("window", { "agrees with a model of all records", agrees },
     { "is written anew", begins_anew }, { "lets go of records", lets_go },
-    { "without memory", starves })
+    { "lets neighbours go", lets_neighbours_go }, { "without memory", starves })
