@@ -26,12 +26,19 @@ begin_header(struct odd_lines *lines)
 	lines->interim = false;
 }
 
-/* A byte of the status line: is it one? */
+/*
+ * A byte of the status line: is it one?  A status of four digits is none; newer
+ * libcurls would read three of them.
+ */
 static bool
-take_status(struct odd_lines *lines, char byte)
+take_status(struct odd_lines *lines, char *data, size_t at)
 {
 	static const char http[] = "HTTP/";
+	char byte = data[at];
 
+	if (lines->line == STATUS + 3 && byte >= '0' && byte <= '9' && at > 3 &&
+	    data[at - 4] == ' ')
+		data[at - 3] = 'x';
 	if (lines->line < sizeof(http) - 1 && byte != http[lines->line])
 		return false;
 	if (lines->line == STATUS)
@@ -96,7 +103,7 @@ odd_lines_mend(struct odd_lines *lines, char *data, size_t len)
 			split_line(lines, data + i);
 		if (!lines->first)
 			take_byte(lines, &data[i]);
-		else if (!take_status(lines, data[i]))
+		else if (!take_status(lines, data, i))
 			return false;
 		lines->last = data[i];
 		lines->line++;

@@ -143,7 +143,8 @@ head_of(struct transfer *transfer)
 {
 	struct page_record_head head = { .status = transfer_status(transfer) };
 
-	head.type = content_type(transfer);
+	if (head.status != 0 || !transfer->request->target.http)
+		head.type = content_type(transfer);
 	if (transfer->why[0] != '\0')
 		head.error = transfer->why;
 	else if (head.status == 0)

@@ -41,4 +41,21 @@ mended(void)
 	}
 }
 
-TESTS("odd_lines", { "a header becomes what libcurl takes", mended })
+/* What is no status is made none that any libcurl could take for one. */
+static void
+statuses(void)
+{
+	char four[] = "HTTP/1.1 2000 Odd\r\n\r\n", three[] = "HTTP/1.1 200\r\n\r\n";
+	struct odd_lines lines = { 0 };
+
+	odd_lines_expect(&lines, four);
+	odd_lines_mend(&lines, four, strlen(four));
+	check_text(four, "HTTP/1.1 x000 Odd\r\n\r\n");
+	odd_lines_expect(&lines, three);
+	odd_lines_mend(&lines, three, strlen(three));
+	check_text(three, "HTTP/1.1 200\r\n\r\n");
+	odd_lines_leave(&lines);
+}
+
+TESTS("odd_lines", { "a header becomes what libcurl takes", mended },
+    { "a status of four digits", statuses })
