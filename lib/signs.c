@@ -68,7 +68,8 @@ signs_remedy(char text[static SIGNS_REMEDY], const char *program, char *const *c
 	text[0] = '\0';
 	if (sign == NULL)
 		return text;
-	if (write_script(&script, command) == 0 && !has_place(script.data)) {
+	if (write_script(&script, command) == 0 && script.data != NULL &&
+	    !has_place(script.data)) {
 		char *words[] = { shell, option, script.data, NULL };
 
 		if (quote_words(&line, words) == 0)
