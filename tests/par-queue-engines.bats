@@ -6,6 +6,9 @@ load redis
 load postgres
 load queue
 
+# With sanitizers these two: what is PostgreSQL's own, par-queue-postgres.bats has there.
+if [[ -n ${SANITIZED-} ]]; then export ENGINES=${ENGINES:-redis file}; fi
+
 setup_file() { postgres_begin; }
 teardown_file() { postgres_end; }
 
