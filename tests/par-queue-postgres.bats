@@ -145,7 +145,7 @@ at_once() {
 	postgres_run
 	export PAR_QUEUE_URL="postgresql://par@/postgres?host=$PG"
 	seq 0 800 >in
-	par-queue rate --new q 400
+	par-queue rate --new q 20 # so that there is something left to be done
 	for _ in 1 2; do
 		background par-queue work --lease 2s --backoff 5ms,10ms q -- par-fib 2>>err
 	done
@@ -160,6 +160,7 @@ at_once() {
 		postgres_stop KILL
 		postgres_run
 	done
+	par-queue rate q 0
 	eventually is q "done" 801
 	eventually is q results 0
 	kill "$get"
@@ -212,7 +213,7 @@ switches() { awk '/ctxt_switches/ { n += $2 } END { print n }' "/proc/$1/status"
 @test "postgres: who is stopped in the middle of a step holds up nobody" {
 	head -c 30000000 /dev/zero | tr '\0' a | fold -w 1000000 >in
 	par-queue put --chunk 1 q <in
-	background par-queue work q -- par-run -n 1 --map cat
+	background par-queue work --lease 2s q -- par-run -n 1 --map cat
 	worker=$!
 	running() { [ "$(number q running)" -gt 0 ]; }
 	eventually running
