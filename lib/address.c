@@ -181,10 +181,6 @@ address_parse(struct address *address, const char *url, bool secret)
 	return address_none;
 }
 
-/*
- * Change the variable in its place, of which even /proc would keep what setenv(3)
- * replaces, and that needs no memory.
- */
 /* Take len bytes out of the end of a string of the environment, which stays in place. */
 static void
 cut_out(char *at, size_t len)
@@ -207,6 +203,10 @@ hide_words(char *words)
 	}
 }
 
+/*
+ * Change the variable in its place, of which even /proc would keep what setenv(3)
+ * replaces, and that needs no memory.
+ */
 void
 address_hide(const char *name, bool whole)
 {

@@ -271,3 +271,10 @@ switches() { awk '/ctxt_switches/ { n += $2 } END { print n }' "/proc/$1/status"
 	run -0 par-queue check
 	[[ $output == *'warning: synchronous_commit is off'* ]]
 }
+
+@test "postgres: a machine may have a name that is special in SQL" {
+	unshare --uts true 2>/dev/null || skip "the system does not let us"
+	# shellcheck disable=SC2016 # the inner shell has them
+	seq 9 | unshare --uts sh -c 'echo "o'\''x\";--" >/proc/sys/kernel/hostname && par-queue put q'
+	is q waiting 9
+}

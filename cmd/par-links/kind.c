@@ -57,7 +57,6 @@ choose_element(struct kind_set *set, const char *name, size_t len)
 
 	if (len == sizeof(canonical) - 1 && memcmp(name, canonical, len) == 0)
 		set->canonical = found = true;
-
 	if (all || (len == 7 && memcmp(name, "sitemap", 7) == 0))
 		set->sitemap = found = true;
 	if (all || (len == 4 && memcmp(name, "feed", 4) == 0))
@@ -76,7 +75,6 @@ const char *
 kind_choose(struct kind_set *set, const char *list)
 {
 	struct names names;
-
 	size_t href = 0;
 
 	*set = (struct kind_set){ .anchors_only = true };

@@ -30,6 +30,9 @@ engine_own_name(char name[static ENGINE_ID_SIZE])
 	if (entropy(&some, sizeof(some)) < 0)
 		return -1;
 	gethostname(host, sizeof(host) - 1);
+	for (char *c = host; *c != '\0'; c++)
+		if (!engine_name_ok(c, 1)) /* a machine may be called anything */
+			*c = '-';
 	snprintf(name, ENGINE_ID_SIZE, "%s:%d:%016llx", host, (int)getpid(), some);
 	return 0;
 }

@@ -138,7 +138,7 @@ add_numbers(struct bytes *sql, const uint64_t *first, size_t size, size_t count)
 /*
  * The rows are copied, and then accepted, by one text: so the server goes from one to the
  * other by itself, and who dies or is stopped meanwhile holds nothing up.  Names have no
- * byte that is special in a string.
+ * byte that is special in a string, see engine_name_ok() and engine_own_name().
  */
 static int
 make_sql(struct pg_queue *queue, const struct engine_put *put,

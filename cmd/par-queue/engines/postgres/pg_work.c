@@ -254,13 +254,22 @@ size_of(const struct engine_commit *commit)
 	return size;
 }
 
-/* How many of them go in one step: with one next queue, or none. */
+/* Do the results of both go to one queue, or to none? */
+static bool
+together(const struct engine_commit *a, const struct engine_commit *b)
+{
+	return a->next == b->next ||
+	    (a->next != NULL && b->next != NULL && strcmp(a->next, b->next) == 0);
+}
+
+/* How many of them go in one step, of which one next queue is told. */
 static size_t
 some_of(const struct engine_commit *commits, size_t count)
 {
 	size_t some = 1, size = size_of(commits);
 
-	while (some < count && (size += size_of(&commits[some])) <= COMMIT_BYTES)
+	while (some < count && together(commits, &commits[some]) &&
+	    (size += size_of(&commits[some])) <= COMMIT_BYTES)
 		some++;
 	return some;
 }
