@@ -288,7 +288,7 @@ by_hash() {
 	par-split -c a b <empty
 	[ -f a ] && [ ! -s a ] && [ ! -s b ]
 	run -3 bash -c 'seq 9 | par-split -c a'
-	[ "$output" = "par-split: standard input: --cut needs a regular file" ]
+	[ "$output" = "par-split: standard input: --cut needs a regular file; see -i" ]
 	run -3 par-split -c -i in /dev/full
 	[ "$output" = "par-split: /dev/full: No space left on device" ]
 }

@@ -10,6 +10,7 @@
 #include "fuzz.h"
 #include "iso2022.h"
 #include "utf8.h"
+#include "utf8_char.h"
 
 static const char *const names[] = { "utf-8", "big5", "euc-jp", "euc-kr", "gb18030",
 	"gbk", "shift_jis", "iso-2022-jp", "utf-16le", "utf-16be", "windows-1252",
