@@ -195,6 +195,7 @@ slow_stage() {
 		done
 	done
 }
+
 @test "par-run: --speculate: one that hangs may have had many" {
 	cat >many.sh <<-'EOS'
 		#!/bin/bash
@@ -214,6 +215,22 @@ slow_stage() {
 	[ ! -s err ]
 	cmp out <(seq 200)
 }
+
+@test "par-run: --speculate: what the order holds back does not wait for one that hangs" {
+	cat >large.sh <<-'EOS'
+		#!/bin/bash
+		[ "$1" != 1 ] || ! mkdir tried 2>/dev/null || exec sleep 1000
+		printf '%01000000d\n' "$1"
+	EOS
+	chmod +x large.sh
+	# more than is kept out of turn, 64 MiB
+	seq 80 | timeout "$DEADLINE" par-run -k -n 2 --speculate 2 ./large.sh {} 2>err |
+		sed 's/^0*//' >out
+	[ -d tried ]
+	[ ! -s err ]
+	cmp out <(seq 80)
+}
+
 @test "par-run: --speculate: what comes to nothing is made again, as -r says" {
 	cat >thrice.sh <<-'EOS'
 		#!/bin/bash
@@ -229,6 +246,7 @@ slow_stage() {
 	[ ! -s err ]
 	cmp out <(printf '%s 1\n' 1 2 3 4)
 }
+
 @test "par-run: --speculate: one that fails, or dies, leaves it to the other; both fail once" {
 	local how
 

@@ -106,6 +106,7 @@ wire_turn(struct run *run)
 	run->admit = (struct admit){ .times = &run->times,
 		.pool = &run->pool,
 		.supply = &run->supply,
+		.speculate = &run->speculate,
 		.ending = &run->ending };
 	run->busy = (struct busy){
 		.jobserver = &run->jobserver, .nature = &run->nature, .pool = &run->pool

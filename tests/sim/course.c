@@ -22,6 +22,7 @@ begin(void)
 	shared->next_inode = 10;
 	shared->now = 0;
 	shared->lives = 0;
+	shared->hung = false;
 	shared->fault[0] = '\0';
 	memset(shared->run_id, 0, sizeof(shared->run_id));
 	shared->deaths_left = (unsigned)plan.deaths;

@@ -25,9 +25,9 @@ const char plan_before[] = "#\t\nnone\n";
 const struct plan_field plan_fields[] = { FIELD(records), FIELD(deaths), FIELD(kills),
 	FROM(workers, 1), FIELD(signals), FIELD(commands), FIELD(shortages),
 	FIELD(killer), FIELD(mortal), FIELD(stubborn), FIELD(lies), FIELD(frozen),
-	FIELD(failing), FIELD(flaky), FIELD(deadly), FIELD(lines), FIELD(longest),
-	FROM(jobs, 1), FIELD(window), FIELD(ahead), FIELD(joint), FIELD(runs),
-	FIELD(unsure), FIELD(filter), FIELD(torn), FIELD(ahead_records),
+	FIELD(hung), FIELD(failing), FIELD(flaky), FIELD(deadly), FIELD(lines),
+	FIELD(longest), FROM(jobs, 1), FIELD(window), FIELD(ahead), FIELD(joint),
+	FIELD(runs), FIELD(unsure), FIELD(filter), FIELD(torn), FIELD(ahead_records),
 	FIELD(ahead_bytes), FIELD(in_memory), FIELD(words_less), FIELD(words_most),
 	FIELD(word_most), FIELD(full), FIELD(halve), FIELD(raw), FIELD(before),
 	FIELD(arguments), FIELD(hello_ms), FIELD(slow_reader), FIELD(narrow),
@@ -182,6 +182,28 @@ draw_copies(uint64_t seed)
 		plan.speculate = dice_scale(&dice, 1000, 5000);
 }
 
+/*
+ * Draw one that hangs, which only a copy helps on, by dice of its own; nothing else goes
+ * wrong then, or there may be no copy any more.
+ */
+static void
+draw_hung(uint64_t seed)
+{
+	struct dice dice = dice_for(seed, "hung", 0);
+
+	if (plan.speculate == 0 || plan.hosts != 0 || plan.joint != 0 ||
+	    plan.records < 3 || !dice_one_in(&dice, 2))
+		return;
+	plan.hung = dice_one_in(&dice, 2) ? dice_from(&dice, 1, 2)
+					  : dice_from(&dice, 1, plan.records);
+	plan.workers = plan.workers < 2 ? 2 : plan.workers;
+	plan.timeout = plan.frozen = plan.deaths = plan.mortal = plan.kills = 0;
+	plan.killer = plan.lies = plan.failing = plan.flaky = plan.deadly = 0;
+	plan.commands = plan.signals = plan.shortages = plan.full = 0;
+	plan.filter = plan.jobs_most = plan.max_record = plan.max_output = 0;
+	plan.restarts = plan.stop_failures = plan.stop_success = plan.stop_now = 0;
+}
+
 /* Draw if a process for a block reads something first, by dice of its own. */
 static void
 draw_before(uint64_t seed)
@@ -302,6 +324,7 @@ plan_draw(uint64_t seed)
 	plan.slow_source = dice_scale(&dice, 0, 50);
 	plan.narrow = dice_one_in(&dice, 4);
 	draw_socket(seed);
+	draw_hung(seed);
 }
 
 /* A word of the command line: an option and its number, or a name alone. */

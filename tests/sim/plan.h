@@ -65,6 +65,7 @@ struct plan {
 	uint64_t stubborn; /* one stage in so many does not mind SIGTERM; 0: none */
 	uint64_t lies; /* one life in so many tells what is not so; 0: none */
 	uint64_t frozen; /* one life in so many does nothing any more; 0: none */
+	uint64_t hung; /* the first that works on this record, from 1, is; 0: none */
 };
 
 extern struct plan plan;

@@ -77,6 +77,7 @@ struct shared {
 	uint64_t now; /* ns */
 	unsigned lives;
 	bool resumed;
+	bool hung; /* one hangs, or did, as the plan says */
 	char run_id[64]; /* what ids of records begin with */
 	struct counts counts;
 	char fault[FAULT_TEXT];

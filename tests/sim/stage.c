@@ -529,6 +529,48 @@ lie(struct stage_model *stage)
 	flush(stage);
 }
 
+/* How many records are done. */
+static unsigned
+done_so_far(void)
+{
+	unsigned done = 0;
+
+	for (unsigned i = 0; i < plan.records; i++)
+		done += shared->entries[i].done_by != 0;
+	return done;
+}
+
+/* Is it the one that is to hang, with what it has now? */
+static bool
+is_to_hang(const struct stage_model *stage)
+{
+	if (plan.hung == 0 || shared->hung || plan.speculate == 0 || plan.workers < 2 ||
+	    (plan.kind == STAGE_NATIVE && !stage->said_hello))
+		return false;
+	for (size_t i = 0; i < stage->count; i++)
+		if (stage->tasks[i].record == plan.hung - 1 &&
+		    stage->tasks[i].answer == ANSWER_NONE)
+			return true;
+	return false;
+}
+
+/*
+ * It does nothing, and for ever once the supervisor knows what is usual; if others get
+ * nothing done meanwhile, it does not hang after all.
+ */
+static void
+hang(struct stage_model *stage)
+{
+	enum { ENOUGH_DONE = 3, WAITS = 500 };
+
+	shared->hung = done_so_far() >= ENOUGH_DONE || ++stage->hesitated > WAITS;
+	stage->frozen = stage->hesitated <= WAITS && shared->hung;
+	if (stage->frozen)
+		trace("process %u hangs", stage->process->serial);
+	else
+		world_wake(&stage->process->actor, MS);
+}
+
 static void
 step(struct actor *actor)
 {
@@ -537,6 +579,10 @@ step(struct actor *actor)
 
 	if (process->stopped || stage->frozen)
 		return;
+	if (is_to_hang(stage)) {
+		hang(stage);
+		return;
+	}
 	if (stage->steps_left > 0 && --stage->steps_left == 0) {
 		if (stage->liar && stage->said_hello)
 			lie(stage);

@@ -99,6 +99,7 @@ struct stage_model {
 	uint64_t steps_left; /* 0: it does not die by itself */
 	enum death death;
 	bool frozen;
+	unsigned hesitated; /* ms, before it hangs */
 	bool liar; /* it tells what is not so, instead of dying */
 	bool lied; /* it did */
 	bool strict; /* joint: it does nothing with fewer than it can have */

@@ -245,8 +245,8 @@ end_of_native(struct death *death, struct slot *slot, bool crashed, const char *
 		send_burst(death, slot, &read);
 	else if (slot->place.cause == PLACE_LATE && back > 0)
 		send_late(death, slot, &read);
-	else if (slot->worker.in < 0 && !crashed && death->gate->phase < PHASE_STOP &&
-	    back > 0)
+	else if (slot->worker.in < 0 && !crashed && slot->place.cause != PLACE_BEATEN &&
+	    death->gate->phase < PHASE_STOP && back > 0)
 		end_of_silent(death, slot, &read, back);
 	else if (crashed &&
 	    !(was_terminated(slot) && back == 0)) /* or told to end, at last */

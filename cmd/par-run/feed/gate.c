@@ -7,17 +7,31 @@ enum {
 	MOST_AHEAD = 1 << 20 /* records given out before the one whose turn it is */
 };
 
+/* Has so much come out of turn that only what is before all that may be given out? */
+static bool
+order_full(const struct gate *gate)
+{
+	const struct outflow *output = gate->output;
+	uint64_t ahead = gate->intake->next - output->order.next;
+
+	return output->in_order && ahead > 0 &&
+	    (output->order.bytes + gate->quarantine->later.bytes >=
+		    aside_limits.retained ||
+		ahead >= MOST_AHEAD);
+}
+
 bool
 gate_open(const struct gate *gate)
 {
-	const struct outflow *output = gate->output;
+	return gate->phase == PHASE_RUN &&
+	    gate->output->aside_bytes < aside_limits.retained && !order_full(gate);
+}
 
-	if (gate->phase != PHASE_RUN || output->aside_bytes >= aside_limits.retained)
-		return false;
-	return !output->in_order || gate->intake->next == output->order.next ||
-	    (output->order.bytes + gate->quarantine->later.bytes <
-		    aside_limits.retained &&
-		gate->intake->next - output->order.next < MOST_AHEAD);
+bool
+gate_held(const struct gate *gate)
+{
+	return gate->phase == PHASE_RUN &&
+	    gate->output->aside_bytes < aside_limits.retained && order_full(gate);
 }
 
 void

@@ -41,6 +41,9 @@ struct gate {
 /* May new input be given out, rather than what is to be sent again? */
 bool gate_open(const struct gate *gate);
 
+/* Is it only what is out of turn that keeps new input back? */
+bool gate_held(const struct gate *gate);
+
 /* May anything be? */
 static inline bool
 gate_gives(const struct gate *gate)

@@ -23,12 +23,16 @@ of_blocks(const struct speculate *speculate)
 	return speculate->options->block_records != 0;
 }
 
-/* Has all input been given out, and is nothing else to be done? */
+/* May no worker get anything else, before what others have is done? */
 static bool
-at_the_end(const struct speculate *speculate)
+nothing_else(const struct speculate *speculate)
 {
-	return speculate->options->speculate != 0 && gate_gives(speculate->gate) &&
-	    speculate->gate->phase == PHASE_RUN && !supply_left(speculate->supply);
+	const struct gate *gate = speculate->gate;
+
+	return speculate->options->speculate != 0 && gate_gives(gate) &&
+	    gate->phase == PHASE_RUN &&
+	    (!supply_left(speculate->supply) ||
+		(gate_held(gate) && speculate->supply->requeued.head == NULL));
 }
 
 /* Does its worker tell of records one by one, or of blocks as they were given? */
@@ -140,7 +144,7 @@ speculate_next(struct speculate *speculate, const struct slot *slot, struct batc
 	const struct batch *whole;
 	struct long_flight found;
 
-	if (!at_the_end(speculate) || slot->worker.window.records > 0 ||
+	if (!nothing_else(speculate) || slot->worker.window.records > 0 ||
 	    slot->worker.window.gone_count > 0)
 		return 0;
 	found = oldest(speculate);
@@ -272,7 +276,7 @@ speculate_needs(const struct speculate *speculate, const struct slot *slot)
 	if (slot->doubles.of != NULL &&
 	    (worker->kind != WORKER_NATIVE || worker->hello.ahead || worker->framed))
 		return false; /* it may wait for the end */
-	return at_the_end(speculate) &&
+	return nothing_else(speculate) &&
 	    (slot->doubles.of != NULL || oldest(speculate).slot != NULL);
 }
 
@@ -288,7 +292,7 @@ free_at(const struct speculate *speculate, const struct slot *slot)
 		return wants_some(speculate->wants, slot) ? 0 : UINT64_MAX;
 	if (!pool_may_start(speculate->pool) && speculate->pool->restarts->next_at > from)
 		from = speculate->pool->restarts->next_at;
-	return from;
+	return from; /* or when admit_due() says */
 }
 
 bool
@@ -296,7 +300,7 @@ speculate_lacks(const struct speculate *speculate)
 {
 	struct long_flight found;
 
-	if (!at_the_end(speculate))
+	if (!nothing_else(speculate))
 		return false;
 	for (size_t i = 0; i < speculate->pool->count; i++) {
 		const struct slot *slot = speculate->pool->slots[i];
@@ -309,6 +313,16 @@ speculate_lacks(const struct speculate *speculate)
 	return found.slot != NULL && due_at(speculate, &found) <= speculate->times->now;
 }
 
+/* Was more written to its worker, which it may do? */
+static bool
+has_more(const struct speculate *speculate, struct slot *slot)
+{
+	const struct flight *head = slot->worker.window.head;
+
+	return head != NULL &&
+	    was_given(speculate, slot, head, head->base + head->prefix);
+}
+
 void
 speculate_turn(struct speculate *speculate)
 {
@@ -317,7 +331,7 @@ speculate_turn(struct speculate *speculate)
 		struct slot *slot = speculate->pool->slots[i];
 		struct worker *worker = &slot->worker;
 
-		if (worker->window.gone_count == 0 || worker->window.records > 0 ||
+		if (worker->window.gone_count == 0 || has_more(speculate, slot) ||
 		    worker->ended || !place_may(&slot->place, PLACE_HEAR) ||
 		    slot->place.state == PLACE_DYING)
 			continue;
@@ -336,7 +350,7 @@ speculate_due(const struct speculate *speculate)
 	uint64_t due, from = UINT64_MAX;
 	struct long_flight found;
 
-	if (!at_the_end(speculate))
+	if (!nothing_else(speculate))
 		return UINT64_MAX;
 	found = oldest(speculate);
 	if (found.slot == NULL)
@@ -347,5 +361,8 @@ speculate_due(const struct speculate *speculate)
 		from = at < from ? at : from;
 	}
 	due = due_at(speculate, &found);
-	return from > due ? from : due;
+	due = from > due ? from : due;
+	return due > speculate->times->now || pool_may_start(speculate->pool)
+	    ? due
+	    : UINT64_MAX;
 }

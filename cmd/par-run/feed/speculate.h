@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * speculate - at the end of the input an idle worker gets a copy of what another has had
- * for longer than is usual.  The first result counts; the other is withdrawn, and who had
- * it is ended when it has nothing else.
+ * speculate - at the end of the input, or where the order holds more back, an idle worker
+ * gets a copy of what another has had for longer than is usual.  The first result counts;
+ * the other is withdrawn, and who had it gets nothing more, and is ended when it was
+ * given nothing else.
  *
  * While both have it the record, or block, is in the books of the first one alone.
  * The two together are one try: where one of them comes to nothing the other goes on, and
@@ -72,7 +73,7 @@ bool speculate_needs(const struct speculate *speculate, const struct slot *slot)
 /* Is a worker to be started for one? */
 bool speculate_lacks(const struct speculate *speculate);
 
-/* End workers that have nothing but what was withdrawn. */
+/* End workers that were given nothing but what was withdrawn. */
 void speculate_turn(struct speculate *speculate);
 
 /* When a copy is to be made, clock_ms(); UINT64_MAX: none is, or nobody is free. */

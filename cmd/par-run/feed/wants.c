@@ -56,6 +56,9 @@ wants_some(const struct wants *wants, const struct slot *slot)
 	if (!place_may(&slot->place, PLACE_GIVE) || worker->in < 0 ||
 	    worker->stdin_closed)
 		return false;
+	/* It has a copy, and that alone, or is too slow: see doubles.h, speculate.h. */
+	if (slot->doubles.of != NULL || window->gone_count > 0)
+		return false;
 	/* Others have said what it is: it gets the rest of the block that it began. */
 	if (worker->kind == WORKER_UNKNOWN &&
 	    allowance_part(wants->allowance, slot, wants_unit(wants, slot)) > 0)

@@ -144,7 +144,7 @@ uint64_t
 admit_due(const struct admit *admit)
 {
 	const struct admission *admission = admit->pool->admission;
-	bool left = supply_left(admit->supply);
+	bool left = supply_left(admit->supply) || speculate_lacks(admit->speculate);
 	uint64_t due = UINT64_MAX;
 
 	if (((admission->limits.load != 0 || admission->limits.pressure != 0) && left) ||

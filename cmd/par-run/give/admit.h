@@ -8,12 +8,14 @@
 
 #include "ending.h"
 #include "pool.h"
+#include "speculate.h"
 #include "supply.h"
 #include "times.h"
 
 struct admit {
 	const struct times *times;
 	const struct supply *supply;
+	const struct speculate *speculate;
 	struct pool *pool;
 	struct ending *ending;
 	uint64_t look_at; /* clock_ms() of the next look */
