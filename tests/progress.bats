@@ -67,8 +67,9 @@ columns() {
 
 @test "progress: elsewhere there is a line each minute, and one at the end" {
 	cc -shared -fPIC -o hurry.so "$ROOT/tests/aid/hurry.c" -ldl
-	hurried() {
-		ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0 HURRY=1000 LD_PRELOAD=$PWD/hurry.so "$@"
+	hurried() { # in the background: the process is the program
+		exec env ASAN_OPTIONS="${ASAN_OPTIONS-}:verify_asan_link_order=0" HURRY=1000 \
+			LD_PRELOAD="$PWD/hurry.so" "$@"
 	}
 	seq 5 | par-queue put q
 	for what in 'par-run --progress -n 1 --map cat' 'par-gather --progress' 'par-split --progress out' \

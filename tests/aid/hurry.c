@@ -8,6 +8,9 @@
 #include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
+#ifdef __linux__
+#include <sys/epoll.h>
+#endif
 #include <time.h>
 
 static int
@@ -34,11 +37,38 @@ clock_gettime(clockid_t id, struct timespec *out)
 	return 0;
 }
 
+static int
+hurried(int ms)
+{
+	int by = times();
+
+	return ms <= 0 ? ms : (ms + by - 1) / by;
+}
+
 int
 poll(struct pollfd *polls, nfds_t count, int ms)
 {
 	int (*real)(struct pollfd *, nfds_t, int) = dlsym(RTLD_NEXT, "poll");
-	int by = times();
 
-	return real(polls, count, ms <= 0 ? ms : (ms + by - 1) / by);
+	return real(polls, count, hurried(ms));
 }
+
+#ifdef __linux__
+/* The same, where its caller is compiled with _FORTIFY_SOURCE. */
+int __poll_chk(struct pollfd *polls, nfds_t count, int ms, size_t size);
+
+int
+__poll_chk(struct pollfd *polls, nfds_t count, int ms, size_t size)
+{
+	(void)size;
+	return poll(polls, count, ms);
+}
+
+int
+epoll_wait(int fd, struct epoll_event *events, int count, int ms)
+{
+	int (*real)(int, struct epoll_event *, int, int) = dlsym(RTLD_NEXT, "epoll_wait");
+
+	return real(fd, events, count, hurried(ms));
+}
+#endif
