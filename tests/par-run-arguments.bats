@@ -361,3 +361,8 @@ in_order() {
 		[ "$stderr" = "par-run: $at\\0x: holds a NUL, which no argument can" ]
 	done
 }
+
+@test "par-run: words are what the page says, and a shell makes the same of --dry-run" {
+	cc -o show-words "$ROOT/tests/aid/show-words.c"
+	python3 "$ROOT/tests/aid/templates.py" 1 "$([[ -n ${SANITIZED-} ]] && echo 20 || echo 80)"
+}

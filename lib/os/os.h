@@ -73,6 +73,9 @@ bool os_die_with(pid_t parent);
  */
 pid_t os_begin(int (*become)(void *data), void *data, size_t argc);
 
+/* The longest word, with its NUL, that exec takes; SIZE_MAX: what it takes of all. */
+size_t os_longest_word(void);
+
 /* Many descriptors watched. */
 
 /* A descriptor that is readable when something happened on one of those watched. */

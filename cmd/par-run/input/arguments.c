@@ -5,6 +5,7 @@
 
 #include "arguments.h"
 #include "diag.h"
+#include "os.h"
 #include "spawn.h"
 
 enum {
@@ -56,6 +57,7 @@ arguments_open(struct arguments *arguments, const struct run_options *options,
 		.names = names,
 		.names_len = names == NULL ? 0 : strlen(names),
 		.escaped = options->escaped,
+		.longest = os_longest_word(),
 		.folder = folder };
 
 	if (options->map || options->key.kind != KEY_RECORD)
@@ -105,7 +107,7 @@ arguments_why(const struct arguments *arguments, int error)
 	if (!arguments->on)
 		return NULL;
 	if (error == E2BIG)
-		return "too long for the arguments of a process";
+		return template_too_long;
 	return template_names_command(&arguments->template) && error != ETXTBSY &&
 		!spawn_is_shortage(error)
 	    ? strerror(error)

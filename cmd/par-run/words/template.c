@@ -11,6 +11,8 @@
 #include "num.h"
 #include "template.h"
 
+const char template_too_long[] = "too long for the arguments of a process";
+
 /* Bytes of a word that holds no place: it is a program, a pattern or a variable. */
 static const char program[] = " \t\n\v\f\r'\"`$()[]";
 
@@ -420,8 +422,8 @@ static bool
 put_word(struct filling *filling, const struct template_word *word)
 {
 	const struct template_piece *piece = filling->template->pieces + word->piece;
-	const char *from = word->text;
-	size_t rest;
+	const char *from = word->text, *word_start = filling->to;
+	size_t longest = filling->template->rules.longest, rest;
 
 	for (size_t i = 0; i < word->pieces; i++, piece++) {
 		memcpy(filling->to, from, piece->at);
@@ -433,7 +435,10 @@ put_word(struct filling *filling, const struct template_word *word)
 	rest = strlen(from) + 1;
 	memcpy(filling->to, from, rest);
 	filling->to += rest;
-	return true;
+	if (longest == 0 || (size_t)(filling->to - word_start) <= longest)
+		return true;
+	snprintf(filling->fault->why, TEMPLATE_WHY, "%s", template_too_long);
+	return false;
 }
 
 /* The next of the records at *data, which is behind it then. */
@@ -447,25 +452,48 @@ next_record(struct filling *filling, const char **data, const char *end)
 }
 
 /*
- * The words that one of the template becomes.  How many, or 0 with *fault: which record
- * it is, counted from the first.
+ * The words that one of the template becomes, for the first count records.  How many, or
+ * 0 with filling->fault: which record it is, counted from the first.
  */
 static size_t
 put_words(struct filling *filling, const struct template_word *word,
-    const struct template_records *records, char **words)
+    const struct template_records *records, uint64_t count, char **words)
 {
 	const char *data = records->data, *end = data + records->len;
-	uint64_t count = word->sources > 0 ? records->count : 1;
 
+	if (word->sources == 0)
+		count = 1;
 	for (uint64_t k = 0; k < count; k++) {
 		next_record(filling, &data, end);
 		filling->number = records->first + k;
-		filling->fault->record = k;
 		words[k] = filling->to;
-		if (!put_word(filling, word))
-			return 0;
+		if (put_word(filling, word))
+			continue;
+		filling->fault->record = k;
+		return 0;
 	}
 	return (size_t)count;
+}
+
+/*
+ * All of them, in words.  False with filling->fault: which is the first record that some
+ * word cannot have.
+ */
+static bool
+put_all(struct filling *filling, const struct template_records *records, char **words)
+{
+	uint64_t count = records->count; /* before the first that is at fault */
+
+	for (size_t i = 0; i < filling->template->word_count && count > 0; i++) {
+		size_t put = put_words(
+		    filling, &filling->template->words[i], records, count, words);
+
+		words += put;
+		if (put == 0)
+			count = filling->fault->record;
+	}
+	*words = NULL;
+	return count == records->count;
 }
 
 /* At most so many bytes of text; 0 if that is no number of bytes. */
@@ -496,7 +524,7 @@ template_fill(const struct template *template, const struct template_records *re
 {
 	size_t count = template->word_count - template->repeated +
 	    template->repeated * (size_t)records->count;
-	size_t size = text_size(template, records), used = 0;
+	size_t size = text_size(template, records);
 	struct filling filling = {
 		.template = template, .worker = records->worker, .fault = fault
 	};
@@ -508,16 +536,7 @@ template_fill(const struct template *template, const struct template_records *re
 		return NULL;
 	words = (void *)room->data;
 	filling.to = room->data + (count + 1) * sizeof(*words);
-	for (size_t i = 0; i < template->word_count; i++) {
-		size_t put =
-		    put_words(&filling, &template->words[i], records, words + used);
-
-		if (put == 0)
-			return NULL;
-		used += put;
-	}
-	words[used] = NULL;
-	return words;
+	return put_all(&filling, records, words) ? words : NULL;
 }
 
 int

@@ -27,6 +27,7 @@ struct template_rules {
 	/* Where the files with records are, each called as its worker's number; needed
 	 * for words that name one. */
 	const char *folder;
+	size_t longest; /* word that a process may have, with its NUL; 0: no matter */
 	/*
 	 * The template is no word, but a text: places count wherever they stand, records
 	 * and their fields stand there as they are, and one that is missing is empty.
@@ -60,9 +61,12 @@ struct template_records {
 	unsigned worker;
 };
 
+extern const char template_too_long[]; /* why some are refused, also by the system */
+
 /* Why they cannot be arguments. */
 struct template_fault {
-	uint64_t record; /* which of them, from 0; UINT64_MAX: there is no memory */
+	/* Which is the first of them, from 0; UINT64_MAX: there is no memory. */
+	uint64_t record;
 	char why[TEMPLATE_WHY];
 };
 

@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -249,6 +250,14 @@ os_begin(int (*become)(void *data), void *data, size_t argc)
 	free(stack);
 	errno = error;
 	return pid >= 0 || is_shortage(error) ? pid : refused(BEGIN);
+}
+
+size_t
+os_longest_word(void)
+{
+	long page = sysconf(_SC_PAGESIZE);
+
+	return page <= 0 ? SIZE_MAX : 32 * (size_t)page; /* MAX_ARG_STRLEN */
 }
 
 /* A filter may let one of the calls pass and refuse another. */

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -135,6 +136,12 @@ os_begin(int (*become)(void *data), void *data, size_t argc)
 {
 	(void)become, (void)data, (void)argc;
 	return refused();
+}
+
+size_t
+os_longest_word(void)
+{
+	return SIZE_MAX;
 }
 
 int

@@ -16,6 +16,7 @@ struct row {
 	const char *mark, *names; /* see struct template_rules */
 	bool escaped;
 	const char *left; /* named as left alone */
+	size_t longest;
 	const char *why; /* there are no words */
 	uint64_t record; /* for that one */
 };
@@ -46,6 +47,7 @@ try(const struct row *row)
 		.names = row->names,
 		.names_len = row->names == NULL ? 0 : strlen(row->names),
 		.escaped = row->escaped,
+		.longest = row->longest,
 		.folder = "/t/files" };
 	struct template_records records = records_of(row->records);
 	struct template_fault fault;
@@ -323,6 +325,10 @@ faults(void)
 		    .records = "a\tb\nc\nd\te\n",
 		    .why = "has no field 2",
 		    .record = 1 },
+		{ .command = { "echo", "{2}", "{3}", "{}" },
+		    .records = "a\tb\tc\nd\te\nf\tg\th\ni\n",
+		    .why = "has no field 3",
+		    .record = 1 },
 		{ .command = { "echo", "{1}" },
 		    .records = "a\nb\\0c\n",
 		    .why = "holds a NUL, which no argument can",
@@ -331,6 +337,16 @@ faults(void)
 		    .records = "a\\0b\n",
 		    .why = "holds a NUL, which no argument can",
 		    .escaped = true },
+		{ .command = { "echo", "{}{1}" },
+		    .records = "abc\nabcd\nab\n",
+		    .longest = 8, /* with a NUL */
+		    .why = "too long for the arguments of a process",
+		    .record = 1 },
+		{ .command = { "{1}", "{}" },
+		    .records = "\\t\\t\\t\n",
+		    .escaped = true,
+		    .longest = 4,
+		    .words = { "\t\t\t", "\t\t\t" } },
 		/* Where it is not in what is taken it does not matter. */
 		{ .command = { "{2}", "{1/}" },
 		    .records = "\\0/x\ty\n",
