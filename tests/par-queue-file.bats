@@ -60,8 +60,11 @@ at_home() { env -u PAR_QUEUE_URL -u XDG_STATE_HOME HOME="$PWD/home" "$@"; }
 	balanced q
 }
 
-# switches PID: how often it has had the processor
-switches() { awk '/ctxt_switches/ { n += $2 } END { print n }' "/proc/$1/status"; }
+# switches PID: how often it has had the processor, and for how long
+switches() {
+	awk '/ctxt_switches/ { n += $2 } END { printf "%d", n }' "/proc/$1/status"
+	awk '{ print "/" $14 + $15 }' "/proc/$1/stat"
+}
 
 @test "queue files: nobody asks again and again: who waits is woken" {
 	seq 2 | par-queue put --chunk 1 q
@@ -80,6 +83,34 @@ switches() { awk '/ctxt_switches/ { n += $2 } END { print n }' "/proc/$1/status"
 	echo 3 | par-queue put q
 	eventually all 3
 	kill "$worker" "$get"
+}
+
+@test "queue files: a worker that has all that it can have asks for nothing" {
+	cat >held.sh <<-'EOS'
+		#!/bin/bash
+		exec 9>&"${PAR_STAGE%:*}"
+		echo 'par-stage 1 window=2 jobs=1' >&9
+		n=0
+		: >begun
+		read -r _ <go
+		while IFS= read -r record; do
+			echo "$record"
+			echo "$((n++)) $((${#record} + 1)) ok" >&9
+		done
+	EOS
+	chmod +x held.sh
+	mkfifo go
+	seq 50 | par-queue put --chunk 1 q
+	background par-queue work --once q -- ./held.sh
+	worker=$!
+	eventually test -e begun
+	quiet() { before=$now && now=$(switches "$worker") && [ "$now" = "$before" ]; }
+	now='' && eventually quiet
+	for _ in {1..20}; do echo | par-queue put other; done
+	[ "$(switches "$worker")" = "$now" ]
+	echo >go
+	wait "$worker"
+	once <(seq 50) <(par-queue get q)
 }
 
 @test "queue files: one that is stopped in a step holds up the others for a while only" {
