@@ -30,10 +30,11 @@ says() { echo "made by a newer par ($1 $2, and this one reads $3): use that one"
 	[ "$(head -n 1 state.2)" = 'par-run checkpoint 3' ]
 	echo 5 | par-run --serve -n 1 par-fib | head -n 1 >hello
 	[ "$(<hello)" = 'par-stage 1 unsure beat=10000' ]
-	par-run --host alpha --rsh 'sh -c "head -n 1 >job"' --host-wait 1 par-fib <<<5 2>err || true
+	# more than once, as the link is tried again
+	par-run --host alpha --rsh 'sh -c "head -n 1 >>job"' --host-wait 1 par-fib <<<5 2>err || true
 	grep -Ex 'par-job 1 [0-9]+' job # an older one reads it, too
-	par-run --host alpha --rsh 'sh -c "head -n 1 >job"' --host-wait 1 -N 1 cat <<<5 2>err || true
-	grep -Ex 'par-job 2 [0-9]+' job
+	par-run --host alpha --rsh 'sh -c "head -n 1 >>job.2"' --host-wait 1 -N 1 cat <<<5 2>err || true
+	grep -Ex 'par-job 2 [0-9]+' job.2
 }
 
 @test "formats: a stage of a newer version, for each supervisor" {
