@@ -203,11 +203,14 @@ offers_each(const char *folder, offers_found *found, void *context)
 {
 	DIR *dir = opendir(folder);
 	const struct dirent *entry;
+	int error;
 
 	if (dir == NULL)
 		return -1;
-	while ((entry = readdir(dir)) != NULL)
+	for (errno = 0; (entry = readdir(dir)) != NULL; errno = 0)
 		look_at(folder, entry->d_name, found, context);
+	error = errno;
 	closedir(dir);
-	return 0;
+	errno = error;
+	return error == 0 ? 0 : -1;
 }

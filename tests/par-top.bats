@@ -233,16 +233,21 @@ others() {
 	others '{"par-top":2,"pid":1}' 'no JSON' '' '{"par-top":1,"pid":4,"done":-1}' \
 		$'{"par-top":1,"pid":5,"command":["\\u001b[31m","\x9b","\\ud800","\xc3\xa9"],"state":"\\u0007","places":[{"worker":1e17,"says":"\\u009b"}]}' \
 		'endless' '{"par-top":1,"pid":7} x' '{"par-top":1,"pid":8,"places":[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]}'
-	par-top --once >list
+	run -1 --separate-stderr par-top --once
+	echo "$output" >list
 	[ "$(wc -l <list)" = 9 ]
+	[ "${#stderr_lines[@]}" = 7 ]
+	[ "${stderr_lines[2]}" = 'par-top: 3: does not answer' ]
 	for line in '1 .*(is of a newer version)' '2 .*(says what is not understood)' \
 		'3 .*silent.*(does not answer)' '4 .*(says what is not understood)' \
 		'6 .*(does not answer)' '7 .*(says what is not understood)' '8 .*(says what'; do
 		grep -q "^ *$line" list
 	done
 	grep -qF '\x1b[31m \x9b ? ?' list
-	LC_ALL=C.UTF-8 par-top --once | grep -qF $'\\x1b[31m \\x9b \xef\xbf\xbd \xc3\xa9'
-	[ "$(par-top --json | cut -c 1-25)" = '{"par-top":1,"pid":5,"com' ]
+	LC_ALL=C.UTF-8 par-top --once 2>err | grep -qF $'\\x1b[31m \\x9b \xef\xbf\xbd \xc3\xa9'
+	run -1 --separate-stderr par-top --json
+	[[ $output == '{"par-top":1,"pid":5,"com'* ]]
+	[ "${#stderr_lines[@]}" = 7 ]
 	run -0 par-top --once 5
 	LC_ALL=C run -1 grep -q $'[\001-\011\013-\037\177-\377]' <<<"$output"
 	run -1 --separate-stderr par-top --once 3

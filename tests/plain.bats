@@ -80,6 +80,7 @@ job() {
 		"$@" par-report -o report --svg log && cat report
 		;;
 	par-frontier) sed 's|^|http://h/|' few | "$@" par-frontier cat | sort ;;
+	par-top) "$@" par-top --json | grep -oE '"(command|workers|done)":[^,]*' ;;
 	esac
 }
 
@@ -110,6 +111,18 @@ stands() {
 @test "plain: par-cache without each faster way, and without all" { stands par-cache; }
 @test "plain: par-report without each faster way, and without all" { stands par-report; }
 @test "plain: par-frontier without each faster way, and without all" { stands par-frontier; }
+
+@test "plain: par-top without each faster way, and without all" {
+	export XDG_RUNTIME_DIR=$PWD/run
+	mkdir -m 700 run
+	mkfifo wait
+	exec {held}<>wait
+	background bash -c 'exec par-run -n 2 --map cat <wait'
+	looked() { par-top --json | grep -q .; }
+	eventually looked
+	stands par-top
+	exec {held}>&-
+}
 
 @test "plain: par-fetch without each faster way, and without all" {
 	site_start

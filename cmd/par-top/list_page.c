@@ -74,10 +74,10 @@ put_command(struct sheet *sheet, const struct watched *run)
 {
 	const struct sight *sight = &run->sight;
 
-	if (run->state == WATCHED_ODD)
-		sheet_put(sheet, "(%s)", run->why);
+	if (run->state == WATCHED_ODD || (sight->pid == 0 && roster_why(run) != NULL))
+		sheet_put(sheet, "(%s)", roster_why(run));
 	else if (sight->pid == 0)
-		sheet_put(sheet, "(does not answer)");
+		sheet_put(sheet, "(not asked)");
 	else
 		sheet_quote(sheet, sight->command.data, sight->command.len);
 }

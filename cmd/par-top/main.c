@@ -62,11 +62,28 @@ find(const struct roster *roster, const struct top_plan *plan, bool asked)
 		    (unsigned long long)plan->pid);
 	if (asked && run->state != WATCHED_SEEN)
 		die(STATUS_FAILED, 0, "%llu: %s", (unsigned long long)plan->pid,
-		    run->state == WATCHED_ODD ? run->why : "does not answer");
+		    roster_why(run));
 }
 
-/* Write it as it is now. */
-static void
+/* Name those that did not say what they do; how many they are. */
+static size_t
+name_silent(const struct roster *roster)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < roster->count; i++) {
+		const struct watched *run = roster->runs[i];
+
+		if (run->state != WATCHED_SILENT && run->state != WATCHED_ODD)
+			continue;
+		warn("%ld: %s", (long)run->pid, roster_why(run));
+		count++;
+	}
+	return count;
+}
+
+/* Write it as it is now; the status. */
+static int
 write_once(struct roster *roster, const struct top_plan *plan)
 {
 	struct bytes text = { 0 };
@@ -79,6 +96,7 @@ write_once(struct roster *roster, const struct top_plan *plan)
 	if (fdio_write(STDOUT_FILENO, text.data, text.len) < 0)
 		die_output(errno, "standard output");
 	bytes_free(&text);
+	return name_silent(roster) > 0 ? STATUS_FAILED : STATUS_OK;
 }
 
 /* Show it until it is over; then end as the signal does that ended it. */
@@ -102,6 +120,7 @@ main(int argc, char **argv)
 	struct top_plan plan = { .interval = 1000 };
 	struct roster roster;
 	const char *why;
+	int status = STATUS_OK;
 
 	sig_begin();
 	setlocale(LC_CTYPE, "");
@@ -110,9 +129,9 @@ main(int argc, char **argv)
 	if (why != NULL)
 		die(STATUS_BROKEN, 0, "%s", why);
 	if (plan.once || plan.json || !terminal_is_there())
-		write_once(&roster, &plan);
+		status = write_once(&roster, &plan);
 	else
 		show(&roster, &plan);
 	roster_close(&roster);
-	return STATUS_OK;
+	return status;
 }

@@ -44,6 +44,10 @@ once_ask(struct roster *roster, const struct top_plan *plan)
 
 	if (roster_look(roster, NULL) < 0)
 		return -1;
+	if (roster->error != 0) {
+		errno = roster->error;
+		return -1;
+	}
 	for (size_t i = 0; i < roster->count; i++)
 		if (is_asked_for(roster->runs[i], plan))
 			roster_ask(roster->runs[i]);

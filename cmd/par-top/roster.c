@@ -52,8 +52,10 @@ add(struct roster *roster, const char *path, pid_t pid)
 
 	if (runs != NULL)
 		roster->runs = runs;
-	if (run == NULL)
+	if (run == NULL) {
+		roster->error = ENOMEM;
 		return; /* it may be there next time */
+	}
 	snprintf(run->path, sizeof(run->path), "%s", path);
 	run->pid = pid;
 	run->fd = -1;
@@ -83,6 +85,7 @@ roster_look(struct roster *roster, const struct watched *kept)
 {
 	size_t count = 0;
 
+	roster->error = 0;
 	for (size_t i = 0; i < roster->count; i++)
 		roster->runs[i]->listed = false;
 	if (offers_each(roster->folder, found, roster) < 0)
@@ -101,6 +104,15 @@ roster_look(struct roster *roster, const struct watched *kept)
 	return 0;
 }
 
+/* There is no answer from it: it gave none in its time (0), or what errno tells of. */
+static void
+no_answer(struct watched *run, int error)
+{
+	end_asking(run);
+	run->state = WATCHED_SILENT;
+	run->why = error == 0 ? "does not answer" : strerror(error);
+}
+
 void
 roster_ask(struct watched *run)
 {
@@ -108,9 +120,12 @@ roster_ask(struct watched *run)
 		return;
 	run->fd = offers_connect(run->path);
 	run->until = clock_ms() + PATIENCE;
-	if (run->fd < 0)
-		run->state = errno == ECONNREFUSED || errno == ENOENT ? WATCHED_GONE
-								      : WATCHED_SILENT;
+	if (run->fd >= 0)
+		return;
+	if (errno == ECONNREFUSED || errno == ENOENT)
+		run->state = WATCHED_GONE;
+	else
+		no_answer(run, errno == EAGAIN ? 0 : errno);
 }
 
 struct pollfd
@@ -146,8 +161,11 @@ understand(struct watched *run)
 
 	run->answer = (struct bytes){ 0 };
 	bytes_clear(&run->said, 0);
-	if (run->keeps && bytes_put(&run->said, sight.raw.data, sight.raw.len) < 0)
-		bytes_clear(&run->said, 0);
+	if (run->keeps && bytes_put(&run->said, sight.raw.data, sight.raw.len) < 0) {
+		bytes_free(&sight.raw);
+		no_answer(run, ENOMEM);
+		return;
+	}
 	why = sight_read(&sight);
 	end_asking(run);
 	if (why != NULL) {
@@ -165,12 +183,12 @@ understand(struct watched *run)
 static int
 take_piece(struct watched *run)
 {
-	char *room =
-	    run->answer.len > SIGHT_MOST ? NULL : bytes_reserve(&run->answer, PIECE);
+	bool long_one = run->answer.len > SIGHT_MOST;
+	char *room = long_one ? NULL : bytes_reserve(&run->answer, PIECE);
 	ssize_t n;
 
 	if (room == NULL) {
-		errno = EMSGSIZE;
+		errno = long_one ? EMSGSIZE : ENOMEM;
 		return -1;
 	}
 	n = read(run->fd, room, PIECE);
@@ -190,11 +208,26 @@ roster_take(struct watched *run)
 		return;
 	if (got == 0 && run->answer.len > 0)
 		understand(run);
-	else if (got == 0 || (errno != EAGAIN && errno != EINTR) ||
-	    clock_ms() >= run->until) {
-		run->state = WATCHED_SILENT;
-		end_asking(run);
+	else if (got < 0 && errno != EAGAIN && errno != EINTR && errno != ECONNRESET)
+		no_answer(run, errno);
+	else if (got == 0 || errno == ECONNRESET || clock_ms() >= run->until)
+		no_answer(run, 0);
+}
+
+const char *
+roster_why(const struct watched *run)
+{
+	switch (run->state) {
+	case WATCHED_SILENT:
+	case WATCHED_ODD:
+		return run->why;
+	case WATCHED_GONE:
+		return "has ended";
+	case WATCHED_NEW:
+	case WATCHED_SEEN:
+		break;
 	}
+	return NULL;
 }
 
 struct watched *

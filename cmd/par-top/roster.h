@@ -38,7 +38,7 @@ struct watched {
 	uint64_t seen_at; /* clock_ms() of that */
 	double rate; /* records finished a second, lately, */
 	double finished; /* and how many it had then */
-	const char *why; /* WATCHED_ODD */
+	const char *why; /* WATCHED_ODD, WATCHED_SILENT */
 };
 
 struct roster {
@@ -46,6 +46,7 @@ struct roster {
 	struct watched **runs; /* by their process ids */
 	size_t count, room;
 	bool keeps; /* what they say */
+	int error; /* errno of what could not be added when it was looked last; or 0 */
 };
 
 /* Watch this user's runs.  NULL, or why there is nothing to watch. */
@@ -64,6 +65,9 @@ struct pollfd roster_poll(const struct watched *run);
 
 /* Take what it has said, if it is asked; the time it had may be over. */
 void roster_take(struct watched *run);
+
+/* What is said of it instead of what it says; NULL: it has not been asked, or was seen. */
+const char *roster_why(const struct watched *run);
 
 /* The run of that process; NULL: there is none. */
 struct watched *roster_find(const struct roster *roster, pid_t pid);

@@ -8,24 +8,6 @@
 
 enum { WHEN = 32 };
 
-/* What is said of one run as a whole. */
-static const char *
-says(const struct watched *run)
-{
-	switch (run->state) {
-	case WATCHED_SILENT:
-		return "does not answer";
-	case WATCHED_ODD:
-		return run->why;
-	case WATCHED_GONE:
-		return "has ended";
-	case WATCHED_NEW:
-	case WATCHED_SEEN:
-		break;
-	}
-	return NULL;
-}
-
 /* Where a worker is: its number, or its host. */
 static void
 who(const void *row, char text[static FIGURE])
@@ -171,7 +153,7 @@ void
 run_page_head(struct sheet *sheet, const struct watched *run)
 {
 	const struct sight *sight = &run->sight;
-	const char *what = says(run);
+	const char *what = roster_why(run);
 
 	sheet_style(sheet, SHEET_BOLD);
 	sheet_put(sheet, "%ld ", (long)run->pid);

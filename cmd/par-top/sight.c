@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -234,6 +235,8 @@ sight_read(struct sight *sight)
 	    reading.version == FORMAT_TOP && sight->pid > 0)
 		return NULL;
 	sight_free(sight);
+	if (reading.short_of)
+		return strerror(ENOMEM);
 	return reading.version > FORMAT_TOP ? "is of a newer version" : no_sight;
 }
 

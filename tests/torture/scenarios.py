@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """What torture.py runs: each program, in each of its modes, on little input."""
 
+import json
 import os
 import shlex
 
@@ -21,7 +22,8 @@ class Scenario:
     only   kinds of calls that fail, where a run takes long (None: all)
     into   a file that standard output is appended to
     control  lines for the control FIFO c
-    needs  "redis" or "site": REDIS in words, SITE in data are their addresses
+    needs  "redis" or "site": REDIS in words, SITE in data are their addresses; "run": a
+           par-run that waits
     named  records that failed are named, or set aside in q
     """
 
@@ -69,6 +71,17 @@ def fetched(output):
     """Of records of par-fetch: those that have no error."""
     lines = [line.split(b"\t") for line in output.splitlines()]
     return [b"\t".join(line[:2] + line[4:6]) for line in lines if len(line) < 5 or not line[4]]
+
+
+def stands(output):
+    """Of what par-top says in JSON: what stays."""
+    return [repr([run[name] for name in ("command", "state", "workers", "done")])
+            for run in map(json.loads, output.splitlines())]
+
+
+def listed(output):
+    """Of what par-top says as text: the commands."""
+    return [line.split()[-1] for line in output.splitlines()]
 
 
 def keys(output):
@@ -236,6 +249,9 @@ SCENARIOS = [
     Scenario("par-fetch --retries 0 --warc w -c jar --json --output o -K conf a", b"",
              {"o": exists, "w": exists}, {"a": b"SITE/a\nSITE/b\n", "conf": b"header = \"X: y\"\n"},
              spare=["jar"], needs="site"),
+    # par-top
+    Scenario("par-top --json", b"", {"-": stands}, needs="run"),
+    Scenario("par-top --once", b"", {"-": listed}, needs="run"),
     # par-queue
     Scenario(PUT[0], PUT[1], {"-": FREE, "after": FREE}, after=[WORK, GET], needs="redis"),
     Scenario(QUEUE % "put" + "--producer p --ids -c 7 q", numbers(40), {"after": FREE},

@@ -101,7 +101,7 @@ class Servers:
     def __init__(self, folder):
         self.folder = folder
         self.lock = threading.Lock()
-        self.redis = self.site = None
+        self.redis = self.site = self.held = None
 
     def start_redis(self):
         with self.lock:
@@ -128,6 +128,22 @@ class Servers:
                     raise
                 time.sleep(0.02)
 
+    def start_run(self):
+        """A par-run that is looked at: the folder by which it is found."""
+        runs = self.folder + "/runs"
+        env = dict(os.environ, XDG_RUNTIME_DIR=runs)
+        with self.lock:
+            if self.held is None:
+                os.mkdir(runs, 0o700)
+                self.held = subprocess.Popen(["par-run", "-n", "2", "--map", "cat"],
+                                             stdin=subprocess.PIPE, env=env)
+                end = time.monotonic() + LIMIT
+                while not subprocess.run(["par-top", "--json"], env=env, check=True,
+                                         stdout=subprocess.PIPE).stdout:
+                    if time.monotonic() > end:
+                        raise Wrong("par-top sees no par-run")
+        return runs
+
     def start_site(self):
         with self.lock:
             if self.site is None:
@@ -141,6 +157,9 @@ class Servers:
             self.redis.wait()
         if self.site is not None:
             self.site.shutdown()
+        if self.held is not None:
+            self.held.stdin.close()
+            self.held.wait()
 
 
 Result = collections.namedtuple("Result", "status said outs reached")
@@ -162,6 +181,8 @@ class Place:
         self.count = folder + ".count"
         self.env = dict(os.environ, LC_ALL="C", TMPDIR=folder + "/tmp", HOME=folder)
         self.site = servers.start_site().encode() if scenario.needs == "site" else b""
+        if scenario.needs == "run":
+            self.env["XDG_RUNTIME_DIR"] = servers.start_run()
 
     def path(self, name):
         return os.path.join(self.folder, name)

@@ -260,7 +260,7 @@ serial_of(const char *name, const char *base, size_t len, const char *end)
 	return strcmp(rest, end) == 0 ? serial : 0;
 }
 
-/* The last serial of full files in the folder. */
+/* The last serial of full files in the folder: with another one none is written over. */
 static unsigned long
 last_serial(const char *folder, const char *base, size_t len, const char *end)
 {
@@ -269,12 +269,14 @@ last_serial(const char *folder, const char *base, size_t len, const char *end)
 	unsigned long last = 0;
 
 	if (names == NULL)
-		return 0;
-	while ((entry = readdir(names)) != NULL) {
+		die(STATUS_BROKEN, errno, "%s", folder);
+	for (errno = 0; (entry = readdir(names)) != NULL; errno = 0) {
 		unsigned long serial = serial_of(entry->d_name, base, len, end);
 
 		last = serial > last ? serial : last;
 	}
+	if (errno != 0)
+		die(STATUS_BROKEN, errno, "%s", folder);
 	closedir(names);
 	return last;
 }

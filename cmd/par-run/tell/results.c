@@ -62,21 +62,32 @@ sweep(const struct results *results)
 	closedir(all);
 }
 
-/* Is there something in the folder that is not of this run, as there is none yet? */
-static bool
+/*
+ * Is there something in the folder that is not of this run, as there is none yet?  1, 0,
+ * or -1 with errno.
+ */
+static int
 is_used(const struct results *results)
 {
-	int copy = openat(results->folder, ".", IS_FOLDER);
+	int copy = openat(results->folder, ".", IS_FOLDER), error;
 	DIR *all = copy < 0 ? NULL : fdopendir(copy);
 	const struct dirent *entry;
 	struct stat st;
 	bool used = fstat(results->index, &st) == 0 && st.st_size > 0;
 
-	while (all != NULL && !used && (entry = readdir(all)) != NULL)
+	if (all == NULL) {
+		error = errno;
+		if (copy >= 0)
+			close(copy);
+		errno = error;
+		return -1;
+	}
+	for (errno = 0; !used && (entry = readdir(all)) != NULL; errno = 0)
 		used = *entry->d_name != '.' && strcmp(entry->d_name, index_name) != 0;
-	if (all != NULL)
-		closedir(all);
-	return used;
+	error = errno;
+	closedir(all);
+	errno = error;
+	return used ? 1 : error == 0 ? 0 : -1;
 }
 
 /* A last line that was not written to its end goes.  0, or -1 with errno. */
@@ -132,6 +143,7 @@ void
 results_open(struct results *results, bool resumed)
 {
 	const char *path = results->options->results;
+	int used;
 
 	results->folder = results->index = results->fresh = -1;
 	if (path == NULL)
@@ -149,10 +161,10 @@ results_open(struct results *results, bool resumed)
 	if (!results->ours)
 		ending_say(
 		    results->ending, ENDING_BROKEN, "%s: another par-run uses it", path);
-	else if (!resumed && is_used(results))
+	else if ((used = resumed ? 0 : is_used(results)) > 0)
 		ending_say(results->ending, ENDING_MISUSE,
 		    "%s: has results of another run; remove it first", path);
-	else if (mend_index(results) < 0)
+	else if (used < 0 || mend_index(results) < 0)
 		broken(results);
 	else
 		sweep(results);

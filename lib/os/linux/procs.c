@@ -93,16 +93,19 @@ procs_each(bool (*take)(void *context, const struct procs_one *process), void *c
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
 	bool goes_on = true;
+	int error;
 
 	if (proc == NULL)
 		return -1;
-	while (goes_on && (entry = readdir(proc)) != NULL) {
+	for (errno = 0; goes_on && (entry = readdir(proc)) != NULL; errno = 0) {
 		struct procs_one process;
 
 		if (isdigit((unsigned char)*entry->d_name) &&
 		    procs_look((pid_t)strtol(entry->d_name, NULL, 10), &process))
 			goes_on = take(context, &process);
 	}
+	error = errno;
 	closedir(proc);
-	return 0;
+	errno = error;
+	return error == 0 ? 0 : -1;
 }
