@@ -66,7 +66,8 @@ struct pollfd roster_poll(const struct watched *run);
 /* Take what it has said, if it is asked; the time it had may be over. */
 void roster_take(struct watched *run);
 
-/* What is said of it instead of what it says; NULL: it has not been asked, or was seen. */
+/* What is said of it instead of what it says; NULL: it has not been asked, or was seen.
+ */
 const char *roster_why(const struct watched *run);
 
 /* The run of that process; NULL: there is none. */
