@@ -92,6 +92,7 @@ stands() {
 	job "$1" env >want 2>err
 	[ -s want ]
 	all=$(IFS=, && echo "${calls[*]}")
+	[[ -z ${SANITIZED-} ]] || calls=() # each way back is run where all are
 	for error in EPERM ENOSYS; do
 		for call in "${calls[@]}" "$all"; do
 			job "$1" without "$error" "$call" >got 2>err || { echo "$1: $error $call" && cat err; return 1; }
@@ -116,7 +117,7 @@ stands() {
 	export XDG_RUNTIME_DIR=$PWD/run
 	mkdir -m 700 run
 	mkfifo wait
-	exec {held}<>wait
+	exec {held}<>"$PWD/wait"
 	background bash -c 'exec par-run -n 2 --map cat <wait'
 	looked() { par-top --json | grep -q .; }
 	eventually looked
