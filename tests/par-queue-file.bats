@@ -104,8 +104,8 @@ switches() {
 	background par-queue work --once q -- ./held.sh
 	worker=$!
 	eventually test -e begun
-	quiet() { before=$now && now=$(switches "$worker") && [ "$now" = "$before" ]; }
-	now='' && eventually quiet
+	idle() { before=$now && now=$(switches "$worker") && [ "$now" = "$before" ]; }
+	now='' && eventually idle
 	for _ in {1..20}; do echo | par-queue put other; done
 	[ "$(switches "$worker")" = "$now" ]
 	echo >go
