@@ -30,7 +30,7 @@ links_of_three=$'http://example.org/three.html\thttp://example.org/start.html\th
 }
 
 @test "gallery: each script names what it needs, and what of that is missing" {
-	local script command commands
+	local script command commands how
 
 	mkdir bin
 	for command in bash dirname sed tr; do ln -s "$(command -v "$command")" bin; done
@@ -40,8 +40,10 @@ links_of_three=$'http://example.org/three.html\thttp://example.org/start.html\th
 		commands=$(sed -n 's/^# Needs //p' "$script" | tr -d .,)
 		for command in $commands; do install -m 755 /dev/null "bin/$command"; done
 		rm "bin/$command"
+		how=deps
+		[[ $command != par-* ]] || how=install
 		run -127 env PATH="$PWD/bin" "$script"
-		[ "$output" = "${script##*/}: needs $command, which is not in PATH" ]
+		[ "$output" = "${script##*/}: needs $command, which is not in PATH; see make $how" ]
 	done
 }
 

@@ -9,6 +9,8 @@
 static const struct {
 	const char *said, *words;
 } whole_sayings[] = {
+	{ "Invalid HTTP header field", "HTTP/2 stream was reset: PROTOCOL_ERROR" },
+	{ "Violation in HTTP messaging", "HTTP/2 stream was reset: PROTOCOL_ERROR" },
 	{ "nghttp2", "HTTP/2 connection failed" },
 	{ "Error in the HTTP2 framing layer", "HTTP/2 connection failed" },
 	{ "Stream error in the HTTP/2", "HTTP/2 stream failed" },

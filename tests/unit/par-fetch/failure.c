@@ -34,6 +34,12 @@ static const struct {
 	{ "CONNECT tunnel failed, response 403", "proxy refuses to connect: status 403" },
 	{ "h2_process_pending_input: nghttp2_session_mem_recv() returned -902:x",
 	    "HTTP/2 connection failed" },
+	{ "Invalid HTTP header field was received: frame type: 1, stream: 1, name: "
+	  "[X-A], value: [a]",
+	    "HTTP/2 stream was reset: PROTOCOL_ERROR" },
+	{ "[HTTP2] [1] received invalid frame: FRAME[HEADERS, len=24, hend=1, eos=1], "
+	  "error -532: Violation in HTTP messaging rule",
+	    "HTTP/2 stream was reset: PROTOCOL_ERROR" },
 	{ "HTTP/2 stream 5 was not closed cleanly: PROTOCOL_ERROR (err 1)",
 	    "HTTP/2 stream was reset: PROTOCOL_ERROR" },
 	{ "HTTP/2 stream 1 was not closed cleanly before end of the underlying "
