@@ -296,3 +296,20 @@ rivals_misled(char text[static RIVALS_TEXT], const struct rivals_guess *guess)
 
 	return left != NULL ? left : find_taken(text, guess);
 }
+
+bool
+rivals_has_place(const char *word)
+{
+	static const char *const plain[] = { "{..}", "{...}", "{+/}", "{+.}" };
+	const char *perl = strstr(word, "{="), *last = strstr(word, "{-");
+
+	for (size_t i = 0; i < sizeof(plain) / sizeof(*plain); i++)
+		if (strstr(word, plain[i]) != NULL)
+			return true;
+	if (perl != NULL && strstr(perl + 2, "=}") != NULL)
+		return true;
+	if (last == NULL || last[2] < '1' || last[2] > '9')
+		return false;
+	last += 2;
+	return last[strspn(last, "0123456789")] == '}';
+}

@@ -30,6 +30,9 @@ struct rivals_guess {
 const char *
 rivals_misled(char text[static RIVALS_TEXT], const struct rivals_guess *guess);
 
+/* Does a word hold what stands for something of a record elsewhere, and not here? */
+bool rivals_has_place(const char *word);
+
 /* Does the system have a command of that name, by PATH where it has no slash? */
 bool rivals_has_command(const char *name);
 

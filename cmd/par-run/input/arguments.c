@@ -6,6 +6,7 @@
 #include "arguments.h"
 #include "diag.h"
 #include "os.h"
+#include "rivals.h"
 #include "spawn.h"
 
 enum {
@@ -23,6 +24,26 @@ most_bytes(void)
 	for (char **var = environ; *var != NULL; var++)
 		used += strlen(*var) + 1 + sizeof(*var);
 	return all < 0 ? SIZE_MAX / 2 : (size_t)all > used ? (size_t)all - used : 0;
+}
+
+/* What was left alone, and looks as if a record was meant to stand there, is said. */
+static void
+warn_left(const struct arguments *arguments, const struct run_options *options)
+{
+	if (arguments->template.left != NULL)
+		warn("'%s': left alone, as words with blanks, quotes, $ or brackets are; "
+		     "records go into a program by sh -c '... \"$1\"' _ {}",
+		    arguments->template.left);
+	if (options->replace != NULL)
+		return;
+	for (char *const *word = options->command; *word != NULL; word++) {
+		if (!rivals_has_place(*word))
+			continue;
+		warn("'%s': left alone; parts of names are {.}, {/}, {//} and {/.}, and "
+		     "others are for a program: sh -c 'echo \"${1%%.tar.gz}\"' _ {}",
+		    *word);
+		return;
+	}
 }
 
 /* Names are there, and no word asks for one, or for anything else of a record. */
@@ -67,10 +88,8 @@ arguments_open(struct arguments *arguments, const struct run_options *options,
 	arguments->names = names;
 	if (template_read(&arguments->template, options->command, &rules) < 0)
 		die(STATUS_BROKEN, errno, "words of the command");
-	if (arguments->template.left != NULL && !options->serve)
-		warn("'%s': left alone, as words with blanks, quotes, $ or brackets are; "
-		     "records go into a program by sh -c '... \"$1\"' _ {}",
-		    arguments->template.left);
+	if (!options->serve)
+		warn_left(arguments, options);
 	if (arguments->on)
 		refuse_misspelt(&arguments->template);
 	if (arguments->on && names != NULL && !template_used(&arguments->template))
