@@ -6,43 +6,56 @@
 # shellcheck source=tests/bench/common.bash
 . "$ROOT/tests/bench/common.bash"
 
-# forkrun hands down six variables and has true and echo built in: the same for all.
+with_forkrun
+aid=$ROOT/tests/bench/aid
+for name in floor nothing; do
+	[[ $name == nothing ]] && alone='-static -nostdlib -fno-stack-protector'
+	# shellcheck disable=SC2086
+	"${CC:-cc}" -O2 ${alone-} -o "$name" "$aid/$name.c" 2>/dev/null ||
+		echo "  left out: $name, which does not build here"
+done
+
+# forkrun hands down six variables: as few for all.
 bare="env -i PATH=$PATH"
-nested="$bare par-run -n 2 -I '' par-run -n 1 /bin/true {}"
 seq 2000 >few
 
-compare 'A process a record, and no more: 2000 records' 2e3 rec/s
-measure 'par-run -n 2 true {}' "$bare par-run -n 2 /bin/true {} <few"
-measure 'par-run -n 2 -N 1 true' "$bare par-run -n 2 -N 1 /bin/true <few"
-measure 'xargs -P 2 -n 1 true' "$bare xargs -P 2 -n 1 /bin/true <few" xargs
-measure 'forkrun -j 2 -l 1 true' "$bare forkrun -j 2 -l 1 /bin/true <few" forkrun
-measure 'two par-run below one, one process each' "$nested <few"
-# A tenth of it, or it would take a minute.
-size=200
-measure 'parallel -j 2 true {}, of a tenth' \
-	"head -n 200 few | $bare parallel -j2 /bin/true {}" parallel
+# each_a_process MEASURE PROGRAM: a process for each record, by all that does such.
+# Of parallel, which would take minutes, a quarter.
+each_a_process() {
+	"$1" 'par-run -n 2' "$bare par-run -n 2 $2 {} <few"
+	"$1" 'par-run -n 2 -N 1, to be read' "$bare par-run -n 2 -N 1 $2 <few"
+	"$1" 'two par-run below one, one process each' \
+		"$bare par-run -n 2 -I '' par-run -n 1 $2 {} <few"
+	"$1" 'posix_spawn and wait, and nothing else' "./floor 2000 $2" ./floor
+	"$1" 'xargs -P 2 -n 1' "$bare xargs -P 2 -n 1 $2 <few" xargs
+	"$1" 'forkrun -j 2 -l 1' "frun -j 2 -l 1 $2 <few" forkrun
+	size=500
+	"$1" 'parallel -j 2, of a quarter' \
+		"head -n 500 few | $bare HOME=/ parallel -j2 $2 {}" parallel
+}
 
-compare 'The same, time of processors' 2e3 rec/s
-measure_cpu 'par-run -n 2 true {}' "$bare par-run -n 2 /bin/true {} <few"
-measure_cpu 'xargs -P 2 -n 1 true' "$bare xargs -P 2 -n 1 /bin/true <few" xargs
-measure_cpu 'forkrun -j 2 -l 1 true' "$bare forkrun -j 2 -l 1 /bin/true <few" forkrun
-measure_cpu 'two par-run below one, one process each' "$nested <few"
-size=200
-measure_cpu 'parallel -j 2 true {}, of a tenth' \
-	"head -n 200 few | $bare parallel -j2 /bin/true {}" parallel
+for program in /bin/true ./nothing; do
+	[[ -x $program ]] || continue
+	compare "A process a record, and no more: 2000 times $program" 2e3 rec/s
+	each_a_process measure $program
+	compare 'The same, time of processors' 2e3 rec/s
+	each_a_process measure_cpu $program
+done
 
 compare 'Two million records, as many words a process as it takes' 2e6 rec/s
 seq 2000000 >words
 measure 'par-run -n 2 -b 1G echo {}' 'par-run -n 2 -b 1G /bin/echo {} <words | wc -l'
 measure 'par-run -k -n 2 -b 1G echo {}' 'par-run -k -n 2 -b 1G /bin/echo {} <words | wc -l'
+measure 'forkrun -j 2 -l 1:-1 echo' 'frun -j 2 -l 1:-1 /bin/echo <words | wc -l' forkrun
 measure 'xargs -P 2 echo' 'xargs -P 2 /bin/echo <words | wc -l' xargs
-measure 'forkrun -j 2 echo' 'forkrun -j 2 /bin/echo <words | wc -l' forkrun
+measure 'forkrun -j 2 echo' 'frun -j 2 /bin/echo <words | wc -l' forkrun
 
 compare 'The same, time of processors' 2e6 rec/s
 measure_cpu 'par-run -n 2 -b 1G echo {}' 'par-run -n 2 -b 1G /bin/echo {} <words | wc -l'
 measure_cpu 'par-run -k -n 2 -b 1G echo {}' 'par-run -k -n 2 -b 1G /bin/echo {} <words | wc -l'
+measure_cpu 'forkrun -j 2 -l 1:-1 echo' 'frun -j 2 -l 1:-1 /bin/echo <words | wc -l' forkrun
 measure_cpu 'xargs -P 2 echo' 'xargs -P 2 /bin/echo <words | wc -l' xargs
-measure_cpu 'forkrun -j 2 echo' 'forkrun -j 2 /bin/echo <words | wc -l' forkrun
+measure_cpu 'forkrun -j 2 echo' 'frun -j 2 /bin/echo <words | wc -l' forkrun
 
 # Each fiftieth process of a run tells how long those above it were on a processor.
 cat >tell <<'EOF2'

@@ -13,8 +13,16 @@ needed() {
 	done
 }
 
-# measure NAME COMMAND [NEEDED]: run a shell command; print seconds, and the ratio to
-# the first one that was measured since `compare`.
+# with_forkrun: rows that need forkrun have it, if BENCH_FORKRUN names a folder with the
+# source of https://github.com/jkool702/forkrun; else say so, once.
+with_forkrun() {
+	# shellcheck source=tests/bench/aid/forkrun.bash
+	. "$ROOT/tests/bench/aid/forkrun.bash"
+	forkrun_build "${BENCH_FORKRUN-}"
+}
+
+# measure NAME COMMAND [NEEDED]: run a shell command; print seconds, and how many times
+# as long the same work takes as by the first one that was measured since `compare`.
 measure() {
 	measure_as %R "$@"
 }
@@ -25,19 +33,22 @@ measure_cpu() {
 }
 
 measure_as() {
-	local format=$1 name=$2 command=$3 best=0 took status
+	local format=$1 name=$2 command=$3 before=: best=0 took status rate
 
-	if ! command -v "${4:-sh}" >/dev/null; then
+	if [[ ${4-} == forkrun ]]; then # a function of a shell, which is made once
+		[[ -e forkrun.bash ]] || return 0
+		before='. ./forkrun.bash'
+	elif ! command -v "${4:-sh}" >/dev/null; then
 		printf '  %-44s (%s is not installed)\n' "$name" "$4"
 		return
 	fi
 	for _ in 1 2 3; do
-		took=$( {
-			TIMEFORMAT=$format
-			time timeout 120 bash -o pipefail -c "$command" >measured 2>&1
-			echo "$?" >status
-		} 2>&1 | tail -n 1)
-		status=$(<status)
+		timeout 120 bash -o pipefail -c "$before >/dev/null 2>&1
+			TIMEFORMAT='$format'
+			time { $command
+			} >measured 2>&1" 2>took
+		status=$?
+		took=$(tail -n 1 took)
 		# `yes | head` is ended by SIGPIPE, which is fine.
 		if ((status != 0 && status != 141)); then
 			printf '  %-44s FAILED, status %d: %s\n' "$name" "$status" "$(tail -n 1 measured)"
@@ -46,10 +57,10 @@ measure_as() {
 		took=$(awk "BEGIN { print $took }")
 		if [[ $best == 0 ]] || awk "BEGIN { exit !($took < $best) }"; then best=$took; fi
 	done
-	if [[ -z $first ]]; then first=$best; fi
-	awk -v name="$name" -v best="$best" -v first="$first" -v size="$size" -v unit="$unit" '
-		BEGIN { if (best < 0.001) best = 0.001; if (first < 0.001) first = 0.001
-			printf "  %-44s %8.3f s %10.4g %s  %6.2f x\n", name, best, size / best, unit, best / first }'
+	rate=$(awk "BEGIN { print $size / ($best < 0.001 ? 0.001 : $best) }")
+	: "${first:=$rate}"
+	awk -v name="$name" -v best="$best" -v rate="$rate" -v first="$first" -v unit="$unit" '
+		BEGIN { printf "  %-44s %8.3f s %10.4g %s  %6.2f x\n", name, best, rate, unit, first / rate }'
 }
 
 # compare TITLE SIZE UNIT: begin a group; SIZE of UNIT is what each command does.

@@ -73,13 +73,16 @@ head -n 1000000 keys >keys1
 measure 'parallel --pipe --shard 1, of a tenth' \
 	'parallel -j2 --pipe --shard 1 cat <keys1 | wc -l' parallel
 
+with_forkrun
 compare 'A process for each block of 1 MB, of 500 MB' 0.5 GB/s
 measure 'par-run -n 2 -b 1M cat' 'par-run -n 2 -b 1M cat <records100 | wc -l'
 measure 'par-run -k -n 2 -b 1M cat' 'par-run -k -n 2 -b 1M cat <records100 | wc -l'
 measure 'a loop of dd | cat' \
 	'for ((i = 0; i < 477; i++)); do dd bs=1M count=1 status=none | cat; done <records100 | wc -l'
 measure 'forkrun -j 2 -s -b 1M cat' \
-	'forkrun -j 2 -s -b 1M /bin/cat <records100 | wc -l' forkrun
+	'frun -j 2 -s -b 1M /bin/cat <records100 | wc -l' forkrun
+measure 'forkrun -k -j 2 -s -b 1M cat' \
+	'frun -k -j 2 -s -b 1M /bin/cat <records100 | wc -l' forkrun
 measure 'parallel --pipepart --block 1M' \
 	'parallel -j2 --pipepart -a records100 --block 1M cat | wc -l' parallel
 measure 'parallel --pipe --block 1M' \
@@ -90,7 +93,7 @@ measure_cpu 'par-run -n 2 -b 1M cat' 'par-run -n 2 -b 1M cat <records100 | wc -l
 measure_cpu 'a loop of dd | cat' \
 	'for ((i = 0; i < 477; i++)); do dd bs=1M count=1 status=none | cat; done <records100 | wc -l'
 measure_cpu 'forkrun -j 2 -s -b 1M cat' \
-	'forkrun -j 2 -s -b 1M /bin/cat <records100 | wc -l' forkrun
+	'frun -j 2 -s -b 1M /bin/cat <records100 | wc -l' forkrun
 measure_cpu 'parallel --pipepart --block 1M' \
 	'parallel -j2 --pipepart -a records100 --block 1M cat | wc -l' parallel
 
