@@ -24,7 +24,7 @@ enum format_version {
 	FORMAT_REACHED = 1, /* par-queue state: FILE of get --state */
 	FORMAT_QUEUE = 1, /* queue: keys on a Redis server */
 	FORMAT_QUEUE_FILE = 1, /* queue folder: tables of the file of a folder */
-	FORMAT_QUEUE_SQL = 1, /* queue schema: tables on a PostgreSQL server */
+	FORMAT_QUEUE_SQL = 2, /* queue schema: tables on a PostgreSQL server */
 	FORMAT_CACHE = 2, /* par-cache: outputs in a store, and their keys */
 	FORMAT_CACHE_FILE = 1, /* par-cache folder: tables of the file of a folder */
 	FORMAT_TOP = 1, /* par-top: what a par-run says of itself */

@@ -174,17 +174,23 @@ at_once() {
 	background par-queue work q -- par-fib
 	worker=$!
 	eventually is q "done" 1
-	sql 'UPDATE par_queue.format SET version = 2'
+	sql 'UPDATE par_queue.format SET version = 3'
 	for verb in put get stat dead; do
 		run -3 par-queue "$verb" q </dev/null
-		[ "$output" = 'par-queue: schema par_queue: made by a newer par (queue schema 2, and this one reads 1): use that one' ]
+		[ "$output" = 'par-queue: schema par_queue: made by a newer par (queue schema 3, and this one reads 2): use that one' ]
 	done
 	sql 'DROP FUNCTION par_queue.take' # as a newer one does
 	sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 		WHERE datname = current_database() AND pid <> pg_backend_pid()" >gone
 	wait "$worker" || status=$?
 	[ "$status" = 3 ]
-	sql 'UPDATE par_queue.format SET version = 1; DROP SCHEMA par_queue CASCADE'
+	# An older one is brought to ours, with what it has.
+	sql 'UPDATE par_queue.format SET version = 1; ALTER TABLE par_queue.queue DROP mark'
+	is q "done" 1
+	[ "$(sql 'SELECT version FROM par_queue.format')" = 2 ]
+	par-queue copy q r
+	is r "done" 1
+	sql 'UPDATE par_queue.format SET version = 2; DROP SCHEMA par_queue CASCADE'
 	echo 2 | par-queue put q
 	is q accepted 1
 }

@@ -37,6 +37,58 @@ engine_own_name(char name[static ENGINE_ID_SIZE])
 	return 0;
 }
 
+bool
+engine_is_closed(const char *mark)
+{
+	return *mark != '\0' && *mark != MARK_HERE;
+}
+
+bool
+engine_mark_ok(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f)
+			return false;
+	return len < ENGINE_MARK_SIZE;
+}
+
+enum engine_end
+engine_closed(struct engine *engine, const char *queue, const char *mark)
+{
+	const char *place = mark;
+
+	for (int i = 0; i < 3; i++) /* what precedes it in a mark, see copy.c */
+		place += strcspn(place, " ") + (strchr(place, ' ') != NULL);
+	switch (*mark) {
+	case MARK_COMING:
+		return engine_broken(engine,
+		    "%s: it is not all here: par-queue copy from %s has not ended", queue,
+		    place);
+	case MARK_LEAVING:
+		return engine_broken(engine,
+		    "%s: it is closed, and on its way to %s: par-queue copy goes on "
+		    "with that, par-queue resume gives it up",
+		    queue, place);
+	case MARK_GONE:
+		return engine_broken(engine,
+		    "%s: it is closed, and is %s now; par-queue purge deletes what is "
+		    "left here",
+		    queue, place);
+	default:
+		return engine_broken(engine, "%s: it is closed", queue);
+	}
+}
+
+enum engine_end
+engine_uncopied(struct engine *engine)
+{
+	return engine_broken(engine,
+	    "%s: what was copied there is no longer waited for: it was purged, or "
+	    "another "
+	    "par-queue copy has ended it",
+	    engine->queue);
+}
+
 enum engine_end
 engine_broken(struct engine *engine, const char *format, ...)
 {

@@ -45,6 +45,12 @@
  * in the reply; SQL: in the PGresult; LMDB: a copy, as no transaction may outlast a
  * call).
  *
+ * Copies.  A queue has a mark, a text: nothing while it is used as usual.  While that
+ * is one that closes it, see enum engine_mark, put, take, read of results, tell, and
+ * commit with it as next are refused to everybody, by engine_closed(): what it has stays
+ * as it is, but for what who copies it puts.  A mark is changed from what it is known to
+ * be, in a step, and so it is the gate through which each copy goes once.
+ *
  * Waiting.  A server that is away, starts or moves is waited for up to patience, and the
  * call made again.  ENGINE_WOKEN: the descriptor wake became readable first; the call may
  * have happened, and is to be made again or let be.  (LMDB waits for other writers only.)
@@ -68,6 +74,7 @@ enum {
 	ENGINE_ID_SIZE =
 	    64, /* a text of the engine's, or the name of a worker, with NUL */
 	ENGINE_WHY_SIZE = 1024,
+	ENGINE_MARK_SIZE = 300, /* of a mark, with NUL */
 	ENGINE_AT_ONCE = 64 /* most of a list that put and commit take */
 };
 
@@ -117,6 +124,39 @@ struct engine {
 	char why[ENGINE_WHY_SIZE]; /* with ENGINE_BROKEN */
 };
 
+/* Bytes of somebody's. */
+struct engine_text {
+	const char *data;
+	size_t len;
+};
+
+/* How marks begin. */
+enum engine_mark {
+	MARK_COMING = 'c', /* what it is to have is not all there yet */
+	MARK_LEAVING = 'l', /* it is being copied, */
+	MARK_GONE = 'g', /* and was */
+	MARK_HERE = 'h' /* it was copied to here: it is as any other */
+};
+
+/* All that there is of a queue, one after the other. */
+enum engine_stock {
+	STOCK_PRODUCERS, /* why: its name; number: how far it has come; due: known until
+			  */
+	STOCK_WAITING,
+	STOCK_DELAYED,
+	STOCK_RESULTS,
+	STOCK_DEAD,
+	STOCK_COUNT
+};
+
+/* A chunk, or a producer, with all that is known of it, as it goes to another queue. */
+struct engine_whole {
+	char id[ENGINE_ID_SIZE]; /* comes after those of all that were given before */
+	uint64_t number, records, attempts;
+	uint64_t due, expires; /* ms since 1970; 0: none */
+	struct engine_text data, why, last;
+};
+
 /* A chunk to be put. */
 struct engine_piece {
 	uint64_t from, to; /* records that its producer has put before, and with it */
@@ -124,6 +164,7 @@ struct engine_piece {
 	uint64_t records;
 	const char *data; /* of them, with their newlines */
 	size_t len;
+	const struct engine_whole *whole; /* of a copy: it is this, and the rest is not */
 	/* Set by put(): */
 	enum {
 		PIECE_TAKEN,
@@ -148,15 +189,17 @@ struct engine_put {
 	size_t count; /* of these, at most ENGINE_AT_ONCE */
 	uint64_t numbers; /* so many are wanted, and no piece is there; 0: none */
 	bool last; /* it will not come again, and nothing else is there */
+	/*
+	 * The pieces are of another queue, and this one is to have that mark still: they
+	 * go where they were there, in their order, and count as accepted.  from and to
+	 * count them, but those of producers, which are put whoever has come how far.
+	 * NULL: they are new.
+	 */
+	const char *copied;
+	enum engine_stock stock; /* which they are */
 	/* Set by put(), if numbers are wanted: */
 	uint64_t come; /* how far the producer has come, records */
 	uint64_t first; /* of the numbers, which are given to nobody else */
-};
-
-/* Bytes of somebody's. */
-struct engine_text {
-	const char *data;
-	size_t len;
 };
 
 /* By what the engine knows a chunk that a worker has; to callers just texts. */
@@ -263,8 +306,10 @@ struct engine_grave {
 struct engine_read {
 	enum {
 		READ_RESULTS,
-		READ_DEAD /* of what follows last alone counts: "" is before the first */
+		READ_DEAD, /* of what follows last alone counts: "" is before the first */
+		READ_STOCK /* the same, and stock and bytes, of a queue that is closed */
 	} what;
+	enum engine_stock stock;
 	const char *me; /* the reader; there is one at a time, */
 	uint64_t stay; /* until it says nothing for so long, ms */
 	const char *safe; /* results up to this id are deleted first; "": none */
@@ -280,7 +325,8 @@ struct engine_read {
 	uint64_t open, dead; /* records of the queue */
 	const struct engine_result *results;
 	const struct engine_grave *graves; /* valid until the next page is read */
-	size_t count; /* of either; 0: there are no more */
+	const struct engine_whole *wholes; /* at most ENGINE_AT_ONCE */
+	size_t count; /* of any; 0: there are no more */
 };
 
 /* What stat() counts, records but where it says otherwise. */
@@ -320,6 +366,8 @@ struct engine_stat {
 	int64_t number[NUMBER_COUNT];
 	const char *rate; /* a second, a decimal number; 0: no limit */
 	bool missing; /* nobody has put anything there ever, nor told it anything */
+	const char *mark; /* "": none */
+	uint64_t serial; /* the number that was given last */
 	/* workers: */
 	uint64_t now; /* by the engine's clock, ms */
 	const struct engine_worker *workers;
@@ -339,14 +387,25 @@ struct engine_tell {
 				and is not finished */
 		TELL_REQUEUE, /* put these dead chunks back into the queue, */
 		TELL_DROP, /* or delete them */
-		TELL_PURGE /* delete all that there is of the queue */
+		TELL_PURGE, /* delete all that there is of the queue */
+		TELL_MARK /* the mark is to be value where it is was: done */
 	} what;
-	const char *value; /* of the first three */
+	const char *value; /* of the first three, and the mark; "": none */
 	char *const *numbers; /* ends with NULL */
 	const struct engine_grave *graves;
 	size_t count; /* of these */
+	/* Of a mark: */
+	const char *was; /* NULL: the queue is not there, and is made, */
+	const struct engine_stat *as; /* with what that one is set to, and has done */
+	/*
+	 * Only while no worker has anything, and nobody reads results: what has lapsed
+	 * waits again first, where a lease was that long, ms; 0: whoever does.
+	 */
+	uint64_t lease;
 	/* Set by tell(): */
-	uint64_t records; /* that were revoked */
+	bool done; /* it is now, or was already */
+	bool read; /* not done, since somebody reads results, */
+	uint64_t records; /* or workers have these; or that were revoked */
 };
 
 /*
@@ -419,6 +478,16 @@ extern const char engine_name_why[];
  * HOST:PID:RANDOM.  0, or -1 with errno.
  */
 int engine_own_name(char name[static ENGINE_ID_SIZE]);
+
+/* Is it closed to everybody but who copies?  Is a text fit to be a mark? */
+bool engine_is_closed(const char *mark);
+bool engine_mark_ok(const char *text, size_t len);
+
+/* For the kinds: a queue is closed, and why; ENGINE_BROKEN. */
+enum engine_end engine_closed(struct engine *engine, const char *queue, const char *mark);
+
+/* For the kinds: the mark is not that of the copy; ENGINE_BROKEN. */
+enum engine_end engine_uncopied(struct engine *engine);
 
 /* For the kinds: say why, as printf(3) does; ENGINE_BROKEN. */
 enum engine_end engine_broken(struct engine *engine, const char *format, ...)

@@ -5,6 +5,7 @@
  */
 #include <signal.h>
 
+#include "copy.h"
 #include "diag.h"
 #include "get.h"
 #include "look.h"
@@ -43,6 +44,8 @@ run(const struct queue_options *options)
 		return look_check(options);
 	case VERB_PURGE:
 		return tell_purge(options);
+	case VERB_COPY:
+		return copy_run(options);
 	case VERB_COUNT:
 		break;
 	}
@@ -53,7 +56,8 @@ run(const struct queue_options *options)
 static void
 check_roles(const struct queue_options *o)
 {
-	bool writes = o->verb != VERB_WORK && (o->verb != VERB_PUT || o->ids);
+	bool writes = o->verb != VERB_WORK && o->verb != VERB_COPY &&
+	    (o->verb != VERB_PUT || o->ids);
 	struct roles roles = { 0 };
 	struct trouble trouble = { 0 };
 
@@ -64,6 +68,8 @@ check_roles(const struct queue_options *o)
 	roles_add(&roles, ROLE_REPLACED, "--state", o->state);
 	roles_add(&roles, ROLE_SETTINGS, "--password-file", o->engine.password_file);
 	roles_add(&roles, ROLE_SETTINGS, "--cert", o->engine.certificate);
+	roles_add(&roles, ROLE_SETTINGS, "--to-password-file", o->to.password_file);
+	roles_add(&roles, ROLE_SETTINGS, "--to-cert", o->to.certificate);
 	if (roles_check(&roles, &trouble) < 0)
 		die_of(&trouble);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "copy.h"
 #include "engines.h"
 #include "field.h"
 #include "need.h"
@@ -70,6 +71,8 @@ tell_workers(const struct queue_options *options)
 	if (!options->anew)
 		engines_must_be_told(
 		    &engine, options->verb != VERB_RESUME && options->verb != VERB_DRAIN);
+	if (options->verb == VERB_RESUME)
+		copy_give_up(&engine);
 	engines_answered(&engine, engine.kind->tell(&engine, &tell));
 	engines_close(&engine);
 	return STATUS_OK;

@@ -31,6 +31,7 @@ static const char *const names[VERB_COUNT] = {
 	[VERB_DRAIN] = "drain",
 	[VERB_CHECK] = "check",
 	[VERB_PURGE] = "purge",
+	[VERB_COPY] = "copy",
 };
 
 /* What follows the options of each verb, and how many operands that may be. */
@@ -54,6 +55,7 @@ static const struct {
 	[VERB_DRAIN] = { "QUEUE", 1, 1, "QUEUE" },
 	[VERB_CHECK] = { "", 0, 0, "" },
 	[VERB_PURGE] = { "QUEUE", 1, 1, "--yes QUEUE" },
+	[VERB_COPY] = { "FROM TO", 2, 2, "QUEUE QUEUE@redis://HOST" },
 };
 
 /* An option, and the verbs that take it as bits. */
@@ -214,16 +216,18 @@ add_put(struct verb_options *options, struct queue_options *o)
 		    { 0, "max-record", OPT_SIZE, .number = &o->max_record, "SIZE",
 			"put: name and pass over records longer than SIZE (default 64M)",
 			1, 256 << 20, NULL } },
-		{ BIT(PUT) | BIT(WORK) | BIT(GET), { .help = "Room and time" } },
+		{ BIT(PUT) | BIT(WORK) | BIT(GET) | BIT(COPY),
+		    { .help = "Room and time" } },
 		{ BIT(PUT) | BIT(WORK),
 		    { 'l', "limit", OPT_NUMBER, .number = &o->limit, "N",
 			"put: wait while N records are unfinished; "
 			"work: while N chunks\nof results are not fetched",
 			1, 0, NULL } },
-		{ BIT(PUT) | BIT(GET),
+		{ BIT(PUT) | BIT(GET) | BIT(COPY),
 		    { 'w', "wait", OPT_CALL, .context = o, "TIME",
 			"put: wait so long for room (default 1h); get: until all is "
-			"finished,\nbut no longer",
+			"finished,\nbut no longer; copy: for workers to end (default "
+			"1h)",
 			0, 0, take_wait } },
 		{ 0 },
 	};
@@ -236,10 +240,10 @@ add_work(struct verb_options *options, struct queue_options *o)
 {
 	const struct row rows[] = {
 		{ BIT(WORK), { .help = "Work" } },
-		{ BIT(WORK),
+		{ BIT(WORK) | BIT(COPY),
 		    { 0, "lease", OPT_DURATION, .number = &o->lease, "TIME",
 			"work: records of a dead worker go to others after TIME (default "
-			"30s)",
+			"30s);\ncopy: of workers it waits for",
 			100, DAY, NULL } },
 		{ BIT(WORK),
 		    { 'r', "retries", OPT_NUMBER, .number = &o->retries, "N",
@@ -314,9 +318,22 @@ add_rest(struct verb_options *options, struct queue_options *o)
 		{ BIT(DEAD),
 		    { 0, "drop", OPT_FLAG, .flag = &o->drop, NULL,
 			"dead: delete what was listed", 0, 0, NULL } },
-		{ BIT(PURGE),
+		{ BIT(PURGE) | BIT(COPY),
 		    { 0, "yes", OPT_FLAG, .flag = &o->yes, NULL,
-			"purge: yes, delete all of the queue", 0, 0, NULL } },
+			"purge: yes, delete all of the queue; copy: once more, what was "
+			"copied",
+			0, 0, NULL } },
+		{ BIT(COPY), { .help = "The other place" } },
+		{ BIT(COPY),
+		    { 0, "to-password-file", OPT_STRING, .text = &o->to.password_file,
+			"FILE",
+			"copy: the password of the server of TO is the first line of "
+			"FILE",
+			0, 0, NULL } },
+		{ BIT(COPY),
+		    { 0, "to-cert", OPT_STRING, .text = &o->to.certificate, "FILE",
+			"copy: our certificate and its key, for the server of TO", 0, 0,
+			NULL } },
 		{ 0 },
 	};
 
@@ -343,13 +360,35 @@ find_elder(struct engine_plan *plan, struct engine_plan *elder)
 		plan->elder = elder;
 }
 
+/* Have the kind of a plan understand it; what: where its URL was given. */
+static void
+make_plan(struct engine_plan *plan, const char *what)
+{
+	enum engine_plan_end end;
+	int error;
+
+	plan->kind = engines_find(plan->url);
+	end = plan->kind->plan(plan);
+	error = errno;
+	switch (end) {
+	case PLAN_GOOD:
+		break;
+	case PLAN_URL: /* without the URL, which may hold a password */
+		die_misuse("%s: %s", what, plan->why);
+	case PLAN_OPTIONS:
+		die_misuse("%s", plan->why);
+	case PLAN_PASSWORD_FILE:
+		die(STATUS_BROKEN, error, "%s", plan->password_file);
+	case PLAN_FAILED:
+		die(STATUS_BROKEN, 0, "%s", plan->why);
+	}
+}
+
 /* Where the engine is, and its password: from arguments, then the environment. */
 static void
 find_engine(struct engine_plan *plan, struct engine_plan *elder)
 {
 	bool argued = plan->url != NULL;
-	enum engine_plan_end end;
-	int error;
 
 	if (!argued)
 		plan->url = getenv("PAR_QUEUE_URL");
@@ -359,24 +398,31 @@ find_engine(struct engine_plan *plan, struct engine_plan *elder)
 		plan->url = engines_usual;
 		find_elder(plan, elder);
 	}
-	plan->kind = engines_find(plan->url);
-	end = plan->kind->plan(plan);
-	error = errno;
+	make_plan(plan, argued ? "--url" : "PAR_QUEUE_URL");
 	address_hide("PAR_QUEUE_PASSWORD", true);
 	address_hide("PAR_QUEUE_URL", false);
 	plan->password = NULL;
-	switch (end) {
-	case PLAN_GOOD:
-		break;
-	case PLAN_URL: /* without the URL, which may hold a password */
-		die_misuse("%s: %s", argued ? "--url" : "PAR_QUEUE_URL", plan->why);
-	case PLAN_OPTIONS:
-		die_misuse("%s", plan->why);
-	case PLAN_PASSWORD_FILE:
-		die(STATUS_BROKEN, error, "%s", plan->password_file);
-	case PLAN_FAILED:
-		die(STATUS_BROKEN, 0, "%s", plan->why);
+}
+
+/* Where the queue is to go to: to a place of its own, or where the other one is. */
+static void
+find_to(struct queue_options *o)
+{
+	bool same = o->to.url == NULL;
+
+	if (same && strcmp(o->operands[0], o->operands[1]) == 0)
+		die_misuse("%s: FROM and TO are the same", o->operands[0]);
+	if (same && (o->to.password_file != NULL || o->to.certificate != NULL))
+		die_misuse("--to-%s needs a URL behind TO, as in QUEUE@URL",
+		    o->to.certificate != NULL ? "cert" : "password-file");
+	if (same) {
+		o->to = o->engine;
+		o->to.release = NULL;
+		o->to.elder = NULL;
+		return;
 	}
+	o->to.patience = o->engine.patience;
+	make_plan(&o->to, "TO");
 }
 
 /* Words behind the queue that are no stage. */
@@ -433,16 +479,46 @@ check_pairs(const struct queue_options *o)
 		die_misuse("--into does not go with --%s", o->keep ? "keep" : "state");
 }
 
+/*
+ * FROM or TO: QUEUE, or QUEUE@URL.  The URL goes from the operand into the plan.
+ */
+static void
+split_place(char *operand, struct engine_plan *plan)
+{
+	char *at = strchr(operand, '@');
+
+	if (at == NULL)
+		return;
+	if (plan->url != NULL)
+		die_misuse("%s: a URL stands there, and behind --url", operand);
+	if (at[1] == '\0')
+		die_misuse("%s: a URL is needed behind @", operand);
+	*at = '\0';
+	plan->url = at + 1;
+}
+
+static void
+check_name(const char *name)
+{
+	if (!engine_name_ok(name, strlen(name)))
+		die_misuse("%s: %s", name, engine_name_why);
+}
+
 /* What the table cannot say. */
 static void
-check(const struct queue_options *o)
+check(struct queue_options *o)
 {
 	check_count(o);
+	if (o->verb == VERB_COPY) {
+		split_place(o->operands[0], &o->engine);
+		split_place(o->operands[1], &o->to);
+	}
 	if (o->verb == VERB_WORK) /* its queues are checked where they are taken apart */
 		check_stage(o);
-	else if (o->operand_count > 0 &&
-	    !engine_name_ok(o->operands[0], strlen(o->operands[0])))
-		die_misuse("%s: %s", o->operands[0], engine_name_why);
+	else if (o->operand_count > 0)
+		check_name(o->operands[0]);
+	if (o->verb == VERB_COPY)
+		check_name(o->operands[1]);
 	check_pairs(o);
 	if (o->verb == VERB_PURGE && !o->yes)
 		die_misuse("--yes is needed: all of the queue will be deleted");
@@ -517,11 +593,12 @@ verb_read(struct queue_options *o, int argc, char **argv)
 {
 	struct opt_program program = { .name = "par-queue",
 		.synopsis = "VERB [OPTION ...] [QUEUE] [ARG ...]",
-		.about = "Put records into a queue, in a folder of your own or on a "
-			 "Redis server, work on them from any number of processes and "
-			 "hosts, get the results.  VERB is one of put, "
-			 "work, get, stat, ps, dead, revoke, pause, resume, scale, "
-			 "rate, drain, check, purge; VERB --help shows its own options.",
+		.about =
+		    "Put records into a queue, in a folder of your own or on a "
+		    "Redis server, work on them from any number of processes and "
+		    "hosts, get the results.  VERB is one of put, "
+		    "work, get, stat, ps, dead, revoke, pause, resume, scale, "
+		    "rate, drain, check, purge, copy; VERB --help shows its own options.",
 		.examples = "  par-queue put q <records\n"
 			    "  par-queue work q -- par-run -n 4 par-fib\n"
 			    "  par-queue get q\n",
@@ -549,6 +626,8 @@ verb_read(struct queue_options *o, int argc, char **argv)
 	o->operand_count = argc - first;
 	check(o);
 	find_engine(&o->engine, &o->elder);
+	if (o->verb == VERB_COPY)
+		find_to(o);
 	if (o->into != NULL && !o->engine.kind->tables)
 		die_misuse("--into goes with a URL of postgresql:// only");
 }
@@ -557,6 +636,8 @@ void
 verb_release(struct queue_options *o)
 {
 	o->engine.release(o->engine.place);
+	if (o->to.release != NULL)
+		o->to.release(o->to.place);
 	if (o->engine.elder != NULL)
 		o->elder.release(o->elder.place);
 }

@@ -26,6 +26,7 @@ enum verb {
 	VERB_DRAIN,
 	VERB_CHECK,
 	VERB_PURGE,
+	VERB_COPY,
 	VERB_COUNT
 };
 
@@ -33,6 +34,7 @@ enum verb {
 struct queue_options {
 	enum verb verb;
 	struct engine_plan engine, elder;
+	struct engine_plan to; /* copy: the other one */
 	char **operands; /* behind the verb and its options; ends with NULL */
 	int operand_count;
 
@@ -66,7 +68,7 @@ struct queue_options {
 	/* pause, scale, rate */
 	bool anew; /* the queue need not be there */
 
-	/* stat, ps, dead, purge */
+	/* stat, ps, dead, purge, copy */
 	bool json, prometheus, requeue, drop, yes;
 };
 

@@ -1,33 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
-#include <string.h>
 
+#include "file_copy.h"
 #include "file_put.h"
 #include "file_queue.h"
-#include "hash.h"
 
 enum { FORGOTTEN = 16 /* producers that are looked at when a new one comes */ };
-
-static uint64_t
-key_of(const char *producer)
-{
-	return hash_bytes(producer, strlen(producer), 0);
-}
-
-/* How far it has come; nowhere, if it is not known, or was forgotten. */
-static int
-find(struct file_queue *queue, const char *producer, struct file_producer *found)
-{
-	struct file_item item;
-	int error = item_get(queue, ITEM_PRODUCER, key_of(producer), &item);
-
-	*found = (struct file_producer){ 0 };
-	if (error == 0)
-		error = value_read(&item.value, found, sizeof(*found));
-	if (error == 0 && found->until <= queue->depot->now)
-		*found = (struct file_producer){ 0 };
-	return error == MDB_NOTFOUND ? 0 : error;
-}
 
 /* Producers from here on that nobody need remember: a few each time. */
 static int
@@ -62,9 +40,9 @@ begin(struct engine *engine, void *context)
 	int error = file_need(queue, engine->queue);
 
 	if (error == 0)
-		error = find(queue, put->producer, &producer);
+		error = file_find_producer(queue, put->producer, &producer);
 	if (error == 0 && producer.come == 0)
-		error = forget_some(queue, key_of(put->producer));
+		error = forget_some(queue, file_producer_key(put->producer));
 	if (error != 0)
 		return error;
 	put->come = producer.come;
@@ -127,7 +105,7 @@ put_pieces(struct engine *engine, void *context)
 	int error = file_need(queue, engine->queue);
 
 	if (error == 0)
-		error = find(queue, put->producer, &producer);
+		error = file_find_producer(queue, put->producer, &producer);
 	before = producer.come;
 	for (size_t i = 0; error == 0 && i < put->count; i++)
 		error = put_piece(queue, put, &put->pieces[i], &producer);
@@ -135,8 +113,7 @@ put_pieces(struct engine *engine, void *context)
 		return DEPOT_SAME;
 	producer.until = queue->depot->now + put->keep;
 	if (error == 0)
-		error = item_put(queue, ITEM_PRODUCER, key_of(put->producer), 0,
-		    &producer, sizeof(producer));
+		error = file_keep_producer(queue, put->producer, &producer);
 	return error == 0 ? file_leave(queue) : error;
 }
 
@@ -146,16 +123,19 @@ forget(struct engine *engine, void *context)
 {
 	struct file_queue *queue = engine->state;
 	const struct engine_put *put = context;
-	int error = file_enter(queue, engine->queue);
+	int error = file_look(queue, engine->queue);
 
 	if (error == 0)
-		error = item_delete(queue, ITEM_PRODUCER, key_of(put->producer), 0);
+		error = item_delete(
+		    queue, ITEM_PRODUCER, file_producer_key(put->producer), 0);
 	return error == MDB_NOTFOUND ? DEPOT_SAME : error;
 }
 
 enum engine_end
 file_put(struct engine *engine, struct engine_put *put)
 {
+	if (put->copied != NULL)
+		return file_put_copied(engine, put);
 	if (put->numbers > 0)
 		return file_step(engine, begin, put, DEPOT_LATER);
 	if (put->last)

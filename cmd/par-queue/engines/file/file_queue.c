@@ -72,8 +72,25 @@ name_key(char *name)
 	return (MDB_val){ .mv_data = name, .mv_size = strlen(name) };
 }
 
+static int
+read_mark(struct file_queue *queue)
+{
+	struct file_item item;
+	int error = item_get(queue, ITEM_MARK, 0, &item);
+
+	if (error == MDB_NOTFOUND)
+		return 0;
+	if (error == 0 &&
+	    (item.value.mv_size > sizeof(queue->mark) || item.value.mv_size == 0))
+		return MDB_CORRUPTED;
+	if (error == 0)
+		memcpy(queue->mark, item.value.mv_data, item.value.mv_size);
+	queue->mark[sizeof(queue->mark) - 1] = '\0';
+	return error;
+}
+
 int
-file_enter(struct file_queue *queue, const char *name)
+file_look(struct file_queue *queue, const char *name)
 {
 	char copy[ENGINE_NAME_MAX + 1];
 	MDB_val key, value;
@@ -82,6 +99,7 @@ file_enter(struct file_queue *queue, const char *name)
 	snprintf(copy, sizeof(copy), "%s", name);
 	key = name_key(copy);
 	queue->meta = (struct file_meta){ 0 };
+	queue->mark[0] = '\0';
 	queue->name = name;
 	queue->watch.folder = queue->depot->folder;
 	error = mdb_get(queue->depot->txn, queue->depot->queues, &key, &value);
@@ -90,12 +108,24 @@ file_enter(struct file_queue *queue, const char *name)
 		error = value_read(&value, &queue->meta, sizeof(queue->meta));
 	queue->meta.rate[sizeof(queue->meta.rate) - 1] = '\0';
 	queue->open_before = file_open_records(&queue->meta);
-	return queue->missing ? 0 : error;
+	if (queue->missing || error != 0)
+		return queue->missing ? 0 : error;
+	return read_mark(queue);
 }
 
-/* Give the queue an id that no other one has or had. */
-static int
-give_id(struct file_queue *queue)
+int
+file_enter(struct file_queue *queue, const char *name)
+{
+	int error = file_look(queue, name);
+
+	if (error != 0 || !engine_is_closed(queue->mark))
+		return error;
+	engine_closed(queue->engine, name, queue->mark);
+	return DEPOT_TOLD;
+}
+
+int
+file_make(struct file_queue *queue)
 {
 	MDB_val key = name_key(last_queue), value;
 	MDB_txn *txn = queue->depot->txn;
@@ -118,7 +148,7 @@ file_need(struct file_queue *queue, const char *name)
 {
 	int error = file_enter(queue, name);
 
-	return error == 0 && queue->missing ? give_id(queue) : error;
+	return error == 0 && queue->missing ? file_make(queue) : error;
 }
 
 int
@@ -319,20 +349,30 @@ file_add_at(struct file_queue *queue, uint64_t id, uint64_t records, uint64_t du
 }
 
 int
-file_bury(struct file_queue *queue, uint64_t id, uint64_t records, const char *why,
-    const char *last, size_t last_len)
+file_bury_texts(struct file_queue *queue, uint64_t id, uint64_t records,
+    struct engine_text why, struct engine_text last)
 {
 	struct file_grave grave = {
-		.id = id, .why = (uint32_t)strlen(why), .last = (uint32_t)last_len
+		.id = id, .why = (uint32_t)why.len, .last = (uint32_t)last.len
 	};
 	struct bytes *value = &queue->scratch;
 
 	value->len = 0;
 	if (bytes_put(value, &grave, sizeof(grave)) < 0 ||
-	    bytes_put(value, why, grave.why) < 0 || bytes_put(value, last, last_len) < 0)
+	    bytes_put(value, why.data, why.len) < 0 ||
+	    bytes_put(value, last.data, last.len) < 0)
 		return errno;
 	queue->meta.dead += (int64_t)records;
 	return item_put(queue, ITEM_DEAD, ++queue->meta.last, 0, value->data, value->len);
+}
+
+int
+file_bury(struct file_queue *queue, uint64_t id, uint64_t records, const char *why,
+    const char *last, size_t last_len)
+{
+	return file_bury_texts(queue, id, records,
+	    (struct engine_text){ why, strlen(why) },
+	    (struct engine_text){ last, last_len });
 }
 
 uint64_t
@@ -341,6 +381,41 @@ file_process(const char *me)
 	uint64_t process = hash_bytes(me, strlen(me), 0);
 
 	return process == 0 ? 1 : process;
+}
+
+uint64_t
+file_producer_key(const char *name)
+{
+	return hash_bytes(name, strlen(name), 0);
+}
+
+int
+file_find_producer(
+    struct file_queue *queue, const char *producer, struct file_producer *found)
+{
+	struct file_item item;
+	int error = item_get(queue, ITEM_PRODUCER, file_producer_key(producer), &item);
+
+	*found = (struct file_producer){ 0 };
+	if (error == 0)
+		error = value_read(&item.value, found, sizeof(*found));
+	if (error == 0 && found->until <= queue->depot->now)
+		*found = (struct file_producer){ 0 };
+	return error == MDB_NOTFOUND ? 0 : error;
+}
+
+int
+file_keep_producer(
+    struct file_queue *queue, const char *name, const struct file_producer *producer)
+{
+	struct bytes *value = &queue->scratch;
+
+	value->len = 0;
+	if (bytes_put(value, producer, sizeof(*producer)) < 0 ||
+	    bytes_put(value, name, strlen(name)) < 0)
+		return errno;
+	return item_put(
+	    queue, ITEM_PRODUCER, file_producer_key(name), 0, value->data, value->len);
 }
 
 int

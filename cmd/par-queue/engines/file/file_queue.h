@@ -20,7 +20,8 @@ enum item_kind {
 	ITEM_RESULTS = 'o', /* id: struct file_count */
 	ITEM_DEAD = 'x', /* place: struct file_grave, reason, last line */
 	ITEM_WORKER = 'w', /* process: struct file_worker */
-	ITEM_PRODUCER = 'p' /* hash of the name: struct file_producer, name */
+	ITEM_PRODUCER = 'p', /* hash of the name: struct file_producer, name */
+	ITEM_MARK = 'm' /* 0: the mark, with NUL */
 };
 
 /* What is known of a queue: the value in the table of queues. */
@@ -78,6 +79,7 @@ struct file_queue {
 	struct file_meta meta;
 	int64_t open_before; /* records */
 	bool missing;
+	char mark[ENGINE_MARK_SIZE];
 };
 
 /* An item that was found. */
@@ -86,8 +88,14 @@ struct file_item {
 	MDB_val value;
 };
 
-/* Begin to look at the queue: its meta, or missing and all zero. */
+/* Begin to look at the queue: its meta and mark, or missing and all zero. */
+int file_look(struct file_queue *queue, const char *name);
+
+/* The same, for what is refused where it is closed. */
 int file_enter(struct file_queue *queue, const char *name);
+
+/* Give a queue that is missing an id that no other one has or had. */
+int file_make(struct file_queue *queue);
 
 /* The same, and it is made if it is not there. */
 int file_need(struct file_queue *queue, const char *name);
@@ -135,8 +143,19 @@ int file_add(struct file_queue *queue, uint64_t id);
 int file_add_at(struct file_queue *queue, uint64_t id, uint64_t records, uint64_t due);
 
 /* A chunk that is in no place is dead. */
+int file_bury_texts(struct file_queue *queue, uint64_t id, uint64_t records,
+    struct engine_text why, struct engine_text last);
 int file_bury(struct file_queue *queue, uint64_t id, uint64_t records, const char *why,
     const char *last, size_t last_len);
+
+/* By what a producer is known here. */
+uint64_t file_producer_key(const char *name);
+
+/* How far it has come; nowhere, if it is not known, or was forgotten.  And keep that. */
+int file_find_producer(
+    struct file_queue *queue, const char *producer, struct file_producer *found);
+int file_keep_producer(
+    struct file_queue *queue, const char *name, const struct file_producer *producer);
 
 /* Have a FIFO of our own: others see how long we live. */
 int file_live(struct file_queue *queue, const char *me);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "diag.h"
+#include "file_copy.h"
 #include "file_queue.h"
 #include "file_read.h"
 #include "num.h"
@@ -212,7 +213,7 @@ run_dead(struct engine *engine, void *context)
 	const struct engine_read *read = context;
 	uint64_t from = *read->last == '\0' ? 0 : number_of(read->last) + 1;
 	struct file_item item;
-	int error = file_enter(queue, engine->queue);
+	int error = file_look(queue, engine->queue);
 
 	queue->graves.len = queue->grave_data.len = 0;
 	for (int i = 0; error == 0 && !queue->missing && i < PAGE; i++) {
@@ -252,8 +253,15 @@ read_dead(struct engine *engine, struct engine_read *read)
 enum engine_end
 file_read(struct engine *engine, struct engine_read *read)
 {
-	return read->what == READ_DEAD ? read_dead(engine, read)
-				       : read_results(engine, read);
+	switch (read->what) {
+	case READ_RESULTS:
+		return read_results(engine, read);
+	case READ_DEAD:
+		return read_dead(engine, read);
+	case READ_STOCK:
+		return file_read_stock(engine, read);
+	}
+	return ENGINE_OK;
 }
 
 static int
@@ -262,7 +270,7 @@ run_numbers(struct engine *engine, void *context)
 	struct file_queue *queue = engine->state;
 	struct engine_stat *stat = context;
 	const struct file_meta *meta = &queue->meta;
-	int error = file_enter(queue, engine->queue);
+	int error = file_look(queue, engine->queue);
 	const int64_t numbers[NUMBER_COUNT] = {
 		[NUMBER_ACCEPTED] = meta->accepted,
 		[NUMBER_WAITING] =
@@ -281,6 +289,8 @@ run_numbers(struct engine *engine, void *context)
 	memcpy(stat->number, numbers, sizeof(numbers));
 	stat->rate = meta->rate[0] == '\0' ? "0" : meta->rate;
 	stat->missing = queue->missing;
+	stat->mark = queue->mark;
+	stat->serial = meta->serial;
 	return error == 0 ? DEPOT_SAME : error;
 }
 
@@ -319,7 +329,7 @@ run_workers(struct engine *engine, void *context)
 	struct file_worker worker;
 	struct file_item item;
 	uint64_t from = 0;
-	int error = file_enter(queue, engine->queue);
+	int error = file_look(queue, engine->queue);
 
 	stat->now = queue->depot->now;
 	queue->data.len = 0;

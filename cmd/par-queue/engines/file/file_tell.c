@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "file_copy.h"
 #include "file_queue.h"
 #include "file_tell.h"
 #include "num.h"
@@ -218,7 +219,7 @@ static int
 run_gone(struct engine *engine, void *context)
 {
 	struct file_queue *queue = engine->state;
-	int error = file_enter(queue, engine->queue);
+	int error = file_look(queue, engine->queue);
 
 	(void)context;
 	if (error != 0 || queue->missing)
@@ -273,6 +274,8 @@ file_tell(struct engine *engine, struct engine_tell *tell)
 		return file_step(engine, run_undead, tell, DEPOT_SYNC);
 	case TELL_PURGE:
 		return purge(engine);
+	case TELL_MARK:
+		return file_mark(engine, tell);
 	}
 	return ENGINE_OK;
 }

@@ -160,7 +160,7 @@ run_commit(struct engine *engine, void *context)
 {
 	struct file_queue *queue = engine->state;
 	const struct committing *committing = context;
-	int error = file_enter(queue, engine->queue);
+	int error = file_look(queue, engine->queue);
 
 	for (size_t i = 0; error == 0 && i < committing->count; i++)
 		error = commit_one(queue, &committing->commits[i]);
@@ -207,7 +207,7 @@ run_beat(struct engine *engine, void *context)
 	struct file_worker worker = { .in_flight = beat->in_flight,
 		.committed = beat->committed,
 		.late = beat->late };
-	int error = file_enter(queue, engine->queue);
+	int error = file_look(queue, engine->queue);
 
 	if (error == 0)
 		error = file_live(queue, beat->me);
@@ -229,7 +229,7 @@ run_leave(struct engine *engine, void *context)
 {
 	struct file_queue *queue = engine->state;
 	const struct engine_beat *beat = context;
-	int error = file_enter(queue, engine->queue);
+	int error = file_look(queue, engine->queue);
 
 	if (error != 0 || queue->missing)
 		return error != 0 ? error : DEPOT_SAME;

@@ -26,7 +26,7 @@ CREATE FUNCTION par_queue.in_haste() RETURNS void LANGUAGE sql AS $$
 $$;
 
 -- The id of a queue, which stays until the end of the transaction; NULL: there is none.
-CREATE FUNCTION par_queue.enter(q text) RETURNS int LANGUAGE plpgsql @SET AS $$
+CREATE FUNCTION par_queue.look(q text) RETURNS int LANGUAGE plpgsql @SET AS $$
 DECLARE
 	a int;
 	b int;
@@ -42,6 +42,19 @@ BEGIN
 			RETURN a;
 		END IF;
 	END LOOP;
+END $$;
+
+-- The same, for what is refused where it is closed: see engine.h.
+CREATE FUNCTION par_queue.enter(q text) RETURNS int LANGUAGE plpgsql @SET AS $$
+DECLARE
+	i int := look(q);
+	m text;
+BEGIN
+	SELECT mark INTO m FROM queue WHERE id = i AND mark <> '' AND mark NOT LIKE 'h%';
+	IF FOUND THEN
+		RAISE EXCEPTION USING ERRCODE = 'PQ001', MESSAGE = q || ' ' || m;
+	END IF;
+	RETURN i;
 END $$;
 
 -- The same, and it is made if it is not there.
@@ -165,7 +178,7 @@ END $$;
 -- A producer will not come again.
 CREATE FUNCTION par_queue.forget(q text, who text) RETURNS void LANGUAGE plpgsql @SET AS $$
 DECLARE
-	i int := enter(q);
+	i int := look(q);
 BEGIN
 	PERFORM in_haste();
 	DELETE FROM producer WHERE queue = i AND name = who;
@@ -410,7 +423,7 @@ CREATE FUNCTION par_queue.commit(q text, ids bigint[], counts bigint[], finished
 	p_wait bigint[], p_why bytea[], p_data bytea[])
 	RETURNS TABLE (late bigint) LANGUAGE plpgsql @SET AS $$
 DECLARE
-	i int := enter(q);
+	i int := look(q);
 	t bigint := now_ms();
 	s tally; -- what is added
 	j int;
@@ -484,7 +497,7 @@ CREATE FUNCTION par_queue.beat(q text, me text, flying bigint, well bigint, badl
 	ids bigint[], OUT now bigint, OUT jobs bigint, OUT drain bigint, OUT lost text)
 	LANGUAGE plpgsql @SET AS $$
 DECLARE
-	i int := enter(q);
+	i int := look(q);
 	own bigint[] := '{}';
 BEGIN
 	PERFORM in_haste();
@@ -509,7 +522,7 @@ END $$;
 -- A worker ends: what it has lapses.
 CREATE FUNCTION par_queue.leave(q text, me text) RETURNS void LANGUAGE plpgsql @SET AS $$
 DECLARE
-	i int := enter(q);
+	i int := look(q);
 BEGIN
 	PERFORM in_haste();
 	UPDATE chunk SET due = 0 WHERE queue = i AND state = 2 AND worker = me;
@@ -692,16 +705,191 @@ END $$;
 -- The numbers of a queue at one moment, in the order of enum engine_number.
 CREATE FUNCTION par_queue.stat(q text) RETURNS TABLE (accepted bigint, waiting bigint,
 	delayed bigint, running bigint, done bigint, dead bigint, dropped bigint, results bigint,
-	late bigint, paused bigint, jobs bigint, rate text) LANGUAGE plpgsql @SET AS $$
+	late bigint, paused bigint, jobs bigint, rate text, serial bigint, mark text)
+	LANGUAGE plpgsql @SET AS $$
 BEGIN
 	RETURN QUERY SELECT s.a, s.a - s.done - s.dead - s.dropped - s.delayed - s.running,
 		s.delayed, s.running, s.done, s.dead, s.dropped, s.results, s.late, z.paused, z.jobs,
-		z.rate FROM queue z, LATERAL (SELECT sum(y.accepted)::bigint AS a,
+		z.rate, z.serial, z.mark FROM queue z, LATERAL (SELECT sum(y.accepted)::bigint AS a,
 			sum(y.done)::bigint AS done, sum(y.dead)::bigint AS dead,
 			sum(y.dropped)::bigint AS dropped, sum(y.delayed)::bigint AS delayed,
 			sum(y.running)::bigint AS running, sum(y.results)::bigint AS results,
 			sum(y.late)::bigint AS late FROM tally y WHERE y.queue = z.id) s
 		WHERE z.name = q;
+END $$;
+
+-- Change the mark of a queue from what it was; of one that is not there where fresh is 1:
+-- it is made, with what another one is set to and has done.  Is it done, does somebody read
+-- results, how many records have workers?
+CREATE FUNCTION par_queue.mark(q text, value text, was text, fresh bigint, term bigint,
+	given bigint, finished bigint, gone bigint, tardy bigint, held bigint, most bigint,
+	speed text, OUT done bigint, OUT reading bigint, OUT records bigint)
+	LANGUAGE plpgsql @SET AS $$
+DECLARE
+	z queue;
+	t bigint;
+BEGIN
+	done := 0;
+	reading := 0;
+	records := 0;
+	IF fresh > 0 THEN
+		INSERT INTO queue (name, serial, paused, jobs, rate, mark)
+			VALUES (q, given, held, most, speed, value)
+			ON CONFLICT DO NOTHING RETURNING * INTO z;
+		IF z.id IS NOT NULL THEN
+			PERFORM guard(z.id);
+			INSERT INTO tally (queue, part) SELECT z.id, n FROM generate_series(0, 8) n;
+			INSERT INTO reader (queue) VALUES (z.id);
+			UPDATE tally y SET accepted = finished + gone, done = finished,
+				dropped = gone, late = tardy WHERE y.queue = z.id AND y.part = 8;
+			done := 1;
+			RETURN;
+		END IF;
+	END IF;
+	SELECT * INTO z FROM queue WHERE name = q;
+	-- Who is at work at the queue comes to the end of a transaction first.
+	PERFORM pg_catalog.pg_advisory_xact_lock(1885434481, z.id);
+	SELECT * INTO z FROM queue WHERE id = z.id FOR UPDATE;
+	IF NOT FOUND OR (z.mark <> value AND (fresh > 0 OR z.mark <> was)) THEN
+		RETURN;
+	END IF;
+	IF z.mark = value THEN
+		done := 1;
+		RETURN;
+	END IF;
+	IF term > 0 THEN -- what has lapsed waits again
+		t := now_ms();
+		WITH back AS (UPDATE chunk c SET state = 0, due = 0, tries = 0, lease = 0, worker = NULL
+			WHERE c.queue = z.id AND c.state = 2 AND c.due <= t RETURNING c.records)
+		UPDATE tally y SET running = y.running
+				- (SELECT coalesce(sum(back.records), 0) FROM back)
+			WHERE y.queue = z.id AND y.part = 8;
+		SELECT coalesce(sum(c.records), 0) INTO records FROM chunk c
+			WHERE c.queue = z.id AND c.state = 2;
+		SELECT count(*) INTO reading FROM reader r
+			WHERE r.queue = z.id AND r.name <> '' AND r.until > t AND r.until <= t + 86400000;
+		IF records > 0 OR reading > 0 THEN
+			RETURN;
+		END IF;
+	END IF;
+	UPDATE queue SET mark = value WHERE id = z.id;
+	done := 1;
+END $$;
+
+-- A page of all that there is of a queue, behind what two numbers say: of so many bytes and
+-- a little more.  Results have a place first if they have been given to a reader.
+CREATE FUNCTION par_queue.stock(q text, what text, a bigint, b bigint, size bigint, most bigint)
+	RETURNS TABLE (id text, number bigint, records bigint, attempts bigint, due bigint,
+		expires bigint, data bytea, why bytea, last bytea) LANGUAGE plpgsql @SET AS $$
+DECLARE
+	i int := (SELECT z.id FROM queue z WHERE z.name = q);
+BEGIN
+	IF what = 'producers' THEN
+		RETURN QUERY SELECT '0:' || (b + row_number() OVER (ORDER BY p.name)), p.come, 0::bigint,
+			0::bigint, p.until, 0::bigint, ''::bytea, convert_to(p.name, 'UTF8'), ''::bytea
+			FROM (SELECT * FROM producer y WHERE y.queue = i ORDER BY y.name
+				OFFSET b LIMIT most) p ORDER BY p.name;
+	ELSIF what = 'waiting' THEN
+		RETURN QUERY SELECT '0:' || c.place, c.number, c.records, c.attempts, 0::bigint,
+			c.expires, c.data, ''::bytea, ''::bytea
+			FROM (SELECT x.*, sum(octet_length(x.data)) OVER (ORDER BY x.place) - octet_length(x.data) AS before
+				FROM (SELECT * FROM chunk y WHERE y.queue = i AND y.state = 0 AND y.place > b
+					ORDER BY y.place LIMIT most) x) c
+			WHERE c.before < size ORDER BY c.place;
+	ELSIF what = 'delayed' THEN
+		RETURN QUERY SELECT c.due || ':' || c.place, c.number, c.records, c.attempts, c.due,
+			c.expires, c.data, ''::bytea, ''::bytea
+			FROM (SELECT x.*, sum(octet_length(x.data)) OVER (ORDER BY x.due, x.place) - octet_length(x.data) AS before
+				FROM (SELECT * FROM chunk y WHERE y.queue = i AND y.state = 1 AND y.due >= a
+					AND (y.due > a OR y.place > b) ORDER BY y.due, y.place LIMIT most) x) c
+			WHERE c.before < size ORDER BY c.due, c.place;
+	ELSIF what = 'dead' THEN
+		RETURN QUERY SELECT '0:' || c.id, c.number, c.records, c.attempts, 0::bigint, 0::bigint,
+			c.data, c.why, c.last
+			FROM (SELECT x.*, sum(octet_length(x.data)) OVER (ORDER BY x.id) - octet_length(x.data) AS before
+				FROM (SELECT * FROM grave y WHERE y.queue = i AND y.id > b
+					ORDER BY y.id LIMIT most) x) c
+			WHERE c.before < size ORDER BY c.id;
+	ELSE
+		IF a = 0 THEN
+			RETURN QUERY SELECT '0:' || c.place, 0::bigint, c.records, 0::bigint, 0::bigint,
+				0::bigint, c.data, ''::bytea, ''::bytea
+				FROM (SELECT x.*, sum(octet_length(x.data)) OVER (ORDER BY x.place) - octet_length(x.data) AS before
+					FROM (SELECT * FROM result y WHERE y.queue = i AND y.place > b
+						ORDER BY y.place LIMIT most) x) c
+				WHERE c.before < size ORDER BY c.place;
+			IF FOUND THEN
+				RETURN;
+			END IF;
+			b := 0;
+		END IF;
+		RETURN QUERY SELECT '1:' || c.id, 0::bigint, c.records, 0::bigint, 0::bigint,
+			0::bigint, c.data, ''::bytea, ''::bytea
+			FROM (SELECT x.*, sum(octet_length(x.data)) OVER (ORDER BY x.id) - octet_length(x.data) AS before
+				FROM (SELECT * FROM result y WHERE y.queue = i AND y.place IS NULL AND y.id > b
+					ORDER BY y.id LIMIT most) x) c
+			WHERE c.before < size ORDER BY c.id;
+	END IF;
+END $$;
+
+-- Accept what was copied of another queue, and with it how far that has come; or what was
+-- known of producers.
+CREATE FUNCTION par_queue.copied(q text, who text, keep bigint, own text, what text,
+	froms bigint[], tos bigint[], numbers bigint[], counts bigint[], tried bigint[],
+	dues bigint[], stales bigint[], datas bytea[], whys bytea[], lasts bytea[])
+	RETURNS TABLE (outcome text, come bigint) LANGUAGE plpgsql @SET AS $$
+DECLARE
+	i int := look(q);
+	t bigint := now_ms();
+	s tally;
+BEGIN
+	IF NOT EXISTS (SELECT FROM queue z WHERE z.id = i AND z.mark = own) THEN
+		RETURN QUERY SELECT 'other', 0::bigint;
+		RETURN;
+	END IF;
+	s := (i, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+	INSERT INTO producer VALUES (i, who, 0, t + keep) ON CONFLICT DO NOTHING;
+	SELECT CASE WHEN p.until > t THEN p.come ELSE 0 END INTO come
+		FROM producer p WHERE p.queue = i AND p.name = who FOR UPDATE;
+	FOR k IN 1 .. cardinality(froms) LOOP
+		outcome := 'ok';
+		IF what = 'producers' THEN
+			INSERT INTO producer AS p VALUES (i, convert_from(whys[k], 'UTF8'), numbers[k], dues[k])
+				ON CONFLICT (queue, name) DO UPDATE SET come = numbers[k], until = dues[k];
+			RETURN NEXT;
+			CONTINUE;
+		END IF;
+		IF come <> froms[k] THEN
+			outcome := 'at';
+			RETURN NEXT;
+			CONTINUE;
+		END IF;
+		come := tos[k];
+		RETURN NEXT;
+		IF what = 'results' THEN
+			INSERT INTO result (queue, records, data) VALUES (i, counts[k], datas[k]);
+			s.results := s.results + counts[k];
+			s.chunks := s.chunks + 1;
+			CONTINUE;
+		END IF;
+		s.accepted := s.accepted + counts[k];
+		IF what = 'dead' THEN
+			INSERT INTO grave (queue, number, records, attempts, why, last, data)
+				VALUES (i, numbers[k], counts[k], tried[k], whys[k], lasts[k], datas[k]);
+			s.dead := s.dead + counts[k];
+		ELSE
+			PERFORM add(i, numbers[k], counts[k], tried[k], stales[k],
+				CASE WHEN what = 'delayed' THEN dues[k] ELSE 0 END, datas[k]);
+			IF what = 'delayed' THEN
+				s.delayed := s.delayed + counts[k];
+			END IF;
+		END IF;
+	END LOOP;
+	UPDATE tally y SET accepted = y.accepted + s.accepted, dead = y.dead + s.dead,
+		delayed = y.delayed + s.delayed, results = y.results + s.results,
+		chunks = y.chunks + s.chunks WHERE y.queue = i AND y.part = 8;
+	UPDATE producer p SET come = copied.come, until = t + keep
+		WHERE p.queue = i AND p.name = who;
 END $$;
 
 CREATE FUNCTION par_queue.workers(q text) RETURNS TABLE (now bigint, name text,

@@ -8,6 +8,7 @@
 
 #include "num.h"
 #include "pg_answer.h"
+#include "pg_copy.h"
 #include "pg_put.h"
 #include "pg_queue.h"
 
@@ -315,6 +316,8 @@ put_pieces(struct engine *engine, struct engine_put *put)
 enum engine_end
 pg_put(struct engine *engine, struct engine_put *put)
 {
+	if (put->copied != NULL)
+		return pg_put_copied(engine, put);
 	if (put->numbers > 0)
 		return begin(engine, put);
 	if (put->last)

@@ -6,6 +6,7 @@
 #include "num.h"
 #include "pg_answer.h"
 #include "pg_check.h"
+#include "pg_copy.h"
 #include "pg_queue.h"
 #include "pg_read.h"
 
@@ -267,7 +268,15 @@ dead(struct engine *engine, struct engine_read *read)
 enum engine_end
 pg_read(struct engine *engine, struct engine_read *read)
 {
-	return read->what == READ_DEAD ? dead(engine, read) : results(engine, read);
+	switch (read->what) {
+	case READ_RESULTS:
+		return results(engine, read);
+	case READ_DEAD:
+		return dead(engine, read);
+	case READ_STOCK:
+		return pg_read_stock(engine, read);
+	}
+	return ENGINE_OK;
 }
 
 static enum engine_end
@@ -281,11 +290,17 @@ numbers(struct engine *engine, struct engine_stat *stat)
 	end = pg_wire_ask(&queue->wire, call, 1);
 	if (end != ENGINE_OK)
 		return end;
-	if (!pg_answer_fits(call->result, "iiiiiiiiiiit") || PQntuples(call->result) > 1)
+	if (!pg_answer_fits(call->result, "iiiiiiiiiiitns") ||
+	    PQntuples(call->result) > 1)
 		return pg_wire_odd(&queue->wire);
 	pg_queue_called(engine);
 	stat->missing = PQntuples(call->result) == 0;
 	stat->rate = stat->missing ? "0" : PQgetvalue(call->result, 0, NUMBER_COUNT);
+	stat->mark = stat->missing ? "" : PQgetvalue(call->result, 0, NUMBER_COUNT + 2);
+	stat->serial =
+	    stat->missing ? 0 : pg_answer_number(call->result, 0, NUMBER_COUNT + 1);
+	if (!engine_mark_ok(stat->mark, strlen(stat->mark)))
+		return pg_wire_odd(&queue->wire);
 	for (int i = 0; i < NUMBER_COUNT; i++) /* in the order of the function */
 		stat->number[i] =
 		    stat->missing ? 0 : (int64_t)pg_answer_number(call->result, 0, i);

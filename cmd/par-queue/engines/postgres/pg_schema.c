@@ -10,7 +10,7 @@
 #include "sql.h"
 
 /* What leads from each version to the next one, the first from nothing. */
-static const char *const steps[FORMAT_QUEUE_SQL] = { sql_tables };
+static const char *const steps[FORMAT_QUEUE_SQL] = { sql_tables, sql_marks };
 
 /*
  * What each function has: names are those of the schema, and each table has an index for

@@ -3,6 +3,7 @@
 
 #include "num.h"
 #include "pg_answer.h"
+#include "pg_copy.h"
 #include "pg_queue.h"
 #include "pg_tell.h"
 
@@ -104,6 +105,8 @@ tell_one(struct pg_queue *queue, struct engine_tell *tell)
 		return undead(queue, tell);
 	case TELL_PURGE:
 		return purge(queue);
+	case TELL_MARK:
+		return pg_mark(queue->wire.engine, tell);
 	}
 	return ENGINE_OK;
 }

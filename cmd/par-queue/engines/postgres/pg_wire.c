@@ -140,6 +140,9 @@ waited(struct pg_wire *wire, enum waited end)
 	return PG_WOKEN;
 }
 
+/* What functions.sql says of a queue that is being copied: its name and mark. */
+static const char closed[] = "PQ001";
+
 enum pg_attempt
 pg_wire_judge(struct pg_wire *wire, const PGresult *result)
 {
@@ -151,6 +154,14 @@ pg_wire_judge(struct pg_wire *wire, const PGresult *result)
 
 	if (state == NULL || said == NULL)
 		return failed(wire);
+	if (strcmp(state, closed) == 0) {
+		size_t len = strcspn(said, " ");
+		char name[ENGINE_NAME_MAX + 1];
+
+		snprintf(name, sizeof(name), "%.*s", (int)len, said);
+		engine_closed(wire->engine, name, said + len + (said[len] != '\0'));
+		return PG_BROKEN;
+	}
 	note_where(wire);
 	note_said(wire, said);
 	snprintf(wire->state, sizeof(wire->state), "%s", state);

@@ -8,7 +8,7 @@ local me = ARGV[9] -- whose books have it; '' for nobody's
 local PARTS = 10 -- from there on: what, n, a, wait, why, records
 local NEXT_IN, NEXT_META = KEYS[8], KEYS[9]
 
-refused = NEXT_META and newer(NEXT_META)
+refused = NEXT_META and (newer(NEXT_META) or closed(NEXT_META))
 if refused then
 	return refused
 end

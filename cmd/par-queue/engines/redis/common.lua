@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: ISC
 -- In front of every script.  A script is one step: all of it happens, or nothing.
--- Before it stands FORMAT, the version of what is kept on the server.
+-- Before it stands FORMAT, the version of what is kept on the server, and OPEN: is it one
+-- that a queue which is being copied refuses?
 
 -- The keys of a queue, in the order in which every script is given them.
 local IN, OUT, DEAD, DELAY, BODY = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
@@ -14,7 +15,19 @@ local function newer(meta)
 	return format > FORMAT and redis.error_reply(string.format('NEWER %d %s', format, meta))
 end
 
-local refused = newer(META)
+-- The mark of a queue; see engine.h.
+local function mark_of(meta)
+	return call('HGET', meta, 'mark') or ''
+end
+
+-- Is it closed?  Then what is to be answered.
+local function closed(meta)
+	local mark = mark_of(meta)
+	return mark ~= '' and mark:sub(1, 1) ~= 'h'
+		and redis.error_reply(string.format('CLOSED %s %s', meta, mark))
+end
+
+local refused = newer(META) or (OPEN and closed(META))
 if refused then
 	return refused
 end

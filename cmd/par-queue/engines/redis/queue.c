@@ -36,6 +36,15 @@ queue_add_key(struct call *call, const char *name, const char *what)
 	call_text(call, queue_key(name, what, key));
 }
 
+void
+queue_add_producer(const struct queue *queue, struct call *call, const char *producer)
+{
+	char what[ENGINE_NAME_MAX + ENGINE_ID_SIZE];
+
+	snprintf(what, sizeof(what), "prod:%s", producer);
+	queue_add_key(call, queue->name, what);
+}
+
 void *
 queue_room(struct engine *engine, struct bytes *given, size_t count, size_t size)
 {

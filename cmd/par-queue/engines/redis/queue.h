@@ -36,4 +36,8 @@ void queue_begin(
 /* Add the key of a queue for what. */
 void queue_add_key(struct call *call, const char *name, const char *what);
 
+/* That of how far a producer has come. */
+void
+queue_add_producer(const struct queue *queue, struct call *call, const char *producer);
+
 #endif

@@ -1,21 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-#include <stdio.h>
 #include <string.h>
 
 #include "queue.h"
+#include "redis_copy.h"
 #include "redis_put.h"
 
 enum { KEPT_WORDS = 256 << 10 /* memory of a call that is kept for the next, bytes */ };
-
-/* The key of how far a producer has come. */
-static void
-add_producer(const struct queue *queue, struct call *call, const char *producer)
-{
-	char what[QUEUE_KEY_MAX];
-
-	snprintf(what, sizeof(what), "prod:%s", producer);
-	queue_add_key(call, queue->name, what);
-}
 
 /* A producer begins, or needs more numbers. */
 static enum engine_end
@@ -25,7 +15,7 @@ begin(struct queue *queue, struct engine_put *put)
 	enum engine_end end;
 
 	queue_begin(queue, call, SCRIPT_BEGIN, 1);
-	add_producer(queue, call, put->producer);
+	queue_add_producer(queue, call, put->producer);
 	call_number(call, put->numbers);
 	end = wire_ask(&queue->wire, call, "[nn]");
 	if (end == ENGINE_OK) {
@@ -40,7 +30,7 @@ ask(const struct queue *queue, struct call *call, const struct engine_put *put,
     const struct engine_piece *piece)
 {
 	queue_begin(queue, call, SCRIPT_PUT, 1);
-	add_producer(queue, call, put->producer);
+	queue_add_producer(queue, call, put->producer);
 	call_number(call, piece->from);
 	call_number(call, piece->to);
 	call_number(call, put->keep);
@@ -100,13 +90,15 @@ forget(struct queue *queue, const char *producer)
 
 	call_begin(call, SCRIPT_NONE);
 	call_text(call, "DEL");
-	add_producer(queue, call, producer);
+	queue_add_producer(queue, call, producer);
 	return wire_ask(&queue->wire, call, "n");
 }
 
 enum engine_end
 redis_put(struct engine *engine, struct engine_put *put)
 {
+	if (put->copied != NULL)
+		return redis_put_copied(engine, put);
 	if (put->numbers > 0)
 		return begin(engine->state, put);
 	if (put->last)

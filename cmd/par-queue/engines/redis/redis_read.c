@@ -5,6 +5,7 @@
 #include "num.h"
 #include "queue.h"
 #include "redis_check.h"
+#include "redis_copy.h"
 #include "redis_read.h"
 
 enum {
@@ -70,6 +71,7 @@ redis_numbers(struct engine *engine, struct engine_stat *stat)
 {
 	struct queue *queue = engine->state;
 	struct call *call = queue->calls;
+	const redisReply *mark;
 	enum engine_end end;
 
 	queue_begin(queue, call, SCRIPT_STAT, 0);
@@ -80,6 +82,11 @@ redis_numbers(struct engine *engine, struct engine_stat *stat)
 		stat->number[i] = call->reply->element[i]->integer;
 	stat->rate = call->reply->element[NUMBER_COUNT]->str;
 	stat->missing = call->reply->element[NUMBER_COUNT + 1]->integer == 0;
+	stat->serial = reply_number(call->reply->element[NUMBER_COUNT + 2]);
+	mark = call->reply->element[NUMBER_COUNT + 3];
+	if (!engine_mark_ok(mark->str, mark->len))
+		return wire_odd(&queue->wire, call->reply);
+	stat->mark = mark->str;
 	return ENGINE_OK;
 }
 
@@ -156,7 +163,15 @@ dead(struct engine *engine, struct engine_read *read)
 enum engine_end
 redis_read(struct engine *engine, struct engine_read *read)
 {
-	return read->what == READ_DEAD ? dead(engine, read) : results(engine, read);
+	switch (read->what) {
+	case READ_RESULTS:
+		return results(engine, read);
+	case READ_DEAD:
+		return dead(engine, read);
+	case READ_STOCK:
+		return redis_read_stock(engine, read);
+	}
+	return ENGINE_OK;
 }
 
 /*

@@ -9,7 +9,7 @@
 #include "engine.h"
 
 /* What stat.lua answers; see reply.h. */
-#define STAT_SHAPE "[iiiiiiiiiiidi]"
+#define STAT_SHAPE "[iiiiiiiiiiidinb]"
 
 enum engine_end redis_read(struct engine *engine, struct engine_read *read);
 enum engine_end redis_stat(struct engine *engine, struct engine_stat *stat);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "queue.h"
+#include "redis_copy.h"
 #include "redis_read.h"
 #include "redis_tell.h"
 
@@ -162,6 +163,8 @@ redis_tell(struct engine *engine, struct engine_tell *tell)
 		return undead(engine->state, tell);
 	case TELL_PURGE:
 		return purge(engine);
+	case TELL_MARK:
+		return redis_mark(engine, tell);
 	}
 	return ENGINE_OK;
 }

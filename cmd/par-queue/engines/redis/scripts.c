@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,29 +13,34 @@
  */
 static const struct {
 	const char *flags, *text;
+	bool open; /* refused where the queue is closed */
 } scripts[SCRIPT_COUNT] = {
-	[SCRIPT_BEGIN] = { "flags=allow-oom", lua_begin },
-	[SCRIPT_PUT] = { "", lua_put },
-	[SCRIPT_TAKE] = { "flags=allow-oom", lua_take },
-	[SCRIPT_COMMIT] = { "flags=allow-oom", lua_commit },
-	[SCRIPT_BEAT] = { "flags=allow-oom", lua_beat },
-	[SCRIPT_LEAVE] = { "flags=allow-oom", lua_leave },
-	[SCRIPT_READ] = { "flags=allow-oom", lua_read },
-	[SCRIPT_REVOKE] = { "flags=allow-oom", lua_revoke },
-	[SCRIPT_UNDEAD] = { "flags=allow-oom", lua_undead },
-	[SCRIPT_WORKERS] = { "flags=no-writes", lua_workers },
-	[SCRIPT_STAT] = { "flags=no-writes", lua_stat },
-	[SCRIPT_CONTROL] = { "flags=allow-oom", lua_control },
+	[SCRIPT_BEGIN] = { "flags=allow-oom", lua_begin, true },
+	[SCRIPT_PUT] = { "", lua_put, true },
+	[SCRIPT_TAKE] = { "flags=allow-oom", lua_take, true },
+	[SCRIPT_COMMIT] = { "flags=allow-oom", lua_commit, false },
+	[SCRIPT_BEAT] = { "flags=allow-oom", lua_beat, false },
+	[SCRIPT_LEAVE] = { "flags=allow-oom", lua_leave, false },
+	[SCRIPT_READ] = { "flags=allow-oom", lua_read, true },
+	[SCRIPT_REVOKE] = { "flags=allow-oom", lua_revoke, true },
+	[SCRIPT_UNDEAD] = { "flags=allow-oom", lua_undead, true },
+	[SCRIPT_WORKERS] = { "flags=no-writes", lua_workers, false },
+	[SCRIPT_STAT] = { "flags=no-writes", lua_stat, false },
+	[SCRIPT_CONTROL] = { "flags=allow-oom", lua_control, true },
+	[SCRIPT_MARK] = { "flags=allow-oom", lua_mark, false },
+	[SCRIPT_STOCK] = { "flags=allow-oom", lua_stock, false },
+	[SCRIPT_COPIED] = { "", lua_copied, false },
 };
 
 int
 script_text(enum script script, struct bytes *text)
 {
-	char format[40];
+	char format[64];
 	const char *const parts[] = { "#!lua ", scripts[script].flags, "\n", format,
 		lua_common, scripts[script].text };
 
-	snprintf(format, sizeof(format), "local FORMAT = %d\n", FORMAT_QUEUE);
+	snprintf(format, sizeof(format), "local FORMAT, OPEN = %d, %s\n", FORMAT_QUEUE,
+	    scripts[script].open ? "true" : "false");
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (bytes_put(text, parts[i], strlen(parts[i])) < 0)
 			return -1;

@@ -75,6 +75,19 @@ newer(const struct wire *wire, const char *text)
 	    formats_newer_text(why, "queue", FORMAT_QUEUE, version));
 }
 
+/* CLOSED KEY MARK: a script has found that the queue is being copied. */
+static enum engine_end
+closed(const struct wire *wire, const char *text)
+{
+	const char *begin = strchr(text, '{'), *end = strchr(text, '}');
+	char name[ENGINE_NAME_MAX + 1] = "";
+
+	if (begin != NULL && end != NULL && begin < end)
+		snprintf(name, sizeof(name), "%.*s", (int)(end - begin - 1), begin + 1);
+	text += strcspn(text, " ");
+	return engine_closed(wire->engine, name, text + (*text != '\0'));
+}
+
 /* What to do where the server refuses what was asked. */
 static const char *
 remedy_of(const redisReply *reply)
@@ -87,11 +100,13 @@ remedy_of(const redisReply *reply)
 enum engine_end
 wire_odd(const struct wire *wire, const redisReply *reply)
 {
-	static const char mark[] = "NEWER ";
+	static const char mark[] = "NEWER ", shut[] = "CLOSED ";
 	char place[WHERE_SIZE];
 
 	if (reply_is(reply, mark))
 		return newer(wire, reply->str + strlen(mark));
+	if (reply_is(reply, shut))
+		return closed(wire, reply->str + strlen(shut));
 	if (reply->type == REDIS_REPLY_ERROR)
 		return engine_broken(wire->engine, "%s: %s%s", where(wire, place),
 		    reply->str, remedy_of(reply));
