@@ -492,7 +492,8 @@ install: all
 	install -m 644 $(ZSH_COMPLETIONS) $(call into,$(ZSHDIR))
 	install -m 644 $(FISH_COMPLETIONS) $(call into,$(FISHDIR))
 	install -m 644 $(DOCS) $(call into,$(DOCDIR))
-	$(if $(KITS),mkdir -p $(call into,$(KITDIR)) && install -m 644 $(KITS) $(call into,$(KITDIR)))
+	$(if $(KITS),mkdir -p $(call into,$(KITDIR)/$(NODE_KIT)) && install -m 644 $(KITS) $(call into,$(KITDIR)))
+	$(if $(KITS),install -m 644 kit/$(NODE_KIT)/* $(call into,$(KITDIR)/$(NODE_KIT)))
 	$(if $(LIBRARY),$(install_library))
 	@$(index_man)
 
@@ -507,6 +508,7 @@ endef
 
 # Its own files alone: a folder may be one of others, too.
 KITS	:= $(wildcard kit/*.*)
+NODE_KIT := node/par-stage
 DOCS	= README.md CHANGELOG.md LICENSE
 
 uninstall:
@@ -516,7 +518,9 @@ uninstall:
 	    $(call into,$(FISHDIR)/$p.fish))
 	rm -f $(foreach p,$(DOCS),$(call into,$(DOCDIR)/$p))
 	rm -f $(foreach f,$(KITS),$(call into,$(KITDIR)/$(notdir $f)))
-	if [ -d $(call into,$(KITDIR)) ]; then rmdir $(call into,$(KITDIR)) || :; fi
+	rm -f $(foreach f,$(wildcard kit/$(NODE_KIT)/*),$(call into,$(KITDIR)/$(f:kit/%=%)))
+	for dir in $(call into,$(KITDIR)/$(NODE_KIT)) $(call into,$(KITDIR)/node) $(call into,$(KITDIR)); do \
+	    if [ -d "$$dir" ]; then rmdir "$$dir" || :; fi; done
 	rm -f $(call into,$(INCLUDEDIR)/par_stage.h) $(call into,$(LIBDIR)/pkgconfig/libpar-stage.pc) \
 	    $(foreach f,a so so.1,$(call into,$(LIBDIR)/libpar-stage.$f))
 	if [ -d $(call into,$(DOCDIR)) ]; then rmdir $(call into,$(DOCDIR)) || :; fi

@@ -503,6 +503,15 @@ kit_table() {
 	kit_table kit
 }
 
+@test "conformance: stages in Node, by par-stage" {
+	[ -z "${SANITIZED-}" ] || skip "nothing of it is compiled"
+	needs_node
+	with_library
+	{ printf '#!%s\n' "$(command -v node)"; sed 1d "$ROOT/tests/aid/kits/stage.js"; } >kit
+	chmod +x kit
+	kit_table kit
+}
+
 @test "conformance: stages in awk, by stage.awk" {
 	[ -z "${SANITIZED-}" ] || skip "nothing of it is compiled"
 	with_library

@@ -53,10 +53,19 @@ with_library() {
 
 	export PAR_SHARE=$ROOT/kit
 	[[ ${PAR_BIN-} != /usr/* ]] || PAR_SHARE=${PAR_BIN%/bin}/share/par
-	export PYTHONPATH=$PAR_SHARE
+	export PYTHONPATH=$PAR_SHARE NODE_PATH=$PAR_SHARE/node
 	[ -e "$built/libpar-stage.so" ] || return 0
 	built=$(cd "$built" && pwd)
 	export PKG_CONFIG_PATH=$built LD_LIBRARY_PATH=$built${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+}
+
+# The kit for it is tried where it is.
+needs_node() {
+	has_node || skip "no node, or one before 18"
+}
+
+has_node() {
+	node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null
 }
 
 # Processes started with `background` are ended here, by process id.

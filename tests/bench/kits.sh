@@ -8,7 +8,7 @@ set -eu
 
 records=${BENCH_RECORDS:-1000000}
 built=$(dirname "$(dirname "$(command -v par-run)")")/public
-export PYTHONPATH=$ROOT/kit
+export PYTHONPATH=$ROOT/kit NODE_PATH=$ROOT/kit/node
 yes "$(seq 0 90)" | head -n "$records" >in
 cat >same.c <<'C'
 #include <par_stage.h>
@@ -34,6 +34,9 @@ printf '%s\n' 'import par_stage' '@par_stage.stage' 'def same(record): return re
 	'same.main()' >function.py
 printf '%s\n' 'import par_stage' 'stage = par_stage.Stage()' \
 	'for record in stage: record.put(record.data)' 'stage.finish()' >loop.py
+printf '%s\n' "const { stage } = require('par-stage');" 'stage((record) => record).main();' >function.js
+printf '%s\n' "const { Stage } = require('par-stage');" '(async () => {' \
+	'for await (const record of new Stage()) record.put(record.data); })();' >loop.js
 echo '{ par_put($0); par_done() }' >same.awk
 printf '%s\n' ". '$ROOT/kit/stage.sh'" par_open \
 	'while par_next; do par_put "$par_record"; par_done; done' par_finish >same.sh
@@ -46,5 +49,7 @@ head -n "$((records / 10))" in >few
 measure "par-fib" "par-run -n 1 par-fib <few"
 measure "par_stage.py, a function" "par-run -n 1 python3 function.py <few" python3
 measure "par_stage.py, a loop" "par-run -n 1 python3 loop.py <few" python3
+measure "par-stage for Node, a function" "par-run -n 1 node function.js <few" node
+measure "par-stage for Node, a loop" "par-run -n 1 node loop.js <few" node
 measure "stage.awk" "par-run -n 1 awk -f '$ROOT/kit/stage.awk' -f same.awk <few" awk
 measure "stage.sh" "par-run -n 1 sh same.sh <few"
