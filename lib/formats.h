@@ -27,6 +27,7 @@ enum format_version {
 	FORMAT_QUEUE_SQL = 2, /* queue schema: tables on a PostgreSQL server */
 	FORMAT_CACHE = 2, /* par-cache: outputs in a store, and their keys */
 	FORMAT_CACHE_FILE = 1, /* par-cache folder: tables of the file of a folder */
+	FORMAT_CAPTURES = 1, /* par-fetch captures: FILE of --warc-seen */
 	FORMAT_TOP = 1, /* par-top: what a par-run says of itself */
 	FORMAT_FRONTIER = 3, /* frontier: files in DIR of par-frontier --state */
 	FORMAT_FRONTIER_SHARE = 1 /* frontier share: files of par-frontier --exchange */

@@ -194,6 +194,14 @@ refused() {
 	[ "$(number next waiting)" = 5 ]
 }
 
+@test "formats: a file of par-fetch --warc-seen of a newer version stays as it is" {
+	echo 'par-fetch captures 2' >seen
+	cp seen before
+	run -3 --separate-stderr par-fetch --warc w.gz --warc-seen seen </dev/null
+	[ "$stderr" = "par-fetch: seen: $(says 'par-fetch captures' 2 1)" ]
+	same seen before
+}
+
 @test "formats: a file of get --state of a newer version stays as it is" {
 	redis_start
 	echo 'par-queue state 2 1-1 0' >state

@@ -18,14 +18,16 @@ teardown_file() {
 	hostile_stop
 }
 
-# Check a WARC by the standard, and write its records into the file records, as JSON
-# objects, and the bodies of answers into bodies/N.  Reads with Python's gzip alone.
+# read_warc FILE [OTHERS]: check a WARC by the standard, and write its records into the file
+# records, as JSON objects, and the bodies of answers into bodies/N.  Reads with Python's
+# gzip alone.  OTHERS: records of other archives that it may refer to.
 read_warc() {
 	mkdir -p bodies
-	python3 - "$1" <<'END'
+	python3 - "$@" <<'END'
 import base64, gzip, hashlib, json, re, sys, zlib
 
 data = open(sys.argv[1], "rb").read()
+others = [json.loads(line) for line in open(sys.argv[2])] if len(sys.argv) > 2 else []
 records = []
 while data:  # each record is a member of its own
     member = zlib.decompressobj(31)
@@ -63,7 +65,7 @@ while data:  # each record is a member of its own
         assert block.endswith(b"\r\n\r\n") and block.count(b"\r\n\r\n") == 1
         digest = base64.b32encode(hashlib.sha256(block).digest()).decode().rstrip("=")
         assert fields["WARC-Block-Digest"] == "sha256:" + digest
-        first = next(r["fields"] for r in records if r["fields"]["WARC-Record-ID"] == fields["WARC-Refers-To"])
+        first = next(r["fields"] for r in others + records if r["fields"]["WARC-Record-ID"] == fields["WARC-Refers-To"])
         assert first["WARC-Target-URI"] == fields["WARC-Refers-To-Target-URI"]
         assert first["WARC-Date"] == fields["WARC-Refers-To-Date"]
         assert first["WARC-Payload-Digest"] == fields["WARC-Payload-Digest"]
@@ -149,6 +151,54 @@ GET /odd/no-chunks HTTP/1.1" ]
 	[ "$(jq -r 'select(.type == "revisit").fields["WARC-Profile"]' records | sort -u)" = \
 		http://netpreserve.org/warc/1.1/revisit/identical-payload-digest ]
 	[ "$(grep -c xxxx out)" -eq 6 ]	# the records have the bodies all the same
+}
+
+# refers ARCHIVE OTHER...: its revisits are of answers that are in the others
+refers() {
+	local archive=$1 other
+
+	shift
+	: >others
+	for other; do read_warc "$other" others && cat records >>others; done
+	read_warc "$archive" others
+	jq -r 'select(.type == "revisit").fields["WARC-Refers-To-Target-URI"]' records
+}
+
+@test "par-fetch: --warc-seen refers to bodies that other runs have archived" {
+	run -2 par-fetch --warc-seen seen </dev/null
+	[[ ${lines[0]} == *"--warc-seen needs --warc" ]]
+	run -2 par-fetch --warc a.gz --warc-seen a.gz </dev/null
+	printf '%s\n' "$HOSTILE/size/"{100,200}"?1" >first
+	printf '%s\n' "$HOSTILE/size/"{100,300,200}"?2" >second
+	par-fetch --warc a.gz --warc-seen seen -j 1 <first >out
+	par-fetch --warc b.gz --warc-seen seen -j 1 <second >out
+	[ "$(grep -c xxxx out)" = 3 ]
+	same <(refers b.gz a.gz) "$BATS_TEST_TMPDIR/first"
+	par-fetch --warc c.gz --warc-seen seen -j 1 <<<"$HOSTILE/size/300?3" >out
+	[ "$(refers c.gz a.gz b.gz)" = "$HOSTILE/size/300?2" ]
+	[ "$(wc -l <seen)" = 4 ]
+}
+
+@test "par-fetch: --warc-seen: several append to it, and what was killed has left half a note" {
+	seq -f "$HOSTILE/size/%g" 1 60 >urls
+	par-run -n 3 par-fetch --warc a.gz --warc-seen seen <urls >out
+	[ "$(wc -l <seen)" = 61 ]
+	cp seen before
+	printf 'ABCD' >>seen
+	par-fetch --warc b.gz --warc-seen seen <urls >out
+	same before seen
+	[ "$(refers b.gz a.gz | sort -V)" = "$(<urls)" ]
+	cut -c 1-60 before >seen
+	run -3 par-fetch --warc c.gz --warc-seen seen </dev/null
+	[ "$output" = 'par-fetch: seen: line 2: no note of a body' ]
+	for what in 'par-fetch capture' 'a file of mine' ; do
+		echo "$what" >seen
+		run -3 par-fetch --warc c.gz --warc-seen seen </dev/null
+		[ "$output" = 'par-fetch: seen: not a file of --warc-seen' ]
+		[ "$(<seen)" = "$what" ]
+	done
+	run -3 par-fetch --warc c.gz --warc-seen /dev/null </dev/null
+	[ "$output" = 'par-fetch: /dev/null: not a regular file' ]
 }
 
 @test "par-fetch: --warc-size begins another file before one is too long, and workers share them" {

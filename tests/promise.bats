@@ -847,6 +847,7 @@ refuses() {
 		--output new: the same file as --warc new|par-fetch --output new --warc new /dev/null
 		--warc f: the same file as standard input|par-fetch --warc f <f
 		--warc f: the same file as --hsts f|par-fetch --hsts f --warc f </dev/null
+		--warc f: the same file as --warc-seen f|par-fetch --warc f --warc-seen f </dev/null
 		--hsts f: the same file as f|par-fetch --hsts f f
 		--cookie-jar f: the same file as hard|par-fetch -c f hard f
 		--output f: the same file as --cookie f|par-fetch -b f --output f /dev/null

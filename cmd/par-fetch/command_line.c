@@ -459,6 +459,8 @@ add_output(struct opt_table *table, struct settings *set)
 		    "append requests and answers to FILE, a WARC", 0, 0, NULL },
 		{ 0, "warc-revisit", OPT_FLAG, .flag = &set->warc_revisit, NULL,
 		    "with --warc: only refer to bodies that it has already", 0, 0, NULL },
+		{ 0, "warc-seen", OPT_STRING, .text = &set->warc_seen, "FILE",
+		    "the same for bodies that runs with FILE have archived", 0, 0, NULL },
 		{ 0, "warc-size", OPT_SIZE, .number = &set->warc_size, "SIZE",
 		    "with --warc: begin another file before one is longer", 1, 1ULL << 50,
 		    NULL },
@@ -543,6 +545,9 @@ command_line_read(struct settings *set, int argc, char **argv)
 		die_misuse("--if-modified needs -o");
 	if (set->names != NULL && set->folder == NULL)
 		die_misuse("--name needs -o");
+	if (set->warc == NULL && set->warc_seen != NULL)
+		die_misuse("--warc-seen needs --warc");
+	set->warc_revisit = set->warc_revisit || set->warc_seen != NULL;
 	if (set->warc == NULL && (set->warc_size > 0 || set->warc_revisit))
 		die_misuse(
 		    "--warc-%s needs --warc", set->warc_revisit ? "revisit" : "size");

@@ -142,7 +142,9 @@ open_form(struct fetcher *fetcher)
 	fetcher->form.keep = fetcher->set->keep;
 	if (fetcher->set->warc != NULL) {
 		warc_open(&fetcher->warc, fetcher->set->warc, fetcher->set->agent,
-		    fetcher->set->warc_size, fetcher->set->warc_revisit);
+		    fetcher->set->warc_size);
+		if (fetcher->set->warc_revisit)
+			warc_refer(&fetcher->warc, fetcher->set->warc_seen);
 		fetcher->form.warc = &fetcher->warc;
 	}
 	if (fetcher->set->folder == NULL)
@@ -162,6 +164,8 @@ check_roles(const struct settings *set)
 	roles_add(&roles, ROLE_OUTPUT, "--output", set->output);
 	if (set->warc != NULL)
 		roles_add(&roles, ROLE_OUTPUT, "--warc", set->warc);
+	if (set->warc_seen != NULL)
+		roles_add(&roles, ROLE_OUTPUT, "--warc-seen", set->warc_seen);
 	roles_add(&roles, ROLE_JAR, "--cookie", set->cookie_file);
 	roles_add(&roles, ROLE_JAR, "--cookie-jar", set->cookie_jar);
 	if (set->hsts != NULL && set->hsts[0] != '\0')

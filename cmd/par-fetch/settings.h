@@ -66,7 +66,8 @@ struct settings {
 	const char *names; /* of their files, a template; or NULL */
 	const char *warc; /* archive, */
 	uint64_t warc_size; /* of so many bytes at most, then another; 0: of any */
-	bool warc_revisit; /* that refers to what it has already */
+	bool warc_revisit; /* that refers to what it has already, */
+	const char *warc_seen; /* or archives that are noted in this file; NULL: none are */
 	bool if_modified, json, progress, robots;
 	bool keep; /* bodies that are cut or too long, as far as they came */
 	bool tell; /* with each answer, how it came */

@@ -11,22 +11,14 @@
 
 #include "diag.h"
 #include "entropy.h"
-#include "hash.h"
 #include "need.h"
 #include "warc.h"
 
 enum {
 	KEEP = 1 << 20, /* larger buffers are given back after use, bytes */
 	GZIP = 16 + 15, /* for deflateInit2(): gzip, the largest window */
-	ID = 48,
-	SEEN_MOST = 64 << 20 /* bytes of memory for what was seen */
-};
-
-/* Where a payload was archived. */
-struct capture {
-	char id[ID];
-	char *url;
-	time_t when;
+	ID = CAPTURE_ID,
+	DATE = CAPTURE_DATE
 };
 
 /* A name for a record that no other has. */
@@ -45,8 +37,6 @@ make_id(char id[static ID])
 	    b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11],
 	    b[12], b[13], b[14], b[15]);
 }
-
-enum { DATE = 32 };
 
 static void
 print_date(char date[static DATE], time_t when)
@@ -152,10 +142,9 @@ append(struct warc *warc)
 }
 
 void
-warc_open(
-    struct warc *warc, const char *path, const char *agent, uint64_t most, bool revisits)
+warc_open(struct warc *warc, const char *path, const char *agent, uint64_t most)
 {
-	*warc = (struct warc){ .agent = agent, .revisits = revisits };
+	*warc = (struct warc){ .agent = agent };
 	if (sodium_init() < 0)
 		die(STATUS_BROKEN, 0, "libsodium does not start");
 	members_open(&warc->file, path);
@@ -163,10 +152,15 @@ warc_open(
 	if (deflateInit2(&warc->stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP, 8,
 		Z_DEFAULT_STRATEGY) != Z_OK)
 		die(STATUS_BROKEN, ENOMEM, "compression");
-	if (revisits && table_open(&warc->seen, sizeof(struct capture), SEEN_MOST, 0) < 0)
-		die(STATUS_BROKEN, ENOMEM, "%s", path);
 	pack_info(warc);
 	append(warc);
+}
+
+void
+warc_refer(struct warc *warc, const char *notes)
+{
+	warc->revisits = true;
+	captures_open(&warc->seen, notes);
 }
 
 void
@@ -177,7 +171,7 @@ warc_close(struct warc *warc)
 	bytes_free(&warc->record);
 	bytes_free(&warc->packed);
 	if (warc->revisits)
-		table_close(&warc->seen);
+		captures_close(&warc->seen);
 }
 
 /* Does the line begin with one of the names, up to its colon? */
@@ -217,18 +211,28 @@ put_lines(struct bytes *out, const struct bytes *lines, const char *const *names
 
 enum { HASH = crypto_hash_sha256_BYTES };
 
-/* A header line with a hash, in base 32 as archives write it. */
+/* A hash in base 32, as archives write it. */
 static void
-put_digest(struct warc *warc, const char *name, const unsigned char hash[static HASH + 1])
+print_digest(
+    char text[static CAPTURE_DIGEST + 1], const unsigned char hash[static HASH + 1])
 {
 	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-	char text[(8 * HASH + 4) / 5 + 1] = { 0 };
 
-	for (size_t i = 0; i < sizeof(text) - 1; i++) {
+	for (size_t i = 0; i < CAPTURE_DIGEST; i++) {
 		unsigned two = (unsigned)hash[i * 5 / 8] << 8 | hash[i * 5 / 8 + 1];
 
 		text[i] = digits[two >> (11 - i * 5 % 8) & 31];
 	}
+	text[CAPTURE_DIGEST] = '\0';
+}
+
+/* A header line with one. */
+static void
+put_digest(struct warc *warc, const char *name, const unsigned char hash[static HASH + 1])
+{
+	char text[CAPTURE_DIGEST + 1];
+
+	print_digest(text, hash);
 	need_print(&warc->record, "%s: sha256:%s\r\n", name, text);
 }
 
@@ -257,43 +261,27 @@ static const struct capture *
 seen_before(
     struct warc *warc, const struct warc_about *about, const struct warc_part *part)
 {
-	const char *key = (const char *)part->hash;
-	struct capture *capture;
-	uint32_t index;
-	bool fresh;
-	char *url;
+	char digest[CAPTURE_DIGEST + 1];
+	struct capture capture = { .url = about->url };
 
 	if (!warc->revisits || about->truncated != NULL || part->payload == 0)
 		return NULL;
-	index = table_add(
-	    &warc->seen, key, HASH, hash_bytes(key, HASH, warc->seen.seed), &fresh);
-	if (index == TABLE_FULL)
-		return NULL;
-	capture = table_state(&warc->seen, index);
-	if (!fresh)
-		return capture->url == NULL ? NULL : capture;
-	url = table_take(&warc->seen, strlen(about->url) + 1);
-	if (url == NULL)
-		return NULL;
-	capture->url = memcpy(url, about->url, strlen(about->url) + 1);
-	capture->when = about->when;
-	snprintf(capture->id, sizeof(capture->id), "%s", part->id);
-	return NULL;
+	print_digest(digest, part->hash);
+	print_date(capture.date, about->when);
+	snprintf(capture.id, sizeof(capture.id), "%s", part->id);
+	return captures_find(&warc->seen, digest, &capture);
 }
 
 /* Where the payload of an answer that was seen before is. */
 static void
 put_reference(struct warc *warc, const struct capture *before)
 {
-	char date[DATE];
-
-	print_date(date, before->when);
 	need_print(&warc->record,
 	    "WARC-Profile: http://netpreserve.org/warc/1.1/revisit/"
 	    "identical-payload-digest\r\n");
 	need_print(&warc->record, "WARC-Refers-To: <%s>\r\n", before->id);
 	need_print(&warc->record, "WARC-Refers-To-Target-URI: %s\r\n", before->url);
-	need_print(&warc->record, "WARC-Refers-To-Date: %s\r\n", date);
+	need_print(&warc->record, "WARC-Refers-To-Date: %s\r\n", before->date);
 }
 
 static void
@@ -368,6 +356,8 @@ warc_write(struct warc *warc, const struct warc_about *about,
 	hash_payload(&part);
 	pack_part(warc, about, &part);
 	append(warc);
+	if (warc->revisits)
+		captures_archived(&warc->seen);
 }
 
 void

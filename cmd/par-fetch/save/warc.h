@@ -14,8 +14,8 @@
 #include <zlib.h>
 
 #include "bytes.h"
+#include "captures.h"
 #include "members.h"
-#include "table.h"
 
 struct warc {
 	struct members file;
@@ -23,7 +23,7 @@ struct warc {
 	struct bytes record, packed; /* at work on */
 	const char *agent;
 	bool revisits; /* what was seen before is told, and not kept again, */
-	struct table seen; /* by the hashes of payloads */
+	struct captures seen; /* by the hashes of payloads */
 };
 
 /* One exchange, as it went over the wire but for chunks, which are put together. */
@@ -36,11 +36,15 @@ struct warc_exchange {
 
 /*
  * Open the file to append to, and say who we are; ends the program if it cannot.  most:
- * bytes of a file, see members.h; 0: any.  revisits: of an answer whose payload is one
- * that this process has archived, only the header is.
+ * bytes of a file, see members.h; 0: any.
  */
-void warc_open(
-    struct warc *warc, const char *path, const char *agent, uint64_t most, bool revisits);
+void warc_open(struct warc *warc, const char *path, const char *agent, uint64_t most);
+
+/*
+ * From now on only the header of an answer is archived, whose payload is one that this
+ * process has archived, or is noted in the file notes; NULL: there is none.
+ */
+void warc_refer(struct warc *warc, const char *notes);
 void warc_close(struct warc *warc);
 
 struct warc_about {
