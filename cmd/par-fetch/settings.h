@@ -67,7 +67,8 @@ struct settings {
 	const char *warc; /* archive, */
 	uint64_t warc_size; /* of so many bytes at most, then another; 0: of any */
 	bool warc_revisit; /* that refers to what it has already, */
-	const char *warc_seen; /* or archives that are noted in this file; NULL: none are */
+	const char
+	    *warc_seen; /* or archives that are noted in this file; NULL: none are */
 	bool if_modified, json, progress, robots;
 	bool keep; /* bodies that are cut or too long, as far as they came */
 	bool tell; /* with each answer, how it came */
