@@ -249,3 +249,21 @@ http://example.org/three.html	https://example.com/?a=1&b=2#top" ]
 	# It is gone with them.
 	run -1 par-fetch --retries 0 --fail-on 1xx <site
 }
+
+@test "recording: the picture of README.md is made again, and shows that nothing is lost" {
+	command -v tmux || skip "no tmux"
+	[ -z "${SANITIZED-}" ] || skip "it is typed as a person would"
+	"$ROOT/scripts/recording" now.svg
+	cat >seen.py <<-'END'
+		import sys, xml.etree.ElementTree as tree
+		for line in tree.parse(sys.argv[1]).getroot():
+		    if line.tag.endswith("}text") and "visibility" not in line.attrib: # of the last screen
+		        print("".join(line.itertext()))
+	END
+	for file in now.svg "$ROOT/examples/recording.svg"; do
+		python3 seen.py "$file" >shown
+		for line in 'nothing is lost' 'each once' '$ kill -9 $(pgrep -nx square)'; do
+			grep -qxF "$line" shown
+		done
+	done
+}
