@@ -365,4 +365,5 @@ in_order() {
 @test "par-run: words are what the page says, and a shell makes the same of --dry-run" {
 	cc -o show-words "$ROOT/tests/aid/show-words.c"
 	python3 "$ROOT/tests/aid/templates.py" 1 "$([[ -n ${SANITIZED-} ]] && echo 20 || echo 80)"
+	python3 "$ROOT/tests/aid/templates.py" 1000 "$([[ -n ${SANITIZED-} ]] && echo 5 || echo 20)" link
 }

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""templates.py FROM COUNT: words with records, by chance, against a model.
+"""templates.py FROM COUNT [link]: words with records, by chance, against a model.
 
 Each of the seeds makes records with odd bytes, a command with odd words and options of
 par-run(1), and says by a model, which is that page as plain code, what processes there
 are to be, with which words.  They are compared with those that par-run starts, and with
 those that a shell starts from what --dry-run prints.  ./show-words, built from
-show-words.c, is the command.  What differs is told with its seed.
+show-words.c, is the command.  What differs is told with its seed.  With link the
+processes are at the other end of one.
 """
 
 import random
@@ -282,7 +283,7 @@ MARKS = [b"{}", b"REC", b"%%", b"{1}", b"{.}", b"\xc3\xa9", b"@", b"~x~"]
 
 
 class Case:
-    def __init__(self, seed):
+    def __init__(self, seed, link=False):
         chance = self.chance = random.Random(seed)
         self.options, self.lists, self.input = [], [], b""
         self.end, self.escaped, self.header, self.tag = b"\n", False, False, None
@@ -302,7 +303,8 @@ class Case:
         self.choose_words()
         self.order = chance.random() < 0.7
         self.workers = chance.randint(1, 3)
-        self.options += ["-k"] * self.order + ["-n", str(self.workers)]
+        self.options += ["-k"] * self.order + (
+            ["--host", f":{self.workers}"] if link else ["-n", str(self.workers)])
 
     def bytes_of(self, without):
         chance = self.chance
@@ -463,7 +465,7 @@ def main():
     first, count = int(sys.argv[1]), int(sys.argv[2])
     failed = started = 0
     for seed in range(first, first + count):
-        case = Case(seed)
+        case = Case(seed, "link" in sys.argv[3:])
         with tempfile.TemporaryDirectory() as lists:
             wrong = try_case(case, lists)
             command = case.command(lists)

@@ -19,6 +19,8 @@ words(void)
 		{ { "echo", "$x`y`\\\"*?[~#;&|<>(){}!" },
 		    "echo '$x`y`\\\"*?[~#;&|<>(){}!'\n" },
 		{ { "a=b", "c" }, "'a=b' c\n" },
+		{ { "time", "if", "x" }, "'time' if x\n" },
+		{ { "done" }, "'done'\n" },
 		{ { "echo", "a\nb\t\377" }, "echo 'a\nb\t\377'\n" },
 	};
 
