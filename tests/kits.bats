@@ -324,12 +324,10 @@ node_same='stage((record) => record).main();'
 	[ ! -s lines ]
 }
 
-@test "kits: the package for Node is of this version, has its files, and can be imported" {
+@test "kits: the package for Node has its files, and can be imported" {
 	local package=$PAR_SHARE/node/par-stage
 
 	node_stage ''
-	[ "$(node -p 'require("par-stage/package.json").version' | tail -n 1)" = \
-		"$(sed -n 's/^VERSION.*= //p' "$ROOT/Makefile")" ]
 	echo "import { stage } from '$package/index.js'; stage((record) => record).main();" >stage.mjs
 	[ "$(node stage.mjs <<<1)" = 1 ]
 	# each name that it has is in its types

@@ -164,13 +164,15 @@ prepare() {
 @test "style: what is in packaging/ agrees with the Makefile, the programs and their libraries" {
 	scripts/lint-packaging
 	# and it is found where it does not
-	cp -r Makefile scripts packaging cmd "$BATS_TEST_TMPDIR"
+	cp -r Makefile scripts packaging cmd kit "$BATS_TEST_TMPDIR"
 	cd "$BATS_TEST_TMPDIR"
 	mkdir cmd/par-more
 	sed -i 's/pkgver=0/pkgver=9/; /hiredis/s/hiredis-dev/other-dev/' packaging/alpine/APKBUILD
 	sed -i 's/pkgrel=1/pkgrel=2/' packaging/aur/PKGBUILD
+	sed -i 's/"version": "0/"version": "7/' kit/node/par-stage/package.json
 	run -1 scripts/lint-packaging
 	diff - <(grep -v 'is not here$' <<<"$output" | sort) <<-END
+		kit/node/par-stage/package.json: version 7.1.0, and not $(sed -n 's/^VERSION.*= //p' Makefile)
 		packaging/alpine/APKBUILD: hiredis-dev of scripts/packages is missing
 		packaging/alpine/APKBUILD: other-dev is not in scripts/packages
 		packaging/alpine/APKBUILD: version 9.1.0, and not $(sed -n 's/^VERSION.*= //p' Makefile)
@@ -180,7 +182,7 @@ prepare() {
 }
 
 @test "style: a release is written into all files of packaging/" {
-	cp -r Makefile scripts packaging cmd "$BATS_TEST_TMPDIR"
+	cp -r Makefile scripts packaging cmd kit "$BATS_TEST_TMPDIR"
 	cd "$BATS_TEST_TMPDIR"
 	sed -i 's/^VERSION.*/VERSION	= 1.20.3/' Makefile
 	sed -i 's/par-tools (0/par-tools (1.20.3-1) unstable; urgency=low\n(0/' packaging/debian/changelog
