@@ -45,7 +45,7 @@ joblog_end(const char *why, size_t len, int *status, int *signal)
 	}
 }
 
-/* The words of its process, as far as that is known. */
+/* The words of its process, as far as that is known; NULL without memory. */
 static char *const *
 words_of(struct joblog *joblog, const struct joblog_job *job)
 {
@@ -55,13 +55,16 @@ words_of(struct joblog *joblog, const struct joblog_job *job)
 		.first = job->number,
 		.worker = job->worker };
 	struct template_fault fault;
-	char **words = NULL;
+	char **words;
 
 	bytes_clear(&joblog->room, KEPT);
-	if (joblog->arguments->on && job->data != NULL)
-		words = template_fill(
-		    &joblog->arguments->template, &records, &joblog->room, &fault);
-	return words != NULL ? words : joblog->options->command;
+	if (!joblog->arguments->on || job->data == NULL)
+		return joblog->options->command;
+	words =
+	    template_fill(&joblog->arguments->template, &records, &joblog->room, &fault);
+	if (words != NULL)
+		return words;
+	return fault.record == UINT64_MAX ? NULL : joblog->options->command;
 }
 
 static int
@@ -83,8 +86,12 @@ int
 joblog_make(struct joblog *joblog, const struct joblog_job *job)
 {
 	struct bytes *line = &joblog->line;
+	char *const *words = words_of(joblog, job);
 	int status = 0, signal = 0;
 	size_t from;
+
+	if (words == NULL)
+		return -1;
 
 	if (job->why != NULL)
 		joblog_end(job->why, job->why_len, &status, &signal);
@@ -98,7 +105,7 @@ joblog_make(struct joblog *joblog, const struct joblog_job *job)
 		signal) < 0)
 		return -1;
 	from = line->len;
-	if (quote_words(line, words_of(joblog, job)) < 0)
+	if (quote_words(line, words) < 0)
 		return -1;
 	/* A job is one line: GNU parallel puts a NUL for a newline of its command. */
 	for (; from + 1 < line->len; from++)
