@@ -157,6 +157,39 @@ everything() {
 shown_closed() { par-queue stat "$1"; par-queue dead "$1"; }
 @test "queue copies: everything comes over, once, and in its order" { on_pairs everything; }
 
+tried() {
+	prepare_pair
+	echo 3 | par-queue put q
+	background par-queue work --retries 1 --backoff 700ms q -- ./some
+	worker=$!
+	eventually is q delayed 1
+	kill "$worker"
+	wait "$worker" || true
+	is q delayed 1
+	par-queue copy q "r@$to"
+	run -1 at_to work --retries 1 r -- ./some
+	[ "$(at_to par-queue dead r | cut -f 1-3)" = $'3\t2\tnot now' ]
+	at_to balanced r
+}
+@test "queue copies: a record that was tried is tried no more often for that" { on_pairs tried; }
+
+@test "queue copies: what strangers wrote to a server goes to the dead" {
+	redis_start
+	seq 70 | par-queue put --chunk 1 q
+	redis XADD 'pq:{q}:in' '*' x y >id
+	redis XADD 'pq:{q}:in' '*' k 7 n 0 a 0 e 0 r $'new\n' >id
+	echo late | par-queue put --after 1h q
+	redis HSET 'pq:{q}:body' "$(redis ZRANGE 'pq:{q}:delay' 0 0)" torn >id
+	redis XADD 'pq:{q}:out' '*' x y >id
+	par-queue copy q "r@file:$PWD/queues"
+	export PAR_QUEUE_URL=file:$PWD/queues
+	is r waiting 71
+	par-queue dead r | cut -f 3 | sort | same - <(printf '%s\n' 'not a chunk: no field k' \
+		'not a chunk: no field n' 'not results: no field r that ends in a newline')
+	work r -- par-run -n 1 --map cat
+	par-queue get r | same - <(seq 70; echo new)
+}
+
 # preloaded COMMAND...: with aid/kill-at.c
 preloaded() {
 	ASAN_OPTIONS=${ASAN_OPTIONS-}:verify_asan_link_order=0 LD_PRELOAD=$BATS_TEST_TMPDIR/kill.so "$@"

@@ -119,6 +119,7 @@ const struct opt_foreign habits_verbs[] = {
 	{ "retry|requeue|failed", "see dead" },
 	{ "stop|shutdown|suspend", "see pause and drain" },
 	{ "delete|clear|flush|empty|remove", "see purge" },
+	{ "migrate|move|mv|rename|export|import|transfer", "see copy" },
 	{ "help", "see --help" },
 	{ 0 },
 };
