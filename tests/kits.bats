@@ -123,15 +123,17 @@ node_same='stage((record) => record).main();'
 			if (record == 5) return ['a', 5];
 			if (record == 6) throw 'six';
 			if (record == 7) throw new Fail('seven\n\0\x1b');
+			if (record == 9) throw new Retry('é'.repeat(5000));
 			return BigInt(String(record)) + 'é';
 		}).main();"
-		printf '2\n3\n4\n5\n6\n7\nx\n8' | par-run -k "${COMMAND[@]}" >out 2>err || [ $? = 1 ]
+		printf '2\n3\n4\n5\n6\n7\nx\n9\n8' | par-run -k -r 0 "${COMMAND[@]}" >out 2>err || [ $? = 1 ]
 		[ "$(xargs <out)" = '2é 8é' ]
 		grep -qx 'par-run: 4: TypeError: output is text or bytes, and not of Object' err
 		grep -qx 'par-run: 5: TypeError: output is text or bytes, and not of Number' err
 		grep -qx "par-run: 6: 'six'" err
 		grep -qx 'par-run: 7: seven.x1b' err
 		grep -qx 'par-run: x: SyntaxError: .*' err
+		grep -q '^par-run: 9: éééé' err
 		grep -qx 'at 8' err
 		grep -qx 'and 8' err
 	done
@@ -157,6 +159,7 @@ node_same='stage((record) => record).main();'
 	"${COMMAND[@]}" <in >out 2>err || [ $? = 1 ]
 	[ "$(wc -l <out)" = 9990 ]
 	grep -qx 'stage.js: 3000: a thousand' err
+	grep -qx 'most 300' err
 }
 
 @test "kits: in Node a loop may have several hands, be left, and forget nothing" {
@@ -231,7 +234,10 @@ node_same='stage((record) => record).main();'
 @test "kits: in Node a slow reader holds back the input, and nothing else" {
 	node_stage 'let seen = 0, last = -1;
 		setInterval(() => {
-			if (seen > 0 && seen === last) fs.writeFileSync("stuck", `${seen}\n`);
+			if (seen > 0 && seen === last) {
+				fs.writeFileSync("new", `${seen}\n`);
+				fs.renameSync("new", "stuck");
+			}
 			last = seen;
 		}, 50);
 		stage(async (record) => { seen++; return record; }, { jobs: 4 }).main();'
