@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "diag.h"
 #include "headway.h"
+#include "plural.h"
 
 void
 headway_open(struct headway *headway, bool on)
@@ -115,7 +116,8 @@ headway_text(const struct headway *headway, const struct headway_facts *facts, b
 	put(text, "%llu", (unsigned long long)facts->done);
 	if (facts->total > 0)
 		put(text, " of %llu", (unsigned long long)facts->total);
-	put(text, " %s, %.0f a second", facts->what,
+	put(text, " %s%s, %.0f a second", facts->what,
+	    plural(facts->total > 0 ? facts->total : facts->done, "", "s"),
 	    seconds > 0 ? (double)facts->done / seconds : 0);
 	put_share(headway, facts, text);
 	if (facts->failed > 0)

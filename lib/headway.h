@@ -18,7 +18,7 @@ enum { HEADWAY_LINE = 512 };
 
 /* How far it is. */
 struct headway_facts {
-	const char *what; /* is counted: "records" */
+	const char *what; /* is counted: "record" */
 	uint64_t done; /* of these */
 	uint64_t total; /* of these; 0: not known */
 	uint64_t bytes, size; /* of the input, done and in all; size 0: not known */

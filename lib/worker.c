@@ -12,6 +12,7 @@
 #include "fdio.h"
 #include "formats.h"
 #include "move.h"
+#include "plural.h"
 #include "printable.h"
 #include "spawn.h"
 #include "spool.h"
@@ -818,13 +819,13 @@ worker_ill(struct worker *worker, uint64_t before, const struct ack *ack,
 		return NULL;
 	if (last >= 0)
 		snprintf(text, WORKER_ILL_TEXT,
-		    "the output that its line counts, %llu bytes, does not end in a "
+		    "the output that its line counts, %llu byte%s, does not end in a "
 		    "newline",
-		    (unsigned long long)ack->bytes);
+		    (unsigned long long)ack->bytes, plural(ack->bytes, "", "s"));
 	else if (errno == ENODATA)
 		snprintf(text, WORKER_ILL_TEXT,
-		    "its line counts %llu bytes of output, more than were written",
-		    (unsigned long long)ack->bytes);
+		    "its line counts %llu byte%s of output, more than were written",
+		    (unsigned long long)ack->bytes, plural(ack->bytes, "", "s"));
 	else
 		worker_lost_text(worker->lost = errno, text);
 	return text;

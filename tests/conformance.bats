@@ -289,7 +289,7 @@ table() {
 		# records are named then, or it is the end, by what is seen first
 		# not a plain one, which would have read something
 		exits-first:0           none/3:d =:d    =:d     =:d     =:d     none/2  none/2  none/3  not a native stage
-		exits-greeted:0         none/3  =       =       =       =       =       none/1:b .      in a row ended without finishing a record|times in a row without finishing a record
+		exits-greeted:0         none/3  =       =       =       =       =       none/1:b .      in a row ended without finishing a record|times? in a row without finishing a record
 		exits-greeted:1         none/3  =       =       =       =       =       none/1  .       exited with status 1
 		exits-greeted-once:0    all/0:c =:c     =:c     =:c     =:c     =:c     none/1:b =:c    -
 		unsure-dies             none/3  =       =       =       =       =       =       =       exited with status 1

@@ -80,7 +80,7 @@ urls() { printf "$SITE_URL/%s\n" "$@"; }
 @test "first day: failures set aside, and run again when the cause is mended" {
 	touch a c
 	run -1 --separate-stderr par-run -q failed cat {} ::: a b c
-	[ "${stderr_lines[-1]}" = 'par-run: 1 records set aside in failed' ]
+	[ "${stderr_lines[-1]}" = 'par-run: 1 record set aside in failed' ]
 	[ "$(cut -f 1,3 failed)" = $'b\texited with status 1' ]
 	touch b
 	cut -f 1 failed | par-run cat {}
@@ -382,5 +382,5 @@ urls() { printf "$SITE_URL/%s\n" "$@"; }
 	[ "${lines[0]}" = 'par-queue: --state: standard output is not a file; append to one with >>' ]
 	echo 1 | par-queue put q
 	run -4 par-queue get --wait 10ms q
-	[ "${lines[-1]}" = 'par-queue: q: 1 records are not finished; see par-queue ps' ]
+	[ "${lines[-1]}" = 'par-queue: q: 1 record is not finished; see par-queue ps' ]
 }

@@ -359,7 +359,7 @@ assert seen == len(os.listdir("www")) == 1080, seen
 		"$HOSTILE/silent" "http://127.0.0.1:$port/" >urls
 	run -1 --separate-stderr par-fetch --progress --retries 0 --max-body 5M --max-time 2s <urls
 	# shellcheck disable=SC2154 # bats sets stderr
-	[[ $(tail -n 1 <<<"$stderr") =~ ^'10 pages, '[0-9]+' a second, 100 %, '[0-9]+\.[0-9]' MB, 1 refused, 2 broken connections, 1 time-outs, 1 over a limit, 1 4xx, 2 5xx'$ ]]
+	[[ $(tail -n 1 <<<"$stderr") =~ ^'10 pages, '[0-9]+' a second, 100 %, '[0-9]+\.[0-9]' MB, 1 refused, 2 broken connections, 1 time-out, 1 over a limit, 1 4xx, 2 5xx'$ ]]
 }
 
 @test "par-fetch: --progress keeps a line up to date on a terminal" {

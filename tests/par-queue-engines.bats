@@ -370,7 +370,7 @@ kept() {
 waited() {
 	echo 1 | par-queue put q
 	run -4 par-queue get --wait 50ms q
-	[[ $output == *"1 records are not finished"* ]]
+	[[ $output == *"1 record is not finished"* ]]
 	par-queue get --wait "$DEADLINE" q >out 3>&- &
 	get=$!
 	work q -- par-run -n 1 --map cat

@@ -226,7 +226,7 @@ prepare() {
 	[ "$(cat out)" = gate ]
 	[ "$(wc -l <started)" = 2 ]
 	grep -qx 'par-run: ./stage.sh: it can never work, says its exit status 125' err
-	grep -q '^par-run: stopped early: 1 records were read and not delivered; the rest' err
+	grep -q '^par-run: stopped early: 1 record was read and not delivered; the rest' err
 }
 
 @test "par-run: status 125 of other commands" {
@@ -237,7 +237,7 @@ prepare() {
 	run -3 --separate-stderr par-run -n 2 --map sh -c 'exit 125' <in
 	[[ $stderr == *'sh: it can never work, says its exit status 125'* ]]
 	run -3 --separate-stderr par-run -n 1 sh -c 'read x; exit 125' <in
-	[[ $stderr == *'what became of the 1 records that it had is not known'* ]]
+	[[ $stderr == *'what became of the 1 record that it had is not known'* ]]
 	# With nothing left to do it is a status like another.
 	run -1 --separate-stderr par-run -n 1 sh -c 'cat; exit 125' <in
 	[ "${#lines[@]}" = 100 ]
@@ -272,7 +272,7 @@ records_read() { # ERR
 			status=0
 			wait "$pid" || status=$?
 			[ "$status" = 4 ]
-			undone=$(sed -n 's/.*stopped early: \([0-9]*\) records were read and not delivered.*/\1/p' err)
+			undone=$(sed -n 's/.*stopped early: \([0-9]*\) record[a-z ]* read and not delivered.*/\1/p' err)
 			[ "$(($(wc -l <out) + ${undone:-0}))" = "$(records_read err)" ]
 			[[ $mode != *-k* ]] || cmp out <(head -n "$(wc -l <out)" in)
 		done
@@ -544,7 +544,7 @@ does_nothing() {
 	wait "$pid" || status=$?
 	[ "$status" = 4 ]
 	[ ! -s out ]
-	grep -qx 'par-run: stopped early: 1 records were read and not delivered' err
+	grep -qx 'par-run: stopped early: 1 record was read and not delivered' err
 }
 
 @test "par-run: what was read is told of when the first process of a block cannot be started" {
@@ -633,7 +633,7 @@ does_nothing() {
 	seq 1000 >in
 	run -3 bash -c 'par-run par-fib <in >/dev/full'
 	[ "${lines[0]}" = 'par-run: standard output: No space left on device' ]
-	[[ ${lines[1]} == 'par-run: stopped early: '*' records were read and not delivered' ]]
+	[[ ${lines[1]} == 'par-run: stopped early: '*' record'*' read and not delivered' ]]
 }
 
 # Nobody runs our stage any more, and no file was left.

@@ -17,15 +17,15 @@ par-run: stopped early: 2 records were read and not delivered'* ]]
 		::: 99 {1..30}
 	grep -q -- '--stop-on failures=10%: 3 of 20 records failed' <<<"$stderr"
 	run --separate-stderr -4 par-run -n 1 --stop-on failures=10%/1 test {} -lt 18 ::: 99 {1..30}
-	grep -q -- '--stop-on failures=10%: 1 of 1 records failed' <<<"$stderr"
+	grep -q -- '--stop-on failures=10%: 1 of 1 record failed' <<<"$stderr"
 	run --separate-stderr -1 par-run -n 1 --stop-on failures=10% test {} -gt 1 ::: {1..40}
 }
 
 @test "par-run: --stop-on success=1 ends with status 0, whatever failed" {
 	run --separate-stderr -0 par-run -n 1 --stop-on success=1 grep -Fx c {} ::: a b <(echo c) d
 	[ "$output" = c ]
-	grep -q -- '--stop-on success=1: 1 records done; what runs is finished' <<<"$stderr"
-	grep -q 'stopped early: 1 records' <<<"$stderr"
+	grep -q -- '--stop-on success=1: 1 record done; what runs is finished' <<<"$stderr"
+	grep -q 'stopped early: 1 record was' <<<"$stderr"
 }
 
 @test "par-run: --stop-on with now ends what runs" {
@@ -34,11 +34,11 @@ par-run: stopped early: 2 records were read and not delivered'* ]]
 		[ "$1" = 2 ] && echo "$1" && exit
 		read x <never' _ {} ::: 1 2 3 4
 	[ "$output" = 2 ]
-	grep -q -- '--stop-on success=1: 1 records done; what runs is ended' <<<"$stderr"
+	grep -q -- '--stop-on success=1: 1 record done; what runs is ended' <<<"$stderr"
 	grep -q 'stopped early: 3 records' <<<"$stderr"
 	run --separate-stderr -4 par-run -n 3 --stop-on failures=1,now sh -c '
 		[ "$1" != 2 ] && read x <never' _ {} ::: 1 2 3 4
-	grep -q -- '--stop-on failures=1: 1 records failed; what runs is ended' <<<"$stderr"
+	grep -q -- '--stop-on failures=1: 1 record failed; what runs is ended' <<<"$stderr"
 }
 
 @test "par-run: --stop-on with now: what was done comes out whole, however slow the reader" {
@@ -72,10 +72,10 @@ par-run: stopped early: 2 records were read and not delivered'* ]]
 		echo "$how"
 		# shellcheck disable=SC2086
 		run --separate-stderr -4 par-run -r 0 -n 1 --stop-on failures=1 $how <in
-		grep -q -- '--stop-on failures=1: 1 records failed' <<<"$stderr"
+		grep -q -- '--stop-on failures=1: 1 record failed' <<<"$stderr"
 	done
 	run --separate-stderr -0 par-run -n 1 --map --stop-on success=1 sed -u p\;d <in
-	grep -q -- '--stop-on success=1: [0-9]* records done' <<<"$stderr"
+	grep -qE -- '--stop-on success=1: [0-9]+ records? done' <<<"$stderr"
 	run --separate-stderr -2 par-run --stop-on failures=1 cat <<<x
 	[ "$stderr" = 'par-run: --stop-on: cat is not a native stage; see --map' ]
 }

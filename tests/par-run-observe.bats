@@ -129,7 +129,7 @@ cat_metrics() { # FILE
 	echo >go
 	wait "$run_id"
 	[ "$(<out)" = $'a1\na2\na3\nb1\nb2\nb3' ]
-	grep -Eq '^5 of 6 records, [0-9]+ a second, 83 %, 1 workers$' err
+	grep -Eq '^5 of 6 records, [0-9]+ a second, 83 %, 1 worker$' err
 	cat_metrics prom | grep -qx 'par_run_expected_records 6'
 	# pairs, by the shorter list; of other input nobody knows
 	par-run --metrics prom echo {} ::: a b c :::+ 1 2 >out

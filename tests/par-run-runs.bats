@@ -67,7 +67,7 @@ right() {
 		# shellcheck disable=SC2086
 		par-run -n 2 $options -o out "$RUNS" die 9999 once <in 2>err
 		[ -e once ]
-		grep -q 'killed by signal 9 (Killed); [0-9]* records sent again' err
+		grep -qE 'killed by signal 9 [(]Killed[)]; [0-9]+ records? sent again' err
 		[ "$options" != -k ] || same want out
 		same want <(in_order out)
 	done

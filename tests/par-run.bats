@@ -187,7 +187,7 @@ make_killer() {
 	seq 3000 >in
 	POISON=1234 ONCE=$PWD/once par-run -n 2 ./killer.sh <in >out 2>err
 	each_once 1 3000 out
-	grep -q 'killed by signal 9 (Killed); [0-9]* records sent again' err
+	grep -qE 'killed by signal 9 [(]Killed[)]; [0-9]+ records? sent again' err
 }
 
 @test "par-run: -k with a worker killed in the middle" {
@@ -231,7 +231,7 @@ make_killer() {
 	run -1 --separate-stderr par-run -n 2 sh -c \
 	    'mkdir "died.$PAR_WORKER" || exec cat; read n; kill -9 $$' < <(seq 100)
 	[ "${#lines[@]}" = 98 ]
-	[ "$(grep -c 'killed by signal 9 (Killed); what became of the 1 records that it had is not known' <<<"$stderr")" = 2 ]
+	[ "$(grep -c 'killed by signal 9 (Killed); what became of the 1 record that it had is not known' <<<"$stderr")" = 2 ]
 }
 
 @test "par-run: workers that only die end the run" {
@@ -523,7 +523,7 @@ make_killer() {
 	POISON=123 run -1 --separate-stderr par-run -q aside -n 2 ./killer.sh <in
 	sort -n <<<"$output" | cmp - <(grep -vx 123 in)
 	cmp aside <(printf '123\t3\tworker killed by signal 9 (Killed)\t\n')
-	[[ $stderr == *'par-run: 1 records set aside in aside' ]]
+	[[ $stderr == *'par-run: 1 record set aside in aside' ]]
 	cut -f1 aside | POISON='' par-run ./killer.sh | cmp - <(echo 123)
 
 	# Another process has no last line of the one before it, nor what that left of one.
@@ -538,7 +538,7 @@ make_killer() {
 	run -1 --separate-stderr par-run --quarantine aside -k par-fib <in
 	[ "${lines[*]}" = $'1\t1 2\t1' ]
 	cmp aside <(printf 'no\\tnumber\t1\tnot a number\t\n')
-	[ "$stderr" = 'par-run: 1 records set aside in aside' ]
+	[ "$stderr" = 'par-run: 1 record set aside in aside' ]
 }
 
 @test "par-run: --quarantine keeps the last words of a worker, and a FIFO will do" {

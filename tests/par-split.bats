@@ -147,7 +147,7 @@ load helper
 	grep -q '^par-split: short: its reader left' said
 	# What is missing is what lay unread before the reader that left.
 	sort -n got1 got2 >out
-	unread=$(sed -n 's/.*with \([0-9]*\) bytes unread/\1/p' said)
+	unread=$(sed -n 's/.*with \([0-9]*\) bytes* unread/\1/p' said)
 	[ "$(($(wc -c <in) - $(wc -c <out)))" = "${unread:-0}" ]
 	[ "$status" = "$((unread > 0))" ]
 	lost=$(sed -n 's/^par-split: \([0-9]*\) records lost .*/\1/p' said)

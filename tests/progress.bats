@@ -109,7 +109,7 @@ columns() {
 	background bash -c 'exec 9>feed; cat in >&9; until grep -aq "1 failed.*the last: bad" screen; do
 		read -r -t 0.02 <> <(:); done'
 	on_terminal 100 'par-run --progress -n 1 -q q par-fib <feed >out' || [ "$?" = 1 ]
-	grep -aF '1 failed, 1 workers, the last: bad \x1b[31mword' shown
+	grep -aF '1 failed, 1 worker, the last: bad \x1b[31mword' shown
 	run -1 grep -aF 'the last:' <(tail -n 1 shown)
 }
 
@@ -134,11 +134,11 @@ columns() {
 		    while not good(seen.split(b"\r")[-1]):
 		        seen += os.read(master, 4096)
 		os.write(write, b"1\n2\n3\n")
-		until(lambda line: b"3 records" in line and b"workers\x1b[K" in line)
+		until(lambda line: b"3 records" in line and b"worker\x1b[K" in line)
 		size(14)
 		until(lambda line: line.endswith(b"\x1b[K") and len(line) == 13 + 3)
 		size(80)
-		until(lambda line: b"workers\x1b[K" in line)
+		until(lambda line: b"worker\x1b[K" in line)
 		os.close(write)
 		os.waitpid(pid, 0)
 	END

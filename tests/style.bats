@@ -11,6 +11,19 @@ prepare() {
 	make -s lint-layers
 }
 
+@test "style: what is counted agrees with its count, by plural()" {
+	# bytes are limits, more FIFOs than can be open are some, and a trace says what one is
+	counted() { grep -rnE '"[^"]*%(llu|lu|zu|u)( [a-z]+)? [a-zA-Z]*[a-zA-Z]s\b' --include='*.[ch]' "$@" |
+		grep -vE '%[a-z]+ ([a-z]+ )?(is|was|has|ms|bytes|does|this|FIFOs)\b|/tell/trace\.c:'; }
+	run -1 counted "$ROOT/cmd" "$ROOT/lib"
+	[ -z "$output" ]
+	mkdir wrong
+	echo 'warn("%llu old records lost", lost);' >wrong/one.c
+	echo 'warn("%llu record%s lost", lost, plural(lost, "", "s"));' >wrong/two.c
+	run -0 counted wrong
+	[ "${#lines[@]}" = 1 ]
+}
+
 @test "style: the check of layers finds what is wrong" {
 	cd "$BATS_TEST_TMPDIR"
 	mkdir -p scripts lib/deep cmd/par-one/near cmd/par-two

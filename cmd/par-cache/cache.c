@@ -14,6 +14,7 @@
 #include "fifo.h"
 #include "identity.h"
 #include "miss.h"
+#include "plural.h"
 #include "roles.h"
 #include "sig.h"
 #include "spawn.h"
@@ -329,8 +330,8 @@ end_unanswered(struct cache *cache, const char *why)
 	store_done(cache);
 	flush(cache);
 	warn("%s: %s", cache->options->command[0], why);
-	die(STATUS_BROKEN, 0, "%llu records were read and not answered%s",
-	    (unsigned long long)left,
+	die(STATUS_BROKEN, 0, "%llu %s read and not answered%s", (unsigned long long)left,
+	    plural(left, "record was", "records were"),
 	    cache->input_ended ? "" : "; the rest of the input was not read");
 }
 
@@ -651,13 +652,15 @@ show(const struct cache *cache)
 {
 	uint64_t all = cache->hits + cache->computed + cache->failed;
 
-	warn("%llu records: %llu found (%.2f %%), %llu computed, %llu failed; "
-	     "%llu stored, %llu did not fit, %llu old ones dropped",
-	    (unsigned long long)all, (unsigned long long)cache->hits,
+	warn("%llu record%s: %llu found (%.2f %%), %llu computed, %llu failed; "
+	     "%llu stored, %llu did not fit, %llu old one%s dropped",
+	    (unsigned long long)all, plural(all, "", "s"),
+	    (unsigned long long)cache->hits,
 	    all > 0 ? 100 * (double)cache->hits / (double)all : 0.0,
 	    (unsigned long long)cache->computed, (unsigned long long)cache->failed,
 	    (unsigned long long)cache->stored, (unsigned long long)cache->store.refused,
-	    (unsigned long long)cache->store.evicted);
+	    (unsigned long long)cache->store.evicted,
+	    plural(cache->store.evicted, "", "s"));
 }
 
 enum status

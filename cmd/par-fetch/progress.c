@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <stdio.h>
 
+#include "plural.h"
 #include "progress.h"
 
 void
@@ -62,14 +63,16 @@ progress_count(struct progress *progress, struct transfer *transfer)
 static void
 put_more(const struct progress *progress, size_t in_flight, char *text, size_t size)
 {
-	static const char *const names[KINDS] = { [KIND_REFUSED] = "refused",
-		[KIND_NAME] = "not found by name",
-		[KIND_CONNECTION] = "broken connections",
-		[KIND_TIME] = "time-outs",
-		[KIND_LIMIT] = "over a limit",
-		[KIND_OTHER] = "other failures",
-		[KIND_4XX] = "4xx",
-		[KIND_5XX] = "5xx" };
+	static const struct {
+		const char *name, *many;
+	} names[KINDS] = { [KIND_REFUSED] = { "refused", "" },
+		[KIND_NAME] = { "not found by name", "" },
+		[KIND_CONNECTION] = { "broken connection", "s" },
+		[KIND_TIME] = { "time-out", "s" },
+		[KIND_LIMIT] = { "over a limit", "" },
+		[KIND_OTHER] = { "other failure", "s" },
+		[KIND_4XX] = { "4xx", "" },
+		[KIND_5XX] = { "5xx", "" } };
 	size_t at =
 	    (size_t)snprintf(text, size, ", %.1f MB", (double)progress->bytes / 1e6);
 
@@ -78,15 +81,16 @@ put_more(const struct progress *progress, size_t in_flight, char *text, size_t s
 		    (size_t)snprintf(text + at, size - at, ", %zu in flight", in_flight);
 	for (size_t i = 0; i < KINDS && at < size; i++)
 		if (progress->kinds[i] > 0)
-			at += (size_t)snprintf(text + at, size - at, ", %llu %s",
-			    (unsigned long long)progress->kinds[i], names[i]);
+			at += (size_t)snprintf(text + at, size - at, ", %llu %s%s",
+			    (unsigned long long)progress->kinds[i], names[i].name,
+			    plural(progress->kinds[i], "", names[i].many));
 }
 
 /* How far it is. */
 static struct headway_facts
 look(const struct progress *progress, size_t in_flight)
 {
-	struct headway_facts facts = { .what = "pages",
+	struct headway_facts facts = { .what = "page",
 		.done = progress->pages,
 		.bytes = progress->passed,
 		.size = progress->size };

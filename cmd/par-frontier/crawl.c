@@ -20,6 +20,7 @@
 #include "headway.h"
 #include "need.h"
 #include "num.h"
+#include "plural.h"
 #include "quotas.h"
 #include "record.h"
 #include "roles.h"
@@ -440,8 +441,10 @@ handle_end(struct crawl *crawl)
 	}
 	crawl->barren = crawl->finished > 0 ? 0 : crawl->barren + 1;
 	if (crawl->flights.count > 0)
-		warn("%s: ended with %zu URLs in flight, which are handed out again",
-		    crawl->plan->command[0], crawl->flights.count);
+		warn("%s: ended with %zu %s handed out again", crawl->plan->command[0],
+		    crawl->flights.count,
+		    plural(crawl->flights.count, "URL in flight, which is",
+			"URLs in flight, which are"));
 	requeue_all(crawl);
 	if (crawl->barren < BARREN_MOST)
 		return;
@@ -654,7 +657,7 @@ static void
 tell(struct crawl *crawl, bool over)
 {
 	struct headway_facts facts = {
-		.what = "pages", .done = crawl->pages, .failed = crawl->named
+		.what = "page", .done = crawl->pages, .failed = crawl->named
 	};
 
 	if (!crawl->headway.ticker.on)
@@ -853,8 +856,9 @@ tell_of_quotas(const struct crawl *crawl)
 
 	for (enum quota i = 0; i < QUOTAS; i++)
 		if (crawl->quotas.over[i] > 0)
-			warn("%s left out %llu links", names[i],
-			    (unsigned long long)crawl->quotas.over[i]);
+			warn("%s left out %llu link%s", names[i],
+			    (unsigned long long)crawl->quotas.over[i],
+			    plural(crawl->quotas.over[i], "", "s"));
 }
 
 /* A service or a timer gives nobody's input, of which no crawl begins. */

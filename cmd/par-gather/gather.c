@@ -10,6 +10,7 @@
 #include "fdio.h"
 #include "fifo.h"
 #include "gather.h"
+#include "plural.h"
 #include "roles.h"
 #include "sig.h"
 
@@ -109,7 +110,7 @@ gather_open(struct gather *gather, const struct gather_plan *plan, char *const *
 static struct headway_facts
 look(const struct gather *gather)
 {
-	return (struct headway_facts){ .what = "records",
+	return (struct headway_facts){ .what = "record",
 		.done = gather->taken,
 		.bytes = gather->taken_bytes,
 		.size = gather->size,
@@ -224,8 +225,9 @@ drop_begun(struct gather *gather)
 
 		if (begun == 0)
 			continue;
-		warn("%s: %llu bytes of a record that had no end are dropped",
-		    input->name, (unsigned long long)begun);
+		warn("%s: %llu %s of a record that had no end %s dropped", input->name,
+		    (unsigned long long)begun, plural(begun, "byte", "bytes"),
+		    plural(begun, "is", "are"));
 		gather->failed = true;
 	}
 }

@@ -11,6 +11,7 @@
 #include "fdio.h"
 #include "get.h"
 #include "headway.h"
+#include "plural.h"
 #include "reached.h"
 #include "record.h"
 #include "share.h"
@@ -74,7 +75,7 @@ leave(struct get *get)
 static void
 tell(struct get *get, bool over)
 {
-	struct headway_facts facts = { .what = "records", .done = get->written };
+	struct headway_facts facts = { .what = "record", .done = get->written };
 
 	snprintf(facts.more, sizeof(facts.more),
 	    ", %.1f MB, %llu not finished, %llu dead", (double)get->written_bytes / 1e6,
@@ -150,16 +151,18 @@ ended(const struct get *get, uint64_t begin, enum status *status)
 		return true;
 	if (get->heard.open == 0) {
 		if (get->heard.dead > 0) {
-			warn("%s: %llu records are dead; see par-queue dead",
-			    get->engine.queue, (unsigned long long)get->heard.dead);
+			warn("%s: %llu %s dead; see par-queue dead", get->engine.queue,
+			    (unsigned long long)get->heard.dead,
+			    plural(get->heard.dead, "record is", "records are"));
 			*status = STATUS_FAILED;
 		}
 		return true;
 	}
 	if (clock_ms() - begin < o->wait)
 		return false;
-	warn("%s: %llu records are not finished; see par-queue ps", get->engine.queue,
-	    (unsigned long long)get->heard.open);
+	warn("%s: %llu %s not finished; see par-queue ps", get->engine.queue,
+	    (unsigned long long)get->heard.open,
+	    plural(get->heard.open, "record is", "records are"));
 	*status = STATUS_STOPPED;
 	return true;
 }

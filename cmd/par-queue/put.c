@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "engines.h"
 #include "headway.h"
+#include "plural.h"
 #include "put.h"
 #include "record.h"
 
@@ -57,8 +58,9 @@ must_remember(const struct put *put, uint64_t come)
 {
 	if (come < put->accepted)
 		die(STATUS_BROKEN, 0,
-		    "%s: the server has lost %llu records that it had accepted%s",
+		    "%s: the server has lost %llu record%s that it had accepted%s",
 		    put->engine.queue, (unsigned long long)(put->accepted - come),
+		    plural(put->accepted - come, "", "s"),
 		    put->options->producer == NULL
 			? "; put them again, and see --producer"
 			: "; run again to put them");
@@ -133,9 +135,10 @@ wait_for_room(struct put *put, uint64_t begin, uint64_t *pause)
 
 	if (waited >= put->options->wait)
 		die(STATUS_STOPPED, 0,
-		    "%s: %s since %g s; %llu records were not read on; see --wait",
+		    "%s: %s since %g s; %llu %s not read on; see --wait",
 		    put->engine.queue, why, (double)waited / 1000,
-		    (unsigned long long)(put->come - put->accepted));
+		    (unsigned long long)(put->come - put->accepted),
+		    plural(put->come - put->accepted, "record was", "records were"));
 	if (!put->told && memory) {
 		warn("%s: %s; waiting", put->engine.queue, why);
 		put->told = true;
@@ -148,7 +151,7 @@ wait_for_room(struct put *put, uint64_t begin, uint64_t *pause)
 static void
 tell(struct put *put, bool over)
 {
-	struct headway_facts facts = { .what = "records",
+	struct headway_facts facts = { .what = "record",
 		.done = put->accepted,
 		.bytes = put->read,
 		.size = put->size,

@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "grow.h"
 #include "headway.h"
+#include "plural.h"
 #include "sig.h"
 #include "spawn.h"
 #include "spoken.h"
@@ -274,7 +275,7 @@ tell(struct work *work, bool over)
 {
 	const struct worker *worker = &work->load.tended.worker;
 	struct headway_facts facts = {
-		.what = "records", .done = work->load.done, .failed = work->load.dead
+		.what = "record", .done = work->load.done, .failed = work->load.dead
 	};
 
 	snprintf(facts.more, sizeof(facts.more), ", %llu in flight",
@@ -327,15 +328,17 @@ sum_up(struct work *work)
 	bool unstarted = stage->restarts.failed > 0;
 
 	if (origins->lost > 0)
-		warn("%llu records went to other workers, see --lease, or were revoked",
-		    (unsigned long long)origins->lost);
+		warn("%llu record%s went to other workers, see --lease, or %s revoked",
+		    (unsigned long long)origins->lost, plural(origins->lost, "", "s"),
+		    plural(origins->lost, "was", "were"));
 	if (work->broken && stage->never != NULL) {
 		warn("%s: %s", name, stage->never);
 		return STATUS_BROKEN;
 	}
 	if (work->broken) {
-		warn("%s: ended %llu times in a row without finishing a record%s%s", name,
-		    (unsigned long long)stage->restarts.row,
+		warn("%s: ended %llu time%s in a row without finishing a record%s%s",
+		    name, (unsigned long long)stage->restarts.row,
+		    plural(stage->restarts.row, "", "s"),
 		    unstarted ? ", the last could not be started: " : "",
 		    unstarted ? strerror(stage->restarts.error) : "");
 		return STATUS_BROKEN;

@@ -8,6 +8,7 @@
 #include "bytes.h"
 #include "clock.h"
 #include "diag.h"
+#include "plural.h"
 #include "suspects.h"
 #include "workload.h"
 #include "wrapped.h"
@@ -323,8 +324,8 @@ requeue_suspects(struct workload *load, struct batch_queue *had, uint64_t left)
 	char why[TENDED_WHY];
 
 	tended_reason(&load->tended, why);
-	warn("%s: %s; %llu records sent again", load->tended.plan.command[0], why,
-	    (unsigned long long)left);
+	warn("%s: %s; %llu record%s sent again", load->tended.plan.command[0], why,
+	    (unsigned long long)left, plural(left, "", "s"));
 	if (suspects_guilty(had, SUSPECTS_SINGLY)) {
 		blame(load, batch_pop(had, UINT64_MAX), why);
 		return;

@@ -3,6 +3,7 @@
 
 #include "answers.h"
 #include "diag.h"
+#include "plural.h"
 #include "run_close.h"
 
 void
@@ -45,8 +46,9 @@ tell_of_status(const struct run *run)
 		warn("%s: its status is 1 where %s; if that is fine: --ok-status 0,1",
 		    command, says);
 	else if (remedy != NULL && *remedy != '\0' && !run->options->stats)
-		warn("%s: failed %llu records%s", command, /* so many were named since */
-		    (unsigned long long)run->tally.failed, remedy);
+		warn("%s: failed %llu record%s%s", command, /* so many were named since */
+		    (unsigned long long)run->tally.failed,
+		    plural(run->tally.failed, "", "s"), remedy);
 }
 
 /*
@@ -79,14 +81,14 @@ sum_up(const struct run *run)
 	bool stuck = output_waits(&run->output) || ledger_stuck(&run->ledger), undone;
 
 	if (run->requeue.retried > 0 && run->parent.fd < 0 && !run->options->stats)
-		warn("%llu record%s tried again",
-		    (unsigned long long)run->requeue.retried,
-		    run->requeue.retried == 1 ? " was" : "s were");
+		warn("%llu %s tried again", (unsigned long long)run->requeue.retried,
+		    plural(run->requeue.retried, "record was", "records were"));
 	if (run->parent.fd < 0)
 		tell_of_status(run);
 	if (run->quarantine.records > 0)
-		warn("%llu records set aside in %s",
-		    (unsigned long long)run->quarantine.records, run->quarantine.path);
+		warn("%llu record%s set aside in %s",
+		    (unsigned long long)run->quarantine.records,
+		    plural(run->quarantine.records, "", "s"), run->quarantine.path);
 	unread_end(&run->unread);
 
 	undone = run->gate.phase != PHASE_RUN && (undone_say(&run->undone) || stuck);

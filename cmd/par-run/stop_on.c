@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "num.h"
+#include "plural.h"
 #include "stop_on.h"
 
 enum { DECIMALS = 3, WHOLE = 100 * STOP_ON_PERCENT };
@@ -114,20 +115,23 @@ stop_on_met(const struct stop_on *stop_on, uint64_t done, uint64_t failed,
 	char part[16];
 
 	if (stop_on->failures != 0 && failed >= stop_on->failures) {
-		snprintf(text, STOP_ON_TEXT, "failures=%llu: %llu records failed",
-		    (unsigned long long)stop_on->failures, (unsigned long long)failed);
+		snprintf(text, STOP_ON_TEXT, "failures=%llu: %llu record%s failed",
+		    (unsigned long long)stop_on->failures, (unsigned long long)failed,
+		    plural(failed, "", "s"));
 		return STOP_ON_FAILURES;
 	}
 	if (stop_on->share != 0 && finished >= stop_on->least &&
 	    failed * WHOLE >= stop_on->share * finished) {
-		snprintf(text, STOP_ON_TEXT, "failures=%s%%: %llu of %llu records failed",
+		snprintf(text, STOP_ON_TEXT,
+		    "failures=%s%%: %llu of %llu record%s failed",
 		    part_text(stop_on->share, part), (unsigned long long)failed,
-		    (unsigned long long)finished);
+		    (unsigned long long)finished, plural(finished, "", "s"));
 		return STOP_ON_FAILURES;
 	}
 	if (stop_on->success != 0 && done >= stop_on->success) {
-		snprintf(text, STOP_ON_TEXT, "success=%llu: %llu records done",
-		    (unsigned long long)stop_on->success, (unsigned long long)done);
+		snprintf(text, STOP_ON_TEXT, "success=%llu: %llu record%s done",
+		    (unsigned long long)stop_on->success, (unsigned long long)done,
+		    plural(done, "", "s"));
 		return STOP_ON_SUCCESS;
 	}
 	return STOP_ON_NONE;

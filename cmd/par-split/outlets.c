@@ -8,6 +8,7 @@
 #include "fifo.h"
 #include "move.h"
 #include "outlets.h"
+#include "plural.h"
 
 int
 outlets_init(struct outlets *outlets, const struct split_plan *plan, char *const *paths,
@@ -68,8 +69,8 @@ name_gone(struct outlets *outlets, struct outlet *outlet, bool follow)
 		warn("%s: its reader left, with some bytes unread%s", outlet->name,
 		    follow ? "" : "; see --follow");
 	else if (unread > 0)
-		warn("%s: its reader left, with %zu bytes unread%s", outlet->name, unread,
-		    follow ? "" : "; see --follow");
+		warn("%s: its reader left, with %zu byte%s unread%s", outlet->name,
+		    unread, plural(unread, "", "s"), follow ? "" : "; see --follow");
 	else
 		warn("%s: its reader left", outlet->name);
 	if (unread > 0 || !passed_on)

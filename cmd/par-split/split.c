@@ -13,6 +13,7 @@
 #include "diag.h"
 #include "fifo.h"
 #include "headway.h"
+#include "plural.h"
 #include "record.h"
 #include "split.h"
 #include "spool.h"
@@ -112,7 +113,7 @@ count(struct split *split)
 static void
 tell(struct split *split, bool over)
 {
-	struct headway_facts facts = { .what = "records",
+	struct headway_facts facts = { .what = "record",
 		.done = split->taken,
 		.bytes = split->taken_bytes,
 		.size = split->size,
@@ -300,12 +301,15 @@ static enum status
 report(struct split *split)
 {
 	if (split->unique != NULL)
-		warn("%llu duplicates dropped of %llu records",
+		warn("%llu duplicate%s dropped of %llu record%s",
 		    (unsigned long long)unique_dropped(split->unique),
-		    (unsigned long long)unique_seen(split->unique));
+		    plural(unique_dropped(split->unique), "", "s"),
+		    (unsigned long long)unique_seen(split->unique),
+		    plural(unique_seen(split->unique), "", "s"));
 	if (split->outlets.lost > 0)
-		warn("%llu records lost with the readers that left",
-		    (unsigned long long)split->outlets.lost);
+		warn("%llu record%s lost with the readers that left",
+		    (unsigned long long)split->outlets.lost,
+		    plural(split->outlets.lost, "", "s"));
 	if (split->stopped || split->in_state != SPLIT_INPUT_ENDED ||
 	    split->rest.len > 0 || split->outlets.back.len > 0) {
 		warn("stopped early: %spart of the input was not %s",

@@ -621,7 +621,7 @@ class Run:
             m = re.match(rb"par-run: (?!\d+ [a-z])(\d+[-:!?~%]?|(?=: ))[^\n]*: [^\n]+", line)
             if m:
                 heads[m.group(1)] += 1
-        before = re.search(rb"(\d+) records failed before", self.said)
+        before = re.search(rb"(\d+) records? failed before", self.said)
         if before:  # named by runs that did not come to the end
             heads[None] = int(before.group(1))
         return heads
@@ -731,7 +731,7 @@ class Run:
             have = have & need
         if have - need:
             raise Wrong("lines too many: %r" % list(have - need)[0][:60])
-        unknown = sum(int(n) for n in re.findall(rb"(?:became of the|after) (\d+) records",
+        unknown = sum(int(n) for n in re.findall(rb"(?:became of the|after) (\d+) records?",
                                                  self.said))
         missing = sum((need - have).values())
         if complete and missing > unknown and not self.stopped:

@@ -40,13 +40,13 @@ tally_message(const char *line)
 		tally.limit = TALLY_SUCCESS;
 	tally.unread =
 	    tally.unread || strstr(line, ": ended well, without reading") != NULL;
-	if (strstr(line, " records set aside in ") != NULL)
+	if (strstr(line, " set aside in ") != NULL)
 		sscanf(line, "par-run: %llu", &tally.set_aside);
 	if (strncmp(line, stopped, sizeof(stopped) - 1) == 0) {
 		tally.stopped = true;
 		tally.table = false; /* what was shown before is not the last */
 		tally.undone = 0;
-		if (strstr(line, "records were read and not delivered") != NULL)
+		if (strstr(line, " read and not delivered") != NULL)
 			sscanf(line + sizeof(stopped) - 1, "%llu", &tally.undone);
 	}
 	if (name != NULL && strcmp(name, " all") == 0 &&

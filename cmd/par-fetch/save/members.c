@@ -16,6 +16,7 @@
 #include "fdio.h"
 #include "members.h"
 #include "need.h"
+#include "plural.h"
 
 enum {
 	GZIP = 16 + 15, /* for inflateInit2(): gzip, the largest window */
@@ -192,8 +193,9 @@ set_aside(const struct members *members, uint64_t size)
 		die(STATUS_BROKEN, errno, "%s", name);
 	if (ftruncate(members->fd, (off_t)members->end) < 0)
 		broken(members);
-	warn("%s: its last %llu bytes are no whole record; set aside as %s",
-	    members->path, (unsigned long long)(size - members->end), name);
+	warn("%s: its last %llu %s no whole record; set aside as %s", members->path,
+	    (unsigned long long)(size - members->end),
+	    plural(size - members->end, "byte is", "bytes are"), name);
 }
 
 /* See to it that the file ends with a whole member. */

@@ -6,6 +6,7 @@
 #include "allowance.h"
 #include "death.h"
 #include "diag.h"
+#include "plural.h"
 
 /* Take back what the worker did not finish; how many records these are. */
 static uint64_t
@@ -57,12 +58,13 @@ end_of_plain(struct death *death, struct slot *slot, bool crashed, const char *h
 	}
 	ledger_trouble(death->ledger);
 	if (slot->worker.in < 0 && slot->worker.exit_signal == 0)
-		warn("worker %u: %s, after %llu records", slot->worker.number, how,
-		    (unsigned long long)unknown);
+		warn("worker %u: %s, after %llu record%s", slot->worker.number, how,
+		    (unsigned long long)unknown, plural(unknown, "", "s"));
 	else
-		warn("worker %u: %s; what became of the %llu records that it had is "
+		warn("worker %u: %s; what became of the %llu record%s that it had is "
 		     "not known",
-		    slot->worker.number, how, (unsigned long long)unknown);
+		    slot->worker.number, how, (unsigned long long)unknown,
+		    plural(unknown, "", "s"));
 	return PLACE_GONE;
 }
 
@@ -104,8 +106,8 @@ send_late(struct death *death, struct slot *slot, struct batch_queue *queue)
 
 	snprintf(why, sizeof(why), "took longer than %g s",
 	    (double)death->options->timeout / 1000);
-	warn("worker %u: a record %s; %llu records sent again", slot->worker.number, why,
-	    (unsigned long long)queue->records);
+	warn("worker %u: a record %s; %llu record%s sent again", slot->worker.number, why,
+	    (unsigned long long)queue->records, plural(queue->records, "", "s"));
 	if (allowance_reads_ahead(&slot->worker) && queue->records > 1) {
 		requeue_apart(death->requeue, slot, queue, true);
 		return;
@@ -122,8 +124,9 @@ no_map(struct death *death, const struct slot *slot, uint64_t left)
 {
 	uint64_t had = slot->worker.window.given_records;
 
-	ending_say(death->ending, ENDING_NO_MAP, "%llu lines came for %llu records",
-	    (unsigned long long)(had - left), (unsigned long long)had);
+	ending_say(death->ending, ENDING_NO_MAP, "%llu line%s came for %llu record%s",
+	    (unsigned long long)(had - left), plural(had - left, "", "s"),
+	    (unsigned long long)had, plural(had, "", "s"));
 }
 
 /*
@@ -209,8 +212,9 @@ end_of_crashed(struct death *death, struct slot *slot, struct batch_queue *read,
 	    slot->worker.exit_signal == 0)
 		ledger_trouble(death->ledger);
 	if (slot->place.cause != PLACE_REFUSED) /* else it was said why */
-		warn("worker %u: %s; %llu records %s", slot->worker.number, how,
-		    (unsigned long long)back, final ? "not finished" : "sent again");
+		warn("worker %u: %s; %llu record%s %s", slot->worker.number, how,
+		    (unsigned long long)back, plural(back, "", "s"),
+		    final ? "not finished" : "sent again");
 	if (!final && verdict == PLACE_BROKEN)
 		requeue_suspects(death->requeue, slot, read, how);
 }

@@ -7,6 +7,7 @@
 
 #include "diag.h"
 #include "move.h"
+#include "plural.h"
 #include "undone.h"
 
 enum { REST_SIZE = 96 };
@@ -87,12 +88,14 @@ undone_say(const struct undone *undone)
 	if (undone->options->serve) /* the other end knows what is left */
 		return true;
 	if (records > 0)
-		snprintf(some, sizeof(some), "%llu records were read and not delivered",
-		    (unsigned long long)records);
+		snprintf(some, sizeof(some), "%llu %s read and not delivered",
+		    (unsigned long long)records,
+		    plural(records, "record was", "records were"));
 	if (unknown > 0)
 		snprintf(more, sizeof(more), "%swhat became of %llu %s is not known",
 		    records > 0 ? "; " : "", (unsigned long long)unknown,
-		    records > 0 ? "others" : "records");
+		    records > 0 ? plural(unknown, "other", "others")
+				: plural(unknown, "record", "records"));
 	warn("stopped early: %s%s%s%s", some, more,
 	    unread != NULL && (records > 0 || unknown > 0) ? "; " : "",
 	    unread == NULL ? "" : unread);

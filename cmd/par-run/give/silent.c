@@ -3,6 +3,7 @@
 #include "diag.h"
 #include "host.h"
 #include "move.h"
+#include "plural.h"
 
 /* Has it read all that it was given, and not answered it? */
 static bool
@@ -46,12 +47,14 @@ at_limit(struct silent *silent, struct slot *slot)
 
 	if (slot->silence.stuffed && !silent->told) {
 		silent->told = true;
-		warn("%s: writes nothing before it has %zu bytes and %llu records, or "
+		warn("%s: writes nothing before it has %zu byte%s and %llu record%s, or "
 		     "the end of its input, which is ended again and again for that; "
 		     "see -b, or --ahead",
 		    slot->link.host != NULL ? slot->link.host->name
 					    : silent->options->command[0],
-		    window->bytes, (unsigned long long)window->records);
+		    window->bytes, plural(window->bytes, "", "s"),
+		    (unsigned long long)window->records,
+		    plural(window->records, "", "s"));
 	}
 	silence_stuff(&slot->silence);
 	end_input(silent, slot);

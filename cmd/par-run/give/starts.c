@@ -8,6 +8,7 @@
 #include "host.h"
 #include "hosts.h"
 #include "ledger.h"
+#include "plural.h"
 #include "signs.h"
 #include "spawn.h"
 #include "starts.h"
@@ -106,13 +107,15 @@ starts_count_deaths(struct starts *starts, const char *how)
 	signs_remedy(remedy, "par-run", starts->options->command);
 	if (restarts->limit.within == 0)
 		snprintf(why, sizeof(why),
-		    "%llu workers in a row ended without finishing a record, the last "
+		    "%llu worker%s in a row ended without finishing a record, the last "
 		    "%s%s",
-		    (unsigned long long)restarts->row, how, remedy);
+		    (unsigned long long)restarts->row, plural(restarts->row, "", "s"),
+		    how, remedy);
 	else
 		snprintf(why, sizeof(why),
-		    "more than %llu workers ended within %g s, the last %s",
+		    "more than %llu worker%s ended within %g s, the last %s",
 		    (unsigned long long)restarts->limit.most,
+		    plural(restarts->limit.most, "", "s"),
 		    (double)restarts->limit.within / 1000, how);
 	gate_give_in(starts->gate, HOPE_GIVEN_UP, why);
 }

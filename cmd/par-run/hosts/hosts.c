@@ -11,6 +11,7 @@
 #include "host.h"
 #include "hosts.h"
 #include "ledger.h"
+#include "plural.h"
 #include "pool.h"
 #include "printable.h"
 
@@ -320,8 +321,8 @@ say(struct hosts *hosts, const struct slot *slot, uint64_t back, const char *how
 	if (back == 0 && !is_final(hosts, slot) && slot->link.host->losses > 1)
 		return;
 	if (back > 0)
-		snprintf(sent, sizeof(sent), "; %llu records sent again",
-		    (unsigned long long)back);
+		snprintf(sent, sizeof(sent), "; %llu record%s sent again",
+		    (unsigned long long)back, plural(back, "", "s"));
 	warn("%s%s%s%s", hosts->why,
 	    is_final(hosts, slot) ? "; this host is given up" : "",
 	    worker->exit_code == STATUS_NOT_FOUND ? ", see --remote" : "", sent);

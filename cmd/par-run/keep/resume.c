@@ -9,6 +9,7 @@
 #include "diag.h"
 #include "fdio.h"
 #include "fingerprint.h"
+#include "plural.h"
 #include "record.h"
 #include "resume.h"
 
@@ -379,8 +380,8 @@ go_on(struct resume *resume, const struct saved *saved)
 	resume->tally->finished = saved_records(saved);
 	resume->tally->failed = saved->failed;
 	if (saved->failed > 0)
-		warn("%s: %llu records failed before", path,
-		    (unsigned long long)saved->failed);
+		warn("%s: %llu record%s failed before", path,
+		    (unsigned long long)saved->failed, plural(saved->failed, "", "s"));
 }
 
 static const char busy[] = "another par-run uses it";

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "diag.h"
+#include "plural.h"
 #include "report.h"
 
 void
@@ -49,12 +50,14 @@ look_further(const struct report *report, struct headway_facts *facts)
 		workers += a->worker->pid != 0;
 	}
 	if (retries > 0)
-		used += (size_t)snprintf(facts->more, size, ", %llu retries", retries);
+		used += (size_t)snprintf(facts->more, size, ", %llu %s", retries,
+		    plural(retries, "retry", "retries"));
 	if (workers > 0)
-		used += (size_t)snprintf(
-		    facts->more + used, size - used, ", %llu workers", workers);
+		used += (size_t)snprintf(facts->more + used, size - used,
+		    ", %llu worker%s", workers, plural(workers, "", "s"));
 	if (report->files->count > 0)
-		snprintf(facts->more + used, size - used, ", %llu bytes in files", bytes);
+		snprintf(facts->more + used, size - used, ", %llu byte%s in files", bytes,
+		    plural(bytes, "", "s"));
 }
 
 /* How far it is. */
@@ -63,7 +66,7 @@ look(const struct report *report, struct headway_facts *facts)
 {
 	const struct lists *lists = report->intake->lists;
 
-	*facts = (struct headway_facts){ .what = "records",
+	*facts = (struct headway_facts){ .what = "record",
 		.done = report->tally->refused,
 		.total = lists == NULL ? 0 : lists_total(lists),
 		.bytes = finished_bytes(report),

@@ -666,7 +666,7 @@ lies(void)
 		    "its line counts 281474976710656 bytes of output, more than were "
 		    "written" },
 		{ "", 0, 1, OUTCOME_OK, true,
-		    "its line counts 1 bytes of output, more than were written" },
+		    "its line counts 1 byte of output, more than were written" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {

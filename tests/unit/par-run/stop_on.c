@@ -86,7 +86,7 @@ meeting(void)
 		    "failures=10%: 2 of 20 records failed" },
 		{ "failures=10%", 19, 2, STOP_ON_NONE, "" },
 		{ "failures=10%/1", 0, 1, STOP_ON_FAILURES,
-		    "failures=10%: 1 of 1 records failed" },
+		    "failures=10%: 1 of 1 record failed" },
 		{ "failures=0.1%", 999, 1, STOP_ON_FAILURES,
 		    "failures=0.1%: 1 of 1000 records failed" },
 		{ "failures=0.1%", 1000, 1, STOP_ON_NONE, "" },
@@ -96,7 +96,7 @@ meeting(void)
 		{ "success=2", 1, 100, STOP_ON_NONE, "" },
 		{ "success=2", 2, 0, STOP_ON_SUCCESS, "success=2: 2 records done" },
 		{ "success=1,failures=1", 1, 1, STOP_ON_FAILURES,
-		    "failures=1: 1 records failed" },
+		    "failures=1: 1 record failed" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {

@@ -1,0 +1,1 @@
+warn("%llu old records lost", lost);

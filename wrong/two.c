@@ -1,0 +1,1 @@
+warn("%llu record%s lost", lost, plural(lost, "", "s"));
