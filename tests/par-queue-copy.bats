@@ -157,6 +157,28 @@ everything() {
 shown_closed() { par-queue stat "$1"; par-queue dead "$1"; }
 @test "queue copies: everything comes over, once, and in its order" { on_pairs everything; }
 
+# Producers and workers go on until they hear of it.
+raced() {
+	prepare_pair
+	seq 3000 >in
+	background bash -c 'exec par-queue put --producer me --chunk 1 q <in' 2>err
+	producer=$!
+	eventually par-queue stat q >stat 2>err
+	background par-queue work --backoff 5ms q -- par-run -n 2 --map cat 2>err
+	worker=$!
+	some() { [ "$(number q "done")" -ge "$1" ]; }
+	eventually some $((RANDOM % 400))
+	par-queue copy q "r@$to" 2>err
+	wait "$producer" || [ "$?" = 3 ]
+	wait "$worker" || [[ $? == [34] ]]
+	at_to par-queue put --producer me --chunk 1 r <in
+	at_to work r -- par-run -n 2 --map cat
+	at_to par-queue get r | sort -n | same - in
+	at_to is r accepted 3000
+	at_to balanced r
+}
+@test "queue copies: while records are put and worked on, each is there once" { on_pairs raced; }
+
 tried() {
 	prepare_pair
 	echo 3 | par-queue put q
