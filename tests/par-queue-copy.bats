@@ -8,6 +8,9 @@ load queue
 
 # par-queue copy: between all kinds of engines, and within each.
 
+# With sanitizers these two, as in par-queue-engines.bats.
+if [[ -n ${SANITIZED-} ]]; then export ENGINES=${ENGINES:-redis file}; fi
+
 setup_file() { postgres_begin; }
 teardown_file() { postgres_end; }
 
