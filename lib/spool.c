@@ -19,6 +19,12 @@ spool_folder(void)
 	return folder != NULL && *folder != '\0' ? folder : "/tmp";
 }
 
+const char *
+spool_what(void)
+{
+	return "temporary file, see TMPDIR";
+}
+
 int
 spool_file(void)
 {

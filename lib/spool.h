@@ -24,6 +24,9 @@ struct spool {
 /* The folder of temporary files. */
 const char *spool_folder(void);
 
+/* What is told to have failed with such a file: the same words everywhere. */
+const char *spool_what(void);
+
 /* A file without a name, for the caller to close; or -1 with errno. */
 int spool_file(void);
 

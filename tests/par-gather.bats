@@ -313,7 +313,7 @@ assert got == [{"key": "k\"\\\t\x01", "values": ["v\u00e4", "\ufffd\n"]},
 	TMPDIR=$PWD par-gather -g --memory 1M in >out
 	same values out
 	run -3 bash -c 'TMPDIR=/no/such par-gather -g --memory 1M in 2>&1 >out'
-	[ "$output" = "par-gather: /no/such: No such file or directory" ]
+	[ "$output" = "par-gather: temporary file, see TMPDIR: No such file or directory" ]
 	[ ! -s out ]
 }
 
@@ -373,7 +373,7 @@ merge_as_sort() {
 	[ "$stderr" = "par-gather: part.9: record 1286 is out of order: sort it by LC_ALL=C sort" ]
 	same <(sort out) <(sort part.*)
 	run -3 bash -c 'ulimit -n 13; TMPDIR=/no/such par-gather -m part.* 3>&- 8>&- 9>&-'
-	[ "$output" = "par-gather: /no/such: No such file or directory" ]
+	[ "$output" = "par-gather: temporary file, see TMPDIR: No such file or directory" ]
 }
 
 @test "par-gather: more FIFOs than descriptors are refused, before anything is read" {

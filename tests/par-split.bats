@@ -378,7 +378,7 @@ by_hash() {
 	{ cat in; echo; cat big; echo; cat big; echo; head in; } >in2
 	par-split -u --memory 1M - <in2 2>/dev/null | cmp - <(cat want; echo; cat big; echo)
 	run -3 bash -c 'TMPDIR=/no/such par-split -u --memory 1M - <in 2>&1 >/dev/null'
-	[ "$output" = "par-split: /no/such: No such file or directory" ]
+	[ "$output" = "par-split: temporary file, see TMPDIR: No such file or directory" ]
 }
 
 @test "par-split: modes exclude each other" {

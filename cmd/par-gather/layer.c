@@ -19,7 +19,7 @@ static void
 check(bool good)
 {
 	if (!good)
-		die(STATUS_BROKEN, errno, "%s", spool_folder());
+		die(STATUS_BROKEN, errno, "%s", spool_what());
 }
 
 static void

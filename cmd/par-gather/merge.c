@@ -140,7 +140,7 @@ put(struct merge *merge, const char *data, size_t len)
 	if (merge->temporary == NULL)
 		gather_put(merge->gather, data, len);
 	else if (writer_put(merge->temporary, data, len) < 0)
-		die(STATUS_BROKEN, errno, "%s", spool_folder());
+		die(STATUS_BROKEN, errno, "%s", spool_what());
 }
 
 /* An input has no more records. */
@@ -289,16 +289,16 @@ merge_some(struct merge *merge)
 	take_some(merge);
 	fd = spool_file();
 	if (fd < 0)
-		die(STATUS_BROKEN, errno, "%s", spool_folder());
+		die(STATUS_BROKEN, errno, "%s", spool_what());
 	if (writer_open(&writer, fd) < 0)
 		die(STATUS_BROKEN, errno, "buffers");
 	merge->temporary = &writer;
 	merge_taken(merge);
 	merge->temporary = NULL;
 	if (writer_flush(&writer) < 0 || lseek(fd, 0, SEEK_SET) < 0)
-		die(STATUS_BROKEN, errno, "%s", spool_folder());
+		die(STATUS_BROKEN, errno, "%s", spool_what());
 	writer_close(&writer);
-	if (inputs_add(in, fd, spool_folder()) < 0)
+	if (inputs_add(in, fd, spool_what()) < 0)
 		die(STATUS_BROKEN, errno, "inputs");
 	list_sources(merge, index);
 	merge->sources[index] =

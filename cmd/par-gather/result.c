@@ -25,7 +25,7 @@ static void
 check(bool good)
 {
 	if (!good)
-		die(STATUS_BROKEN, errno, "%s", spool_folder());
+		die(STATUS_BROKEN, errno, "%s", spool_what());
 }
 
 static _Noreturn void

@@ -8,6 +8,7 @@
 #include "grow.h"
 #include "hash.h"
 #include "need.h"
+#include "spool.h"
 #include "summary.h"
 
 enum { JOBLOG_SLACK = 1000 }; /* microseconds: start and duration are rounded each */
@@ -120,7 +121,7 @@ end_stretch(struct summary *summary, uint64_t slack)
 	if (gantt_add(&summary->gantt, &worker->rows, summary->now.worker, is, slack) < 0)
 		need_failed(sizeof(struct gantt_row));
 	if (whatif_add(&summary->whatif, is->start, is->end - is->start) < 0)
-		die(STATUS_BROKEN, errno, "temporary file");
+		die(STATUS_BROKEN, errno, "%s", spool_what());
 }
 
 void
@@ -279,7 +280,7 @@ summary_end(struct summary *summary)
 	end_stretch(summary, 0);
 	slowest_sort(&summary->slowest);
 	if (whatif_answer(&summary->whatif, summary_places(summary)) < 0)
-		die(STATUS_BROKEN, errno, "temporary file");
+		die(STATUS_BROKEN, errno, "%s", spool_what());
 }
 
 void

@@ -76,7 +76,7 @@ drop_seen(struct split *split)
 
 	split->rest.len = unique_filter(split->unique, data, split->rest.len);
 	if (split->rest.len == SIZE_MAX)
-		die(STATUS_BROKEN, errno, "%s", spool_folder());
+		die(STATUS_BROKEN, errno, "%s", spool_what());
 }
 
 /* At the end of the input: take what was put aside and is new; false at its end. */
@@ -88,7 +88,7 @@ take_aside(struct split *split)
 	if (split->unique != NULL)
 		got = unique_next(split->unique, &split->rest.data, &split->rest.len);
 	if (got < 0)
-		die(STATUS_BROKEN, errno, "%s", spool_folder());
+		die(STATUS_BROKEN, errno, "%s", spool_what());
 	if (got == 0) {
 		split->rest.len = 0;
 		split->in_state = SPLIT_INPUT_ENDED;

@@ -5,6 +5,7 @@
 
 #include "diag.h"
 #include "notes.h"
+#include "spool.h"
 
 enum {
 	NOW = 0, /* the position of what waits for no output */
@@ -39,7 +40,7 @@ tell(struct notes *notes)
 	size_t told;
 
 	if (n <= 0) { /* its file fails */
-		warn("temporary file: %s", n < 0 ? strerror(errno) : "it was cut");
+		warn("%s: %s", spool_what(), n < 0 ? strerror(errno) : "it was cut");
 		notes->at = retained->len;
 	} else {
 		told = diag_says.foreign(piece, (size_t)n, notes->at == 0);
@@ -127,7 +128,7 @@ add(struct notes *notes, struct buffered *buffered, uint64_t position)
 	    order_retain_filed(&notes->waiting, &extent, &fd) == NULL)
 		return -1;
 	if (move_all(buffered, fd) < 0)
-		ending_broken(notes->ending, errno, "temporary file, see TMPDIR");
+		ending_broken(notes->ending, errno, spool_what());
 	return 0;
 }
 

@@ -9,13 +9,13 @@
 #include "fdio.h"
 #include "fifo.h"
 #include "output.h"
+#include "spool.h"
 
 enum {
 	OUTPUT_PIPE = 1 << 20,
 	MOST_WAITING = 1 << 20 /* of one worker, bytes, before it has to wait, too */
 };
 
-static const char temporary_file[] = "temporary file, see TMPDIR";
 const char output_overdrawn[] = "a worker says that it wrote more than it did";
 
 void
@@ -109,7 +109,7 @@ move_failed(struct outflow *output, int to)
 	else if (to == output->to.fd)
 		ending_output(output->ending, errno, output->name);
 	else
-		ending_broken(output->ending, errno, temporary_file);
+		ending_broken(output->ending, errno, spool_what());
 }
 
 /* Let out lines and what they count, as frames_move(). */
@@ -319,7 +319,7 @@ retain_filed(struct outflow *output, struct spout *spout, struct frames *frames,
 
 	retained = order_retain_filed(&output->order, extent, &fd);
 	if (retained == NULL)
-		return ending_broken(output->ending, errno, temporary_file);
+		return ending_broken(output->ending, errno, spool_what());
 	if ((frames != NULL
 		    ? frames_retain(frames, worker, &output->order, NULL, fd)
 		    : worker_move(worker, (struct fdio_sink){ .fd = fd }, &left)) < 0) {

@@ -13,6 +13,7 @@
 #include "field.h"
 #include "json_string.h"
 #include "results.h"
+#include "spool.h"
 
 enum {
 	A_LEVEL = 1000, /* folders in one of the first level */
@@ -30,7 +31,7 @@ static int
 broken(struct results *results)
 {
 	return ending_broken(results->ending, errno,
-	    results->carry.on ? "temporary file" : results->options->results);
+	    results->carry.on ? spool_what() : results->options->results);
 }
 
 /* Remove a folder of one process. */
