@@ -299,7 +299,7 @@ used() {
 	worker=$!
 	eventually test -s slow.has
 	run -4 par-queue copy --wait 100ms q "r@$to"
-	[[ ${lines[0]} == "par-queue: q: waits for "*" records that workers have; they are told to end" ]]
+	[[ ${lines[0]} == "par-queue: q: waits for "[123]" record"*" that workers have; they are told to end" ]]
 	[ "${lines[1]}" = "par-queue: q: still in use, see par-queue ps; nothing was copied" ]
 	! at_to par-queue stat r 2>/dev/null
 	par-queue copy q "r@$to" 2>said 3>&- &

@@ -17,6 +17,7 @@ prepare() {
 		grep -vE '%[a-z]+ ([a-z]+ )?(is|was|has|ms|bytes|does|this|FIFOs)\b|/tell/trace\.c:'; }
 	run -1 counted "$ROOT/cmd" "$ROOT/lib"
 	[ -z "$output" ]
+	cd "$BATS_TEST_TMPDIR"
 	mkdir wrong
 	echo 'warn("%llu old records lost", lost);' >wrong/one.c
 	echo 'warn("%llu record%s lost", lost, plural(lost, "", "s"));' >wrong/two.c

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,6 +7,7 @@
 #include "copy.h"
 #include "engines.h"
 #include "entropy.h"
+#include "plural.h"
 #include "record.h"
 
 enum {
@@ -150,9 +150,10 @@ tell_to_end(struct engine *from, const struct engine_tell *closing)
 	struct engine_tell drain = { .what = TELL_DRAIN };
 
 	if (closing->records > 0)
-		warn("%s: waits for %" PRIu64 " records that workers have; they are "
-		     "told to end",
-		    from->queue, closing->records);
+		warn("%s: waits for %llu record%s that workers have; they are told to "
+		     "end",
+		    from->queue, (unsigned long long)closing->records,
+		    plural(closing->records, "", "s"));
 	else
 		warn("%s: waits for a par-queue get to end", from->queue);
 	tell(from, &drain);

@@ -1,1 +1,0 @@
-warn("%llu old records lost", lost);

@@ -1,1 +1,0 @@
-warn("%llu record%s lost", lost, plural(lost, "", "s"));
