@@ -201,6 +201,7 @@ killed() {
 }
 
 @test "old: a queue: workers of both are killed, and what is dead goes back by the other" {
+	runs() { of "$one" par-queue stat "q$one" | grep -q "^running	[1-9]"; }
 	redis_start
 	(seq 200000 200040; echo x) >in
 	grep -v x in | "$NEW/par-fib" >want
@@ -209,7 +210,7 @@ killed() {
 		of "$one" par-queue put --chunk 3 "q$one" <in
 		for which in "$one" "$other"; do
 			begin "$which" par-queue work --lease 1 -r 0 "q$one" par-fib 2>/dev/null
-			eventually grep -q "^running	[1-9]" <(of "$one" par-queue stat "q$one") || true
+			eventually runs
 			kill -9 "$BEGUN"
 			wait "$BEGUN" || true
 		done
