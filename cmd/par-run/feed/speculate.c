@@ -280,12 +280,32 @@ speculate_needs(const struct speculate *speculate, const struct slot *slot)
 	    (slot->doubles.of != NULL || oldest(speculate).slot != NULL);
 }
 
+/* May its worker keep its answers to what it has until more comes, which does not? */
+static bool
+may_hold_back(const struct speculate *speculate, const struct slot *slot)
+{
+	const struct worker *worker = &slot->worker;
+
+	return gate_held(speculate->gate) && place_may(&slot->place, PLACE_GIVE) &&
+	    worker->in >= 0 && worker->window.records > 0 && !worker_hungry(worker) &&
+	    (worker->kind == WORKER_MAP ||
+		(worker->kind == WORKER_NATIVE && worker->hello.ahead));
+}
+
+bool
+speculate_frees(const struct speculate *speculate, const struct slot *slot)
+{
+	return may_hold_back(speculate, slot) && speculate_lacks(speculate);
+}
+
 /* From when the place can take a copy, clock_ms(); UINT64_MAX: it cannot. */
 static uint64_t
 free_at(const struct speculate *speculate, const struct slot *slot)
 {
 	uint64_t from = slot->start_at;
 
+	if (may_hold_back(speculate, slot))
+		return 0;
 	if (slot->worker.window.records > 0 || slot->worker.window.gone_count > 0)
 		return UINT64_MAX;
 	if (slot->place.state != PLACE_EMPTY)

@@ -73,6 +73,9 @@ bool speculate_needs(const struct speculate *speculate, const struct slot *slot)
 /* Is a worker to be started for one? */
 bool speculate_lacks(const struct speculate *speculate);
 
+/* Is the input of slot to be ended, so that it answers, and its place can take a copy? */
+bool speculate_frees(const struct speculate *speculate, const struct slot *slot);
+
 /* End workers that were given nothing but what was withdrawn. */
 void speculate_turn(struct speculate *speculate);
 

@@ -82,7 +82,7 @@ give(struct dispatch *dispatch, struct slot *slot, bool *waits)
 }
 
 /*
- * One that waits for more, and gets no more before it has answered, has its input
+ * One that waits for more, or may, and gets no more before it has answered, has its input
  * ended: it does what it has, and another one goes on.
  */
 static void
@@ -94,9 +94,10 @@ end_starved(struct dispatch *dispatch)
 	for (size_t i = 0; i < dispatch->pool->count; i++) {
 		struct slot *slot = dispatch->pool->slots[i];
 
-		if (!worker_waits(&slot->worker) ||
-		    (!closed && !choose_bars(dispatch->choose, slot) &&
-			wants_some(dispatch->wants, slot)))
+		if (!speculate_frees(dispatch->speculate, slot) &&
+		    (!worker_waits(&slot->worker) ||
+			(!closed && !choose_bars(dispatch->choose, slot) &&
+			    wants_some(dispatch->wants, slot))))
 			continue;
 		pool_end_input(dispatch->pool, slot);
 	}
