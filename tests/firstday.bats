@@ -137,7 +137,7 @@ urls() { printf "$SITE_URL/%s\n" "$@"; }
 		[ "${stderr_lines[-1]}" = 'par-run: grep: its status is 1 where nothing matches; if that is fine: --ok-status 0,1' ]
 	done
 	run -1 --separate-stderr par-run -r 0 -b 1K false <numbers
-	[[ ${stderr_lines[-1]} == 'par-run: false: failed '*' records; if its status is fine, see --ok-status' ]]
+	[[ ${stderr_lines[-1]} == 'par-run: false: failed '*' record'*'; if its status is fine, see --ok-status' ]]
 	run -1 --separate-stderr par-run /usr/bin/cmp few {} ::: numbers
 	[ "${stderr_lines[-1]}" = 'par-run: /usr/bin/cmp: its status is 1 where files differ; if that is fine: --ok-status 0,1' ]
 	run -1 --separate-stderr par-run --ok-status 1 cmp few {} ::: gone

@@ -150,7 +150,7 @@ load helper
 	unread=$(sed -n 's/.*with \([0-9]*\) bytes* unread/\1/p' said)
 	[ "$(($(wc -c <in) - $(wc -c <out)))" = "${unread:-0}" ]
 	[ "$status" = "$((unread > 0))" ]
-	lost=$(sed -n 's/^par-split: \([0-9]*\) records lost .*/\1/p' said)
+	lost=$(sed -n 's/^par-split: \([0-9]*\) records* lost .*/\1/p' said)
 	[ "$((200000 - $(wc -l <out)))" = "${lost:-0}" ]
 	comm -13 <(sort in) <(sort out) | cmp - /dev/null
 	[ "$(sort -u out | wc -l)" = "$(wc -l <out)" ]
