@@ -10,10 +10,10 @@ prepare() {
 }
 
 @test "sim: a million deaths, and every record comes out once or is named" {
-	local runs=132000 deaths=1000000
+	local runs=136000 deaths=1000000
 
 	if [[ -n ${SANITIZED-} ]]; then
-		runs=2100 deaths=15000
+		runs=2200 deaths=15000
 	fi
 	run "$SIM" 1 "$runs"
 	echo "$output"
