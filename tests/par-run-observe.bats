@@ -315,7 +315,7 @@ traced() {
 	chmod +x reach
 	par-run --rsh ./reach --host alpha,beta --trace trace --map cat <in >out
 	traced trace '3000 0 0'
-	grep -q '^alpha, link [12] ' sums
+	grep -qE '^(alpha|beta), link [12] ' sums # one may take all
 	run -2 par-run --trace-size 1M cat
 	[[ "$output" == *'--trace-size needs --trace'* ]]
 }
@@ -383,8 +383,11 @@ below() {
 	par-run -n 2 --trace trace par-run -n 2 cat <in | sort -n | cmp - in
 	traced trace '3000 0 0'
 	run -1 grep -q '^>' sums
-	par-run -n 2 --trace trace --trace-size 64K par-run -n 2 true {} <in
-	traced trace '3000 0 0'
+	local count=3000
+
+	[ -z "${SANITIZED-}" ] || count=300 # a process takes long to start there
+	par-run -n 2 --trace trace --trace-size 64K par-run -n 2 true {} < <(head -n $count in)
+	traced trace "$count 0 0"
 	(($(stat -c %s trace) <= 65536))
 }
 @test "par-run: --trace of hosts whose links die is sound, and none lacks an end" {
