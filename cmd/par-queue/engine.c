@@ -12,6 +12,14 @@
 
 const char engine_name_why[] = "not a name of letters, digits, and . _ -, of at most 100";
 
+const char *const engine_stocks[STOCK_COUNT] = {
+	[STOCK_PRODUCERS] = "producers",
+	[STOCK_WAITING] = "waiting",
+	[STOCK_DELAYED] = "delayed",
+	[STOCK_RESULTS] = "results",
+	[STOCK_DEAD] = "dead",
+};
+
 bool
 engine_name_ok(const char *name, size_t len)
 {

@@ -149,6 +149,9 @@ enum engine_stock {
 	STOCK_COUNT
 };
 
+/* What scripts and functions of servers call them. */
+extern const char *const engine_stocks[STOCK_COUNT];
+
 /* A chunk, or a producer, with all that is known of it, as it goes to another queue. */
 struct engine_whole {
 	char id[ENGINE_ID_SIZE]; /* comes after those of all that were given before */

@@ -26,14 +26,6 @@ static const char copied_sql[] =
 static const char mark_sql[] =
     "SELECT * FROM par_queue.mark($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 
-static const char *const names[STOCK_COUNT] = {
-	[STOCK_PRODUCERS] = "producers",
-	[STOCK_WAITING] = "waiting",
-	[STOCK_DELAYED] = "delayed",
-	[STOCK_RESULTS] = "results",
-	[STOCK_DEAD] = "dead",
-};
-
 /* An id is two numbers with a colon between. */
 static void
 read_id(const char *id, uint64_t part[static 2])
@@ -98,7 +90,7 @@ pg_read_stock(struct engine *engine, struct engine_read *read)
 
 	read_id(read->last, last);
 	pg_queue_begin(queue, call, stock_sql);
-	pg_call_text(call, names[read->stock]);
+	pg_call_text(call, engine_stocks[read->stock]);
 	pg_call_number(call, last[0]);
 	pg_call_number(call, last[1]);
 	pg_call_number(call, read->bytes);
@@ -142,7 +134,7 @@ ask(struct pg_queue *queue, struct pg_call *call, const struct engine_put *put)
 	pg_call_text(call, put->producer);
 	pg_call_number(call, put->keep);
 	pg_call_text(call, put->copied);
-	pg_call_text(call, names[put->stock]);
+	pg_call_text(call, engine_stocks[put->stock]);
 	pg_call_numbers(call, put->count);
 	for (size_t i = 0; i < put->count; i++)
 		pg_call_add_number(call, put->pieces[i].from);

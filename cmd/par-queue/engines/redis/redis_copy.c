@@ -21,14 +21,6 @@ enum {
 
 enum { KEPT_WORDS = 256 << 10 /* memory of a call that is kept for the next, bytes */ };
 
-static const char *const names[STOCK_COUNT] = {
-	[STOCK_PRODUCERS] = "producers",
-	[STOCK_WAITING] = "waiting",
-	[STOCK_DELAYED] = "delayed",
-	[STOCK_RESULTS] = "results",
-	[STOCK_DEAD] = "dead",
-};
-
 static struct engine_text
 text_of(const redisReply *reply)
 {
@@ -88,7 +80,7 @@ ask_stock(struct queue *queue, const struct engine_read *read, const char *last)
 	struct call *call = queue->calls;
 
 	queue_begin(queue, call, SCRIPT_STOCK, 0);
-	call_text(call, names[read->stock]);
+	call_text(call, engine_stocks[read->stock]);
 	call_text(call, last);
 	call_number(call, ENGINE_AT_ONCE);
 	call_number(call, read->bytes);
@@ -160,7 +152,7 @@ ask(const struct queue *queue, struct call *call, const struct engine_put *put,
 	else
 		queue_add_producer(queue, call, put->producer);
 	call_text(call, put->copied);
-	call_text(call, names[put->stock]);
+	call_text(call, engine_stocks[put->stock]);
 	call_number(call, piece->from);
 	call_number(call, piece->to);
 	call_number(call, put->keep);
