@@ -295,7 +295,8 @@ may_hold_back(const struct speculate *speculate, const struct slot *slot)
 bool
 speculate_frees(const struct speculate *speculate, const struct slot *slot)
 {
-	return may_hold_back(speculate, slot) && speculate_lacks(speculate);
+	return speculate->options->speculate != 0 && may_hold_back(speculate, slot) &&
+	    speculate_lacks(speculate);
 }
 
 /* From when the place can take a copy, clock_ms(); UINT64_MAX: it cannot. */
