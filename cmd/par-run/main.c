@@ -8,8 +8,11 @@
 #include "diag.h"
 #include "job.h"
 #include "options.h"
+#include "os.h"
 #include "run.h"
 #include "sig.h"
+
+enum { KEPT = 32 << 20 /* bytes of memory for what comes */ };
 
 int
 main(int argc, char **argv)
@@ -19,6 +22,7 @@ main(int argc, char **argv)
 	int status;
 
 	sig_begin();
+	os_reuse(KEPT);
 	options_read(&options, argc, argv);
 	if (options.command == NULL) { /* it comes over the link */
 		job_read(&job);

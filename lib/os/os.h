@@ -61,6 +61,12 @@ int os_keep_room(int fd, off_t size);
 /* Memory, of whole pages, whose content is of no use any more. */
 void os_forget(void *pages, size_t len);
 
+/*
+ * malloc(3) keeps up to most bytes of what was freed for what comes, and has all that is
+ * smaller than that from there: a system that is asked for pages clears each.
+ */
+void os_reuse(size_t most);
+
 /* Processes. */
 
 /* In a child: do not outlive parent.  False if that is dead already. */

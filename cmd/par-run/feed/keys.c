@@ -8,12 +8,10 @@
 #include "gate.h"
 #include "keys.h"
 #include "ledger.h"
-#include "match.h"
+#include "sheaf.h"
 
 enum {
 	MOST_WAITING = 16 << 20, /* bytes of input, and of notes */
-	STEP = 512, /* records looked at before it is asked whether there is room, */
-	STEP_BYTES = 32 << 10, /* or so many bytes */
 	MANY = 16, /* so many for each place are put place by place */
 	MUCH = 16 /* records that may wait before their keys look for another place */
 };
@@ -176,46 +174,6 @@ pass(struct keys *keys, uint64_t records, size_t len)
 	intake_pass(keys->intake, records, len);
 }
 
-/* Some of the next records. */
-struct sheaf {
-	const char *data;
-	size_t count;
-	uint32_t ends[STEP]; /* where each ends, with its newline; */
-	uint32_t tags[STEP]; /* its class; */
-	/* and the number of the place where others of that are; or 0: look closer */
-	unsigned char owners[STEP + MATCH_SPAN];
-	bool lacking; /* the one behind them has no key */
-};
-
-/* Where the record at place i begins. */
-static inline size_t
-start_of(const struct sheaf *sheaf, size_t i)
-{
-	return i == 0 ? 0 : sheaf->ends[i - 1];
-}
-
-/*
- * The record at place i is of that class.  It is counted if it will be where others of
- * them are, as are most once all keys were seen.
- */
-static inline void
-set_class(
-    struct sheaf *sheaf, size_t i, struct key_classes *classes, uint32_t tag, bool untold)
-{
-	unsigned owner = classes->owners[tag];
-	uint32_t records = classes->records[tag];
-
-	if (owner > UCHAR_MAX)
-		owner = 0;
-	if (!untold) {
-		if (records == 0 || records == UINT32_MAX)
-			owner = 0;
-		classes->records[tag] = records + (owner != 0);
-	}
-	sheaf->tags[i] = tag;
-	sheaf->owners[i] = (unsigned char)owner;
-}
-
 /* Find the class of a record by its key; false if it has none. */
 static bool
 find_class(const struct keys *keys, const char *data, size_t len, uint32_t *tag)
@@ -229,27 +187,6 @@ find_class(const struct keys *keys, const char *data, size_t len, uint32_t *tag)
 	return true;
 }
 
-/* Find the classes of all by their first fields. */
-static void
-find_by_first(const struct keys *keys, struct sheaf *sheaf)
-{
-	const struct hash_key hash = keys->hash;
-	struct key_classes *classes = keys->classes;
-	const char *data = sheaf->data;
-	size_t at = 0, count = sheaf->count;
-	bool all = memchr(data, '\t', sheaf->ends[count - 1]) == NULL;
-	bool untold = keys->untold;
-
-	for (size_t i = 0; i < count; i++) {
-		size_t end = sheaf->ends[i], len = end - at - 1;
-
-		if (!all)
-			len = field_first(data + at, len);
-		set_class(sheaf, i, classes, hash_class(data + at, len, &hash), untold);
-		at = end;
-	}
-}
-
 /* Find the classes of all, up to the first that has no key. */
 static void
 find_classes(const struct keys *keys, struct sheaf *sheaf)
@@ -258,16 +195,16 @@ find_classes(const struct keys *keys, struct sheaf *sheaf)
 
 	sheaf->lacking = false;
 	if (keys->first) {
-		find_by_first(keys, sheaf);
+		sheaf_by_first(sheaf, keys->classes, &keys->hash, !keys->untold);
 		return;
 	}
-	for (size_t i = 0, at = 0; i < sheaf->count; at = sheaf->ends[i++]) {
-		sheaf->lacking =
-		    !find_class(keys, sheaf->data + at, sheaf->ends[i] - at - 1, &tag);
+	for (size_t i = 0; i < sheaf->count; i++) {
+		sheaf->lacking = !find_class(
+		    keys, sheaf_record(sheaf, i), sheaf_len(sheaf, i) - 1, &tag);
 		if (sheaf->lacking)
 			sheaf->count = i;
 		else
-			set_class(sheaf, i, keys->classes, tag, keys->untold);
+			sheaf_set_class(sheaf, i, keys->classes, tag, !keys->untold);
 	}
 }
 
@@ -275,12 +212,11 @@ find_classes(const struct keys *keys, struct sheaf *sheaf)
 static bool
 put_new(const struct keys *keys, const struct sheaf *sheaf, size_t i)
 {
-	size_t at = start_of(sheaf, i);
-	uint32_t tag = sheaf->tags[i];
+	uint32_t tag = sheaf->notes[i].tag;
 
 	if (!spread(keys,
-		&(struct lane_record){ .data = sheaf->data + at,
-		    .len = sheaf->ends[i] - at,
+		&(struct lane_record){ .data = sheaf_record(sheaf, i),
+		    .len = sheaf_len(sheaf, i),
 		    .number = keys->intake->next + i,
 		    .tag = tag }))
 		return false;
@@ -292,7 +228,7 @@ put_new(const struct keys *keys, const struct sheaf *sheaf, size_t i)
 static bool
 make_room(const struct keys *keys, const struct sheaf *sheaf, size_t i, size_t j)
 {
-	size_t bytes = sheaf->ends[j - 1] - start_of(sheaf, i), k = 0;
+	size_t bytes = sheaf->starts[j] - sheaf->starts[i], k = 0;
 	uint64_t number = keys->intake->next + i;
 	struct slot *const *slots = keys->pool->slots;
 
@@ -309,46 +245,20 @@ make_room(const struct keys *keys, const struct sheaf *sheaf, size_t i, size_t j
 	return false;
 }
 
-/*
- * Put those from place i to j that belong to one lane, which has room.  It is far quicker
- * to do this lane by lane than record by record, since where the next one goes is not
- * read back from memory then.
+/* Put the record at place i of them where others of its class are; false without memory.
  */
-static void
-put_of_lane(struct lane *lane, const struct sheaf *sheaf, size_t i, size_t j,
-    unsigned char owner, uint64_t next)
-{
-	struct lane_space space = lane->space;
-
-	for (; i < j; i += MATCH_SPAN) {
-		uint64_t mine = match(sheaf->owners + i, owner);
-
-		if (j - i < MATCH_SPAN)
-			mine &= (UINT64_C(1) << (j - i)) - 1;
-		for (; mine != 0; mine &= mine - 1) {
-			size_t k = i + (size_t)__builtin_ctzll(mine);
-			size_t at = start_of(sheaf, k);
-
-			lane_add(&space, sheaf->data + at, sheaf->ends[k] - at,
-			    (uint32_t)next + (uint32_t)k, sheaf->tags[k]);
-		}
-	}
-	lane->space = space;
-}
-
-/* Put the record at place i of them where others of its class are.  The same. */
 static bool
 put_one(const struct keys *keys, const struct sheaf *sheaf, size_t i)
 {
 	struct lane *lane = &keys->pool->slots[sheaf->owners[i] - 1]->lane;
 	uint64_t number = keys->intake->next + i;
-	size_t at = start_of(sheaf, i), len = sheaf->ends[i] - at;
+	size_t len = sheaf_len(sheaf, i);
 
 	if (lane_open(lane, number, 1, len, keys->intake->aside) < 0) {
 		ending_broken(keys->ending, ENOMEM, for_lanes);
 		return false;
 	}
-	lane_add(&lane->space, sheaf->data + at, len, (uint32_t)number, sheaf->tags[i]);
+	lane_add(&lane->space, sheaf_record(sheaf, i), len, &sheaf->notes[i]);
 	return true;
 }
 
@@ -366,8 +276,7 @@ put_known(const struct keys *keys, const struct sheaf *sheaf, size_t i, size_t j
 	if (!make_room(keys, sheaf, i, j))
 		return i;
 	for (size_t k = 0; k < keys->pool->count; k++)
-		put_of_lane(&slots[k]->lane, sheaf, i, j, (unsigned char)(k + 1),
-		    keys->intake->next);
+		sheaf_put(sheaf, i, j, (unsigned char)(k + 1), &slots[k]->lane.space);
 	return j;
 }
 
@@ -418,30 +327,28 @@ uncount(const struct keys *keys, const struct sheaf *sheaf, size_t i)
 		return;
 	for (; i < sheaf->count; i++)
 		if (sheaf->owners[i] != 0)
-			keys->classes->records[sheaf->tags[i]]--;
+			keys->classes->records[sheaf->notes[i].tag]--;
 }
 
 /* Spread some of the input that is there; false if that cannot go on now. */
 static bool
 spread_some(struct keys *keys)
 {
-	size_t bytes = intake_bytes(keys->intake), done, at;
+	size_t done, at;
 	struct sheaf sheaf;
 
-	sheaf.data = intake_data(keys->intake);
-	sheaf.count = record_ends(
-	    sheaf.data, bytes < STEP_BYTES ? bytes : STEP_BYTES, sheaf.ends, STEP);
-	if (sheaf.count == 0)
+	if (!sheaf_cut(&sheaf, intake_data(keys->intake), intake_bytes(keys->intake),
+		keys->intake->next))
 		return spread_long(keys);
 	find_classes(keys, &sheaf);
 	done = put(keys, &sheaf);
 	uncount(keys, &sheaf, done);
-	at = start_of(&sheaf, done);
+	at = sheaf.starts[done];
 	pass(keys, done, at);
 	if (done < sheaf.count)
 		return false;
 	if (sheaf.lacking)
-		refuse(keys, sheaf.data + at, sheaf.ends[done] - at - 1);
+		refuse(keys, sheaf.data + at, sheaf_len(&sheaf, done) - 1);
 	return true;
 }
 

@@ -23,15 +23,8 @@
 #include "ledger.h"
 #include "options.h"
 #include "pool.h"
+#include "sheaf.h"
 #include "times.h"
-
-enum { KEY_CLASSES = 1 << HASH_CLASS_BITS };
-
-/* Of keys that hash alike. */
-struct key_classes {
-	uint16_t owners[KEY_CLASSES]; /* index of the place plus one; 0: nobody's */
-	uint32_t records[KEY_CLASSES]; /* given out or waiting, as far as anybody tells */
-};
 
 struct keys {
 	const struct key *by;

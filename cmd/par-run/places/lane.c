@@ -2,7 +2,7 @@
 #include "lane.h"
 #include "record.h"
 
-enum { BLOCK_SIZE = 112 << 10 };
+enum { BLOCK_SIZE = 224 << 10 };
 
 /* Count what was put since into the batch that is open. */
 static void

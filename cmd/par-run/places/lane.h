@@ -135,15 +135,15 @@ int lane_put(struct lane *lane, const struct lane_record *record, bool aside);
  */
 static inline void
 lane_add(
-    struct lane_space *space, const char *data, size_t len, uint32_t number, uint32_t tag)
+    struct lane_space *space, const char *data, size_t len, const struct batch_note *note)
 {
 	char *text = space->text;
 
 	space->text = text + len;
-	space->note--;
-	space->note->number = number;
-	space->note->tag = tag;
+	memcpy(--space->note, note, sizeof(*note));
 	memcpy(text, data, LANE_STEP);
+	if (len <= LANE_STEP)
+		return;
 	if (len > LANE_INLINE)
 		memcpy(text, data, len);
 	else

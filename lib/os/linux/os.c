@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -219,6 +220,17 @@ void
 os_forget(void *pages, size_t len)
 {
 	madvise(pages, len, MADV_DONTNEED);
+}
+
+void
+os_reuse(size_t most)
+{
+#ifdef M_TRIM_THRESHOLD
+	mallopt(M_TRIM_THRESHOLD, (int)most);
+	mallopt(M_MMAP_THRESHOLD, (int)most);
+#else
+	(void)most;
+#endif
 }
 
 bool

@@ -124,6 +124,12 @@ os_forget(void *pages, size_t len)
 	(void)pages, (void)len;
 }
 
+void
+os_reuse(size_t most)
+{
+	(void)most;
+}
+
 bool
 os_die_with(pid_t parent)
 {

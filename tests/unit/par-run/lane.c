@@ -59,8 +59,8 @@ put_short(void)
 		check_is(lane_open(lane, put->number, chance_from(1, 100),
 			     put->len + chance_below(3000), chance_one_in(4)),
 		    0);
-		lane_add(
-		    &lane->space, put->text, put->len, (uint32_t)put->number, put->tag);
+		lane_add(&lane->space, put->text, put->len,
+		    &(struct batch_note){ (uint32_t)put->number, put->tag });
 	} else {
 		check_is(lane_put(lane,
 			     &(struct lane_record){
