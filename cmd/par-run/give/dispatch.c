@@ -27,7 +27,7 @@ dispatch_writable(const struct dispatch *dispatch, struct slot *slot)
 	}
 	if (slot->worker.kind != WORKER_PLAIN || slot->quantum.state == QUANTUM_OPEN)
 		return;
-	quantum_read(&slot->quantum, &slot->worker);
+	quantum_read(&slot->quantum, &slot->worker, dispatch->pool->living);
 	window_consumed(&slot->worker.window, worker_consumed(&slot->worker));
 }
 

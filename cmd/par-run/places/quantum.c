@@ -8,7 +8,8 @@
 enum {
 	MOST = 256 << 10, /* bytes */
 	FAST = 1 * 1000 * 1000, /* ns from given to read */
-	SLOW = 10 * 1000 * 1000
+	SLOW = 10 * 1000 * 1000,
+	ROUND = 100 * 1000 /* ns that each of many costs, in a round through all */
 };
 
 void
@@ -25,18 +26,19 @@ quantum_written(struct quantum *quantum)
 }
 
 void
-quantum_read(struct quantum *quantum, struct worker *worker)
+quantum_read(struct quantum *quantum, struct worker *worker, size_t workers)
 {
 	uint64_t took = clock_ns() - quantum->given_at;
+	uint64_t fast = workers * ROUND > FAST ? workers * ROUND : FAST;
 
 	quantum->state = QUANTUM_OPEN;
-	if (took < FAST && quantum->size < MOST) {
+	if (took < fast && quantum->size < MOST) {
 		quantum->size *= 8;
 		if (quantum->size > MOST)
 			quantum->size = MOST;
 		if (quantum->size > worker->in_room)
 			worker_in_size(worker, quantum->size);
-	} else if (took > SLOW && quantum->size > 1) {
+	} else if (took > SLOW / FAST * fast && quantum->size > 1) {
 		quantum->size = 1;
 		worker_in_size(worker, 1);
 		if (worker->in_room > PIPE_BUF)

@@ -36,8 +36,11 @@ quantum_given(struct quantum *quantum)
 /* All of it was written, now. */
 void quantum_written(struct quantum *quantum);
 
-/* The worker can be written to, and so has read what it was given: how soon? */
-void quantum_read(struct quantum *quantum, struct worker *worker);
+/*
+ * The worker can be written to, and so has read what it was given: how soon?  Of many
+ * workers none can be seen to have read sooner than in a round through all of them.
+ */
+void quantum_read(struct quantum *quantum, struct worker *worker, size_t workers);
 
 /* Has it read what fills its pipe?  Then it may have more. */
 void quantum_check(struct quantum *quantum, struct worker *worker);

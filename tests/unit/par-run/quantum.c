@@ -18,7 +18,7 @@ give(struct quantum *quantum, struct worker *worker, uint64_t took)
 	check_is(quantum->state, QUANTUM_GIVEN);
 	quantum_written(quantum);
 	quantum->given_at -= took;
-	quantum_read(quantum, worker);
+	quantum_read(quantum, worker, 1);
 }
 
 static void
@@ -79,5 +79,38 @@ slower(void)
 	close(ends[1]);
 }
 
+/* How soon that is depends on how many there are beside it. */
+static void
+many(void)
+{
+	static const struct {
+		size_t workers;
+		uint64_t took; /* ns, and the test itself some more */
+		size_t size, then;
+	} cases[] = { { 10, 2000000, 8, 8 }, { 100, 2000000, 8, 64 },
+		{ 100, 50000000, 8, 8 }, { 1000, 50000000, 8, 64 },
+		{ 100, 110000000, 8, 1 }, { 1000, 110000000, 8, 8 },
+		{ 1000, 1010000000, 8, 1 } };
+	struct worker worker = { 0 };
+	struct quantum quantum;
+	int ends[2];
+
+	check_is(pipe(ends), 0);
+	worker.in = ends[1];
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		check_at(i);
+		quantum_begin(&quantum);
+		for (size_t k = 0; k < TIMES && quantum.size != cases[i].then; k++) {
+			quantum.size = cases[i].size;
+			quantum_written(&quantum);
+			quantum.given_at -= cases[i].took;
+			quantum_read(&quantum, &worker, cases[i].workers);
+		}
+		check_is(quantum.size, cases[i].then);
+	}
+	close(ends[0]);
+	close(ends[1]);
+}
+
 TESTS("quantum", { "grows with each that is read soon", sizes },
-    { "one that is slow gets little", slower })
+    { "one that is slow gets little", slower }, { "one of many is seen later", many })
