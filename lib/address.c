@@ -16,7 +16,10 @@ const char address_no_tls[] = "TLS is not spoken here; reach the server through 
 const char address_no_password[] = "a password in an argument can be seen by ps(1); use "
 				   "--password-file";
 
-enum { REDIS_PORT = 6379, MOST_DBS = 1 << 20 };
+const char address_no_sentinel[] =
+    "Sentinel is not asked here; name the server itself, by redis://";
+
+enum { REDIS_PORT = 6379, SENTINEL_PORT = 26379, MOST_DBS = 1 << 20, MOST_PLACES = 1024 };
 
 static int
 hex(char c)
@@ -75,9 +78,9 @@ take_user(struct address *address, const char *text, size_t len, bool secret)
 	    "the password is not rightly encoded");
 }
 
-/* HOST, HOST:PORT or [ADDRESS]:PORT, len bytes. */
+/* HOST, HOST:PORT or [ADDRESS]:PORT, len bytes; without a port it is that of place. */
 static const char *
-take_host(struct address *address, const char *text, size_t len)
+take_place(struct address_place *place, const char *text, size_t len)
 {
 	const char *end = text + len, *host = text, *host_end, *colon;
 
@@ -96,38 +99,91 @@ take_host(struct address *address, const char *text, size_t len)
 	if (memchr(host, '[', (size_t)(host_end - host)) != NULL ||
 	    memchr(host, ']', (size_t)(host_end - host)) != NULL)
 		return "brackets stand around an address only";
-	address->port = REDIS_PORT;
 	if (colon < end &&
 	    (*colon != ':' ||
 		num_parse_bytes(colon + 1, (size_t)(end - colon - 1), 1, UINT16_MAX,
-		    &address->port) < 0))
+		    &place->port) < 0))
 		return "the port is not right";
-	address->host = host == host_end ? bytes_string("127.0.0.1", strlen("127.0.0.1"))
-					 : bytes_string(host, (size_t)(host_end - host));
-	return address->host == NULL ? trouble_no_memory : NULL;
+	place->host = host == host_end ? bytes_string("127.0.0.1", strlen("127.0.0.1"))
+				       : bytes_string(host, (size_t)(host_end - host));
+	return place->host == NULL ? trouble_no_memory : NULL;
 }
 
-/* What follows redis:// */
+/* Some of these, len bytes, with commas between. */
 static const char *
-parse_host(struct address *address, const char *rest, bool secret)
+take_places(struct address *address, const char *text, size_t len, uint64_t port)
+{
+	const char *end = text + len, *why = NULL;
+	size_t most = 1;
+
+	for (const char *at = text; at < end; at++)
+		most += *at == ',';
+	if (most > MOST_PLACES)
+		return "there are too many servers";
+	address->places = calloc(most, sizeof(*address->places));
+	if (address->places == NULL)
+		return trouble_no_memory;
+	while (why == NULL && address->count < most) {
+		const char *comma = memchr(text, ',', (size_t)(end - text));
+		const char *stop = comma == NULL ? end : comma;
+
+		if (stop == text && most > 1)
+			return "a comma has no server beside it";
+		address->places[address->count].port = port;
+		why = take_place(
+		    &address->places[address->count++], text, (size_t)(stop - text));
+		text = stop + 1;
+	}
+	return why;
+}
+
+/* ?master=NAME */
+static const char *
+take_master(struct address *address, const char *query)
+{
+	static const char word[] = "?master=";
+	size_t len = strlen(word);
+
+	if (strncmp(query, word, len) != 0 || query[len] == '\0')
+		return "Sentinel is to be asked for ?master=NAME";
+	return decode(&address->master, query + len, strlen(query + len),
+	    "the name of the master is not rightly encoded");
+}
+
+/* /DB, len bytes; that may be missing. */
+static const char *
+take_db(struct address *address, const char *text, size_t len)
+{
+	if (len == 0 || (len == 1 && *text == '/'))
+		return NULL;
+	if (*text != '/' ||
+	    num_parse_bytes(text + 1, len - 1, 0, MOST_DBS, &address->db) < 0)
+		return "the database is not a number";
+	return NULL;
+}
+
+/* What follows redis://, or redis-sentinel:// */
+static const char *
+parse_hosts(struct address *address, const char *rest, bool secret, bool sentinel)
 {
 	size_t len = strcspn(rest, "/?");
-	const char *slash = rest + len, *why;
+	const char *slash = rest + len, *why = NULL;
 	const char *at = memrchr(rest, '@', len);
+	size_t path = sentinel ? strcspn(slash, "?") : strlen(slash);
 
 	if (at != NULL) {
 		why = take_user(address, rest, (size_t)(at - rest), secret);
-		if (why != NULL)
-			return why;
 		len -= (size_t)(at + 1 - rest);
 		rest = at + 1;
 	}
-	why = take_host(address, rest, len);
-	if (why != NULL || *slash == '\0' || strcmp(slash, "/") == 0)
-		return why;
-	if (*slash != '/' || num_parse(slash + 1, 0, MOST_DBS, &address->db) < 0)
-		return "the database is not a number";
-	return NULL;
+	if (why == NULL)
+		why = take_places(
+		    address, rest, len, sentinel ? SENTINEL_PORT : REDIS_PORT);
+	if (why == NULL)
+		why = take_db(address, slash, path);
+	if (why == NULL && sentinel)
+		why = take_master(address, slash + path);
+	return why;
 }
 
 /* What follows unix://: a path, and db=N behind a question mark. */
@@ -164,14 +220,20 @@ address_parse(struct address *address, const char *url, bool secret)
 {
 	static const char *const sockets[] = { "unix://", "redis+unix://",
 		"redis+socket://" };
-	const char *rest = after(url, "redis://");
+	static const struct {
+		const char *name;
+		bool tls, sentinel;
+	} schemes[] = { { "redis://", false, false }, { "rediss://", true, false },
+		{ "redis-sentinel://", false, true },
+		{ "rediss-sentinel://", true, true } };
+	const char *rest;
 
-	if (rest != NULL)
-		return parse_host(address, rest, secret);
-	rest = after(url, "rediss://");
-	if (rest != NULL) {
-		address->tls = true;
-		return parse_host(address, rest, secret);
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+		rest = after(url, schemes[i].name);
+		if (rest == NULL)
+			continue;
+		address->tls = schemes[i].tls;
+		return parse_hosts(address, rest, secret, schemes[i].sentinel);
 	}
 	for (size_t i = 0; i < sizeof(sockets) / sizeof(sockets[0]); i++) {
 		rest = after(url, sockets[i]);
@@ -260,7 +322,10 @@ address_password(struct address *address, const char *file)
 void
 address_free(struct address *address)
 {
-	free(address->host);
+	for (size_t i = 0; i < address->count; i++)
+		free(address->places[i].host);
+	free(address->places);
+	free(address->master);
 	free(address->path);
 	free(address->user);
 	free(address->password);

@@ -3,18 +3,26 @@
  * address - where a Redis server is, and who asks: a URL, and a password that stands
  * in no argument.
  *
- *	redis://[USER@]HOST[:PORT][/DB]		rediss:// is the same by TLS
+ *	redis://[USER@]HOST[:PORT][,...][/DB]	rediss:// is the same by TLS
+ *	redis-sentinel://[USER@]HOST[:PORT][,...][/DB]?master=NAME	rediss-sentinel://
  *	unix:///PATH[?db=DB]		also redis+unix:// and redis+socket://
  */
 #ifndef PAR_ADDRESS_H
 #define PAR_ADDRESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-struct address {
-	char *host; /* NULL: path */
+struct address_place {
+	char *host;
 	uint64_t port;
+};
+
+struct address {
+	struct address_place *places; /* any of them will do; NULL: path */
+	size_t count;
+	char *master; /* they are Sentinels, which know where this one is; or NULL */
 	bool tls;
 	const char
 	    *certificate; /* ours, for tls: the caller's to set and keep, or NULL */
@@ -40,9 +48,12 @@ void address_hide(const char *name, bool whole);
 /* What to say of a password where others can see it. */
 extern const char address_no_password[];
 
-/* What to say of tls where it is not spoken. */
-extern const char address_none[]; /* what address_parse() says of another scheme */
+/* What address_parse() says of another scheme. */
+extern const char address_none[];
+
+/* What to say where TLS is not spoken, and where Sentinels are not asked. */
 extern const char address_no_tls[];
+extern const char address_no_sentinel[];
 
 /* The password is the first line of file.  0, or -1 with errno. */
 int address_password(struct address *address, const char *file);

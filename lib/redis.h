@@ -7,6 +7,7 @@
 #define PAR_REDIS_H
 
 #include <errno.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -98,12 +99,50 @@ redis_lacks_memory(const redisContext *context)
 	return context == NULL || context->err == REDIS_ERR_OOM;
 }
 
+/* How an answer is waited for. */
+struct redis_wait {
+	uint64_t silent; /* ms in which nothing of it comes */
+	uint64_t most; /* ms that it may take in all */
+	int wake; /* readable: after a while without an answer wait no longer; or -1 */
+};
+
+enum { REDIS_QUIET = 500 /* ms until that counts */ };
+
+/* Is more of an answer there?  Else errno is EAGAIN, or EINTR where wake was readable. */
+static inline bool
+redis_await(const redisContext *context, const struct redis_wait *wait)
+{
+	struct pollfd polls[] = { { .fd = context->fd, .events = POLLIN },
+		{ .fd = wait->wake, .events = POLLIN } };
+	uint64_t begin = clock_ms(), past = 0;
+
+	while (past < wait->silent) {
+		bool quiet = wait->wake >= 0 && past >= REDIS_QUIET;
+		uint64_t left = wait->silent - past;
+
+		if (wait->wake >= 0 && !quiet && left > REDIS_QUIET - past)
+			left = REDIS_QUIET - past;
+		if (left > INT32_MAX)
+			left = INT32_MAX;
+		if (poll(polls, quiet ? 2 : 1, (int)left) > 0 && polls[0].revents != 0)
+			return true;
+		if (quiet && polls[1].revents != 0) {
+			errno = EINTR;
+			return false;
+		}
+		past = clock_ms() - begin;
+	}
+	errno = EAGAIN;
+	return false;
+}
+
 /*
  * Send what was appended, and take one answer.  NULL, and context->err is set: there is
- * none, or it does not end within most ms, which is REDIS_ERR_IO with errno EAGAIN.
+ * none, or REDIS_ERR_IO with errno EAGAIN, it was waited for too long, or EINTR, wake was
+ * readable.
  */
 static inline redisReply *
-redis_answer(redisContext *context, uint64_t most)
+redis_answer(redisContext *context, const struct redis_wait *wait)
 {
 	uint64_t begin = clock_ms();
 	void *reply = NULL;
@@ -115,9 +154,9 @@ redis_answer(redisContext *context, uint64_t most)
 	while (redisReaderGetReply(context->reader, &reply) == REDIS_OK) {
 		if (reply != NULL)
 			return reply;
-		if (clock_ms() - begin > most) {
+		errno = EAGAIN;
+		if (clock_ms() - begin > wait->most || !redis_await(context, wait)) {
 			context->err = REDIS_ERR_IO;
-			errno = EAGAIN;
 			return NULL;
 		}
 		if (redisBufferRead(context) != REDIS_OK)

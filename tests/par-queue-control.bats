@@ -414,10 +414,6 @@ eager() {
 	PAR_QUEUE_URL=redis://worker:p%25ss@127.0.0.1:$port/0 par-queue stat q
 }
 
-free_port() {
-	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
-}
-
 @test "par-queue: what is wrong with an address is said; a server that is not there is waited for" {
 	for url in http://x redis://h:x redis://h/x unix://x rediss://h/x redis://[h unix:///s?db=x; do
 		run -2 par-queue stat -u "$url" q

@@ -21,6 +21,11 @@ redis_kill() {
 	wait "$REDIS" 2>/dev/null || true
 }
 
+# free_port: one that nobody has now
+free_port() {
+	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
 # number QUEUE WHAT: of par-queue stat
 number() { par-queue stat "$1" | awk -v what="$2" '$1 == what { print $2 }'; }
 

@@ -13,10 +13,14 @@ static const struct store_row {
 #ifdef HAVE_HIREDIS
 	{ "redis://", &store_redis },
 	{ "rediss://", &store_redis },
+	{ "redis-sentinel://", &store_redis },
+	{ "rediss-sentinel://", &store_redis },
 	{ "unix://", &store_redis },
 #else
 	{ "redis://", NULL },
 	{ "rediss://", NULL },
+	{ "redis-sentinel://", NULL },
+	{ "rediss-sentinel://", NULL },
 	{ "unix://", NULL },
 #endif
 #ifdef HAVE_LIBMEMCACHED

@@ -142,6 +142,9 @@ check_reply(const redisReply *reply)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static const struct redis_wait wait = {
+		.silent = 5000, .most = 5000, .wake = -1
+	};
 	struct redis_limits limits;
 	redisContext *context;
 	redisReply *reply;
@@ -155,7 +158,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	context = redisConnectFd(ends[0]);
 	must(context != NULL);
 	redis_limit(context, &limits);
-	while ((reply = redis_answer(context, 5000)) != NULL) {
+	while ((reply = redis_answer(context, &wait)) != NULL) {
 		check_reply(reply);
 		freeReplyObject(reply);
 	}

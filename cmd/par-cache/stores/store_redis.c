@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * redis://[USER@]HOST[:PORT][/DB] or unix:///PATH: shared with other machines.  The
+ * redis://[USER@]HOST[:PORT][,...][/DB] or unix:///PATH: shared with other machines.  The
  * server drops what it has no room for, if it is set up so.
  */
 #ifdef HAVE_HIREDIS
@@ -50,7 +50,10 @@ failed(struct store *store, struct redis_store *shared)
 static redisReply *
 take(struct redis_store *shared, int type, int or_type)
 {
-	redisReply *got = redis_answer(shared->context, ANSWER_TIMEOUT);
+	static const struct redis_wait wait = {
+		.silent = TIMEOUT * 1000, .most = ANSWER_TIMEOUT, .wake = -1
+	};
+	redisReply *got = redis_answer(shared->context, &wait);
 
 	if (got == NULL || got->type == type || got->type == or_type)
 		return got;
@@ -89,16 +92,15 @@ introduce(struct redis_store *shared)
 	return must(shared);
 }
 
+/* Connect to that place; NULL: the path.  NULL, or why not. */
 static const char *
-connect_to(struct redis_store *shared)
+connect_to(struct redis_store *shared, const struct address_place *place)
 {
 	const struct timeval timeout = { .tv_sec = TIMEOUT };
-	const struct address *a = &shared->address;
 
-	if (a->path != NULL)
-		shared->context = redisConnectUnixWithTimeout(a->path, timeout);
-	else
-		shared->context = redisConnectWithTimeout(a->host, (int)a->port, timeout);
+	shared->context = place == NULL
+	    ? redisConnectUnixWithTimeout(shared->address.path, timeout)
+	    : redisConnectWithTimeout(place->host, (int)place->port, timeout);
 	if (shared->context == NULL)
 		return strerror(ENOMEM);
 	redis_limit(shared->context, &shared->limits);
@@ -107,6 +109,24 @@ connect_to(struct redis_store *shared)
 	    introduce(shared) < 0)
 		return why(shared);
 	return NULL;
+}
+
+/* Connect to the first that answers; why the last one does not. */
+static const char *
+connect_to_some(struct redis_store *shared)
+{
+	const struct address *a = &shared->address;
+	const char *wrong;
+
+	if (a->count == 0)
+		return connect_to(shared, NULL);
+	for (size_t i = 0;; i++) {
+		wrong = connect_to(shared, &a->places[i]);
+		if (wrong == NULL || i + 1 == a->count || shared->context == NULL)
+			return wrong;
+		redisFree(shared->context);
+		shared->error[0] = '\0';
+	}
 }
 
 static const char *
@@ -124,6 +144,8 @@ open_server(struct store *store, const struct store_plan *plan)
 		return wrong;
 	if (shared->address.tls)
 		return address_no_tls;
+	if (shared->address.master != NULL)
+		return address_no_sentinel;
 	free(store->name);
 	store->name = strdup(plan->where);
 	if (plan->password_file == NULL && password != NULL)
@@ -132,7 +154,7 @@ open_server(struct store *store, const struct store_plan *plan)
 	if (plan->password_file != NULL &&
 	    address_password(&shared->address, plan->password_file) < 0)
 		return "the password file cannot be read";
-	return store->name == NULL ? strerror(ENOMEM) : connect_to(shared);
+	return store->name == NULL ? strerror(ENOMEM) : connect_to_some(shared);
 }
 
 static int

@@ -12,8 +12,9 @@
 static void
 starved(void)
 {
-	static const char *const urls[] = { "redis://us%65r:pa%73s@host:1/2",
-		"redis:///3", "unix:///so%63ket?db=4" };
+	static const char *const urls[] = { "redis://us%65r:pa%73s@host:1,i,j/2",
+		"redis-sentinel://h,i?master=%6d", "redis:///3",
+		"unix:///so%63ket?db=4" };
 
 	for (size_t i = 0; i < COUNT(urls); i++) {
 		struct address address = { 0 };
@@ -58,6 +59,19 @@ refuses(void)
 		{ "redis://h/x", "the database is not a number" },
 		{ "redis://h/-1", "the database is not a number" },
 		{ "redis://h?1", "the database is not a number" },
+		{ "redis://h?master=m", "the database is not a number" },
+		{ "redis://h,", "a comma has no server beside it" },
+		{ "redis://,h", "a comma has no server beside it" },
+		{ "redis://h,,i", "a comma has no server beside it" },
+		{ "redis://h,i:0", "the port is not right" },
+		{ "redis-sentinel://h", "Sentinel is to be asked for ?master=NAME" },
+		{ "redis-sentinel://h?master=",
+		    "Sentinel is to be asked for ?master=NAME" },
+		{ "redis-sentinel://h/2?m=a",
+		    "Sentinel is to be asked for ?master=NAME" },
+		{ "redis-sentinel://h/x?master=a", "the database is not a number" },
+		{ "redis-sentinel://h?master=%",
+		    "the name of the master is not rightly encoded" },
 		{ "http://h", "not redis://HOST or unix:///PATH" },
 		{ "redis:/h", "not redis://HOST or unix:///PATH" },
 		{ "", "not redis://HOST or unix:///PATH" },
@@ -115,15 +129,55 @@ takes_apart(void)
 
 		check_at(i + 1);
 		check_text(address_parse(&address, rows[i].url, true), NULL);
-		check_text(address.host, want->host);
+		check_text(address.count > 0 ? address.places[0].host : NULL, want->host);
 		check_text(address.path, want->path);
 		check_text(address.user, want->user);
 		check_text(address.password, want->password);
-		check_is(address.port, want->port);
+		check_is(address.count > 0 ? address.places[0].port : 0, want->port);
 		check_is(address.db, want->db);
 		check_is(address.tls, want->tls);
 		address_free(&address);
-		check(address.host == NULL && address.path == NULL);
+		check(address.places == NULL && address.path == NULL);
+	}
+}
+
+/* Several servers, of each kind. */
+static void
+several(void)
+{
+	static const struct {
+		const char *url, *master;
+		struct {
+			const char *host;
+			uint64_t port;
+		} places[3];
+		uint64_t db;
+	} rows[] = {
+		{ "redis://a,b:1,[::1]:2/3", NULL,
+		    { { "a", 6379 }, { "b", 1 }, { "::1", 2 } }, 3 },
+		{ "redis-sentinel://u@a,b:7/4?master=m%2f", "m/",
+		    { { "a", 26379 }, { "b", 7 } }, 4 },
+		{ "rediss-sentinel://?master=m", "m", { { "127.0.0.1", 26379 } }, 0 },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct address address = { 0 };
+		size_t count = 0;
+
+		check_at(i + 1);
+		check_text(address_parse(&address, rows[i].url, true), NULL);
+		check_text(address.master, rows[i].master);
+		check_is(address.db, rows[i].db);
+		while (
+		    count < COUNT(rows[i].places) && rows[i].places[count].host != NULL)
+			count++;
+		check_is(address.count, count);
+		for (size_t k = 0; k < count; k++) {
+			check_text(
+			    address.places[k].host, rows[i].places[k].host);
+			check_is(address.places[k].port, rows[i].places[k].port);
+		}
+		address_free(&address);
 	}
 }
 
@@ -189,5 +243,6 @@ hides(void)
 }
 
 TESTS("address", { "tells no memory from what is wrong", without_memory },
-    { "takes URLs apart", takes_apart }, { "passwords", passwords },
-    { "refuses what is wrong", refuses }, { "hides passwords", hides })
+    { "takes URLs apart", takes_apart }, { "takes several servers", several },
+    { "passwords", passwords }, { "refuses what is wrong", refuses },
+    { "hides passwords", hides })

@@ -35,6 +35,7 @@ void
 wire_init(struct wire *wire, struct engine *engine, const struct address *address)
 {
 	*wire = (struct wire){ .engine = engine, .address = address };
+	nodes_init(&wire->nodes, address);
 }
 
 static void
@@ -50,15 +51,14 @@ static const char *
 where(const struct wire *wire, char text[static WHERE_SIZE])
 {
 	const struct address *a = wire->address;
-	const char *scheme = a->tls ? "rediss" : "redis";
+	const struct address_place *place = nodes_now(&wire->nodes);
+	bool sentinel = a->master != NULL && !nodes_pointed(&wire->nodes);
 
-	if (wire->moved_host != NULL)
-		snprintf(text, WHERE_SIZE, "%s://%s:%d", scheme, wire->moved_host,
-		    wire->moved_port);
-	else if (a->path != NULL)
+	if (place == NULL)
 		snprintf(text, WHERE_SIZE, "unix://%s", a->path);
 	else
-		snprintf(text, WHERE_SIZE, "%s://%s:%d", scheme, a->host, (int)a->port);
+		snprintf(text, WHERE_SIZE, "redis%s%s://%s:%d", a->tls ? "s" : "",
+		    sentinel ? "-sentinel" : "", place->host, (int)place->port);
 	return text;
 }
 
@@ -135,6 +135,16 @@ no_memory(struct wire *wire)
 	return ATTEMPT_BROKEN;
 }
 
+/* The server answers with an error that passes. */
+static enum attempt
+unready(struct wire *wire, const redisReply *reply)
+{
+	snprintf(wire->unready, sizeof(wire->unready), "%s", reply->str);
+	if (reply_is(reply, "READONLY"))
+		nodes_failed(&wire->nodes); /* another one may take it */
+	return ATTEMPT_AGAIN;
+}
+
 /* No answer, or no connection: is it for want of memory here? */
 static enum attempt
 failed(struct wire *wire)
@@ -166,9 +176,17 @@ append(struct wire *wire, const struct call *call)
 static redisReply *
 answer(struct wire *wire)
 {
-	uint64_t most = ANSWER_WAIT * 1000, patience = wire->engine->patience;
+	uint64_t usual = ANSWER_WAIT * 1000, patience = wire->engine->patience;
+	const struct redis_wait wait = { .silent = patience < usual ? patience : usual,
+		.most = patience > usual ? patience : usual,
+		.wake = wire->engine->wake };
 
-	return redis_answer(wire->context, patience > most ? patience : most);
+	redisReply *reply = redis_answer(wire->context, &wait);
+
+	/* The server is none that failed. */
+	if (reply == NULL && wire->context->err == REDIS_ERR_IO && errno == EINTR)
+		snprintf(wire->unready, sizeof(wire->unready), "no answer");
+	return reply;
 }
 
 /* The reply must be there and be a status, or an error that passes.  Takes it. */
@@ -180,7 +198,7 @@ must(struct wire *wire, redisReply *reply)
 	if (reply == NULL)
 		return failed(wire);
 	if (passes(reply)) {
-		end = ATTEMPT_AGAIN;
+		end = unready(wire, reply);
 	} else if (reply->type != REDIS_REPLY_STATUS) {
 		wire_odd(wire, reply);
 		end = ATTEMPT_BROKEN;
@@ -247,6 +265,25 @@ load_script(struct wire *wire, enum script script)
 	return end;
 }
 
+/* Which others there are, if it is of a cluster: this one may be the first to die. */
+static enum attempt
+learn_nodes(struct wire *wire)
+{
+	redisReply *reply;
+	int status;
+
+	if (nodes_now(&wire->nodes) == NULL)
+		return ATTEMPT_DONE;
+	reply = redisAppendCommand(wire->context, "CLUSTER SLOTS") == REDIS_OK
+	    ? answer(wire)
+	    : NULL;
+	if (reply == NULL)
+		return failed(wire);
+	status = nodes_learn(&wire->nodes, reply);
+	freeReplyObject(reply);
+	return status < 0 ? no_memory(wire) : ATTEMPT_DONE;
+}
+
 /* What a new connection needs before the first call. */
 static enum attempt
 introduce(struct wire *wire)
@@ -255,46 +292,99 @@ introduce(struct wire *wire)
 
 	if (end == ATTEMPT_DONE)
 		end = choose_db(wire);
+	if (end == ATTEMPT_DONE)
+		end = learn_nodes(wire);
 	for (int i = 0; end == ATTEMPT_DONE && i < SCRIPT_COUNT; i++)
 		end = load_script(wire, (enum script)i);
 	wire->met = wire->met || end == ATTEMPT_DONE;
 	return end;
 }
 
-/* The node of a cluster that has the queue may be another one by now. */
-static void
-forget_node(struct wire *wire)
+/* A connection to the server whose turn it is, or to Sentinel. */
+static enum attempt
+dial(struct wire *wire)
 {
-	free(wire->moved_host);
-	wire->moved_host = NULL;
+	const struct timeval soon = { .tv_sec = CONNECT_WAIT };
+	const struct timeval late = { .tv_sec = ANSWER_WAIT };
+	const struct address *a = wire->address;
+	const struct address_place *place = nodes_now(&wire->nodes);
+
+	wire->context = place == NULL
+	    ? redisConnectUnixWithTimeout(a->path, soon)
+	    : redisConnectWithTimeout(place->host, (int)place->port, soon);
+	if (redis_lacks_memory(wire->context))
+		return no_memory(wire);
+	if (wire->context->err != 0 || redisSetTimeout(wire->context, late) != REDIS_OK)
+		return ATTEMPT_AGAIN;
+	redis_limit(wire->context, &wire->limits);
+	if (place != NULL)
+		redisEnableKeepAlive(wire->context);
+	if (a->tls && tls_begin(wire->context, place->host, a->certificate) < 0)
+		return ATTEMPT_AGAIN;
+	return ATTEMPT_DONE;
+}
+
+/* Where Sentinel says that the master is; not there: it may come to know. */
+static enum attempt
+follow(struct wire *wire, const redisReply *reply)
+{
+	const char *host;
+
+	if (reply->type == REDIS_REPLY_ERROR || reply->type == REDIS_REPLY_NIL) {
+		snprintf(wire->unready, sizeof(wire->unready), "no master %s: %s",
+		    wire->address->master,
+		    reply->type == REDIS_REPLY_NIL ? "Sentinel does not know it"
+						   : reply->str);
+		nodes_failed(&wire->nodes);
+		return ATTEMPT_AGAIN;
+	}
+	if (!reply_fits(reply, "[bn]") || reply_number(reply->element[1]) == 0 ||
+	    reply_number(reply->element[1]) > UINT16_MAX) {
+		wire_odd(wire, reply);
+		return ATTEMPT_BROKEN;
+	}
+	host = reply->element[0]->str;
+	return nodes_point(
+		   &wire->nodes, host, strlen(host), reply_number(reply->element[1])) < 0
+	    ? no_memory(wire)
+	    : ATTEMPT_DONE;
+}
+
+/* Ask Sentinel where the master is. */
+static enum attempt
+ask_sentinel(struct wire *wire)
+{
+	enum attempt end = dial(wire);
+	redisReply *reply;
+
+	if (end != ATTEMPT_DONE)
+		return end;
+	reply = redisAppendCommand(wire->context, "SENTINEL GET-MASTER-ADDR-BY-NAME %s",
+		    wire->address->master) == REDIS_OK
+	    ? answer(wire)
+	    : NULL;
+	if (reply == NULL)
+		return failed(wire);
+	end = follow(wire, reply);
+	freeReplyObject(reply);
+	if (end == ATTEMPT_DONE)
+		drop(wire);
+	return end;
 }
 
 static enum attempt
 connect_to(struct wire *wire)
 {
-	const struct timeval soon = { .tv_sec = CONNECT_WAIT };
-	const struct timeval late = { .tv_sec = ANSWER_WAIT };
-	const struct address *a = wire->address;
-	const char *host = wire->moved_host != NULL ? wire->moved_host : a->host;
-	int port = wire->moved_host != NULL ? wire->moved_port : (int)a->port;
+	enum attempt end = ATTEMPT_DONE;
 
-	wire->context = host == NULL ? redisConnectUnixWithTimeout(a->path, soon)
-				     : redisConnectWithTimeout(host, port, soon);
-	if (redis_lacks_memory(wire->context))
-		return no_memory(wire);
-	if (wire->context->err != 0 || redisSetTimeout(wire->context, late) != REDIS_OK) {
-		forget_node(wire);
-		return ATTEMPT_AGAIN;
-	}
-	redis_limit(wire->context, &wire->limits);
-	if (host != NULL)
-		redisEnableKeepAlive(wire->context);
-	if (a->tls && tls_begin(wire->context, host, a->certificate) < 0)
-		return ATTEMPT_AGAIN;
-	return introduce(wire);
+	if (wire->address->master != NULL && !nodes_pointed(&wire->nodes))
+		end = ask_sentinel(wire);
+	if (end == ATTEMPT_DONE)
+		end = dial(wire);
+	return end == ATTEMPT_DONE ? introduce(wire) : end;
 }
 
-/* MOVED SLOT HOST:PORT: all keys of a queue are there. */
+/* MOVED SLOT HOST:PORT: all keys of a queue are there.  Nothing has failed. */
 static enum attempt
 move(struct wire *wire, const redisReply *reply)
 {
@@ -306,10 +396,10 @@ move(struct wire *wire, const redisReply *reply)
 		wire_odd(wire, reply);
 		return ATTEMPT_BROKEN;
 	}
-	forget_node(wire);
-	wire->moved_host = bytes_string(host + 1, (size_t)(colon - host - 1));
-	wire->moved_port = (int)port;
-	return wire->moved_host == NULL ? no_memory(wire) : ATTEMPT_AGAIN;
+	if (nodes_point(&wire->nodes, host + 1, (size_t)(colon - host - 1), port) < 0)
+		return no_memory(wire);
+	snprintf(wire->unready, sizeof(wire->unready), "%s", reply->str);
+	return ATTEMPT_AGAIN;
 }
 
 /* Answers that time cures are as if they had not come. */
@@ -322,7 +412,7 @@ look_through(struct wire *wire, struct call *calls, size_t count)
 		if (!passes(calls[i].reply))
 			continue;
 		end = reply_is(calls[i].reply, "MOVED ") ? move(wire, calls[i].reply)
-							 : ATTEMPT_AGAIN;
+							 : unready(wire, calls[i].reply);
 		call_forget(&calls[i]);
 		if (end == ATTEMPT_BROKEN)
 			break;
@@ -365,10 +455,22 @@ remedy(const struct wire *wire)
 static const char *
 reason(const struct wire *wire)
 {
+	if (wire->unready[0] != '\0')
+		return wire->unready;
 	if (wire->context->err == REDIS_ERR_IO && errno == EAGAIN)
 		return "no answer";
 	return wire->context->err != 0 ? wire->context->errstr
 				       : "the server is not ready";
+}
+
+/* What was asked last gives no answer: it is another one's turn. */
+static void
+turn_away(struct wire *wire)
+{
+	if (wire->unready[0] == '\0')
+		nodes_failed(&wire->nodes);
+	wire->unready[0] = '\0';
+	drop(wire);
 }
 
 enum engine_end
@@ -390,7 +492,7 @@ wire_send(struct wire *wire, struct call *calls, size_t count)
 			    remedy(wire));
 			told = true;
 		}
-		drop(wire);
+		turn_away(wire);
 		engine_pause(engine, wait);
 		if (engine->woken)
 			return ENGINE_WOKEN;
@@ -415,5 +517,5 @@ void
 wire_close(struct wire *wire)
 {
 	drop(wire);
-	forget_node(wire);
+	nodes_free(&wire->nodes);
 }

@@ -13,18 +13,19 @@
 #include "address.h"
 #include "call.h"
 #include "engine.h"
+#include "nodes.h"
 #include "redis.h"
 
-enum { SHA_SIZE = 41 };
+enum { SHA_SIZE = 41, WIRE_WHY = 200 };
 
 struct wire {
 	struct engine *engine; /* has the patience, what wakes, and why it is broken */
 	const struct address *address;
+	struct nodes nodes; /* of that */
 	redisContext *context; /* NULL: not connected */
 	bool met; /* a server has answered once */
 	struct redis_limits limits; /* of its reader */
-	char *moved_host; /* where a cluster sent us; NULL: address */
-	int moved_port;
+	char unready[WIRE_WHY]; /* the error that the last attempt met; "": none */
 	char sha[SCRIPT_COUNT][SHA_SIZE]; /* of the scripts loaded */
 };
 

@@ -1,0 +1,152 @@
+#!/usr/bin/env bats
+# par-queue: several servers, one of which dies, and one that is silent.
+load helper
+load redis
+
+work() { timeout "$DEADLINE" par-queue work --once "$@"; }
+
+# server PORT [OPTION...]: a Redis server there; its id is in $SERVER
+server() {
+	local port=$1
+
+	shift
+	mkdir -p "$port"
+	background redis-server --port "$port" --bind 127.0.0.1 --dir "$PWD/$port" --save '' \
+		--logfile log --loglevel warning "$@"
+	SERVER=$!
+	eventually at "$port" PING PONG
+}
+
+# at PORT COMMAND ANSWER: what a server says
+at() { [ "$(redis-cli -p "$1" "$2" 2>/dev/null)" = "$3" ]; }
+
+# info PORT WORD: what INFO says of it
+info() { redis-cli -p "$1" INFO | tr -d '\r' | sed -n "s/^$2://p"; }
+
+# a replica has all that its master has
+level() { [ "$(info "$1" master_repl_offset)" = "$(info "$2" slave_repl_offset)" ]; }
+
+follows() { [ "$(info "$1" master_link_status)" = up ]; }
+
+# six: a cluster of three, each with a replica; ports are in ${nodes[@]}, ids in ${ids[@]}
+six() {
+	local i
+
+	nodes=() ids=()
+	for i in {1..6}; do
+		nodes+=("$(free_port)")
+		server "${nodes[-1]}" --cluster-enabled yes --cluster-node-timeout 1500 \
+			--cluster-port "$(free_port)"
+		ids+=("$SERVER")
+	done
+	redis-cli --cluster create "${nodes[@]/#/127.0.0.1:}" --cluster-replicas 1 \
+		--cluster-yes >made
+	for i in {0..5}; do
+		eventually eval "redis-cli -p ${nodes[i]} CLUSTER INFO | grep -q cluster_state:ok"
+	done
+}
+
+@test "par-queue: a cluster goes on when the node that was named dies, with the queue" {
+	local i slot
+
+	six
+	# the first node is the one that has the queue, and the only one that is named
+	slot=$(redis-cli -p "${nodes[0]}" CLUSTER KEYSLOT pq:{a})
+	redis-cli -p "${nodes[0]}" CLUSTER SLOTS >slots
+	for name in a b c d e f g h i j; do
+		slot=$(redis-cli -p "${nodes[0]}" CLUSTER KEYSLOT "{$name}")
+		((slot > 5460)) || break
+	done
+	export PAR_QUEUE_URL=redis://127.0.0.1:${nodes[0]}
+	seq 1 50 | par-queue put "$name"
+	background par-queue work "$name" -- par-run -n 1 --map cat
+	worker=$!
+	background bash -c 'exec par-queue get --follow "$1" >got' _ "$name"
+	reader=$!
+	eventually eval '[ "$(sort -n got)" = "$(seq 50)" ]'
+	for i in {1..5}; do
+		[[ $(info "${nodes[i]}" master_port) != "${nodes[0]}" ]] || replica=${nodes[i]}
+	done
+	eventually level "${nodes[0]}" "$replica"
+	kill -9 "${ids[0]}"
+	# who begins now has the others from the list
+	seq 51 100 | par-queue put -u "$PAR_QUEUE_URL,127.0.0.1:${nodes[1]}" "$name"
+	eventually eval '[ "$(sort -n got)" = "$(seq 100)" ]'
+	[ "$(info "$replica" role)" = master ]
+	kill "$worker" "$reader"
+}
+
+@test "par-queue: Sentinel says which server it is, and when it is another one" {
+	one=$(free_port) two=$(free_port) sentinel=$(free_port)
+	server "$one"
+	first=$SERVER
+	server "$two" --replicaof 127.0.0.1 "$one"
+	eventually follows "$two"
+	cat >sentinel.conf <<-END
+		port $sentinel
+		bind 127.0.0.1
+		sentinel monitor here 127.0.0.1 $one 1
+		sentinel down-after-milliseconds here 500
+		sentinel failover-timeout here 2000
+	END
+	background redis-server "$PWD/sentinel.conf" --sentinel --logfile sentinel.log
+	eventually at "$sentinel" PING PONG
+	knows() { [ "$(redis-cli -p "$sentinel" SENTINEL replicas here | grep -c runid)" = 1 ]; }
+	eventually knows
+	# the first of these is not there
+	export PAR_QUEUE_URL=redis-sentinel://127.0.0.1:$(free_port),127.0.0.1:$sentinel/1?master=here
+	seq 1 50 | par-queue put q
+	[ "$(redis-cli -p "$one" -n 1 EXISTS 'pq:{q}:meta' 'pq:{q}:waiting')" != 0 ]
+	background par-queue work q -- par-run -n 1 --map cat
+	worker=$!
+	background bash -c 'exec par-queue get --follow q >got'
+	reader=$!
+	eventually eval '[ "$(sort -n got)" = "$(seq 50)" ]'
+	eventually level "$one" "$two"
+	kill -9 "$first"
+	seq 51 100 | par-queue put q
+	eventually eval '[ "$(sort -n got)" = "$(seq 100)" ]'
+	[ "$(info "$two" role)" = master ]
+	kill "$worker" "$reader"
+	run -3 --separate-stderr par-queue stat --patience 200ms \
+		-u "redis-sentinel://127.0.0.1:$sentinel?master=other" q
+	[[ $stderr == "par-queue: redis-sentinel://127.0.0.1:$sentinel: no master other: Sentinel does not know it; given up after "*" s; see --url" ]]
+}
+
+@test "par-queue: a replica says that it is one, and another server of the list is taken" {
+	one=$(free_port) two=$(free_port)
+	server "$one"
+	server "$two" --replicaof 127.0.0.1 "$one"
+	eventually follows "$two"
+	run -3 --separate-stderr par-queue put --patience 200ms -u "redis://127.0.0.1:$two" q <<<1
+	[[ $stderr == *"redis://127.0.0.1:$two: READONLY "*"; given up after "* ]]
+	seq 9 | par-queue put -u "redis://127.0.0.1:$two,127.0.0.1:$one" q
+	export PAR_QUEUE_URL=redis://127.0.0.1:$(free_port),127.0.0.1:$two,127.0.0.1:$one
+	work q -- par-run -n 1 --map cat
+	par-queue get q | sort -n | same - <(seq 9)
+	# par-cache, too
+	echo 7 | par-cache --store "redis://127.0.0.1:$(free_port),127.0.0.1:$one" par-fib >cached
+	[ "$(redis-cli -p "$one" DBSIZE)" -gt 0 ]
+	run -3 --separate-stderr par-cache --store 'redis-sentinel://h?master=m' par-fib <<<7
+	[[ $stderr == *'Sentinel is not asked here; name the server itself, by redis://'* ]]
+}
+
+@test "par-queue: a worker hears TERM while the server is silent, and patience holds then" {
+	redis_start
+	seq 3 | par-queue put q
+	background bash -c 'exec par-queue work q -- par-run -n 1 --map cat 2>words'
+	worker=$!
+	eventually is q "done" 3
+	kill -STOP "$REDIS"
+	run -3 --separate-stderr par-queue stat --patience 300ms q
+	[[ $stderr =~ 'no answer; given up after '([0-9]+)(\.[0-9]+)?' s' ]]
+	[ "${BASH_REMATCH[1]}" -lt 15 ] # and not the 20 s that an answer may take
+	kill -TERM "$worker"
+	wait "$worker" || status=$?
+	[ "$status" = 3 ] # since it cannot say that it leaves
+	grep -q '^par-queue: stopped early' words
+	grep -q '^State:.*T' "/proc/$REDIS/status"
+	kill -CONT "$REDIS"
+	par-queue get q | sort | same - <(seq 3)
+	balanced q
+}
