@@ -319,7 +319,8 @@ dial(struct wire *wire)
 	redis_limit(wire->context, &wire->limits);
 	if (place != NULL)
 		redisEnableKeepAlive(wire->context);
-	if (a->tls && tls_begin(wire->context, place->host, a->certificate) < 0)
+	if (place != NULL && a->tls &&
+	    tls_begin(wire->context, place->host, a->certificate) < 0)
 		return ATTEMPT_AGAIN;
 	return ATTEMPT_DONE;
 }
