@@ -173,8 +173,7 @@ several(void)
 			count++;
 		check_is(address.count, count);
 		for (size_t k = 0; k < count; k++) {
-			check_text(
-			    address.places[k].host, rows[i].places[k].host);
+			check_text(address.places[k].host, rows[i].places[k].host);
 			check_is(address.places[k].port, rows[i].places[k].port);
 		}
 		address_free(&address);
