@@ -51,8 +51,6 @@ six() {
 
 	six
 	# the first node is the one that has the queue, and the only one that is named
-	slot=$(redis-cli -p "${nodes[0]}" CLUSTER KEYSLOT pq:{a})
-	redis-cli -p "${nodes[0]}" CLUSTER SLOTS >slots
 	for name in a b c d e f g h i j; do
 		slot=$(redis-cli -p "${nodes[0]}" CLUSTER KEYSLOT "{$name}")
 		((slot > 5460)) || break
@@ -77,7 +75,7 @@ six() {
 }
 
 @test "par-queue: Sentinel says which server it is, and when it is another one" {
-	one=$(free_port) two=$(free_port) sentinel=$(free_port)
+	one=$(free_port) two=$(free_port) sentinel=$(free_port) nobody=$(free_port)
 	server "$one"
 	first=$SERVER
 	server "$two" --replicaof 127.0.0.1 "$one"
@@ -94,7 +92,7 @@ six() {
 	knows() { [ "$(redis-cli -p "$sentinel" SENTINEL replicas here | grep -c runid)" = 1 ]; }
 	eventually knows
 	# the first of these is not there
-	export PAR_QUEUE_URL=redis-sentinel://127.0.0.1:$(free_port),127.0.0.1:$sentinel/1?master=here
+	export PAR_QUEUE_URL="redis-sentinel://127.0.0.1:$nobody,127.0.0.1:$sentinel/1?master=here"
 	seq 1 50 | par-queue put q
 	[ "$(redis-cli -p "$one" -n 1 EXISTS 'pq:{q}:meta' 'pq:{q}:waiting')" != 0 ]
 	background par-queue work q -- par-run -n 1 --map cat
@@ -114,14 +112,14 @@ six() {
 }
 
 @test "par-queue: a replica says that it is one, and another server of the list is taken" {
-	one=$(free_port) two=$(free_port)
+	one=$(free_port) two=$(free_port) nobody=$(free_port)
 	server "$one"
 	server "$two" --replicaof 127.0.0.1 "$one"
 	eventually follows "$two"
 	run -3 --separate-stderr par-queue put --patience 200ms -u "redis://127.0.0.1:$two" q <<<1
 	[[ $stderr == *"redis://127.0.0.1:$two: READONLY "*"; given up after "* ]]
 	seq 9 | par-queue put -u "redis://127.0.0.1:$two,127.0.0.1:$one" q
-	export PAR_QUEUE_URL=redis://127.0.0.1:$(free_port),127.0.0.1:$two,127.0.0.1:$one
+	export PAR_QUEUE_URL=redis://127.0.0.1:$nobody,127.0.0.1:$two,127.0.0.1:$one
 	work q -- par-run -n 1 --map cat
 	par-queue get q | sort -n | same - <(seq 9)
 	# par-cache, too

@@ -57,6 +57,7 @@ check_line(const char *text)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static char notes[] = "notes";
 	static const char digest[] =
 	    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA7";
 	struct capture capture = { .date = "2026-11-30T12:00:00Z",
@@ -71,7 +72,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	own_folder();
 	put_file("notes", begin, in.at, in.left);
-	status = status_of(open_them, "notes");
+	status = status_of(open_them, notes);
 	if (status >= 0) {
 		must(status == STATUS_BROKEN);
 		must(file_is("notes", begin, in.at, in.left));
@@ -86,7 +87,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	captures_archived(&captures);
 	captures_close(&captures);
-	must(status_of(open_them, "notes") < 0);
+	must(status_of(open_them, notes) < 0);
 	must(captures_find(&captures, digest, &capture) != NULL);
 	captures_close(&captures);
 	return 0;
