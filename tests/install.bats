@@ -71,6 +71,8 @@ install_into_stage() {
 	make_here install DESTDIR= "PREFIX=$PWD/usr/local"
 	run -0 apropos -s 7 par-tutorial
 	[[ $output == *'from xargs'* ]]
+	run -0 apropos -s 1 parallel # what one who does not know our names looks for
+	[[ $output == *'par-run (1)'* ]]
 }
 
 @test "install: files have the right modes whatever the umask" {
