@@ -23,7 +23,8 @@
 #: make sim         the supervisor on a simulated system, in runs made from seeds (SEED=1 COUNT=10000)
 #: make sanitize    the same with AddressSanitizer and UndefinedBehaviorSanitizer
 #: make bench       measure, beside other tools (BENCH=tests/bench/NAME.sh)
-#: make chaos       torment the supervisor and the queue with runs made from seeds (SEED=1 COUNT=300)
+#: make chaos       torment the supervisor, the queue and the fetcher with runs made from seeds
+#:                  (SEED=1 COUNT=300)
 #: make torture     let each system call and allocation of each program fail once, and all
 #:                  after it, in each of its modes (STEP=1 CALL=write WORD=--key)
 #: make mutants     plant small mistakes and see which no test finds (SEED=1 COUNT=100;
@@ -348,6 +349,7 @@ chaos:
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@PAR_BIN='$(abspath $B/bin)' tests/chaos/torment.py $(SEED) $(COUNT) $(MARK)
 	@PAR_BIN='$(abspath $B/bin)' tests/chaos/queue.bash $(SEED) $(COUNT)
+	@PAR_BIN='$(abspath $B/bin)' tests/chaos/bodies.py $(SEED) $$(($(COUNT) * 700)) 200
 
 # Fuzz targets, for tests/fuzz/run: each is tests/fuzz/NAME.c, which says in its first
 # comment of which program it is ("Fuzz PROGRAM: ..." or "Fuzz lib: ..."), with all files of

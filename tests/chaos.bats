@@ -12,3 +12,10 @@ load helper
 	PAR_BIN=$(dirname "$(command -v par-queue)") TMPDIR=$PWD \
 		bash "$ROOT/tests/chaos/queue.bash" 16 "$([[ -n ${SANITIZED-} ]] && echo 1 || echo 2)"
 }
+
+@test "chaos: par-fetch has the right body of each URL, whatever protocols and faults" {
+	command -v nginx >/dev/null || PATH=$PATH:/usr/sbin
+	command -v nginx >/dev/null || skip "no nginx"
+	PAR_BIN=$(dirname "$(command -v par-fetch)") TMPDIR=$PWD \
+		"$ROOT/tests/chaos/bodies.py" 7 "$([[ -n ${SANITIZED-} ]] && echo 300 || echo 1500)"
+}
