@@ -130,6 +130,11 @@ wrong_line() {
 	grep -qx "Cookie: k=v" out
 	printf '%s\n' "$set" "$HOSTILE/echo" | par-fetch -j 1 -b '' | tail -n 1 | field 6 >out
 	grep -qx "Cookie: k=v" out
+	# one that a redirect sets is sent to where that leads
+	run -0 par-fetch -b '' <<<"$HOSTILE/welcome"
+	[ "$(cut -f 2,6 <<<"$output")" = $'200\twelcome\\n' ]
+	run -1 --separate-stderr par-fetch <<<"$HOSTILE/welcome"
+	[ "$(cut -f 2,5 <<<"$output")" = $'302\ttoo many redirects; see --max-redirs' ]
 }
 
 @test "par-fetch: a run that is ended by a signal has written the cookies" {
@@ -215,6 +220,12 @@ http://b.test:$HOSTILE_PORT/ok"
 	[ "$(requests /cut.post)" -eq 1 ]
 	run -0 par-fetch --retry-delay 1ms -d x=y <<<"$HOSTILE/busy/1/503?post"
 	[ "$(requests /busy/1/503.post)" -eq 2 ]
+}
+
+@test "par-fetch: what is posted is sent, whether a server gives leave to go on or not" {
+	head -c 2000000 /dev/zero >big
+	printf '%s\n' "$HOSTILE"/expect/{late,never,417} | par-fetch -d @big >out
+	[ "$(cut -f 2,6 out | uniq -c | xargs)" = '3 200 2000000' ]
 }
 
 @test "par-fetch: --fail-on makes failures of statuses, and keeps their bodies" {

@@ -253,6 +253,9 @@ for url in sys.stdin:
 	run -0 par-fetch --retry-delay 1ms <<<"$HOSTILE/busy/1/500/Retry-After:%20$date"
 	[ "$(cut -f 6 <<<"$output")" = '2\n' ]
 	grep "Retry-After:%20$date " "$HOSTILE_LOG" | awk '{ t[NR] = $4 } END { exit !(NR == 2 && t[2] - t[1] >= 0.7) }'
+	past='Thu,%2001%20Jan%201970%2000:00:00%20GMT'
+	run -0 par-fetch --retry-delay 1ms <<<"$HOSTILE/busy/1/503/Retry-After:%20$past"
+	[ "$(cut -f 6 <<<"$output")" = '2\n' ]
 	run -0 par-fetch --retry-max-delay 2s <<<"$HOSTILE/busy/1/429/Retry-After:%203600"
 	[ "$(cut -f 2 <<<"$output")" = 429 ]
 }
@@ -266,8 +269,8 @@ for url in sys.stdin:
 }
 
 @test "par-fetch: hostile servers get a record and a reason each" {
-	for what in loris drip endless-headers long-header endless-chunks bad-chunk short cut \
-		bad-gzip nul-line not-http; do
+	for what in loris drip endless-headers long-header endless-chunks endless-hints \
+		endless-status endless-extension bad-chunk short cut bad-gzip nul-line not-http; do
 		echo "$HOSTILE/$what"
 	done >urls
 	run -1 --separate-stderr par-fetch --retries 0 --max-time 1s --max-body 10M <urls

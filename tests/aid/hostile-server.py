@@ -39,6 +39,7 @@ class Request:
         self.number = 0
         parts = urlsplit(target)
         self.words = [unquote(word) for word in parts.path.split("/")[2:]]
+        self.query_given = parts.query != ""
         self.query = {key: values[0] for key, values in parse_qs(parts.query).items()}
 
     async def send(self, data):
@@ -187,6 +188,25 @@ async def to(request):
 
 
 @path
+async def welcome(request):
+    """Lead here again, until a cookie is sent back."""
+    if "seen=1" in dict(request.headers).get("Cookie", ""):
+        await request.answer(b"welcome\n")
+    else:
+        await request.answer(b"", "302 Found", ["Set-Cookie: seen=1; Path=/", f"Location: {request.target}"])
+
+
+@path
+async def expect(request):
+    """/expect/HOW: who waits for leave to send is told to go on (late), or not (never, 417)"""
+    if request.words[0] == "417" and "Expect" in dict(request.headers):
+        await request.answer(b"no", "417 No")
+        request.writer.close()
+    else:
+        await request.answer(b"%d" % len(request.body))
+
+
+@path
 async def chain(request):
     """/chain/N: N redirects, then an answer"""
     left = int(request.words[0])
@@ -260,6 +280,26 @@ async def long_header(request):
     for _ in range(1024):
         await request.send(b"x" * (1 << 20))
     await request.send(b"\r\nContent-Length: 0\r\n\r\n")
+
+
+@path
+async def endless_hints(request):
+    while True:
+        await request.send(b"HTTP/1.1 103 Wait\r\n\r\n" * 100)
+
+
+@path
+async def endless_status(request):
+    await request.send(b"HTTP/1.1 200 ")
+    while True:
+        await request.send(b"x" * 10000)
+
+
+@path
+async def endless_extension(request):
+    await request.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;")
+    while True:
+        await request.send(b"x" * 10000)
 
 
 @path
@@ -379,7 +419,10 @@ async def escapes(request):
 
 @path
 async def odd(request):
-    """/odd/NAME: an answer of odd_answers.py"""
+    """/odd/NAME: an answer of odd_answers.py; hello with a query, or where there is no such name"""
+    if request.query_given or request.words[0] not in odd_answers.ROWS:
+        await request.answer()
+        return
     answer, then, _ = odd_answers.ROWS[request.words[0]]
     await request.send(answer.replace(b"HOST", dict(request.headers)["Host"].encode()))
     if then == "hang":
@@ -401,6 +444,12 @@ async def read_request(reader, writer):
         name, _, value = line.decode("latin-1").strip().partition(": ")
         headers.append((name, value))
     length = [int(value) for name, value in headers if name.lower() == "content-length"]
+    if "Expect" in dict(headers) and target.startswith("/expect/"):
+        if target == "/expect/late":
+            await asyncio.sleep(0.2)
+            writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        elif target == "/expect/417":
+            length = []
     body = await reader.readexactly(length[0]) if length else b""
     return Request(method, target, headers, body, reader, writer)
 

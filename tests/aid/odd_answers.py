@@ -65,6 +65,7 @@ coded("brotli", BROTLI, "br", UNPACKED)
 coded("brotli-cut", BROTLI[:-3], "br", b"", "br: ends too early")
 coded("zstd", ZSTD, "zstd", UNPACKED)
 coded("zstd-frames", ZSTD * 2, "zstd", UNPACKED * 2)
+coded("gzip-of-brotli", pack(BROTLI), "br, gzip", UNPACKED)
 coded("zstd-cut", ZSTD[:-6], "zstd", b"", "zstd: ends too early")
 row("gzip-on-two-lines", page(pack(pack(b"one")), "Content-Encoding: gzip", "Content-Encoding: gzip"), b"one")
 
@@ -81,6 +82,13 @@ headed("nul", "X-Nul: a\0b", "X\0Nul: c", "\0")
 headed("long-line", "X-Long: " + "a" * 150000)
 headed("long-no-colon", "a" * 150000, "X-Next: 1")
 headed("folded", "X-Folded: a", "  b", "\tc")
+headed("many-lines", *[f"X-{i}: a" for i in range(6000)])
+headed("long-lines", *[f"X-{i}: " + "a" * 20000 for i in range(10)])
+headed("cookies", *[f"Set-Cookie: {line}" for line in ("=no name", "no value", "a=" + "b" * 5000, 'q="a b"', "",
+       "d=1; Domain=com", "h=1; Domain=evil.example", "__Host-x=1", "s=1; Secure")])
+headed("many-cookies", *[f"Set-Cookie: a{i}=" + "b" * 3000 for i in range(60)])
+headed("for-others", "Refresh: 0; url=/odd/two", "Link: </odd/two>; rel=next", "Retry-After: 3600",
+       'Content-Disposition: attachment; filename="../../two"')
 row("bare-newlines", b"HTTP/1.1 200 OK\nContent-Type: text/plain\ngarbage\nContent-Length: 3\n\none", b"one")
 row("early-hints", b"HTTP/1.1 103 Early Hints\r\nContent-Type: a/b\r\ngarbage\r\n\r\n" + page(b"one", "garbage"), b"one")
 row("body-like-header", page(b"garbage\r\nX\0: y\r\n\r\n", "garbage"), b"garbage\r\nX\0: y\r\n\r\n")
@@ -142,6 +150,9 @@ row("closed-untold", page(b"one"), b"one", then="close")
 GZIP_CUT = pack(b"one" * 999)[:-9]
 row("gzip-closed", plain("HTTP/1.1 200 OK | Content-Encoding: gzip | | ") + GZIP_CUT,
     zlib.decompressobj(31).decompress(GZIP_CUT), "gzip: ends too early", kind="", then="close")
+row("gzip-chunks-cut", plain("HTTP/1.1 200 OK | Content-Encoding: gzip | Transfer-Encoding: chunked | | ")
+    + b"%x\r\n%s\r\n0\r\n\r\n" % (len(GZIP_CUT), GZIP_CUT), zlib.decompressobj(31).decompress(GZIP_CUT),
+    "gzip: ends too early", kind="")
 row("chunk-extension", plain(CHUNKED + '|3;a="b;c" | one | 0;x | | '), b"one", kind="")
 row("chunk-and-length", plain(CHUNKED + "Content-Length: 2 | | 3 | one | 0 | |"), b"one", kind="")
 row("chunk-named", plain(CHUNKED.replace("chunked", "CHUNKED") + "| 3 | one | 0 | |"), b"one", kind="")
@@ -173,7 +184,9 @@ LOCATIONS = ["one", " \t/odd/one\t ", "../x/./../odd/one", "\\odd\\one", "http:/
 for number, location in enumerate(LOCATIONS):
     moved(f"location-{number}", location)
 PATHS = {"/ok?a b": "/ok?a%20b", "/ok?\u00fc=|": "/ok?%C3%BC=|", "/ok?\udcff": "/ok?%FF", "/ok?%zz%c3": "/ok?%zz%c3",
-         "/ok?<'\">": "/ok?%3C%27%22%3E", "/ok/<a`>": "/ok/%3Ca%60%3E", "/ok/a b/%2F": "/ok/a%20b/%2F"}
+         "/ok?<'\">": "/ok?%3C%27%22%3E", "/ok/<a`>": "/ok/%3Ca%60%3E", "/ok/a b/%2F": "/ok/a%20b/%2F",
+         '/ok/"a"': "/ok/%22a%22", "<one>": "/odd/%3Cone%3E", '"/odd/one"': "/odd/%22/odd/one%22",
+         "?again": "/odd/path-10?again"}
 for number, (location, to) in enumerate(PATHS.items()):
     moved(f"path-{number}", location, to)
 stays("location-empty", "", "", b"one")
@@ -189,6 +202,7 @@ moved("location-two", "one", answer=page(b"", *BEHIND, "Location: two", status="
 moved("moved-short", "one", answer=page(b"x", *BEHIND, status="302 Moved", length=9), then="close")
 moved("moved-reset", "one", answer=page(b"x", *BEHIND, status="302 Moved", length=9), then="reset")
 moved("moved-coding", "one", answer=page(b"x", *BEHIND, "Content-Encoding: gzip", status="302 Moved"))
+moved("moved-no-coding", "one", answer=page(b"x", *BEHIND, "Content-Encoding: UTF-8", status="302 Moved"))
 moved("moved-large", "one", answer=page(b"x" * 100000, *BEHIND, status="302 Moved", length=1 << 40), then="hang")
 moved("moved-lengths", "one", answer=page(b"x", *BEHIND, "Content-Length: 2", status="302 Moved"))
 moved("moved-chunk", "one", answer=b"HTTP/1.1 302 Moved\r\nLocation: one\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
