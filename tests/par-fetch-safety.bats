@@ -276,3 +276,16 @@ takes_up() {
 	BACKGROUND+=("$HOSTILE_PID")
 	takes_up
 }
+
+@test "par-fetch: tickets of TLS 1.3, which come after the handshake, are taken up one by one" {
+	mixed_certificate
+	cat key cert >both
+	mkdir tls
+	BATS_FILE_TMPDIR=$PWD/tls hostile_start "$PWD/both"
+	BACKGROUND+=("$HOSTILE_PID")
+	# each on a connection of its own, for -d, and once the one before it was answered
+	for i in {1..20}; do echo "$HOSTILE/ok?$i"; done | par-fetch --cacert cert -j 1 -d x >out
+	[ "$(cut -f 2 out | uniq -c | xargs)" = '20 200' ]
+	[ "$(grep -c '^open' "$HOSTILE_LOG")" -eq 20 ]
+	[ "$(grep -c '^resumed' "$HOSTILE_LOG")" -eq 19 ]
+}
