@@ -82,7 +82,7 @@ headed("nul", "X-Nul: a\0b", "X\0Nul: c", "\0")
 headed("long-line", "X-Long: " + "a" * 150000)
 headed("long-no-colon", "a" * 150000, "X-Next: 1")
 headed("folded", "X-Folded: a", "  b", "\tc")
-headed("many-lines", *[f"X-{i}: a" for i in range(6000)])
+headed("many-lines", *[f"X-{i}: a" for i in range(4900)])
 headed("long-lines", *[f"X-{i}: " + "a" * 20000 for i in range(10)])
 headed("cookies", *[f"Set-Cookie: {line}" for line in ("=no name", "no value", "a=" + "b" * 5000, 'q="a b"', "",
        "d=1; Domain=com", "h=1; Domain=evil.example", "__Host-x=1", "s=1; Secure")])

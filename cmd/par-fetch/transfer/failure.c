@@ -19,6 +19,7 @@ static const struct {
 	{ "closed cleanly, but before", "HTTP/2 stream ended in its header" },
 	{ "Connection died", "connection ended without an answer" },
 	{ "Too large response headers", "header longer than 300 KiB" },
+	{ "Too many response headers", "header has more than 5000 lines" },
 	{ "HTTP/0.9", "answer is not HTTP" },
 	{ "Invalid status line", "answer is not HTTP" },
 	{ "Empty reply from server", "connection ended without an answer" },

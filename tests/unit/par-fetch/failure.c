@@ -13,6 +13,7 @@ static const struct {
 	{ "Could not resolve host: www.nghttp2.org", "host not found: www.nghttp2.org" },
 	{ "Could not resolve proxy: p", "proxy not found: p" },
 	{ "Couldn't resolve host name", "host not found" },
+	{ "Too many response headers, 5000 is max", "header has more than 5000 lines" },
 	{ "Operation timed out after 1000 milliseconds with 0 bytes received",
 	    "no whole answer in 1000 ms" },
 	{ "Operation timed out after 99 milliseconds with 1 out of 5 bytes "
