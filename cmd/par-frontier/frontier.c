@@ -31,7 +31,6 @@ enum {
 	COUNT = 8, /* bytes of a key and a value of the counts */
 	NUMBER = 8, /* of a key of the recent */
 	RECENT = 4000, /* bytes of a value there, so that it has a page of its own */
-	SEEN_MOST = 1 << 17, /* keys of those seen that are in memory */
 	DATABASES =
 	    9, /* at most: ours, and those of older versions while they are carried over
 		*/
@@ -368,7 +367,7 @@ open_seen(struct frontier *frontier)
 		damaged(frontier);
 	bytes_clear(&frontier->value, SIZE_MAX); /* it is aligned there */
 	need_put(&frontier->value, value.mv_data, value.mv_size);
-	if (seen_open(seen, frontier->folder, SEEN_MOST,
+	if (seen_open(seen, frontier->folder, SEEN_LEAST,
 		(const void *)frontier->value.data,
 		value.mv_size / sizeof(struct seen_file)) < 0) {
 		shelf_name(name, seen->last);
@@ -764,7 +763,7 @@ carry_over_first(struct frontier *frontier)
 
 	open_database(frontier, "seen", &seen);
 	open_database(frontier, "queue", &queue);
-	check_seen(frontier, seen_open(&frontier->waiting, -1, SEEN_MOST, NULL, 0));
+	check_seen(frontier, seen_open(&frontier->waiting, -1, SEEN_LEAST, NULL, 0));
 	for_each(frontier, queue, note_waiting);
 	for_each(frontier, seen, know_anew);
 	for_each(frontier, queue, queue_anew);

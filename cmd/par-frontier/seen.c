@@ -26,7 +26,7 @@ is_empty(const struct hash_wide *key)
 static struct hash_wide *
 place_of(const struct seen *seen, const struct hash_wide *key)
 {
-	size_t at = (size_t)key->words[0] & (seen->room - 1);
+	size_t at = (size_t)(key->words[0] >> seen->shift);
 
 	while (!is_empty(&seen->table[at]) &&
 	    memcmp(&seen->table[at], key, sizeof(*key)) != 0)
@@ -47,6 +47,7 @@ widen(struct seen *seen)
 		return -1;
 	}
 	seen->room = 2 * room;
+	seen->shift--;
 	for (size_t i = 0; i < room; i++)
 		if (!is_empty(&old[i]))
 			*place_of(seen, &old[i]) = old[i];
@@ -60,7 +61,7 @@ compare(const void *a, const void *b)
 	return shelf_before(a, b) ? -1 : shelf_before(b, a);
 }
 
-/* The keys of the table in its first places, in order. */
+/* The keys of the table in its first places, in order, which most of them are already. */
 static void
 sort_table(struct seen *seen)
 {
@@ -96,6 +97,14 @@ write_table(struct seen *seen, struct shelf_writer *writer)
 	return shelf_end(writer, &seen->shelves[seen->shelf_count]);
 }
 
+/* Let the table have its part of the keys. */
+static void
+adjust(struct seen *seen)
+{
+	while (seen->most < SEEN_MOST && seen->shelved_count / SEEN_PART / 2 >= seen->most)
+		seen->most *= 2;
+}
+
 /* Make the table a shelf. */
 static int
 shelve(struct seen *seen)
@@ -117,6 +126,8 @@ shelve(struct seen *seen)
 	}
 	free(writer);
 	seen->shelf_count++;
+	seen->shelved_count += seen->count;
+	adjust(seen);
 	memset(seen->table, 0, seen->room * sizeof(*seen->table));
 	seen->count = 0;
 	bytes_clear(&seen->fresh, SIZE_MAX);
@@ -254,6 +265,9 @@ kept(const struct hash_wide *key)
 static int
 find(const struct seen *seen, const struct hash_wide *key)
 {
+	__builtin_prefetch(&seen->table[key->words[0] >> seen->shift]);
+	for (size_t i = seen->shelf_count; i-- > 0;)
+		shelf_fetch(&seen->shelves[i], key);
 	if (!is_empty(place_of(seen, key)))
 		return 1;
 	for (size_t i = seen->shelf_count; i-- > 0;) {
@@ -380,19 +394,25 @@ open_files(struct seen *seen, const struct seen_file *files, size_t count)
 			files[i].number, files[i].count) < 0)
 			return -1;
 		seen->shelf_count++;
+		seen->shelved_count += files[i].count;
 		last = files[i].number > last ? files[i].number : last;
 	}
 	seen->last = last;
+	adjust(seen);
 	return 0;
 }
 
 int
-seen_open(struct seen *seen, int folder, size_t most, const struct seen_file *files,
+seen_open(struct seen *seen, int folder, size_t least, const struct seen_file *files,
     size_t count)
 {
-	size_t room = ROOM_LEAST < 2 * most ? ROOM_LEAST : 2 * most;
+	size_t room = ROOM_LEAST < 2 * least ? ROOM_LEAST : 2 * least;
 
-	*seen = (struct seen){ .folder = folder, .most = most, .room = room };
+	*seen = (struct seen){
+		.folder = folder, .least = least, .most = least, .room = room, .shift = 64
+	};
+	for (size_t left = room; left > 1; left /= 2)
+		seen->shift--;
 	seen->table = calloc(room, sizeof(*seen->table));
 	if (seen->table == NULL || open_files(seen, files, count) < 0 ||
 	    (folder >= 0 && sweep(seen) < 0)) {

@@ -5,8 +5,9 @@
  *
  * A table that is full becomes a shelf.  FAN shelves of a size are merged into one, some
  * keys whenever one is added, so that nobody waits for it, there are few shelves, and a
- * key is written anew as often as there are sizes.  A key that is new is looked for in
- * the filters of all shelves, and seldom elsewhere.
+ * key is written anew as often as there are sizes.  What is full grows with all there is,
+ * so that sizes, and with them the work for a key, stay as many however large that gets.
+ * A key that is new is looked for in the filters of all shelves, and seldom elsewhere.
  *
  * Files are for the caller to note, with the keys that are on none yet, all at once: what
  * was noted last is there, whenever the process ends.
@@ -24,7 +25,12 @@
 #include "hash.h"
 #include "shelf.h"
 
-enum { SEEN_FAN = 4 };
+enum {
+	SEEN_FAN = 4,
+	SEEN_PART = 64, /* of the keys, that part is in memory, or */
+	SEEN_LEAST = 1 << 17, /* that many, and */
+	SEEN_MOST = 1 << 22 /* no more */
+};
 
 /* A file as it is noted. */
 struct seen_file {
@@ -33,9 +39,11 @@ struct seen_file {
 
 struct seen {
 	int folder; /* of the files; -1: they have no names */
-	size_t most; /* keys in the table, a power of two */
+	size_t least, most; /* keys in the table, powers of two */
 	struct hash_wide *table; /* all zero: nothing there */
 	size_t room, count; /* a power of two; of keys */
+	unsigned shift; /* of a key's first word: its place there, or nearly */
+	uint64_t shelved_count; /* keys on shelves */
 	struct bytes fresh; /* those of them that were not noted */
 	struct shelf *shelves;
 	size_t shelf_count, shelf_room;
@@ -51,11 +59,12 @@ struct seen {
 };
 
 /*
- * An empty one, with at most so many keys in memory; files that folder, which stays the
+ * An empty one, with so many keys, a power of two, in memory while they are not a part of
+ * all that is larger; files that folder, which stays the
  * caller's, has and that are none of these, count of them, are removed.  If one cannot be
  * opened last is its number.
  */
-int seen_open(struct seen *seen, int folder, size_t most, const struct seen_file *files,
+int seen_open(struct seen *seen, int folder, size_t least, const struct seen_file *files,
     size_t count);
 void seen_close(struct seen *seen);
 

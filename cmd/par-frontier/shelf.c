@@ -9,6 +9,7 @@
 
 #include "fdio.h"
 #include "num.h"
+#include "os.h"
 #include "shelf.h"
 #include "spool.h"
 
@@ -16,7 +17,7 @@ enum {
 	BUCKET_KEYS = 40, /* on average: 11 bits of its filter for each */
 	PROBES = 6, /* bits of a filter for each key */
 	PROBE_BITS = 10, /* of a key that say which one */
-	SYNC_EVERY = 4 << 20 /* bytes: the disk has little left to do at the end */
+	BEGIN_EVERY = 1 << 20 /* bytes: the disk has little left to do at the end */
 };
 
 static const char prefix[] = "seen.";
@@ -57,13 +58,6 @@ static size_t
 file_size(uint64_t count)
 {
 	return front_size(count) + (size_t)count * sizeof(struct hash_wide);
-}
-
-/* In order: of two keys the first one is in no later bucket. */
-static uint64_t
-bucket_of(const struct hash_wide *key, uint64_t bucket_count)
-{
-	return (key->words[0] >> 32) * bucket_count >> 32;
 }
 
 /* Bit number probe of a key in a filter. */
@@ -133,11 +127,32 @@ shelf_open(struct shelf *shelf, int folder, uint64_t number, uint64_t count)
 	return got;
 }
 
+/* About which place a key has among those of its bucket: they are spread evenly. */
+static uint64_t
+expected(const struct shelf *shelf, const struct hash_wide *key, uint64_t count)
+{
+	uint32_t part = (uint32_t)((key->words[0] >> 32) * shelf->bucket_count);
+
+	return (uint64_t)part * (uint32_t)count >> 32;
+}
+
+/* Is a key among some in order?  From at on: it is some steps away. */
+static bool
+keys_have(const struct hash_wide *keys, uint64_t count, uint64_t at,
+    const struct hash_wide *key)
+{
+	while (at > 0 && !shelf_before(&keys[at - 1], key))
+		at--;
+	while (at < count && shelf_before(&keys[at], key))
+		at++;
+	return at < count && memcmp(&keys[at], key, sizeof(*key)) == 0;
+}
+
 int
 shelf_has(const struct shelf *shelf, const struct hash_wide *key)
 {
 	const struct shelf_bucket *bucket =
-	    &shelf->buckets[bucket_of(key, shelf->bucket_count)];
+	    &shelf->buckets[shelf_bucket_of(key, shelf->bucket_count)];
 	uint64_t low = bucket[0].first, high = bucket[1].first;
 
 	if (!filter_has(bucket, key))
@@ -146,15 +161,8 @@ shelf_has(const struct shelf *shelf, const struct hash_wide *key)
 		errno = EBADMSG;
 		return -1;
 	}
-	while (low < high) {
-		uint64_t middle = low + (high - low) / 2;
-
-		if (shelf_before(&shelf->keys[middle], key))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < bucket[1].first && memcmp(&shelf->keys[low], key, sizeof(*key)) == 0;
+	return keys_have(shelf->keys + low, high - low, expected(shelf, key, high - low),
+	    key);
 }
 
 void
@@ -182,11 +190,11 @@ shelf_begin(struct shelf_writer *writer, int folder, uint64_t number, uint64_t c
 	writer->folder = folder;
 	writer->number = number;
 	writer->count = count;
-	writer->put = writer->bucket = writer->unsynced = 0;
+	writer->put = writer->bucket = 0;
 	writer->now = (struct shelf_bucket){ 0 };
 	writer->buckets.used = writer->keys.used = 0;
-	writer->buckets.at = 0;
-	writer->keys.at = front_size(count);
+	writer->buckets.at = writer->buckets.begun = 0;
+	writer->keys.at = writer->keys.begun = front_size(count);
 	writer->fd = open_new(folder, number);
 	return writer->fd < 0 ? -1 : 0;
 }
@@ -197,12 +205,13 @@ write_part(struct shelf_writer *writer, struct shelf_part *part)
 	if (fdio_write_at(writer->fd, part->data, part->used, part->at) < 0)
 		return -1;
 	part->at += part->used;
-	writer->unsynced += part->used;
 	part->used = 0;
-	if (writer->unsynced < SYNC_EVERY || writer->folder < 0)
+	if (part->at - part->begun < BEGIN_EVERY || writer->folder < 0)
 		return 0;
-	writer->unsynced = 0;
-	return fdatasync(writer->fd);
+	os_begin_writing(
+	    writer->fd, (off_t)part->begun, (off_t)(part->at - part->begun));
+	part->begun = part->at;
+	return 0;
 }
 
 static int
@@ -230,7 +239,7 @@ go_to(struct shelf_writer *writer, uint64_t bucket)
 int
 shelf_put(struct shelf_writer *writer, const struct hash_wide *key)
 {
-	if (go_to(writer, bucket_of(key, buckets_for(writer->count))) < 0 ||
+	if (go_to(writer, shelf_bucket_of(key, buckets_for(writer->count))) < 0 ||
 	    add(writer, &writer->keys, key, sizeof(*key)) < 0)
 		return -1;
 	for (int i = 0; i < PROBES; i++) {

@@ -35,6 +35,7 @@ struct shelf {
 /* Bytes that go to one place of a file after the other. */
 struct shelf_part {
 	uint64_t at; /* of data in the file */
+	uint64_t begun; /* up to there it is on its way to the disk */
 	size_t used;
 	char data[SHELF_BUFFER];
 };
@@ -43,7 +44,6 @@ struct shelf_writer {
 	int folder, fd;
 	uint64_t number, count, put; /* of those keys */
 	uint64_t bucket; /* the one at work on */
-	uint64_t unsynced; /* bytes */
 	struct shelf_bucket now;
 	struct shelf_part buckets, keys;
 };
@@ -60,6 +60,20 @@ shelf_before(const struct hash_wide *a, const struct hash_wide *b)
 {
 	return a->words[0] != b->words[0] ? a->words[0] < b->words[0]
 					  : a->words[1] < b->words[1];
+}
+
+/* In order: of two keys the first one is in no later bucket. */
+static inline uint64_t
+shelf_bucket_of(const struct hash_wide *key, uint64_t bucket_count)
+{
+	return (key->words[0] >> 32) * bucket_count >> 32;
+}
+
+/* Have ready what shelf_has() looks at first: it comes while one asks other shelves. */
+static inline void
+shelf_fetch(const struct shelf *shelf, const struct hash_wide *key)
+{
+	__builtin_prefetch(&shelf->buckets[shelf_bucket_of(key, shelf->bucket_count)]);
 }
 
 /* Open the file of a folder that has count keys.  0, or -1. */

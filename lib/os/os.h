@@ -58,6 +58,9 @@ int os_nameless(const char *folder);
  * number: 0 also where that cannot be done. */
 int os_keep_room(int fd, off_t size);
 
+/* Begin to write a part of a file to the disk, not waiting for it; -1: by no such way. */
+int os_begin_writing(int fd, off_t at, off_t len);
+
 /* Memory, of whole pages, whose content is of no use any more. */
 void os_forget(void *pages, size_t len);
 

@@ -4,7 +4,8 @@
 # A crawl of so many URLs of a thousand hosts, by a command that fetches nothing: how fast
 # it is, of how much CPU and memory, how large what it knows gets, and how long it takes to
 # go on after it was killed.  Each page has a link that is new, and two that are not; some
-# thousand URLs wait at any time.  BENCH_URLS has other numbers of URLs.
+# thousand URLs wait at any time.  BENCH_URLS has other numbers of URLs.  Then what was seen
+# by itself, with BENCH_SEEN URLs.
 set -eu
 
 cc -O2 -o walk "$ROOT/tests/bench/aid/walk.c"
@@ -38,3 +39,10 @@ for n in ${BENCH_URLS:-100000 1000000}; do
 			n, n / (ended - begun), cpu / tick / n * 1e6, size / n
 		printf "%d KB of memory of its own, goes on in %.2f s\n", memory, now - again }'
 done
+
+built=$(dirname "$(command -v par-frontier)")/..
+mapfile -t folders < <(find "$ROOT/lib" "$ROOT/cmd/par-frontier" -type d -printf '-I%p\n')
+cc -O2 -D_GNU_SOURCE "${folders[@]}" -o seen "$ROOT/tests/bench/aid/seen.c" \
+	"$built/par-frontier.a" "$built/libpar.a"
+mkdir -p kept
+./seen kept "${BENCH_SEEN:-10000000}"

@@ -27,6 +27,7 @@ enum way {
 	SEND,
 	NAMELESS,
 	KEEP_ROOM,
+	BEGIN_WRITING,
 	BEGIN,
 	WATCH,
 	WAYS
@@ -214,6 +215,16 @@ os_keep_room(int fd, off_t size)
 		return errno;
 	refused(KEEP_ROOM);
 	return 0;
+}
+
+int
+os_begin_writing(int fd, off_t at, off_t len)
+{
+	if (!is_open(BEGIN_WRITING))
+		return -1;
+	if (sync_file_range(fd, at, len, SYNC_FILE_RANGE_WRITE) == 0)
+		return 0;
+	return refused(BEGIN_WRITING);
 }
 
 void

@@ -118,6 +118,14 @@ os_keep_room(int fd, off_t size)
 	return 0;
 }
 
+int
+os_begin_writing(int fd, off_t at, off_t len)
+{
+	(void)fd, (void)at, (void)len;
+	errno = ENOTSUP;
+	return -1;
+}
+
 void
 os_forget(void *pages, size_t len)
 {
