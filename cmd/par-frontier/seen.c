@@ -101,7 +101,8 @@ write_table(struct seen *seen, struct shelf_writer *writer)
 static void
 adjust(struct seen *seen)
 {
-	while (seen->most < SEEN_MOST && seen->shelved_count / SEEN_PART / 2 >= seen->most)
+	while (
+	    seen->most < SEEN_MOST && seen->shelved_count / SEEN_PART / 2 >= seen->most)
 		seen->most *= 2;
 }
 

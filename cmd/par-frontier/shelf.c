@@ -161,8 +161,8 @@ shelf_has(const struct shelf *shelf, const struct hash_wide *key)
 		errno = EBADMSG;
 		return -1;
 	}
-	return keys_have(shelf->keys + low, high - low, expected(shelf, key, high - low),
-	    key);
+	return keys_have(
+	    shelf->keys + low, high - low, expected(shelf, key, high - low), key);
 }
 
 void
@@ -208,8 +208,7 @@ write_part(struct shelf_writer *writer, struct shelf_part *part)
 	part->used = 0;
 	if (part->at - part->begun < BEGIN_EVERY || writer->folder < 0)
 		return 0;
-	os_begin_writing(
-	    writer->fd, (off_t)part->begun, (off_t)(part->at - part->begun));
+	os_begin_writing(writer->fd, (off_t)part->begun, (off_t)(part->at - part->begun));
 	part->begun = part->at;
 	return 0;
 }
