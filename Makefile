@@ -45,7 +45,8 @@
 #: make html        the manual for a browser, with its drawings as pictures, in build/html
 #: make dist        build/par-VERSION.tar.gz of the last commit, with a checksum and a bill
 #:                  of materials (SPDX)
-#: make deb         the Debian package par-tools, source and binary, in build/deb
+#: make deb         the Debian packages par-tools, libpar-stage-dev and those of the kits, source
+#:                  and binary, in build/deb (ARCH=arm64)
 #: make static      run, split, gather, fib and report as programs that need no library, for
 #:                  Linux, in build/ (STATIC="x86_64 aarch64")
 #: make check-packages  these in bare roots of Debian 12 and 13, as root
@@ -548,8 +549,9 @@ dist:
 	@mkdir -p $(dir $(DIST))
 	$(call say,DIST $(DIST)) scripts/dist $(VERSION) $(DIST)
 
+ARCH	?=
 deb:
-	@scripts/deb $(VERSION)
+	@scripts/deb $(VERSION) build/deb $(ARCH)
 
 check-packages:
 	@scripts/deps build packages
