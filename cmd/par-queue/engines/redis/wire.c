@@ -17,7 +17,8 @@
 
 enum {
 	CONNECT_WAIT = 5, /* s that a connection may take */
-	ANSWER_WAIT = 20, /* s that an answer may take */
+	ANSWER_WAIT = 20, /* s that an answer may take, */
+	ANSWER_LEAST = 1000, /* and ms that it may however little patience there is */
 	WHERE_SIZE = 256
 };
 
@@ -177,7 +178,8 @@ static redisReply *
 answer(struct wire *wire)
 {
 	uint64_t usual = ANSWER_WAIT * 1000, patience = wire->engine->patience;
-	const struct redis_wait wait = { .silent = patience < usual ? patience : usual,
+	uint64_t silent = patience < ANSWER_LEAST ? ANSWER_LEAST : patience;
+	const struct redis_wait wait = { .silent = silent < usual ? silent : usual,
 		.most = patience > usual ? patience : usual,
 		.wake = wire->engine->wake };
 
