@@ -409,9 +409,8 @@ seen_open(struct seen *seen, int folder, size_t least, const struct seen_file *f
 {
 	size_t room = ROOM_LEAST < 2 * least ? ROOM_LEAST : 2 * least;
 
-	*seen = (struct seen){
-		.folder = folder, .least = least, .most = least, .room = room, .shift = 64
-	};
+	*seen =
+	    (struct seen){ .folder = folder, .most = least, .room = room, .shift = 64 };
 	for (size_t left = room; left > 1; left /= 2)
 		seen->shift--;
 	seen->table = calloc(room, sizeof(*seen->table));

@@ -39,7 +39,7 @@ struct seen_file {
 
 struct seen {
 	int folder; /* of the files; -1: they have no names */
-	size_t least, most; /* keys in the table, powers of two */
+	size_t most; /* keys in the table, a power of two */
 	struct hash_wide *table; /* all zero: nothing there */
 	size_t room, count; /* a power of two; of keys */
 	unsigned shift; /* of a key's first word: its place there, or nearly */
