@@ -65,6 +65,8 @@ go_further(struct work *work)
 	if (work->phase == PHASE_DRAIN) {
 		tended_retire(&work->load.tended);
 		workload_give_back(&work->load);
+		if (work->origins.leases.head == NULL) /* nothing is to be committed */
+			origins_hurry(&work->origins);
 	} else if (work->phase == PHASE_STOP) {
 		tended_stop(&work->load.tended, SIGTERM);
 		origins_hurry(&work->origins);
