@@ -46,7 +46,7 @@
 #: make dist        build/par-VERSION.tar.gz of the last commit, with a checksum and a bill
 #:                  of materials (SPDX)
 #: make deb         the Debian packages par-tools, libpar-stage-dev and those of the kits, source
-#:                  and binary, in build/deb (ARCH=arm64)
+#:                  and binary, in build/deb
 #: make static      run, split, gather, fib and report as programs that need no library, for
 #:                  Linux, in build/ (STATIC="x86_64 aarch64")
 #: make check-packages  these in bare roots of Debian 12 and 13, as root
