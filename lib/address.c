@@ -16,9 +16,6 @@ const char address_no_tls[] = "TLS is not spoken here; reach the server through 
 const char address_no_password[] = "a password in an argument can be seen by ps(1); use "
 				   "--password-file";
 
-const char address_no_sentinel[] =
-    "Sentinel is not asked here; name the server itself, by redis://";
-
 enum { REDIS_PORT = 6379, SENTINEL_PORT = 26379, MOST_DBS = 1 << 20, MOST_PLACES = 1024 };
 
 static int

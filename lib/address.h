@@ -51,9 +51,8 @@ extern const char address_no_password[];
 /* What address_parse() says of another scheme. */
 extern const char address_none[];
 
-/* What to say where TLS is not spoken, and where Sentinels are not asked. */
+/* What to say where TLS is not spoken. */
 extern const char address_no_tls[];
-extern const char address_no_sentinel[];
 
 /* The password is the first line of file.  0, or -1 with errno. */
 int address_password(struct address *address, const char *file);

@@ -266,11 +266,15 @@ async def drip(request):
         await asyncio.sleep(0.02)
 
 
+async def endlessly(request, begin, more):
+    await request.send(begin)
+    while True:
+        await request.send(more)
+
+
 @path
 async def endless_headers(request):
-    await request.send(b"HTTP/1.1 200 OK\r\n")
-    while True:
-        await request.send(b"X-More: and more\r\n" * 1000)
+    await endlessly(request, b"HTTP/1.1 200 OK\r\n", b"X-More: and more\r\n" * 1000)
 
 
 @path
@@ -284,29 +288,23 @@ async def long_header(request):
 
 @path
 async def endless_hints(request):
-    while True:
-        await request.send(b"HTTP/1.1 103 Wait\r\n\r\n" * 100)
+    await endlessly(request, b"", b"HTTP/1.1 103 Wait\r\n\r\n" * 100)
 
 
 @path
 async def endless_status(request):
-    await request.send(b"HTTP/1.1 200 ")
-    while True:
-        await request.send(b"x" * 10000)
+    await endlessly(request, b"HTTP/1.1 200 ", b"x" * 10000)
 
 
 @path
 async def endless_extension(request):
-    await request.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;")
-    while True:
-        await request.send(b"x" * 10000)
+    await endlessly(request, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;", b"x" * 10000)
 
 
 @path
 async def endless_chunks(request):
-    await request.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-    while True:
-        await request.send(b"10000\r\n" + b"x" * 65536 + b"\r\n")
+    await endlessly(request, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+                    b"10000\r\n" + b"x" * 65536 + b"\r\n")
 
 
 @path

@@ -145,7 +145,7 @@ open_server(struct store *store, const struct store_plan *plan)
 	if (shared->address.tls)
 		return address_no_tls;
 	if (shared->address.master != NULL)
-		return address_no_sentinel;
+		return "Sentinel is not asked here; name the server itself, by redis://";
 	free(store->name);
 	store->name = strdup(plan->where);
 	if (plan->password_file == NULL && password != NULL)

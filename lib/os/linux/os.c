@@ -237,8 +237,9 @@ void
 os_reuse(size_t most)
 {
 #ifdef M_TRIM_THRESHOLD
-	mallopt(M_TRIM_THRESHOLD, (int)most);
-	mallopt(M_MMAP_THRESHOLD, (int)most);
+	/* Where that is too much malloc goes on adapting itself. */
+	if (mallopt(M_MMAP_THRESHOLD, (int)most) == 1)
+		mallopt(M_TRIM_THRESHOLD, (int)most);
 #else
 	(void)most;
 #endif
