@@ -37,7 +37,7 @@ install_into_stage() {
 			echo "./share/doc/par/$page"
 		done
 		printf './%s\n' include/par_stage.h lib/pkgconfig/libpar-stage.pc \
-			lib/libpar-stage.{a,so,so.1} share/par/{par_stage.py,stage.{awk,sh}} \
+			lib/libpar-stage.{a,so,so.1} share/par/{par_{client,stage}.py,stage.{awk,sh}} \
 			share/par/node/par-stage/{package.json,README.md,index.{js,d.ts}}
 	} | sort >"$BATS_TEST_TMPDIR/want"
 	find . ! -type d | sort >"$BATS_TEST_TMPDIR/got"

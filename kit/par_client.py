@@ -1,0 +1,500 @@
+# SPDX-License-Identifier: ISC
+"""A pool of processes in the manner of concurrent.futures, by par-run(1) and par-queue(1),
+in Python 3.9 or later: see par-client-python(7).
+
+    from par_client import RunExecutor as ProcessPoolExecutor
+
+    with ProcessPoolExecutor(8) as pool:
+        for answer in pool.map(work, things):
+            ...
+
+Each task has one result, or an exception, whatever process is killed and whenever; it may
+be run more than once.  This file needs par_stage.py beside it, and may be copied with it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import base64
+import collections
+import contextlib
+import concurrent.futures
+import errno
+import functools
+import itertools
+import multiprocessing.process
+import multiprocessing.spawn
+import os
+import pickle
+import selectors
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import traceback
+import weakref
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, Callable, Deque, Dict, Iterable, Iterator, List, NoReturn, Optional, Sequence
+
+import par_stage
+
+__all__ = ["BrokenProcessPool", "GivenUp", "RemoteError", "RunExecutor"]
+__version__ = "0.1.0"
+
+READ_SIZE = 1 << 20
+SEND_AT_ONCE = 1 << 16  # bytes of tasks that are written together
+MAX_RECORD = 1 << 30  # bytes of a task, as par-run has it
+AHEAD = 4  # tasks that par-run has beside those of its workers
+DEATHS_MOST = 3  # of par-run in a row, with nothing answered in between
+WORKER = "import sys; sys.path.insert(0, sys.argv[1]); import par_client; par_client.work(*map(int, sys.argv[2:]))"
+
+
+class GivenUp(Exception):
+    """A task is given up: its worker died, or took too long, on all tries."""
+
+    def __init__(self, reason: str, tries: int = 1, last_words: str = "") -> None:
+        super().__init__(reason, tries, last_words)
+        self.reason = reason
+        self.tries = tries
+        self.last_words = last_words  # the last line that its worker wrote to standard error
+
+    def __str__(self) -> str:
+        said = f"; its last words: {self.last_words}" if self.last_words else ""
+        return f"{self.reason}, at {self.tries} tries{said}"
+
+
+class RemoteError(Exception):
+    """What was raised in a worker: the cause of an exception from there, or it itself if
+    that cannot be pickled.  The text is its traceback."""
+
+    def __str__(self) -> str:
+        return f'\n"""\n{self.args[0]}"""'
+
+
+def answer(task: bytes) -> bytes:
+    """Call what a task says; its result, or what it raised, as answered() takes it."""
+    try:
+        function, args, kwargs = pickle.loads(base64.b64decode(task))
+        data = pickle.dumps((True, function(*args, **kwargs)), pickle.HIGHEST_PROTOCOL)
+    except BaseException as error:
+        told = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+        try:
+            whole = pickle.dumps(error.with_traceback(None))
+            pickle.loads(whole)  # many that can be pickled cannot be made again
+        except Exception:
+            whole = b""
+        data = pickle.dumps((False, (whole, told)))
+    sys.stdout.flush()
+    return base64.b64encode(data)
+
+
+def answered(future: Future, data: bytes) -> None:
+    """Give a future what answer() made."""
+    try:
+        fine, value = pickle.loads(base64.b64decode(data))
+        if not fine:
+            whole, told = value
+            cause = RemoteError(told)
+            value = pickle.loads(whole) if whole else cause
+            if value is not cause:
+                value.__cause__ = cause
+    except Exception as error:  # it cannot be made here
+        fine, value = False, error
+    if fine:
+        future.set_result(value)
+    else:
+        future.set_exception(value)
+
+
+def work(setup: int, stdout: int) -> NoReturn:
+    """Be a worker of a RunExecutor: what is to be done first is in the file setup, which
+    all of them read, and what tasks print goes to stdout."""
+    source, output = os.dup(0), os.dup(1)
+    me = multiprocessing.process.current_process()
+    try:
+        about = pickle.loads(os.pread(setup, os.fstat(setup).st_size, 0))
+        os.close(setup)
+        apart(stdout)
+        os.close(stdout)
+        me._inheriting = True  # so a program that does not ask if it is the main one is told
+        multiprocessing.spawn.prepare(about["main"])
+        del me._inheriting
+        function, args = pickle.loads(about["initializer"])
+        if function is not None:
+            function(*args)
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(125)  # nor can any other
+    sys.exit(serve(source, output))
+
+
+def apart(stdout: int) -> None:
+    """Tasks read nothing, and what they print goes there."""
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    os.dup2(stdout, 1)
+
+
+def serve(source: int, output: int) -> int:
+    """Answer tasks, one at a time: it is one that a death is laid to."""
+    stage = par_stage.Stage(window=1, max_record=MAX_RECORD, input=source, output=output)
+    for record in stage:
+        number, _, task = record.data.partition(b" ")
+        record.put(number + b" " + answer(task))
+    return stage.finish()
+
+
+def call_each(function: Callable[..., Any], chunk: List[tuple]) -> List[Any]:
+    return [function(*args) for args in chunk]
+
+
+class Task:
+    """A future, and what is sent for it."""
+
+    __slots__ = ("future", "data", "sent")
+
+    def __init__(self, future: Future, data: bytes) -> None:
+        self.future = future
+        self.data = data
+        self.sent = False
+
+
+class Lines:
+    """Whole lines of what comes in pieces."""
+
+    def __init__(self) -> None:
+        self.parts: List[bytes] = []
+
+    def of(self, data: bytes) -> List[bytes]:
+        first, *others = data.split(b"\n")
+        self.parts.append(first)
+        if not others:
+            return []
+        first, self.parts = b"".join(self.parts), [others.pop()]
+        return [first, *others]
+
+
+def close_all(*descriptors: int) -> None:
+    for fd in descriptors:
+        os.close(fd)
+
+
+class Desk:
+    """Tasks without an answer, and the thread that has a program answer them.
+
+    A program is what start() of it begins: it reads from its sink a line of a number and
+    the data of each task, and hear(descriptor, line) makes a number and what to do with a
+    future of each line of its sources, the first of which ends with the program.
+    """
+
+    def __init__(self, program: Any, most: int) -> None:
+        self.program = program
+        self.most = most  # tasks that it has at a time
+        self.lock = threading.RLock()  # the collector may call close() at any time
+        self.tasks: Dict[int, Task] = {}
+        self.waiting: Deque[int] = collections.deque()  # numbers of those to be sent
+        self.numbers = itertools.count()
+        self.closing = self.asleep = False
+        self.broken = ""  # why no more is taken
+        self.answers = 0
+        self.bell, self.rope = os.pipe()
+        os.set_blocking(self.rope, False)
+        self.thread = threading.Thread(target=self.run, name="par_client", daemon=True)
+        weakref.finalize(self, close_all, self.bell, self.rope).atexit = False
+
+    def submit(self, task: Task) -> None:
+        with self.lock:
+            if self.broken:
+                raise BrokenProcessPool(self.broken)
+            if self.closing:
+                raise RuntimeError("cannot schedule new futures after shutdown")
+            number = next(self.numbers)
+            self.tasks[number] = task
+            self.waiting.append(number)
+            if self.thread.ident is None:
+                self.thread.start()
+                desks.add(self)
+            asleep, self.asleep = self.asleep, False
+        if asleep:
+            self.ring()
+
+    def ring(self) -> None:
+        try:
+            os.write(self.rope, b"!")
+        except BlockingIOError:
+            pass
+
+    def close(self, cancel: bool = False) -> None:
+        with self.lock:
+            self.closing = True
+            dropped = [n for n in self.waiting if not self.tasks[n].sent] if cancel else []
+            futures = [self.tasks.pop(n).future for n in dropped]
+            if cancel:
+                self.waiting = collections.deque(n for n in self.waiting if n in self.tasks)
+        for future in futures:
+            if future.cancel():
+                future.set_running_or_notify_cancel()
+        self.ring()
+
+    def join(self) -> None:
+        if self.thread.ident is not None:
+            self.thread.join()
+
+    def run(self) -> None:
+        """Have the program run whenever there is a task."""
+        deaths = 0
+        why = "the pool could not go on"
+        try:
+            while self.await_task():
+                before = self.answers
+                status = self.attend()
+                if status > 0 or status == 0 and self.tasks:
+                    why = f"{self.program.name} ended with status {status}"
+                    break
+                deaths = deaths + 1 if self.answers == before else 0
+                if deaths == DEATHS_MOST:
+                    why = f"{self.program.name} was killed by signal {-status}"
+                    break
+                with self.lock:
+                    self.waiting = collections.deque(self.tasks)
+        except BaseException as error:
+            why = f"{type(error).__name__}: {error}"
+        with self.lock:
+            self.broken = why
+            left, self.tasks = self.tasks, {}
+            self.waiting.clear()
+        for task in left.values():
+            if task.sent or task.future.set_running_or_notify_cancel():
+                task.future.set_exception(BrokenProcessPool(why))
+
+    def await_task(self) -> bool:
+        while True:
+            with self.lock:
+                if self.tasks or self.closing:
+                    return bool(self.tasks)
+                self.asleep = True
+            os.read(self.bell, READ_SIZE)
+
+    def attend(self) -> int:
+        """Send and hear while the program runs; its exit status."""
+        process, sources = self.program.start()
+        sink, rest = process.stdin, memoryview(b"")
+        os.set_blocking(sink.fileno(), False)
+        with contextlib.ExitStack() as stack:
+            selector = stack.enter_context(selectors.DefaultSelector())
+            selector.register(self.bell, selectors.EVENT_READ)
+            heard = {source.fileno(): (kind, Lines()) for kind, source in enumerate(sources)}
+            for source in sources:
+                os.set_blocking(source.fileno(), False)
+                selector.register(stack.enter_context(source), selectors.EVENT_READ)
+            stack.enter_context(process)
+            ended = False
+            while not ended:
+                if not rest and not sink.closed:
+                    rest = self.to_send()
+                    if rest:
+                        selector.register(sink, selectors.EVENT_WRITE)
+                    elif rest is None:
+                        sink.close()
+                for key, _ in selector.select():
+                    if key.fd == self.bell:
+                        os.read(self.bell, READ_SIZE)
+                    elif key.fileobj is not sink:
+                        ended = self.hear(key.fd, *heard[key.fd]) or ended
+                    else:
+                        try:
+                            rest = rest[os.write(key.fd, rest) :]
+                        except BrokenPipeError:
+                            rest = memoryview(b"")
+                        if not rest:
+                            selector.unregister(sink)
+            sink.close()
+            status = process.wait()
+            for fd, (kind, lines) in heard.items():
+                self.hear(fd, kind, lines)
+            return status
+
+    def to_send(self) -> Optional[memoryview]:
+        """Tasks for which there is room; None if there will be no more."""
+        lines: List[bytes] = []
+        size = 0
+        with self.lock:
+            room = self.most - (len(self.tasks) - len(self.waiting))
+            while self.waiting and len(lines) < 2 * room and size < SEND_AT_ONCE:
+                number = self.waiting.popleft()
+                task = self.tasks[number]
+                if task.sent or task.future.set_running_or_notify_cancel():
+                    task.sent = True
+                    lines += (b"%d " % number, task.data)
+                    size += len(task.data)
+                else:
+                    del self.tasks[number]
+            if not lines and self.closing and not self.tasks:
+                return None
+            self.asleep = not self.waiting and not lines
+        return memoryview(b"".join(lines))
+
+    def hear(self, fd: int, kind: int, lines: Lines) -> bool:
+        """Give futures what there is; true at the end of the first source."""
+        while True:
+            try:
+                data = os.read(fd, READ_SIZE)
+            except BlockingIOError:
+                return False
+            if not data:
+                return kind == 0
+            for line in lines.of(data):
+                number, finish = self.program.hear(kind, line)
+                with self.lock:
+                    task = self.tasks.pop(number, None)
+                if task is not None:
+                    self.answers += 1
+                    finish(task.future)
+
+
+desks: "weakref.WeakSet[Desk]" = weakref.WeakSet()
+
+
+@atexit.register
+def finish_all() -> None:
+    """What was submitted is done before the interpreter ends."""
+    for desk in list(desks):
+        desk.close()
+    for desk in list(desks):
+        desk.join()
+
+
+class Run:
+    """par-run as the program of a desk."""
+
+    name = "par-run"
+
+    def __init__(self, command: List[str], setup: Any) -> None:
+        self.command = command
+        self.setup = setup  # a file
+
+    def start(self) -> tuple:
+        given_up, to_us = os.pipe()
+        stdout = os.dup(1)
+        passed = (to_us, self.setup.fileno(), stdout)
+        words = [self.command[0], "-q", f"/dev/fd/{to_us}", *self.command[1:], *map(str, passed[1:])]
+        try:
+            process = subprocess.Popen(
+                words,
+                bufsize=0,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                pass_fds=passed,
+            )
+        except BaseException:
+            os.close(given_up)
+            raise
+        finally:
+            os.close(to_us)
+            os.close(stdout)
+        return process, [process.stdout, open(given_up, "rb", buffering=0)]
+
+    def hear(self, kind: int, line: bytes) -> tuple:
+        if kind == 0:
+            number, _, data = line.partition(b" ")
+            return int(number), lambda future: answered(future, data)
+        record, tries, why, last = (field.decode("utf-8", "replace") for field in par_stage.fields(line))
+        gone = GivenUp(why, int(tries), last)
+        return int(record.partition(" ")[0]), lambda future: future.set_exception(gone)
+
+
+class Pool(concurrent.futures.Executor):
+    """What both executors have."""
+
+    _desk: Desk
+
+    def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future:
+        future: Future = Future()
+        try:
+            data = pickle.dumps((function, args, kwargs), pickle.HIGHEST_PROTOCOL)
+            line = base64.b64encode(data) + b"\n"
+            if len(line) > MAX_RECORD - 32:
+                raise ValueError(f"a task of {len(data)} bytes is too large")
+        except Exception as error:  # of the task, as the pool of Python has it
+            future.set_running_or_notify_cancel()
+            future.set_exception(error)
+            return future
+        self._desk.submit(Task(future, line))
+        return future
+
+    def map(
+        self,
+        function: Callable[..., Any],
+        *iterables: Iterable[Any],
+        timeout: Optional[float] = None,
+        chunksize: int = 1,
+        **options: Any,
+    ) -> Iterator[Any]:
+        """As Executor.map; with chunksize so many calls are one task."""
+        if chunksize < 1:
+            raise ValueError("chunksize must be >= 1.")
+        if chunksize == 1:
+            return super().map(function, *iterables, timeout=timeout, **options)
+        calls = zip(*iterables)
+        chunks = iter(lambda: list(itertools.islice(calls, chunksize)), [])
+        many = super().map(functools.partial(call_each, function), chunks, timeout=timeout, **options)
+        return itertools.chain.from_iterable(many)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self._desk.close(cancel_futures)
+        if wait:
+            self._desk.join()
+
+
+class RunExecutor(Pool):
+    """Tasks by the workers of a par-run, in the manner of ProcessPoolExecutor.
+
+    options are words for par-run, as ("-t", "10s"); tries is how often a task is run
+    whose worker dies.  A worker is started as multiprocessing starts one by "spawn".
+    """
+
+    def __init__(
+        self,
+        max_workers: Optional[int] = None,
+        mp_context: Any = None,
+        initializer: Optional[Callable[..., Any]] = None,
+        initargs: tuple = (),
+        *,
+        max_tasks_per_child: Optional[int] = None,
+        tries: int = 3,
+        options: Sequence[str] = (),
+        par_run: str = "par-run",
+    ) -> None:
+        workers = usable() if max_workers is None else max_workers
+        if workers < 1:
+            raise ValueError("max_workers must be greater than 0")
+        if shutil.which(par_run) is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), par_run)
+        main = multiprocessing.spawn.get_preparation_data("par_client")
+        if not os.path.exists(main.get("init_main_from_path", "/")):
+            del main["init_main_from_path"]  # as it comes from standard input
+        about = {
+            "main": {word: main[word] for word in main if word not in ("authkey", "start_method")},
+            "initializer": pickle.dumps((initializer, initargs)),
+        }
+        setup = tempfile.TemporaryFile()
+        pickle.dump(about, setup)
+        setup.flush()
+        command = [par_run, "-n", str(workers), "-r", str(tries - 1), f"--max-record={MAX_RECORD}"]
+        if max_tasks_per_child is not None:
+            command.append(f"--replace-after={max_tasks_per_child}")
+        command += [*options, "--", sys.executable, *subprocess._args_from_interpreter_flags()]
+        command += ["-c", WORKER, os.path.dirname(os.path.abspath(__file__))]
+        self._desk = Desk(Run(command, setup), workers + AHEAD)
+        weakref.finalize(self, self._desk.close).atexit = False
+
+
+def usable() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1

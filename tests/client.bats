@@ -1,0 +1,393 @@
+#!/usr/bin/env bats
+# What programs in Python and Node have of par-run and par-queue, as a pool of processes.
+load helper
+
+setup_file() {
+	export PYTHON
+	PYTHON=$(python3 -c 'import sys; print(sys.executable)')
+}
+
+prepare() {
+	with_library
+	cat >tasks.py <<-'END'
+		import os, signal, sys, threading, time
+
+		def double(n):
+		    return 2 * n
+
+		def whose(n):
+		    return os.getpid()
+
+		def die(n):
+		    print("last of", n, file=sys.stderr, flush=True)
+		    os.kill(os.getpid(), signal.SIGKILL)
+
+		def raises(n):
+		    raise KeyError(n)
+
+		def wait_for(name):  # a FIFO
+		    with open(name) as gate:
+		        return gate.read()
+
+		def here():
+		    """Leave our process id, as an initializer."""
+		    open(f"pids/{os.getpid()}", "w").close()
+
+		class Odd(Exception):
+		    def __init__(self, one, two):
+		        super().__init__("odd")
+
+		def odd():
+		    raise Odd(1, 2)
+
+		def unmade():
+		    raise SystemExit(3)
+
+		class Unloadable:
+		    def __reduce__(self):
+		        return int, ("no number",)
+
+		def unloadable():
+		    return Unloadable()
+	END
+}
+
+# program TEXT: run it as the main module
+program() {
+	{
+		echo 'import concurrent.futures, os, signal, subprocess, sys, threading, time'
+		echo 'from concurrent.futures import CancelledError, TimeoutError, as_completed, wait'
+		echo 'from par_client import *'
+		echo 'from tasks import *'
+		echo 'def raised(future):'
+		echo '    return future.exception(60)'
+		echo 'if __name__ == "__main__":'
+		printf '%s\n' "$1" | sed 's/^/    /'
+	} >program.py
+	"$PYTHON" program.py
+}
+
+@test "client: Python 3.9 reads par_client.py" {
+	"$PYTHON" -c 'import ast, sys; ast.parse(open(sys.argv[1]).read(), feature_version=(3, 9))' \
+		"$PAR_SHARE/par_client.py"
+}
+
+@test "client: a program that has a pool of processes changes one line" {
+	cat >pool.py <<-'END'
+		import os
+		from concurrent.futures import ProcessPoolExecutor
+		def square(n):
+		    os.write(1, b"at %d\n" % n)
+		    return n * n
+		if __name__ == "__main__":
+		    with ProcessPoolExecutor(2) as pool:
+		        future = pool.submit(square, n=12)
+		        print(future.result(), list(pool.map(square, (n for n in range(300)), chunksize=7)))
+		        print(list(pool.map(pow, [2, 3], [5, 6, 7])), list(pool.map(square, [])))
+	END
+	"$PYTHON" pool.py | sort >want
+	sed -i 's/concurrent.futures import/par_client import RunExecutor as/' pool.py
+	"$PYTHON" pool.py </dev/null 2>err | sort >got
+	same want got
+	[ ! -s err ]
+}
+
+@test "client: each future has its result once, while workers are killed at any moment" {
+	mkdir pids
+	program '
+heard, killed = [], 0
+with RunExecutor(3, initializer=here, tries=30) as pool:
+    futures = [pool.submit(double, n) for n in range(2000)]
+    for future in futures:
+        future.add_done_callback(heard.append)
+    for count, future in enumerate(as_completed(futures)):
+        if count % 20 == 0:
+            for pid in os.listdir("pids")[-2:]:
+                os.unlink("pids/" + pid)
+                try:
+                    os.kill(int(pid), signal.SIGKILL)
+                    killed += 1
+                except ProcessLookupError:
+                    pass
+assert [future.result() for future in futures] == [2 * n for n in range(2000)]
+assert len(heard) == len(set(heard)) == 2000
+assert killed > 50, killed' 2>err
+}
+
+@test "client: a task that kills its worker is given up by name, and the others are done" {
+	program '
+with RunExecutor(2, tries=2) as pool:
+    futures = [pool.submit(die if n % 10 == 0 else double, n) for n in range(200)]
+for n, future in enumerate(futures):
+    if n % 10:
+        assert future.result() == 2 * n
+        continue
+    why = future.exception()
+    assert type(why) is GivenUp and why.tries == 2, why
+    assert why.reason == "worker killed by signal 9 (Killed)", why
+    assert why.last_words == f"last of {n}", why
+    assert str(why) == f"{why.reason}, at 2 tries; its last words: last of {n}", why' 2>err
+}
+
+@test "client: par-run is killed, and another one goes on" {
+	program '
+with RunExecutor(2) as pool:
+    assert pool.submit(double, 1).result() == 2
+    futures = [pool.submit(double, n) for n in range(2000)]
+    for n in range(0, 2000, 200):
+        assert futures[n].result() == 2 * n
+        last = pool.submit(os.getppid)
+        os.kill(last.result(), signal.SIGKILL)
+    assert [future.result() for future in futures] == [2 * n for n in range(2000)]
+    os.kill(pool.submit(os.getppid).result(), signal.SIGKILL)  # it has nothing to do
+    assert pool.submit(double, 4).result() == 8'
+}
+
+@test "client: a pool is broken when par-run cannot go on, is told to end, or dies again and again" {
+	cat >>tasks.py <<-'END'
+		def kill_parent(number):
+		    os.kill(os.getppid(), number)
+		    time.sleep(number)
+		def no_start():
+		    raise OSError("no start")
+	END
+	program '
+pool = RunExecutor(1)
+killer = pool.submit(kill_parent, signal.SIGKILL)
+assert type(raised(killer)) is BrokenProcessPool
+assert str(raised(killer)) == "par-run was killed by signal 9", raised(killer)
+try:
+    pool.submit(double, 1)
+    sys.exit("taken")
+except BrokenProcessPool as why:
+    assert str(why) == "par-run was killed by signal 9"
+with RunExecutor(1) as pool:
+    told, others = pool.submit(kill_parent, 1), [pool.submit(double, n) for n in range(99)]
+    assert str(raised(others[98])) == "par-run ended with status 4", raised(others[98])
+with RunExecutor(2, initializer=no_start) as pool:
+    assert str(raised(pool.submit(double, 1))) == "par-run ended with status 3"
+with RunExecutor(2, options=["--no-such-option"]) as pool:
+    assert str(raised(pool.submit(double, 1))) == "par-run ended with status 2"
+try:
+    RunExecutor(par_run="./no-such")
+    sys.exit("started")
+except FileNotFoundError as why:
+    assert why.filename == "./no-such"' 2>err
+	grep -q 'OSError: no start' err
+	grep -q 'no-such-option' err
+}
+
+@test "client: exceptions come with what they say in the worker" {
+	program '
+with RunExecutor(1) as pool:
+    why = raised(pool.submit(raises, 5))
+    assert type(why) is KeyError and why.args == (5,)
+    assert "in raises" in str(why.__cause__) and "raise KeyError(n)" in str(why.__cause__)
+    assert "cannot pickle" in str(raised(pool.submit(threading.Lock)))
+    assert "ickle" in str(raised(pool.submit(double, threading.Lock())))
+    assert "ickle" in str(raised(pool.submit(lambda: 1)))
+    why = raised(pool.submit(odd))
+    assert type(why) is RemoteError and "raise Odd(1, 2)" in str(why), why
+    assert type(raised(pool.submit(unmade))) is SystemExit
+    assert type(raised(pool.submit(unloadable))) is ValueError
+    assert type(raised(pool.submit(double, Unloadable()))) is ValueError
+    assert pool.submit(double, 1).result() == 2
+    results = pool.map(double, [1, threading.Lock(), 2])
+    assert next(results) == 2
+    try:
+        next(results)
+        sys.exit("none")
+    except TypeError:
+        pass'
+}
+
+@test "client: results come in the order of map, and timeouts are heeded" {
+	mkfifo gate other
+	program '
+with RunExecutor(2) as pool:
+    slow = pool.submit(wait_for, "gate")
+    assert list(pool.map(double, (n for n in range(50)), timeout=60)) == [2 * n for n in range(50)]
+    try:
+        slow.result(timeout=0.05)
+        sys.exit("no timeout")
+    except TimeoutError:
+        pass
+    assert slow.running() and not slow.cancel()
+    try:
+        list(pool.map(wait_for, ["other"], timeout=0.05))
+        sys.exit("no timeout")
+    except TimeoutError:
+        pass
+    for name in ("gate", "other"):
+        with open(name, "w") as gate:
+            gate.write("open")
+    assert slow.result() == "open"
+with RunExecutor(1, options=["-t", "0.2"], tries=1) as pool:
+    why = raised(pool.submit(time.sleep, 60))
+    assert type(why) is GivenUp, why' 2>err || { cat err; return 1; }
+}
+
+@test "client: shutdown ends what runs, and cancels what does not if it is to" {
+	mkfifo gate
+	program '
+pool = RunExecutor(1)
+slow = pool.submit(wait_for, "gate")
+others = [pool.submit(double, n) for n in range(50)]
+assert others[30].cancel()
+while not slow.running():
+    time.sleep(0.01)
+pool.shutdown(wait=False, cancel_futures=True)
+assert others[49].cancelled() and not slow.done(), slow
+try:
+    pool.submit(double, 1)
+    sys.exit("taken")
+except RuntimeError as why:
+    assert str(why) == "cannot schedule new futures after shutdown"
+open("gate", "w").close()
+pool.shutdown()
+assert slow.result() == ""
+assert all(future.done() for future in others)
+with RunExecutor(1) as pool:
+    cancelled = [pool.submit(double, n) for n in range(100)][-1]
+    done = wait([pool.submit(double, 1)]).done
+assert len(done) == 1
+RunExecutor(1).shutdown()'
+}
+
+# Nobody is left who was started for the program.
+@test "client: what was submitted is done when the interpreter ends, and nobody is left" {
+	program '
+pool = RunExecutor(2)
+for n in range(100):
+    pool.submit(double, n).add_done_callback(lambda future: print(future.result()))
+dropped = RunExecutor(1)
+print(-dropped.submit(os.getpid).result(), -dropped.submit(os.getppid).result())
+del dropped' >out
+	[ "$(grep -v '^-' out | sort -n | xargs)" = "$(seq 0 2 198 | xargs)" ]
+	# shellcheck disable=SC2046 # words
+	set -- $(grep '^-' out)
+	eventually is_gone "${1#-}"
+	eventually is_gone "${2#-}"
+}
+
+is_gone() {
+	! kill -0 "$1" 2>/dev/null
+}
+
+@test "client: an executor that is dropped ends its par-run" {
+	program '
+import gc
+pool = RunExecutor(1)
+parent, last = pool.submit(os.getppid).result(), pool.submit(double, 4)
+del pool
+gc.collect()
+assert last.result() == 8
+end = time.monotonic() + 60
+while time.monotonic() < end:
+    try:
+        os.kill(parent, 0)
+    except ProcessLookupError:
+        sys.exit(0)
+    time.sleep(0.01)
+sys.exit("par-run is still there")'
+}
+
+@test "client: Ctrl-C ends the program, and nobody is left" {
+	mkfifo ready gate
+	cat >>tasks.py <<-'END'
+		def tell(ready, gate):
+		    with open(ready, "w") as file:
+		        file.write(f"{os.getpid()} {os.getppid()}\n")
+		    return wait_for(gate)
+	END
+	cat >group.py <<-'END'
+		import os, signal, sys
+		signal.signal(signal.SIGINT, signal.default_int_handler)
+		os.setpgid(0, 0)
+		os.execvp(sys.argv[1], sys.argv[1:])
+	END
+	cat >interrupted.py <<-'END'
+		import time
+		from par_client import RunExecutor
+		from tasks import tell
+		if __name__ == "__main__":
+		    with RunExecutor(1) as pool:
+		        pool.submit(tell, "ready", "gate")
+		        pool.submit(time.sleep, 1000)
+		        time.sleep(1000)
+	END
+	background "$PYTHON" group.py "$PYTHON" interrupted.py 2>err
+	read -r -t "$DEADLINE" worker parent <ready
+	kill -INT -- "-$!"
+	echo >gate
+	wait "$!" || status=$?
+	[ "$status" = 130 ]
+	grep -q KeyboardInterrupt err
+	eventually is_gone "$worker"
+	eventually is_gone "$parent"
+}
+
+@test "client: workers begin as they are told, and are replaced after some tasks" {
+	mkdir pids
+	program '
+with RunExecutor(1, None, here, max_tasks_per_child=3) as pool:
+    pids = list(pool.map(whose, range(9)))
+assert len(set(pids)) == 3, pids
+assert set(map(str, pids)) <= set(os.listdir("pids"))
+for bad in (0, -1):
+    try:
+        RunExecutor(bad)
+        sys.exit("taken")
+    except ValueError:
+        pass'
+}
+
+@test "client: a main module that starts workers without asking if it is the main one is told" {
+	cat >unguarded.py <<-'END'
+		from par_client import RunExecutor
+		from tasks import double
+		with RunExecutor(1) as pool:
+		    print(pool.submit(double, 1).result())
+	END
+	run -1 "$PYTHON" unguarded.py
+	[[ $output == *'if __name__ =='* ]]
+	[[ $output == *'BrokenProcessPool: par-run ended with status 3' ]]
+}
+
+@test "client: modules run by -m, and programs from standard input, have workers" {
+	cat >module.py <<-'END'
+		import par_client
+		def triple(n):
+		    return 3 * n
+		if __name__ == "__main__":
+		    with par_client.RunExecutor(1) as pool:
+		        print(list(pool.map(triple, [1, 2])))
+	END
+	[ "$("$PYTHON" -m module)" = '[3, 6]' ]
+	[ "$("$PYTHON" - <<<'from tasks import double
+from par_client import RunExecutor
+print(RunExecutor(1).submit(double, 4).result())')" = 8 ]
+}
+
+@test "client: tasks read nothing, and print where the program does" {
+	cat >>tasks.py <<-'END'
+		def talk():
+		    print("out")
+		    os.system("echo child; cat")
+		    print("err", file=sys.stderr)
+		    return sys.stdin.read()
+	END
+	program 'print(repr(RunExecutor(1).submit(talk).result()))' <<<input >out 2>err
+	[ "$(sort out | tr '\n' ' ')" = "'' child out " ]
+	[ "$(cat err)" = err ]
+}
+
+@test "client: arguments and results of 50 MB are whole, and nobody looks again and again" {
+	program '
+with RunExecutor(2) as pool:
+    large = os.urandom(1 << 16) * 800
+    assert pool.submit(bytes.__add__, large, b"1").result() == large + b"1"
+    begin = time.process_time()
+    pool.submit(time.sleep, 1).result()
+    assert time.process_time() - begin < 0.1'
+}
