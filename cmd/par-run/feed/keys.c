@@ -87,7 +87,7 @@ least_loaded(const struct keys *keys)
 static void
 own(const struct keys *keys, uint32_t tag, const struct slot *slot)
 {
-	keys->classes->owners[tag] = (uint16_t)slot->worker.number;
+	key_classes_own(keys->classes, tag, (uint16_t)slot->worker.number);
 }
 
 /* A place of a class that may be another one than its owner's; NULL: none now. */
@@ -212,7 +212,7 @@ find_classes(const struct keys *keys, struct sheaf *sheaf)
 static bool
 put_new(const struct keys *keys, const struct sheaf *sheaf, size_t i)
 {
-	uint32_t tag = sheaf->notes[i].tag;
+	uint32_t tag = sheaf->tags[i];
 
 	if (!spread(keys,
 		&(struct lane_record){ .data = sheaf_record(sheaf, i),
@@ -258,7 +258,7 @@ put_one(const struct keys *keys, const struct sheaf *sheaf, size_t i)
 		ending_broken(keys->ending, ENOMEM, for_lanes);
 		return false;
 	}
-	lane_add(&lane->space, sheaf_record(sheaf, i), len, &sheaf->notes[i]);
+	lane_add(&lane->space, sheaf_record(sheaf, i), len, sheaf_note(sheaf, i));
 	return true;
 }
 
@@ -327,7 +327,7 @@ uncount(const struct keys *keys, const struct sheaf *sheaf, size_t i)
 		return;
 	for (; i < sheaf->count; i++)
 		if (sheaf->owners[i] != 0)
-			keys->classes->records[sheaf->notes[i].tag]--;
+			keys->classes->records[sheaf->tags[i]]--;
 }
 
 /* Spread some of the input that is there; false if that cannot go on now. */

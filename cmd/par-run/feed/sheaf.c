@@ -52,6 +52,8 @@ sheaf_put(const struct sheaf *sheaf, size_t i, size_t j, unsigned char owner,
     struct lane_space *lane_space)
 {
 	struct lane_space space = *lane_space;
+	const char *data = sheaf->data; /* what is stored might be these, else */
+	uint32_t number = sheaf->number;
 
 	for (; i < j; i += MATCH_SPAN) {
 		uint64_t mine = match(sheaf->owners + i, owner);
@@ -61,8 +63,8 @@ sheaf_put(const struct sheaf *sheaf, size_t i, size_t j, unsigned char owner,
 		for (; mine != 0; mine &= mine - 1) {
 			size_t k = i + (size_t)__builtin_ctzll(mine);
 
-			lane_add(&space, sheaf_record(sheaf, k), sheaf_len(sheaf, k),
-			    &sheaf->notes[k]);
+			lane_add(&space, data + sheaf->starts[k], sheaf_len(sheaf, k),
+			    (struct batch_note){ number + (uint32_t)k, sheaf->tags[k] });
 		}
 	}
 	*lane_space = space;

@@ -25,9 +25,18 @@ enum {
 
 /* Of keys that hash alike. */
 struct key_classes {
-	uint16_t owners[KEY_CLASSES]; /* index of the place plus one; 0: nobody's */
+	uint16_t owners[KEY_CLASSES]; /* index of the place plus one; 0: nobody's; */
+	unsigned char near[KEY_CLASSES]; /* the same, in less memory; 0: look closer */
 	uint32_t records[KEY_CLASSES]; /* given out or waiting, as far as anybody tells */
 };
+
+/* A class is the place's of that number now. */
+static inline void
+key_classes_own(struct key_classes *classes, uint32_t tag, uint16_t number)
+{
+	classes->owners[tag] = number;
+	classes->near[tag] = number > UCHAR_MAX ? 0 : (unsigned char)number;
+}
 
 struct sheaf {
 	const char *data;
@@ -35,7 +44,7 @@ struct sheaf {
 	uint32_t number; /* of the first in the input, without its upper half */
 	bool lacking; /* the record behind them has no key: the caller's */
 	uint32_t starts[SHEAF_MOST + 1]; /* where each begins, and the last one ends; */
-	struct batch_note notes[SHEAF_MOST]; /* its number, and its class; */
+	uint16_t tags[SHEAF_MOST]; /* the class of each; */
 	/* and the number of the place where others of that are; or 0: look closer */
 	unsigned char owners[SHEAF_MOST + MATCH_SPAN];
 };
@@ -53,6 +62,12 @@ sheaf_len(const struct sheaf *sheaf, size_t i)
 	return sheaf->starts[i + 1] - sheaf->starts[i];
 }
 
+static inline struct batch_note
+sheaf_note(const struct sheaf *sheaf, size_t i)
+{
+	return (struct batch_note){ sheaf->number + (uint32_t)i, sheaf->tags[i] };
+}
+
 /*
  * Take what is whole of the len bytes at data, which stay; the first record there is that
  * of this number.  False: there is none, it is long.
@@ -67,10 +82,8 @@ static inline void
 sheaf_set_class(
     struct sheaf *sheaf, size_t i, struct key_classes *classes, uint32_t tag, bool told)
 {
-	unsigned owner = classes->owners[tag];
+	unsigned owner = classes->near[tag];
 
-	if (owner > UCHAR_MAX)
-		owner = 0;
 	if (told) {
 		uint32_t records = classes->records[tag];
 
@@ -78,7 +91,7 @@ sheaf_set_class(
 			owner = 0;
 		classes->records[tag] = records + (owner != 0);
 	}
-	sheaf->notes[i] = (struct batch_note){ sheaf->number + (uint32_t)i, tag };
+	sheaf->tags[i] = (uint16_t)tag;
 	sheaf->owners[i] = (unsigned char)owner;
 }
 

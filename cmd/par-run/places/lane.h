@@ -134,13 +134,12 @@ int lane_put(struct lane *lane, const struct lane_record *record, bool aside);
  * can be read behind it.
  */
 static inline void
-lane_add(
-    struct lane_space *space, const char *data, size_t len, const struct batch_note *note)
+lane_add(struct lane_space *space, const char *data, size_t len, struct batch_note note)
 {
 	char *text = space->text;
 
 	space->text = text + len;
-	memcpy(--space->note, note, sizeof(*note));
+	*--space->note = note;
 	memcpy(text, data, LANE_STEP);
 	if (len <= LANE_STEP)
 		return;

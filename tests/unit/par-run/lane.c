@@ -60,7 +60,7 @@ put_short(void)
 			     put->len + chance_below(3000), chance_one_in(4)),
 		    0);
 		lane_add(&lane->space, put->text, put->len,
-		    &(struct batch_note){ (uint32_t)put->number, put->tag });
+		    (struct batch_note){ (uint32_t)put->number, put->tag });
 	} else {
 		check_is(lane_put(lane,
 			     &(struct lane_record){

@@ -34,10 +34,10 @@ fill(size_t len)
 static void
 own_some(void)
 {
-	for (size_t tag = 0; tag < KEY_CLASSES; tag++) {
-		classes.owners[tag] = (uint16_t)chance_below(PLACES + 1);
-		if (chance_one_in(8))
-			classes.owners[tag] = UCHAR_MAX + 2;
+	for (uint32_t tag = 0; tag < KEY_CLASSES; tag++) {
+		key_classes_own(&classes, tag,
+		    chance_one_in(8) ? (uint16_t)(UCHAR_MAX + chance_below(3))
+				     : (uint16_t)chance_below(PLACES + 1));
 		classes.records[tag] =
 		    chance_one_in(8) ? UINT32_MAX : (uint32_t)chance_below(3);
 	}
@@ -73,8 +73,8 @@ check_classes(const struct sheaf *sheaf, bool told)
 			owner = 0;
 		if (told && owner != 0)
 			++*records;
-		check_is(sheaf->notes[i].tag, tag);
-		check_is(sheaf->notes[i].number, FIRST + i);
+		check_is(sheaf_note(sheaf, i).tag, tag);
+		check_is(sheaf_note(sheaf, i).number, FIRST + i);
 		check_is(sheaf->owners[i], owner);
 	}
 	check_is(memcmp(&classes, &before, sizeof(classes)), 0);
@@ -97,8 +97,8 @@ check_put(const struct sheaf *sheaf, size_t i, size_t j, unsigned char owner)
 			continue;
 		check_at(k);
 		note--;
-		check_is(note->number, sheaf->notes[k].number);
-		check_is(note->tag, sheaf->notes[k].tag);
+		check_is(note->number, FIRST + k);
+		check_is(note->tag, sheaf->tags[k]);
 		check_is(memcmp(at, sheaf_record(sheaf, k), sheaf_len(sheaf, k)), 0);
 		at += sheaf_len(sheaf, k);
 	}
