@@ -387,6 +387,74 @@ waited() {
 }
 @test "engines of queues: get --wait and --follow" { on_each waited; }
 
+related() {
+	printf 'a\nnone\n1\tb\n' | par-queue put --ids --chunk 1 q >ids
+	[ "$(cut -f 1 ids | xargs)" = '1 2 3' ]
+	work --ids q -- par-run -n 1 -N 1 sed '/none/d;p'
+	par-queue get q | sort -s -n -k 1,1 | same - <(printf '%s\n' $'1\ta' $'1\ta' 1 2 $'3\t1\tb' $'3\t1\tb' 3)
+	# a chunk of several, and what fails
+	n=$(seq 4 7 | par-queue put --ids --chunk 4 q | cut -f 1)
+	work --ids q -- par-run -n 1 sh -c 'test "$1" != 5 && echo "$1"' - {} || [ $? = 1 ]
+	par-queue get --dead q >out
+	sort out | same - <(printf '%s\n' "-$n"$'\t5\t1\texited with status 1\t' "$n" "$n" "$n" "$n"$'\t'{4,6,7})
+	run -2 par-queue work --ids --next r q -- par-fib
+}
+@test "engines of queues: work --ids: results are related to what was put" { on_each related; }
+
+told_dead() {
+	mkfifo out
+	seq 3 | par-queue put q
+	background bash -c 'exec par-queue get --follow --dead q >out'
+	get=$!
+	exec {from}<out
+	work q -- par-run -n 1 par-fib
+	for _ in 1 2 3; do read -r -t "$DEADLINE" line <&"$from"; done
+	for n in 4 5; do
+		id=$(par-queue put --ids --chunk 1 q <<<"no $n" | cut -f 1)
+		work q -- par-fib || [ $? = 1 ]
+		IFS= read -r -t "$DEADLINE" line <&"$from"
+		[ "$line" = "-$id"$'\t'"no $n"$'\t1\tnot a number\t' ]
+	done
+	id=$(par-queue put --ids --after 1h q <<<later | cut -f 1)
+	par-queue revoke q "$id"
+	read -r -t "$DEADLINE" line <&"$from"
+	[[ $line == "-$id"$'\tlater\t'*revoked* ]]
+	# nobody reads it any more: it ends by itself
+	exec {from}<&-
+	wait "$get" || [ "$?" = 141 ]
+}
+@test "engines of queues: get --dead tells at once what is dead" { on_each told_dead; }
+
+acknowledged() {
+	mkfifo in out
+	seq 5 | par-queue put --chunk 1 q
+	work q -- par-run -n 1 --map cat
+	background bash -c 'exec par-queue get --follow --ack q <in >out'
+	exec {to}>in {from}<out
+	read -r -t "$DEADLINE" line <&"$from"
+	[ "$line" = 1 ]
+	kill -9 "$!"
+	wait "$!" || true
+	exec {to}>&- {from}<&-
+	# what was not acknowledged comes again
+	background bash -c 'exec par-queue get --follow --dead --ack q <in >out'
+	exec {to}>in {from}<out
+	for n in 1 2 3; do
+		read -r -t "$DEADLINE" line <&"$from"
+		[ "$line" = "$n" ]
+		echo >&"$to"
+	done
+	read -r -t "$DEADLINE" line <&"$from"
+	exec {to}>&-
+	wait "$!" || [ $? = 4 ]
+	exec {from}<&-
+	is q results 2
+	par-queue get q | same - <(seq 4 5)
+	run -2 par-queue get --ack --keep q
+	[[ $output == *'--ack does not go with --keep'* ]]
+}
+@test "engines of queues: get --ack deletes what was acknowledged" { on_each acknowledged; }
+
 stopped_by_results() {
 	seq 100 | par-queue put --chunk 1 q
 	background par-queue work --limit 3 q -- par-run -n 1 --map cat

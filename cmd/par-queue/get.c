@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +11,9 @@
 #include "engines.h"
 #include "fdio.h"
 #include "get.h"
+#include "grave.h"
 #include "headway.h"
+#include "os.h"
 #include "plural.h"
 #include "reached.h"
 #include "record.h"
@@ -20,6 +23,7 @@
 enum {
 	READ_BYTES = 4 << 20, /* asked for at a time */
 	STAY = 10 * 1000, /* ms that we stay the one reader without a word */
+	ACKS = 4096 /* bytes of acknowledgements read at a time */
 };
 
 /* Before we ask again. */
@@ -34,6 +38,12 @@ struct get {
 	struct reached reached;
 	struct engine_read heard; /* last */
 	int signals;
+	int watch; /* readable with these, or when nobody reads us any more; or -1 */
+	uint64_t acks; /* lines of standard input, for what was not written yet */
+	bool stayed; /* since results came: they are there no more */
+	uint64_t open, dead; /* when dead ones were looked for last */
+	char grave[ENGINE_ID_SIZE]; /* the last of these that was written */
+	struct bytes lines;
 	struct share share; /* of standard output, with others that write to it */
 	struct headway headway;
 	uint64_t written, written_bytes; /* records, for that */
@@ -66,9 +76,78 @@ ask(struct get *get, size_t bytes, uint64_t stay)
 static void
 leave(struct get *get)
 {
+	get->engine.wake = get->signals;
 	ask(get, 0, 1);
 	engines_close(&get->engine);
 	close(get->signals);
+	if (get->watch >= 0)
+		close(get->watch);
+	bytes_free(&get->lines);
+}
+
+/* End as who writes to somebody that has gone, if that is so: no results are lost. */
+static void
+check_reader(struct get *get)
+{
+	struct pollfd output = { .fd = STDOUT_FILENO };
+
+	if (poll(&output, 1, 0) <= 0 || (output.revents & POLLERR) == 0)
+		return;
+	leave(get);
+	die_output(EPIPE, "standard output");
+}
+
+static void
+write_out(struct get *get, const char *data, size_t len)
+{
+	share_wait(&get->share);
+	if (fdio_write(STDOUT_FILENO, data, len) < 0) {
+		int error = errno;
+
+		leave(get);
+		die_output(error, "standard output");
+	}
+	share_leave(&get->share);
+}
+
+/* Say that we are the reader still, while what we wrote is looked at. */
+static void
+stay(struct get *get)
+{
+	struct engine_read read = {
+		.me = get->me, .stay = STAY, .safe = "", .last = get->last, .bytes = 1
+	};
+
+	engines_answered(&get->engine, get->engine.kind->read(&get->engine, &read));
+	get->stayed = true;
+}
+
+/* Has somebody acknowledged so many lines?  False: nobody will. */
+static bool
+acknowledged(struct get *get, uint64_t lines)
+{
+	struct pollfd fds[] = { { .fd = STDIN_FILENO, .events = POLLIN },
+		{ .fd = get->signals, .events = POLLIN } };
+	char words[ACKS];
+
+	while (get->options->ack && get->acks < lines) {
+		ssize_t got;
+
+		if (poll(fds, 2, STAY / 3) == 0) {
+			stay(get);
+			continue;
+		}
+		if (fds[1].revents != 0)
+			return false;
+		got = read(STDIN_FILENO, words, sizeof(words));
+		if (got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN))
+			return false;
+		for (ssize_t i = 0; i < got; i++)
+			get->acks += words[i] == '\n';
+	}
+	if (get->options->ack)
+		get->acks -= lines;
+	return true;
 }
 
 /* Tell how far it is, if it is time, or over. */
@@ -99,29 +178,64 @@ count(struct get *get, const struct engine_result *result)
 	get->written_bytes += result->len;
 }
 
-static void
+/* Write the results that came; false: no more are wanted. */
+static bool
 write_some(struct get *get)
 {
-	for (size_t i = 0; i < get->heard.count; i++) {
+	get->stayed = false;
+	for (size_t i = 0; i < get->heard.count && !get->stayed; i++) {
 		const struct engine_result *result = &get->heard.results[i];
+		char id[ENGINE_ID_SIZE];
+		uint64_t lines;
 
 		count(get, result);
 		if (get->options->into != NULL)
 			continue; /* they are where they are to be */
-		share_wait(&get->share);
-		if (fdio_write(STDOUT_FILENO, result->data, result->len) < 0) {
-			int error = errno;
-
-			leave(get);
-			die_output(error, "standard output");
-		}
-		share_leave(&get->share);
-		snprintf(get->last, sizeof(get->last), "%s", result->id);
+		snprintf(id, sizeof(id), "%s", result->id);
+		record_span(result->data, result->len, UINT64_MAX, SIZE_MAX, &lines);
+		write_out(get, result->data, result->len);
+		if (!acknowledged(get, lines))
+			return false;
+		memcpy(get->last, id, sizeof(id));
 		get->unsafe = get->options->state == NULL;
 	}
 	if (get->options->state != NULL) { /* what that does not count is cut off */
 		reached_save(&get->reached, get->last);
 		get->unsafe = true;
+	}
+	return true;
+}
+
+/* Write what has died since we looked, if the numbers are others; as write_some(). */
+static bool
+write_dead(struct get *get)
+{
+	struct engine *engine = &get->engine;
+	struct engine_read page = { .what = READ_DEAD, .last = get->grave };
+
+	if (!get->options->dead || get->heard.dead == 0 ||
+	    (get->heard.open == get->open && get->heard.dead == get->dead))
+		return true;
+	get->open = get->heard.open;
+	get->dead = get->heard.dead;
+	for (;;) {
+		char last[ENGINE_ID_SIZE];
+		uint64_t lines = 0;
+
+		if (!engines_answered(engine, engine->kind->read(engine, &page))) {
+			get->dead = 0; /* once more, should we go on */
+			return true;
+		}
+		if (page.count == 0)
+			return true;
+		get->lines.len = 0;
+		for (size_t i = 0; i < page.count; i++)
+			lines += grave_lines(&page.graves[i], "-", &get->lines);
+		memcpy(last, page.graves[page.count - 1].id, sizeof(last));
+		write_out(get, get->lines.data, get->lines.len);
+		if (!acknowledged(get, lines))
+			return false;
+		memcpy(get->grave, last, sizeof(last));
 	}
 }
 
@@ -177,10 +291,13 @@ read_all(struct get *get)
 		enum heard heard = ask(get, READ_BYTES, STAY);
 
 		tell(get, false);
+		check_reader(get);
 		if (heard == HEARD_WOKEN || sig_next(get->signals) != 0)
 			return STATUS_STOPPED;
+		if ((heard == HEARD_SOME && !write_some(get)) ||
+		    (heard != HEARD_BUSY && !write_dead(get)))
+			return STATUS_STOPPED;
 		if (heard == HEARD_SOME) {
-			write_some(get);
 			pause = 0;
 			continue;
 		}
@@ -223,7 +340,11 @@ get_run(const struct queue_options *options)
 		die(STATUS_BROKEN, errno, "cannot begin");
 	sig_last_resort(2);
 	share_open(&get.share, STDOUT_FILENO, &diag_says);
+	get.watch = os_watch_open();
 	get.engine.wake = get.signals;
+	if (get.watch >= 0 && os_watch(get.watch, get.signals, POLLIN, false) == 0 &&
+	    os_watch(get.watch, STDOUT_FILENO, POLLERR, false) == 0)
+		get.engine.wake = get.watch;
 	if (options->follow)
 		engines_say_missing(&get.engine, " yet; waits for one");
 	else

@@ -162,18 +162,41 @@ lease_find(struct lease_list *list, uint64_t number)
 	return lease;
 }
 
-void
-lease_done(struct lease *lease, const void *results, size_t len)
+static void
+put_number(struct lease *lease, const char *behind)
 {
-	lease_results(lease, results, len);
-	lease->done++;
-	lease->left--;
+	need_put(&lease->results, lease->claim.number, strlen(lease->claim.number));
+	need_put(&lease->results, behind, 1);
 }
 
 void
-lease_results(struct lease *lease, const void *results, size_t len)
+lease_results(struct lease *lease, const char *results, size_t len, bool ids)
 {
-	need_put(&lease->results, results, len);
+	const char *end;
+
+	if (len == 0)
+		return;
+	end = results + len;
+	while (ids && results < end) {
+		const char *newline = memchr(results, '\n', (size_t)(end - results));
+		size_t line = newline == NULL ? (size_t)(end - results)
+					      : (size_t)(newline + 1 - results);
+
+		put_number(lease, "\t");
+		need_put(&lease->results, results, line);
+		results += line;
+	}
+	need_put(&lease->results, results, (size_t)(end - results));
+}
+
+void
+lease_done(struct lease *lease, const char *results, size_t len, bool ids)
+{
+	lease_results(lease, results, len, ids);
+	if (ids)
+		put_number(lease, "\n");
+	lease->done++;
+	lease->left--;
 }
 
 void

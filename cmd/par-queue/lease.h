@@ -58,11 +58,14 @@ void lease_add(struct lease_list *list, struct lease *lease);
 /* The lease with that record; it must be there. */
 struct lease *lease_find(struct lease_list *list, uint64_t number);
 
-/* A record of it is done, with len bytes of results. */
-void lease_done(struct lease *lease, const void *results, size_t len);
+/*
+ * A record of it is done, with len bytes of results.  With ids the number of the chunk
+ * and a TAB come before each of them, and behind the last a line that has it alone.
+ */
+void lease_done(struct lease *lease, const char *results, size_t len, bool ids);
 
 /* Results of one that is not done, all the same. */
-void lease_results(struct lease *lease, const void *results, size_t len);
+void lease_results(struct lease *lease, const char *results, size_t len, bool ids);
 
 /* A record that is given up. */
 void lease_dead(

@@ -3,11 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "copy.h"
 #include "engines.h"
-#include "field.h"
-#include "need.h"
+#include "fdio.h"
+#include "grave.h"
 #include "num.h"
 #include "tell.h"
 
@@ -109,44 +110,6 @@ tell_revoke(const struct queue_options *options)
 	return tell.records > 0 ? STATUS_OK : STATUS_FAILED;
 }
 
-static void
-put_escaped(const char *data, size_t len, struct bytes *line)
-{
-	char *to;
-
-	if (len == 0)
-		return;
-	to = need_room(line, 2 * len);
-	line->len += field_escape(to, data, len);
-}
-
-/* record, attempts, reason, last line of the stage, number: a line for each record. */
-static void
-show_dead(const struct engine_grave *grave, struct bytes *line)
-{
-	const struct engine_text others[] = { grave->attempts, grave->why, grave->last,
-		grave->number };
-	const char *at = grave->records.data;
-	const char *end = at + grave->records.len;
-
-	do {
-		const char *newline = memchr(at, '\n', (size_t)(end - at));
-
-		if (newline == NULL) /* others wrote it, or there is no record */
-			newline = end;
-		line->len = 0;
-		put_escaped(at, (size_t)(newline - at), line);
-		for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-			need_put(line, "\t", 1);
-			put_escaped(others[i].data, others[i].len, line);
-		}
-		need_put(line, "\n", 1);
-		if (fwrite(line->data, 1, line->len, stdout) != line->len)
-			die_output(errno, "standard output");
-		at = newline < end ? newline + 1 : end;
-	} while (at < end);
-}
-
 enum status
 tell_dead(const struct queue_options *options)
 {
@@ -160,9 +123,11 @@ tell_dead(const struct queue_options *options)
 	engines_must_exist(&engine);
 	do {
 		engines_answered(&engine, engine.kind->read(&engine, &page));
+		line.len = 0;
 		for (size_t i = 0; i < page.count; i++)
-			show_dead(&page.graves[i], &line);
-		if (fflush(stdout) == EOF) /* what is not shown is not deleted */
+			grave_lines(&page.graves[i], NULL, &line);
+		/* what is not shown is not deleted */
+		if (fdio_write(STDOUT_FILENO, line.data, line.len) < 0)
 			die_output(errno, "standard output");
 		tell.graves = page.graves;
 		tell.count = page.count;

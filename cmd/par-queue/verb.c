@@ -208,10 +208,11 @@ add_put(struct verb_options *options, struct queue_options *o)
 		    { 0, "progress", OPT_FLAG, .flag = &o->progress, NULL,
 			"put, work, get: show on a terminal how far it is", 0, 0,
 			NULL } },
-		{ BIT(PUT),
+		{ BIT(PUT) | BIT(WORK),
 		    { 0, "ids", OPT_FLAG, .flag = &o->ids, NULL,
-			"put: write the number of each chunk, and its records", 0, 0,
-			NULL } },
+			"put: write the number of each chunk, and its records; "
+			"work: have\nit before each result",
+			0, 0, NULL } },
 		{ BIT(PUT),
 		    { 0, "max-record", OPT_SIZE, .number = &o->max_record, "SIZE",
 			"put: name and pass over records longer than SIZE (default 64M)",
@@ -280,7 +281,7 @@ add_work(struct verb_options *options, struct queue_options *o)
 }
 
 static void
-add_rest(struct verb_options *options, struct queue_options *o)
+add_get(struct verb_options *options, struct queue_options *o)
 {
 	const struct row rows[] = {
 		{ BIT(GET), { .help = "Results" } },
@@ -299,6 +300,24 @@ add_rest(struct verb_options *options, struct queue_options *o)
 		{ BIT(GET),
 		    { 'f', "follow", OPT_FLAG, .flag = &o->follow, NULL,
 			"get: go on until a signal", 0, 0, NULL } },
+		{ BIT(GET),
+		    { 0, "dead", OPT_FLAG, .flag = &o->dead, NULL,
+			"get: tell what is dead, too", 0, 0, NULL } },
+		{ BIT(GET),
+		    { 0, "ack", OPT_FLAG, .flag = &o->ack, NULL,
+			"get: delete what standard input has acknowledged, a line for "
+			"each",
+			0, 0, NULL } },
+		{ 0 },
+	};
+
+	add(options, rows);
+}
+
+static void
+add_rest(struct verb_options *options, struct queue_options *o)
+{
+	const struct row rows[] = {
 		{ BIT(PAUSE) | BIT(SCALE) | BIT(RATE), { .help = "Control" } },
 		{ BIT(PAUSE) | BIT(SCALE) | BIT(RATE),
 		    { 0, "new", OPT_FLAG, .flag = &o->anew, NULL,
@@ -477,6 +496,15 @@ check_pairs(const struct queue_options *o)
 		die_misuse("--follow does not go with --wait");
 	if (o->into != NULL && (o->keep || o->state != NULL))
 		die_misuse("--into does not go with --%s", o->keep ? "keep" : "state");
+	if (o->ack && (o->into != NULL || o->state != NULL || o->keep))
+		die_misuse("--ack does not go with --%s",
+		    o->into != NULL ? "into"
+			: o->keep   ? "keep"
+				    : "state");
+	if (o->dead && o->state != NULL)
+		die_misuse("--dead does not go with --state");
+	if (o->ids && o->next != NULL)
+		die_misuse("--ids does not go with --next");
 }
 
 /*
@@ -531,6 +559,7 @@ add_all(struct verb_options *options, enum verb verb, struct queue_options *o)
 	add_engine(options, o);
 	add_put(options, o);
 	add_work(options, o);
+	add_get(options, o);
 	add_rest(options, o);
 }
 

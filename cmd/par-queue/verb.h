@@ -44,6 +44,8 @@ struct queue_options {
 	uint64_t limit; /* put: records not finished; work: chunks of results; 0: none */
 	const char *producer;
 	uint64_t max_record; /* bytes */
+
+	/* put and work */
 	bool ids;
 
 	/* put, work and get */
@@ -62,7 +64,7 @@ struct queue_options {
 
 	/* get */
 	const char *state;
-	bool keep, follow;
+	bool keep, follow, dead, ack;
 	const char *into; /* a table for results; or NULL */
 
 	/* pause, scale, rate */

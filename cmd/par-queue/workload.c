@@ -94,9 +94,9 @@ outcome(void *context, uint64_t number, const struct ack *ack, const char *outpu
 
 	load->done += ack->outcome == OUTCOME_OK;
 	if (ack->outcome == OUTCOME_OK)
-		lease_done(lease, output, ack->bytes);
+		lease_done(lease, output, ack->bytes, load->options->ids);
 	else if (ack->outcome == OUTCOME_FAIL) /* passed on all the same: par-stage(7) */
-		lease_results(lease, output, ack->bytes);
+		lease_results(lease, output, ack->bytes, load->options->ids);
 	if (record != NULL)
 		outcome_failed(load, record, ack);
 }

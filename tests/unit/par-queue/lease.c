@@ -109,7 +109,7 @@ commits(void)
 			at += line_len(batch->data + at);
 			switch (chance_below(4)) {
 			case 0:
-				lease_done(lease, record->data, record->len);
+				lease_done(lease, record->data, record->len, false);
 				done++;
 				break;
 			case 1:

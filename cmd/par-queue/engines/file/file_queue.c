@@ -363,6 +363,7 @@ file_bury_texts(struct file_queue *queue, uint64_t id, uint64_t records,
 	    bytes_put(value, last.data, last.len) < 0)
 		return errno;
 	queue->meta.dead += (int64_t)records;
+	depot_wake(queue->depot, queue->name, WATCH_RESULTS); /* get --dead */
 	return item_put(queue, ITEM_DEAD, ++queue->meta.last, 0, value->data, value->len);
 }
 
