@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -228,6 +229,24 @@ move_pending(int fd)
 	if (os_pending(fd, &pending) == 0)
 		return pending;
 	return holds(fd) ? MOVE_SOME : 0;
+}
+
+bool
+move_writer_tells(void)
+{
+	static atomic_int told; /* 0: not tried yet */
+	int known = atomic_load_explicit(&told, memory_order_relaxed);
+	int ends[2];
+
+	if (known != 0)
+		return known > 0;
+	if (fdio_pipe(ends) < 0)
+		return false;
+	known = write(ends[1], "", 1) == 1 && move_pending(ends[1]) > 0 ? 1 : -1;
+	close(ends[0]);
+	close(ends[1]);
+	atomic_store_explicit(&told, known, memory_order_relaxed);
+	return known > 0;
 }
 
 uint64_t

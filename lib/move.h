@@ -81,6 +81,9 @@ enum { MOVE_SOME = 4 << 20 };
  */
 size_t move_pending(int fd);
 
+/* Does it tell at the end that is written to, too? */
+bool move_writer_tells(void);
+
 /*
  * How many newlines are among them, of a pipe that fd writes to; they stay.  0 where the
  * system cannot tell.

@@ -46,6 +46,8 @@ worker_init(struct worker *worker, unsigned number, const struct says *says)
 		.out = -1,
 		.ack = -1,
 		.named = -1,
+		.in_look = -1,
+		.named_look = -1,
 		.eye = { .in = -1, .out = -1, .nowhere = -1 } };
 	errors_init(&worker->errors, says);
 }
@@ -153,6 +155,19 @@ make_pipes(
 	return 0;
 }
 
+/*
+ * Where our end of a pipe to the worker does not tell what it has not read, its end does,
+ * and is held.  Then we hear only from its death that it reads no longer.
+ */
+static void
+hold_look(int ours, int *theirs, int *look)
+{
+	if (ours < 0 || *theirs < 0 || move_writer_tells())
+		return;
+	*look = *theirs;
+	*theirs = -1;
+}
+
 int
 worker_start(struct worker *worker, const struct worker_plan *plan)
 {
@@ -171,6 +186,8 @@ worker_start(struct worker *worker, const struct worker_plan *plan)
 	    ? -1
 	    : spawn(&spawned);
 	error = errno;
+	hold_look(worker->in, &spawned.fds[0], &worker->in_look);
+	hold_look(worker->named, &spawned.named_fd, &worker->named_look);
 	close_end(&spawned.fds[0]);
 	close_end(&spawned.fds[1]);
 	close_end(&spawned.fds[2]);
@@ -192,6 +209,7 @@ static void
 offer_no_more(struct worker *worker)
 {
 	close_end(&worker->named);
+	close_end(&worker->named_look);
 	worker->run = NULL;
 }
 
@@ -208,8 +226,10 @@ begin_named(struct worker *worker)
 		return;
 	}
 	close(worker->in);
+	close_end(&worker->in_look);
 	worker->in = worker->named;
-	worker->named = -1;
+	worker->in_look = worker->named_look;
+	worker->named = worker->named_look = -1;
 	worker->stdin_closed = false;
 	worker->in_room = USUAL_PIPE;
 	window_begin_anew(&worker->window, worker->run);
@@ -317,7 +337,9 @@ void
 worker_end_input(struct worker *worker)
 {
 	close_end(&worker->in);
+	close_end(&worker->in_look);
 	close_end(&worker->named);
+	close_end(&worker->named_look);
 }
 
 bool
@@ -327,10 +349,18 @@ worker_is_mute(const struct worker *worker, uint64_t now)
 	    !worker->ended && now - worker->mute_since >= MUTE_AFTER;
 }
 
+size_t
+worker_unread(const struct worker *worker)
+{
+	if (worker->in < 0)
+		return 0;
+	return move_pending(worker->in_look >= 0 ? worker->in_look : worker->in);
+}
+
 uint64_t
 worker_consumed(const struct worker *worker)
 {
-	uint64_t waiting = worker->in < 0 ? 0 : move_pending(worker->in);
+	size_t waiting = worker_unread(worker);
 
 	return waiting > worker->window.written ? 0 : worker->window.written - waiting;
 }
@@ -1083,8 +1113,7 @@ worker_never(const struct worker *worker, bool block_finished)
 void
 worker_hang_up(struct worker *worker)
 {
-	close_end(&worker->in);
-	close_end(&worker->named);
+	worker_end_input(worker);
 	close_end(&worker->out);
 	close_end(&worker->ack);
 	move_eye_close(&worker->eye);

@@ -70,6 +70,7 @@ struct worker {
 	struct errors errors; /* its standard error, and what came of it before */
 	int in, out, ack; /* our ends, -1 when closed; none ever blocks */
 	int named; /* our end of what is in if it wants its records named; or -1 */
+	int in_look, named_look; /* and its ends, see hold_look(); or -1 */
 	const char *run; /* which run they are of; "": none is offered */
 	struct hello hello;
 	struct window window;
@@ -176,6 +177,9 @@ void worker_end_input(struct worker *worker);
  * its input is to be ended.
  */
 bool worker_is_mute(const struct worker *worker, uint64_t now);
+
+/* Of what was written to it, how many bytes has it not read?  See move_pending(). */
+size_t worker_unread(const struct worker *worker);
 
 /* How many bytes of its input it has read; all once we have ended it. */
 uint64_t worker_consumed(const struct worker *worker);

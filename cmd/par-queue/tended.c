@@ -7,7 +7,6 @@
 
 #include "clock.h"
 #include "diag.h"
-#include "move.h"
 #include "tended.h"
 
 enum {
@@ -367,7 +366,7 @@ check_silent(struct tended *tended)
 	if (!is_silent(tended) || tended->now < tended->look_at)
 		return;
 	tended->look_at = tended->now + LOOK;
-	if (move_pending(tended->worker.in) > 0)
+	if (worker_unread(&tended->worker) > 0)
 		return;
 	since = tended->fed_at > tended->progress ? tended->fed_at : tended->progress;
 	if (tended->alone_next || tended_has_alone(tended) ||

@@ -2,7 +2,6 @@
 #include "silent.h"
 #include "diag.h"
 #include "host.h"
-#include "move.h"
 #include "plural.h"
 
 /* Has it read all that it was given, and not answered it? */
@@ -13,7 +12,7 @@ is_silent(const struct slot *slot)
 
 	return allowance_reads_ahead(worker) && worker->in >= 0 &&
 	    !worker->stdin_closed && !worker_hungry(worker) &&
-	    worker->window.records > 0 && move_pending(worker->in) == 0;
+	    worker->window.records > 0 && worker_unread(worker) == 0;
 }
 
 /* Is it so that nothing may come to it before it answers, for a reason of ours? */

@@ -2,7 +2,6 @@
 #include <limits.h>
 
 #include "clock.h"
-#include "move.h"
 #include "quantum.h"
 
 enum {
@@ -50,7 +49,7 @@ void
 quantum_check(struct quantum *quantum, struct worker *worker)
 {
 	if (quantum->state != QUANTUM_DRAINING || worker->in < 0 ||
-	    move_pending(worker->in) > 0)
+	    worker_unread(worker) > 0)
 		return;
 	worker_in_size(worker, 1);
 	quantum->state = QUANTUM_OPEN;

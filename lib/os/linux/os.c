@@ -139,6 +139,8 @@ os_pipe_reader(int fd)
 {
 	char path[32];
 
+	if (is_plain())
+		return -1;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	return open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 }

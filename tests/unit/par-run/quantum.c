@@ -25,7 +25,7 @@ static void
 sizes(void)
 {
 	static const size_t sizes[] = { 1, 8, 64, 512, 4096, 32768, MOST, MOST };
-	struct worker worker = { 0 };
+	struct worker worker = { .in_look = -1 };
 	struct quantum quantum;
 	int ends[2];
 
@@ -52,7 +52,7 @@ static void
 slower(void)
 {
 	static char data[16 << 10];
-	struct worker worker = { 0 };
+	struct worker worker = { .in_look = -1 };
 	struct quantum quantum;
 	int ends[2];
 
@@ -91,7 +91,7 @@ many(void)
 		{ 100, 50000000, 8, 8 }, { 1000, 50000000, 8, 64 },
 		{ 100, 110000000, 8, 1 }, { 1000, 110000000, 8, 8 },
 		{ 1000, 1010000000, 8, 1 } };
-	struct worker worker = { 0 };
+	struct worker worker = { .in_look = -1 };
 	struct quantum quantum;
 	int ends[2];
 
