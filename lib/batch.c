@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "batch.h"
+#include "disk.h"
 #include "field.h"
 #include "os.h"
 #include "record.h"
@@ -38,7 +38,7 @@ map_file(size_t size)
 	if (fd < 0)
 		return NULL;
 	/* With a hole in it a full disk would be a signal, not an error. */
-	if (posix_fallocate(fd, 0, (off_t)size) == 0)
+	if (disk_grow(fd, 0, (off_t)size) == 0)
 		at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	close(fd);
 	return at == MAP_FAILED ? NULL : at;

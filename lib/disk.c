@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -9,16 +10,21 @@
 #include "fdio.h"
 #include "os.h"
 
+/* Was that for what the file needs, and not for the call? */
+static bool
+is_answer(int error)
+{
+	return error == 0 || error == ENOSPC || error == EDQUOT || error == EFBIG ||
+	    error == EIO;
+}
+
 /* 0, or an error number. */
 static int
-grow_file(int fd, off_t from, off_t size)
+write_zeros(int fd, off_t from, off_t size)
 {
 	static const char zeros[64 << 10];
-	int error = posix_fallocate(fd, 0, size);
+	int error;
 
-	if (error == 0 || error == ENOSPC || error == EDQUOT || error == EFBIG ||
-	    error == EIO)
-		return error;
 	for (error = 0; error == 0 && from < size; from += (off_t)sizeof(zeros)) {
 		size_t len = sizeof(zeros);
 
@@ -30,19 +36,29 @@ grow_file(int fd, off_t from, off_t size)
 	return error;
 }
 
+int
+disk_grow(int fd, off_t from, off_t size)
+{
+	int error = posix_fallocate(fd, from, size - from);
+
+	return is_answer(error) ? error : write_zeros(fd, from, size);
+}
+
 /* 0, or an error number. */
 static int
 reserve(int fd, off_t size, enum disk_length length)
 {
 	struct stat about;
+	int error;
 
 	if (fstat(fd, &about) < 0)
 		return errno;
 	if (about.st_size >= size && (off_t)about.st_blocks * 512 >= size)
 		return 0;
-	if (length == DISK_GROW)
-		return grow_file(fd, about.st_size, size);
-	return os_keep_room(fd, size);
+	if (length == DISK_KEEP)
+		return os_keep_room(fd, size);
+	error = posix_fallocate(fd, 0, size);
+	return is_answer(error) ? error : write_zeros(fd, about.st_size, size);
 }
 
 int

@@ -21,6 +21,12 @@ enum disk_length {
 int disk_reserve(const char *path, off_t size, enum disk_length length);
 
 /*
+ * Have room on the disk for bytes from to size of a file, which has none yet: with zeros
+ * where the file system, or the system, can do no better.  0, or an error number.
+ */
+int disk_grow(int fd, off_t from, off_t size);
+
+/*
  * What a failed write at path is to be called: ENOSPC if the disk is full and error is
  * EIO, as LMDB has it when only part was written; else error.
  */

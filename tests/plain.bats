@@ -113,6 +113,22 @@ stands() {
 @test "plain: par-report without each faster way, and without all" { stands par-report; }
 @test "plain: par-frontier without each faster way, and without all" { stands par-frontier; }
 
+@test "plain: what waits for its turn is put aside where no room can be kept for it" {
+	local error
+
+	mkfifo go
+	# the first is done when 90 MB wait for it
+	cat >stage <<-'END'
+	[ "$1" != 1 ] || { read -r _ <go && echo 1 && exit; }
+	head -c 30000000 /dev/zero | tr '\0' "$1" && echo
+	[ "$1" != 4 ] || echo >go
+	END
+	for error in EPERM ENOSYS; do
+		seq 4 | timeout -k 1 "$DEADLINE" without "$error" fallocate par-run -k -n 2 sh stage {} |
+			tr -s 1-4 | cmp - <(seq 4)
+	done
+}
+
 @test "plain: par-top without each faster way, and without all" {
 	export XDG_RUNTIME_DIR=$PWD/run
 	mkdir -m 700 run

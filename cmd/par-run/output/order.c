@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "bytes.h"
+#include "disk.h"
 #include "fdio.h"
 #include "grow.h"
 #include "order.h"
@@ -141,12 +141,10 @@ order_reserve(struct order *order, size_t len)
 		return -1;
 	if (end <= order->room)
 		return 0;
-	error = posix_fallocate(
-	    order->fd_plus_one - 1, (off_t)order->end, (off_t)(ahead - order->end));
+	error = disk_grow(order->fd_plus_one - 1, (off_t)order->end, (off_t)ahead);
 	if (error != 0) { /* is there just enough? */
 		ahead = end;
-		error = posix_fallocate(
-		    order->fd_plus_one - 1, (off_t)order->end, (off_t)len);
+		error = disk_grow(order->fd_plus_one - 1, (off_t)order->end, (off_t)end);
 	}
 	if (error != 0) {
 		errno = error;
