@@ -55,6 +55,10 @@
 #: CC=clang, CFLAGS=, SAN=address,undefined choose a build; each has its own folder.
 #: V=1 shows the commands.
 
+# To another make this is an error, to GNU make a rule that nothing asks for.
+.DEFAULT_GOAL := all
+.error GNU make is needed: gmake
+
 VERSION	= 0.1.0
 PREFIX	?= /usr/local
 BINDIR	?= $(PREFIX)/bin
@@ -96,7 +100,8 @@ HARDEN	= -fstack-protector-strong -fPIE $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIF
 # them that programs are linked with.
 LARGE	:= $(if $(shell $(CC) $(CFLAGS) -dM -E - </dev/null 2>/dev/null | \
 	grep '__SIZEOF_POINTER__ 4'),-D_FILE_OFFSET_BITS=64)
-ALL_CPPFLAGS = -D_GNU_SOURCE $(LARGE) -DPAR_VERSION='"$(VERSION)"' $(call quoted,lib) $(CPPFLAGS)
+LACKING	:= $(wildcard lib/os/$(OS)/lacking.h)
+ALL_CPPFLAGS = -D_GNU_SOURCE $(LARGE) $(LACKING:%=-include %) -DPAR_VERSION='"$(VERSION)"' $(call quoted,lib) $(CPPFLAGS)
 ALL_CFLAGS = -std=c11 -pthread $(WARNINGS) $(HARDEN) $(SAN:%=-fsanitize=%) \
 	$(if $(SAN),-fno-omit-frame-pointer -fno-sanitize-recover=all) $(CFLAGS)
 ALL_LDFLAGS = -pie $(SAN:%=-fsanitize=%) $(LDFLAGS)
@@ -394,6 +399,7 @@ cross:
 	@scripts/cross $(CROSS)
 
 check-all: check sanitize torture
+	@$(MAKE) --no-print-directory OS=posix check
 	@$(MAKE) --no-print-directory chaos COUNT=300
 	@tests/fuzz/run all 60s
 	@tests/sim/mistakes

@@ -155,7 +155,7 @@ ssize_t
 fdio_writev_now(struct fdio_sink to, const struct iovec *iov, int count)
 {
 	const struct msghdr message = { .msg_iov = (struct iovec *)(uintptr_t)iov,
-		.msg_iovlen = (size_t)count };
+		.msg_iovlen = (unsigned short)count }; /* an int, or larger */
 	ssize_t n;
 
 	do {

@@ -384,7 +384,8 @@ inputs_wait(struct inputs *in, int timeout)
 	}
 	in->polls[in->polls_count] =
 	    (struct pollfd){ .fd = in->watched, .events = POLLIN };
-	if (poll(in->polls, in->polls_count + 1, files ? 0 : bound(in, timeout)) < 0)
+	if (poll(in->polls, (nfds_t)in->polls_count + 1, files ? 0 : bound(in, timeout)) <
+	    0)
 		return -1;
 	return 0;
 }

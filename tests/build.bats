@@ -196,6 +196,14 @@ build() {
 	done
 }
 
+@test "build: another make is told in a line that GNU make is needed" {
+	command -v bmake || skip "no bmake"
+	run ! bmake check
+	[ "$output" = "bmake: \"$PWD/Makefile\" line $(grep -n '^\.error' Makefile | cut -d : -f 1): GNU make is needed: gmake" ]
+	# to GNU make it is no first target
+	[ "$(make -pn .none 2>/dev/null | sed -n 's/^.DEFAULT_GOAL := //p')" = all ]
+}
+
 @test "build: make help names every target that a person would call" {
 	local target
 

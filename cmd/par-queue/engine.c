@@ -138,7 +138,7 @@ engine_await(struct engine *engine, uint64_t pause, uint64_t ms)
 	all[count] = (struct pollfd){ .fd = engine->wake, .events = POLLIN };
 	if (engine->due < begin + ms)
 		wait = engine->due > begin ? engine->due - begin : 0;
-	if (poll(all, count + 1, wait > INT32_MAX ? INT32_MAX : (int)wait) > 0 &&
+	if (poll(all, (nfds_t)count + 1, wait > INT32_MAX ? INT32_MAX : (int)wait) > 0 &&
 	    all[count].revents != 0)
 		engine->woken = true;
 	free(all);

@@ -253,7 +253,7 @@ wait_for_something(struct work *work)
 
 	size_t count = sizeof(own) / sizeof(own[0]);
 	size_t all = add_origins(work, own, count);
-	int told = poll(work->polls, all, poll_timeout(work));
+	int told = poll(work->polls, (nfds_t)all, poll_timeout(work));
 
 	if (told < 0 && errno != EINTR)
 		die(STATUS_BROKEN, errno, "poll");

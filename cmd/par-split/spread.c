@@ -169,7 +169,7 @@ by_key(struct spread *spread, struct records *records)
 
 /* All outlets get all records, when the slowest has taken most of what it has. */
 static void
-tee(struct spread *spread, struct records *records)
+to_each(struct spread *spread, struct records *records)
 {
 	struct outlets *outlets = spread->outlets;
 	uint64_t count = records_count(records);
@@ -295,7 +295,7 @@ spread_records(struct spread *spread, struct records *records)
 		by_key(spread, records);
 		break;
 	case SPLIT_TEE:
-		tee(spread, records);
+		to_each(spread, records);
 		break;
 	case SPLIT_FILL:
 		fill(spread, records);

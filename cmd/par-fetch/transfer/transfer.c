@@ -425,8 +425,7 @@ open_socket(void *user, curlsocktype purpose, struct curl_sockaddr *address)
 		deny(transfer, text);
 		return CURL_SOCKET_BAD;
 	}
-	return socket(
-	    address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+	return socket(address->family, address->socktype, address->protocol);
 }
 
 /* Is it for HTTP/2, on a connection that it may share? */

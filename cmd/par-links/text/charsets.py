@@ -17,11 +17,11 @@ UTF16 = {"utf-16le": "false", "utf-16be": "true"}
 SAME = {"iso-8859-8-i": "iso-8859-8"}
 # The indexes of pairs: the type of a code point, and how many stand in a row.
 INDEXES = {
-    "big5": ("char32_t", 157),
-    "euc-kr": ("char16_t", 190),
-    "gb18030": ("char16_t", 190),
-    "jis0208": ("char16_t", 94),
-    "jis0212": ("char16_t", 94),
+    "big5": ("uint_least32_t", 157),
+    "euc-kr": ("uint_least16_t", 190),
+    "gb18030": ("uint_least16_t", 190),
+    "jis0208": ("uint_least16_t", 94),
+    "jis0212": ("uint_least16_t", 94),
 }
 HEADER = """/* SPDX-License-Identifier: ISC */
 /* Made by charsets.py; do not edit. */
@@ -75,11 +75,11 @@ def shown(code):
 
 def print_pairs(folder):
     """The indexes of pairs, a row of the standard's tables a line, for pairs.c."""
-    print(HEADER.format(guard="PAR_LINKS_PAIRS_TABLE_H", include="<uchar.h>"))
+    print(HEADER.format(guard="PAR_LINKS_PAIRS_TABLE_H", include="<stdint.h>"))
     for name, (type_name, width) in INDEXES.items():
         codes = index(folder, name)
         size = (max(codes) // width + 1) * width
-        prefix = {"char16_t": "u", "char32_t": "U"}[type_name]
+        prefix = {"uint_least16_t": "u", "uint_least32_t": "U"}[type_name]
         print(f"/* Rows of {width}. */")
         print(f"static const {type_name} {name.replace('-', '_')}[{size} + 1] =")
         for start in range(0, size, width):

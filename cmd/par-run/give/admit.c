@@ -83,7 +83,7 @@ look_at_memory(const struct admit *admit)
 		leaders[i] = pool->slots[i]->worker.pid;
 	if (leaders == NULL || bytes == NULL ||
 	    usage_memory(leaders, bytes, pool->count) < 0)
-		ending_broken(admit->ending, errno, "--admit memory");
+		ending_broken(admit->ending, errno, "--admit memory: /proc");
 	else
 		note(admit, bytes);
 	free(leaders);

@@ -110,10 +110,12 @@ quarantine_add(struct quarantine *quarantine, const struct record *record,
 
 	if (line == NULL)
 		return -1;
-	if (quarantine->escaped)
-		to = mempcpy(to, record->data, record->len);
-	else
+	if (quarantine->escaped) {
+		memcpy(to, record->data, record->len);
+		to += record->len;
+	} else {
 		to += field_escape(to, record->data, record->len);
+	}
 	*to++ = '\t';
 	to = num_format(to, attempts);
 	*to++ = '\t';

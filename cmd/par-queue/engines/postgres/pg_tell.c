@@ -34,7 +34,7 @@ control(struct pg_queue *queue, const struct engine_tell *tell)
 
 /* Records may move from one place to the other meanwhile: until none is found. */
 static enum engine_end
-revoke(struct pg_queue *queue, struct engine_tell *tell)
+revoke_one(struct pg_queue *queue, struct engine_tell *tell)
 {
 	struct pg_call *call = queue->calls;
 	size_t count = 0;
@@ -99,7 +99,7 @@ tell_one(struct pg_queue *queue, struct engine_tell *tell)
 	case TELL_DRAIN:
 		return control(queue, tell);
 	case TELL_REVOKE:
-		return revoke(queue, tell);
+		return revoke_one(queue, tell);
 	case TELL_REQUEUE:
 	case TELL_DROP:
 		return undead(queue, tell);
