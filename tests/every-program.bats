@@ -374,7 +374,7 @@ runs() {
 	par-queue put --max-record 4 q <long#than 4 bytes; see --max-record
 	par-frontier --max-record 4 cat <long#too long; see --max-record
 	par-fib --max-n 5 <<<6#larger than --max-n
-	(ulimit -n 20; seq 9 | par-run -n 64 cat)#Too many open files; fewer workers for now; see ulimit -n
+	(ulimit -n 24; seq 9 | par-run -n 64 cat)#Too many open files; fewer workers for now; see ulimit -n
 	par-fetch <<<ftp://h/#protocol is not allowed; see --proto
 	par-gather --sum 2 <<<a#field 2 is missing; see --numbers-only
 	par-queue stat --url redis://127.0.0.1:1 --patience 100ms q#; see --url

@@ -15,6 +15,7 @@ PATH=${PAR_BIN:-$ROOT/build/cc/bin}:$PATH
 
 setup() {
 	[[ $LEFT_OUT != *[a-z]* ]] || skip_if_left_out "$BATS_TEST_NAME"
+	if on_posix; then skip_linux_alone; fi
 	cd "$BATS_TEST_TMPDIR" || return
 	# tests/mutants/cover.c: which test runs what
 	[[ -z ${PAR_COVER-} ]] || export PAR_COVER=$PAR_COVER/${BATS_TEST_FILENAME##*/}.$BATS_TEST_NUMBER
@@ -97,9 +98,18 @@ eventually() {
 	done
 }
 
-# Some things are had by calls of Linux alone, not in a build with OS=posix.
-needs_linux() {
-	[[ ${PAR_BIN-} != *-posix/* && -z ${PAR_PLAIN-} ]] || skip "without what Linux has alone"
+# on_posix: is a build with OS=posix tested?
+on_posix() {
+	[[ ${PAR_BIN-} == *-posix/* ]]
+}
+
+# Such a build does without what tests/data/linux-alone names.
+skip_linux_alone() {
+	local name file why
+
+	while IFS=$'\t' read -r file name why; do
+		[[ $BATS_TEST_FILENAME != */"$file" || $BATS_TEST_DESCRIPTION != "$name" ]] || skip "$why"
+	done <"$ROOT/tests/data/linux-alone"
 }
 
 # same FILE FILE: equal bytes, or show how they differ.

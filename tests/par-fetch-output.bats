@@ -157,7 +157,6 @@ writing() {
 }
 
 @test "par-fetch: --name replaces files from the same URL alone, and tells of others" {
-	needs_linux
 	printf '%s\t%s\n' "$HOSTILE/own/1" a "$HOSTILE/own/2" a "$HOSTILE/own/3" a/b "$HOSTILE/own/4" c/d \
 		"$HOSTILE/own/5" c "$HOSTILE/own/1#x" a >urls
 	fetch() {
@@ -183,7 +182,6 @@ writing() {
 }
 
 @test "par-fetch: --name with --if-modified asks what the file of that URL needs alone" {
-	needs_linux
 	printf '%s\tx/a\n' "$HOSTILE/etag/a" >urls
 	fetch() {
 		par-fetch -o pages --name '{2}' --if-modified <urls 2>err | cut -f 2,6

@@ -40,8 +40,9 @@ killed_once() {
 }
 
 @test "par-run: what people do first, killed with -9 in its middle, goes on" {
-	local hosts file n
+	local hosts file n memory=memory=4G,
 
+	if on_posix; then memory=; fi
 	# shellcheck disable=SC2016
 	printf '%s\n' '#!/bin/sh' '[ -e killed ] || [ "$(ls -A begun | wc -l)" -lt 9 ] || {' \
 		': >killed; kill -9 "$(cat run.pid)"; exit 1; }' >strike
@@ -76,7 +77,7 @@ killed_once() {
 		mkdir begun
 		for ((n = 0; n < 30; n++)); do printf '%s\t%s\n' "$n" "0.$n"; done >table
 		killed_once par-run -i table -n 4 ${hosts:+"$hosts"} --tag --line-buffer \
-			--admit memory=4G,load=1000 --stop-on failures=10% --checkpoint state \
+			--admit "${memory}load=1000" --stop-on failures=10% --checkpoint state \
 			./train '{1}' --rate '{2}' >out
 		[ "$(cat model\ * | sort)" = "$(cut -f 2 table | sort)" ]
 		# the tag is the record, and a line the third field

@@ -157,7 +157,6 @@ load helper
 }
 
 @test "par-split: round robin counts what is lost with its reader" {
-	needs_linux
 	mkfifo short long
 	seq 1 200000 >in
 	background bash -c '{ read -r a; echo "$a"; } <short >got1'

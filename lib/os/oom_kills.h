@@ -7,7 +7,10 @@
 
 #include <stdint.h>
 
-/* Of our control group, and of the whole system; UINT64_MAX: it does not tell. */
+/*
+ * Of our control group, and of the whole system; UINT64_MAX: that cannot be read.  A
+ * system that does not count them has 0.
+ */
 uint64_t oom_kills_group(void);
 uint64_t oom_kills_system(void);
 

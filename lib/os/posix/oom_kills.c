@@ -10,5 +10,5 @@ oom_kills_group(void)
 uint64_t
 oom_kills_system(void)
 {
-	return UINT64_MAX;
+	return 0;
 }
