@@ -33,7 +33,8 @@
  * worker commits is taken only from the first that takes the chunk out of those that run,
  * in the step that has its results (SQL: DELETE ... WHERE id = ID RETURNING has a row;
  * LMDB: mdb_del() finds it).  So a call whose answer was lost is made once more: nothing
- * is doubled, and a commit that did count may be told as late.
+ * is doubled; and since the chunks that a worker committed last, ENGINE_AT_ONCE of them,
+ * are known, a commit that did count is not told as late then.
  *
  * Clock.  Leases, delays and rates go by the engine's clock, never by a caller's (Redis:
  * TIME; SQL: clock_timestamp() of the server; LMDB: CLOCK_REALTIME, since all are on one
@@ -268,7 +269,8 @@ struct engine_commit {
 	size_t results_len;
 	uint64_t lines;
 	const char *next; /* the queue, of the same engine, that results go to; or NULL */
-	const char *me; /* the worker, whose books have it in the same step; or NULL */
+	const char *me; /* the worker, whose books have it in the same step, */
+	bool untouched; /* unless it goes back as it came */
 	const char *last; /* the last line of the stage's standard error, for dead ones */
 	size_t last_len;
 	const struct engine_part *parts;

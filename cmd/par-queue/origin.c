@@ -201,7 +201,8 @@ commit_some(struct origins *origins, struct engine *engine, const char *last, si
 			continue;
 		lease_commit(l, &commits[count]);
 		commits[count].next = origins->options->next;
-		commits[count].me = lease_untouched(&commits[count]) ? NULL : origins->me;
+		commits[count].me = origins->me;
+		commits[count].untouched = lease_untouched(&commits[count]);
 		commits[count].last = last;
 		commits[count].last_len = len;
 		leases[count++] = l;
@@ -210,10 +211,10 @@ commit_some(struct origins *origins, struct engine *engine, const char *last, si
 	    !engines_answered(engine, engine->kind->commit(engine, commits, count)))
 		return 0; /* woken: once more in the next turn */
 	for (size_t i = 0; i < count; i++) {
-		if (commits[i].me != NULL && commits[i].late)
-			origins->late++;
-		else if (commits[i].me != NULL)
-			origins->committed++;
+		if (!commits[i].untouched) {
+			origins->late += commits[i].late;
+			origins->committed += !commits[i].late;
+		}
 		lease_remove(&origins->leases, leases[i]);
 	}
 	return count;

@@ -4,20 +4,26 @@
 
 relay.py SOCKET...: take connections on a free port of 127.0.0.1, which is printed, and
 relay each to the next one of the Unix sockets; it is reset where that is not there.
+With LOSE=N in the environment each Nth piece of an answer is lost, and its connection.
 """
 
 import asyncio
 import itertools
+import os
 import socket
 import struct
 import sys
 
 sockets = itertools.cycle(sys.argv[1:])
+lose = int(os.environ.get("LOSE", 0))
+answers = itertools.count(1)
 
 
-async def copy(reader, writer):
+async def copy(reader, writer, answer=False):
     try:
         while data := await reader.read(1 << 16):
+            if answer and lose and next(answers) % lose == 0:
+                break
             writer.write(data)
             await writer.drain()
     except OSError:
@@ -33,7 +39,7 @@ async def serve(reader, writer):
         writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         writer.transport.abort()
         return
-    await asyncio.gather(copy(reader, to_writer), copy(to_reader, writer))
+    await asyncio.gather(copy(reader, to_writer), copy(to_reader, writer, True))
 
 
 async def main():

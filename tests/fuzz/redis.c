@@ -94,6 +94,7 @@ check_chunk(redisReply *const *given, uint64_t first)
 	must(commit.part_count == 1);
 	commit.last = "last";
 	commit.last_len = 4;
+	commit.me = "me";
 	redis_ask_commit(&queue, &call, &commit);
 	must(count_words(&call) == call.count);
 	call_free(&call);

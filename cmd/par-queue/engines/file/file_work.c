@@ -108,10 +108,10 @@ add_part(struct file_queue *queue, const struct engine_commit *commit,
 static int
 note_commit(struct file_queue *queue, const struct engine_commit *commit)
 {
-	uint64_t process = commit->me == NULL ? 0 : file_process(commit->me);
+	uint64_t process = file_process(commit->me);
 	struct file_worker worker;
 	struct file_item item;
-	int error = commit->me == NULL || queue->missing
+	int error = commit->untouched || queue->missing
 	    ? MDB_NOTFOUND
 	    : item_get(queue, ITEM_WORKER, process, &item);
 

@@ -6,7 +6,7 @@ local id, k, e, n = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local done, lines, results, last = ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 local me = ARGV[9] -- whose books have it; '' for nobody's
 local PARTS = 10 -- from there on: what, n, a, wait, why, records
-local NEXT_IN, NEXT_META = KEYS[8], KEYS[9]
+local COMMITTED, NEXT_IN, NEXT_META = KEYS[8], KEYS[9], KEYS[10]
 
 refused = NEXT_META and (newer(NEXT_META) or closed(NEXT_META))
 if refused then
@@ -20,11 +20,19 @@ local function note(committed, late)
 	end
 end
 
+-- What this worker has committed last: it may come again, since our answer was lost.
+local AS_MANY, AS_LONG = 64, 24 * 60 * 60 * 1000
 if not finish(id, n) then
+	if call('LPOS', COMMITTED, id) then
+		return 1
+	end
 	count('late', n)
 	note(0, 1)
 	return 0
 end
+call('LPUSH', COMMITTED, id)
+call('LTRIM', COMMITTED, 0, AS_MANY - 1)
+call('PEXPIRE', COMMITTED, AS_LONG)
 note(1, 0)
 count('done', done)
 if results ~= '' and NEXT_IN then

@@ -115,8 +115,11 @@ redis_ask_commit(
     const struct queue *queue, struct call *call, const struct engine_commit *commit)
 {
 	const char *next = commit->next;
+	char done[ENGINE_ID_SIZE + 8];
 
-	queue_begin(queue, call, SCRIPT_COMMIT, next == NULL ? 0 : 2);
+	queue_begin(queue, call, SCRIPT_COMMIT, next == NULL ? 1 : 3);
+	snprintf(done, sizeof(done), "done:%s", commit->me);
+	queue_add_key(call, queue->name, done);
 	if (next != NULL) {
 		queue_add_key(call, next, "in");
 		queue_add_key(call, next, "meta");
@@ -129,7 +132,7 @@ redis_ask_commit(
 	call_number(call, commit->lines);
 	call_bytes(call, commit->results, commit->results_len);
 	call_bytes(call, commit->last, commit->last_len);
-	call_text(call, commit->me == NULL ? "" : commit->me);
+	call_text(call, commit->untouched ? "" : commit->me);
 	for (size_t i = 0; i < commit->part_count; i++)
 		add_part(call, &commit->parts[i]);
 }
