@@ -275,8 +275,9 @@ struct engine_commit {
 	size_t last_len;
 	const struct engine_part *parts;
 	size_t part_count;
-	bool late; /* set by commit(): it was another's, or revoked: nothing of it counts
-		    */
+	/* Set by commit(): */
+	bool late; /* it was another's, or revoked: nothing of it counts */
+	bool held; /* the engine has no room for what it adds: nothing was done */
 };
 
 /* That a worker is alive. */

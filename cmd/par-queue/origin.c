@@ -187,6 +187,17 @@ origins_take(struct origins *origins, const struct want *want, struct batch_queu
 	return 0;
 }
 
+/* There is no room for what is finished: it waits, and nothing more is taken. */
+static void
+say_full(struct origins *origins, const struct engine *engine)
+{
+	if (!origins->told)
+		warn("%s: the server has no memory for results; waiting for par-queue "
+		     "get, or dead --drop",
+		    engine->queue);
+	origins->told = origins->full = true;
+}
+
 /* Commit leases of one queue that are finished, at most ENGINE_AT_ONCE; how many. */
 static size_t
 commit_some(struct origins *origins, struct engine *engine, const char *last, size_t len)
@@ -197,7 +208,7 @@ commit_some(struct origins *origins, struct engine *engine, const char *last, si
 
 	for (struct lease *l = origins->leases.head; l != NULL && count < ENGINE_AT_ONCE;
 	     l = l->next) {
-		if (l->engine != engine || l->left > 0)
+		if (l->engine != engine || l->left > 0 || l->held)
 			continue;
 		lease_commit(l, &commits[count]);
 		commits[count].next = origins->options->next;
@@ -211,6 +222,11 @@ commit_some(struct origins *origins, struct engine *engine, const char *last, si
 	    !engines_answered(engine, engine->kind->commit(engine, commits, count)))
 		return 0; /* woken: once more in the next turn */
 	for (size_t i = 0; i < count; i++) {
+		leases[i]->held = commits[i].held;
+		if (commits[i].held) {
+			say_full(origins, engine);
+			continue;
+		}
 		if (!commits[i].untouched) {
 			origins->late += commits[i].late;
 			origins->committed += !commits[i].late;
@@ -237,6 +253,9 @@ void
 origins_commit(struct origins *origins, const char *last, size_t last_len)
 {
 	drop_partial(origins);
+	origins->full = false;
+	for (struct lease *l = origins->leases.head; l != NULL; l = l->next)
+		l->held = false;
 	for (size_t i = 0; i < origins->count; i++)
 		while (commit_some(origins, &origins->all[i].engine, last, last_len) ==
 		    ENGINE_AT_ONCE)

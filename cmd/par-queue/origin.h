@@ -36,6 +36,8 @@ struct origins {
 	uint64_t committed, late; /* chunks */
 	uint64_t ill; /* chunks that were none or came too late, and buried */
 	uint64_t lost; /* records that were given to others or revoked */
+	bool full; /* an engine had no room for what is finished when last asked */
+	bool told; /* that was said */
 	uint64_t took; /* ms that a take takes, of late; 0: less than one */
 };
 

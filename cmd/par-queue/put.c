@@ -129,22 +129,27 @@ accepted(struct put *put, const struct engine_piece *piece)
 static void
 wait_for_room(struct put *put, uint64_t begin, uint64_t *pause)
 {
-	uint64_t waited = clock_ms() - begin;
+	uint64_t waited = clock_ms() - begin, wait = put->options->wait;
 	bool memory = put->pending[0].outcome == PIECE_NO_MEMORY;
 	const char *why = memory ? "the server has no memory" : "the queue is full";
+	/* A server that can do nothing is as one that is away. */
+	bool patient = memory && put->engine.patience < wait;
 
-	if (waited >= put->options->wait)
-		die(STATUS_STOPPED, 0,
-		    "%s: %s since %g s; %llu %s not read on; see --wait",
-		    put->engine.queue, why, (double)waited / 1000,
+	if (patient)
+		wait = put->engine.patience;
+	if (waited >= wait)
+		die(patient ? STATUS_BROKEN : STATUS_STOPPED, 0,
+		    "%s: %s since %g s; %llu %s not read on; see --%s", put->engine.queue,
+		    why, (double)waited / 1000,
 		    (unsigned long long)(put->come - put->accepted),
-		    plural(put->come - put->accepted, "record was", "records were"));
+		    plural(put->come - put->accepted, "record was", "records were"),
+		    patient ? "patience" : "wait");
 	if (!put->told && memory) {
 		warn("%s: %s; waiting", put->engine.queue, why);
 		put->told = true;
 	}
 	*pause = backoff_next(&full, *pause);
-	engine_await(&put->engine, *pause, put->options->wait - waited);
+	engine_await(&put->engine, *pause, wait - waited);
 }
 
 /* Tell how far it is, if it is time, or over. */

@@ -20,7 +20,8 @@
 enum {
 	FIRST_IDLE = 5, /* ms until we ask again when there was nothing */
 	LONGEST_IDLE = 100,
-	LONGEST_HOLD = 50, /* ms that what is finished waits for more */
+	LONGEST_HOLD = 50, /* ms that what is finished waits for more, */
+	FULL_WAIT = 100, /* or for room with the engine */
 	LONGEST_BEAT = 1000, /* ms between signs of life; a third of the lease at most */
 	STOP_GRACE = 2000 /* ms from telling the stage to end to killing it */
 };
@@ -131,7 +132,8 @@ take(struct work *work)
 	uint64_t due;
 	size_t count;
 
-	if (work->phase != PHASE_RUN || want.records == 0 || work->now < work->take_at)
+	if (work->phase != PHASE_RUN || want.records == 0 || work->now < work->take_at ||
+	    work->origins.full)
 		return;
 	if (origins_take(&work->origins, &want, &work->load.todo, &work->load.suspects) >
 	    0) {
@@ -165,8 +167,8 @@ commit(struct work *work)
 	bool had;
 
 	/* Where a step takes long, more is to be done by each: as long is worked. */
-	work->held = begin < work->commit_at && worker->window.records > 0 &&
-	    work->phase == PHASE_RUN;
+	work->held = begin < work->commit_at && work->phase == PHASE_RUN &&
+	    (worker->window.records > 0 || work->origins.full);
 	if (work->held)
 		return;
 	had = work->origins.leases.head != NULL;
@@ -175,6 +177,10 @@ commit(struct work *work)
 		work->take_at = work->now; /* is that all? */
 	end = clock_ms();
 	work->commit_at = end + (end - begin < LONGEST_HOLD ? end - begin : LONGEST_HOLD);
+	if (work->origins.full) {
+		work->take_at = work->commit_at = end + FULL_WAIT;
+		work->held = true;
+	}
 }
 
 /* How long poll(2) may wait, ms. */

@@ -12,6 +12,30 @@ refused = NEXT_META and (newer(NEXT_META) or closed(NEXT_META))
 if refused then
 	return refused
 end
+
+-- The server is full: does this add more than it frees, where get, who looks at the dead,
+-- or a worker of the next queue has SOME to make room with?  Else it might wait for ever.
+local SOME, HEAD = 2 ^ 20, 64 -- bytes; those of an entry besides what it holds
+local function has_some(key)
+	return (call('MEMORY', 'USAGE', key) or 0) >= SOME
+end
+local function adds_too_much()
+	local entry = call('XRANGE', IN, id, id)[1]
+	local more, died = #results - #(entry and chunk_of(entry[2]).r or ''), false
+	for i = PARTS, #ARGV, 6 do
+		local dies = ARGV[i] ~= 'later'
+		more = more + #ARGV[i + 5] + (dies and #ARGV[i + 4] + #last + HEAD or 0)
+		died = died or dies
+	end
+	return entry and more > 0 and (results ~= '' and has_some(NEXT_IN or OUT)
+		or died and has_some(DEAD))
+end
+
+if FULL and adds_too_much() then
+	call('HSET', META, 'full', now())
+	return 2
+end
+
 local function note(committed, late)
 	local about = me ~= '' and call('HGET', WORKERS, me)
 	local has, c, l = (about or ''):match('^%d+\t(%d+)\t(%d+)\t(%d+)$')

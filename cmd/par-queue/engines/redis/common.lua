@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: ISC
 -- In front of every script.  A script is one step: all of it happens, or nothing.
--- Before it stands FORMAT, the version of what is kept on the server, and OPEN: is it one
--- that a queue which is being copied refuses?
+-- Before it stands FORMAT, the version of what is kept on the server; OPEN: is it one
+-- that a queue which is being copied refuses?  FULL: has the server no memory for it?
 
 -- The keys of a queue, in the order in which every script is given them.
 local IN, OUT, DEAD, DELAY, BODY = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]

@@ -10,11 +10,14 @@ local come = tonumber(call('GET', PRODUCER) or 0)
 if come ~= from then
 	return { 'at', come, 0 }
 end
+local t = now()
+if t - (numbers('full')) < 1000 then -- results wait for memory, and come first
+	return { 'memory', come, 0 }
+end
 local open = open_records()
 if limit > 0 and open >= limit then
 	return { 'full', come, open }
 end
-local t = now()
 local c = { k = k, n = n, a = 0, e = 0, r = records }
 if expires > 0 then
 	c.e = t + expires

@@ -16,6 +16,12 @@ queue_key(const char *name, const char *what, char key[static QUEUE_KEY_MAX])
 	return key;
 }
 
+bool
+queue_lacks_memory(const redisReply *reply)
+{
+	return reply_is(reply, "OOM") || reply_is(reply, "-OOM");
+}
+
 void
 queue_begin(
     const struct queue *queue, struct call *call, enum script script, unsigned extra)

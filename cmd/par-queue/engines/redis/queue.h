@@ -29,6 +29,9 @@ void *queue_room(struct engine *engine, struct bytes *given, size_t count, size_
 /* The key of a queue for what: pq:{NAME}:what */
 const char *queue_key(const char *name, const char *what, char key[static QUEUE_KEY_MAX]);
 
+/* Did the server refuse a script since it has no memory for it? */
+bool queue_lacks_memory(const redisReply *reply);
+
 /* Begin a call of script, with the keys of the queue and extra more to be added. */
 void queue_begin(
     const struct queue *queue, struct call *call, enum script script, unsigned extra);

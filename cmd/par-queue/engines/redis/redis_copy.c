@@ -172,7 +172,7 @@ hear(struct queue *queue, const redisReply *reply, struct engine_piece *piece)
 	const char *what;
 
 	piece->outcome = PIECE_NO_MEMORY;
-	if (reply_is(reply, "OOM") || reply_is(reply, "-OOM"))
+	if (queue_lacks_memory(reply))
 		return ENGINE_OK;
 	if (!reply_fits(reply, "[tn]"))
 		return wire_odd(&queue->wire, reply);

@@ -48,7 +48,7 @@ hear(struct queue *queue, const redisReply *reply, struct engine_piece *piece)
 {
 	const char *what;
 
-	if (reply_is(reply, "OOM") || reply_is(reply, "-OOM")) {
+	if (queue_lacks_memory(reply)) {
 		piece->outcome = PIECE_NO_MEMORY;
 		return ENGINE_OK;
 	}
@@ -57,6 +57,7 @@ hear(struct queue *queue, const redisReply *reply, struct engine_piece *piece)
 	what = reply->element[0]->str;
 	piece->outcome = strcmp(what, "ok") == 0 ? PIECE_TAKEN
 	    : strcmp(what, "full") == 0		 ? PIECE_FULL
+	    : strcmp(what, "memory") == 0	 ? PIECE_NO_MEMORY
 						 : PIECE_ELSEWHERE;
 	piece->come = reply_number(reply->element[1]);
 	piece->open = reply_number(reply->element[2]);

@@ -137,6 +137,24 @@ redis_ask_commit(
 		add_part(call, &commit->parts[i]);
 }
 
+/* Those that the server has no memory for may free some: ask once more for these. */
+static enum engine_end
+commit_full(struct queue *queue, size_t count)
+{
+	bool full = false;
+
+	for (size_t i = 0; i < count; i++) {
+		struct call *call = &queue->calls[i];
+
+		if (!queue_lacks_memory(call->reply))
+			continue;
+		call_forget(call);
+		call->script = SCRIPT_COMMIT_FULL;
+		full = true;
+	}
+	return full ? wire_send(&queue->wire, queue->calls, count) : ENGINE_OK;
+}
+
 enum engine_end
 redis_commit(struct engine *engine, struct engine_commit *commits, size_t count)
 {
@@ -146,12 +164,15 @@ redis_commit(struct engine *engine, struct engine_commit *commits, size_t count)
 	for (size_t i = 0; i < count; i++)
 		redis_ask_commit(queue, &queue->calls[i], &commits[i]);
 	end = wire_send(&queue->wire, queue->calls, count);
+	if (end == ENGINE_OK)
+		end = commit_full(queue, count);
 	for (size_t i = 0; end == ENGINE_OK && i < count; i++) {
 		const redisReply *reply = queue->calls[i].reply;
 
 		if (!reply_fits(reply, "n"))
 			end = wire_odd(&queue->wire, reply);
-		commits[i].late = reply_number(reply) != 1;
+		commits[i].late = reply_number(reply) == 0;
+		commits[i].held = reply_number(reply) == 2;
 	}
 	for (size_t i = 0; i < count; i++)
 		call_free(&queue->calls[i]);

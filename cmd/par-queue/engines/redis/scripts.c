@@ -9,7 +9,8 @@
 
 /*
  * A server without memory refuses a script, as a whole, unless its flags allow it.
- * Scripts that make room, or lead to it, must go on; put must not.
+ * Scripts that make room, or lead to it, must go on; put must not, and a commit is asked
+ * for once more then, with FULL, to see whether it makes room.
  */
 static const struct {
 	const char *flags, *text;
@@ -18,7 +19,8 @@ static const struct {
 	[SCRIPT_BEGIN] = { "flags=allow-oom", lua_begin, true },
 	[SCRIPT_PUT] = { "", lua_put, true },
 	[SCRIPT_TAKE] = { "flags=allow-oom", lua_take, true },
-	[SCRIPT_COMMIT] = { "flags=allow-oom", lua_commit, false },
+	[SCRIPT_COMMIT] = { "", lua_commit, false },
+	[SCRIPT_COMMIT_FULL] = { "flags=allow-oom", lua_commit, false },
 	[SCRIPT_BEAT] = { "flags=allow-oom", lua_beat, false },
 	[SCRIPT_LEAVE] = { "flags=allow-oom", lua_leave, false },
 	[SCRIPT_READ] = { "flags=allow-oom", lua_read, true },
@@ -39,8 +41,9 @@ script_text(enum script script, struct bytes *text)
 	const char *const parts[] = { "#!lua ", scripts[script].flags, "\n", format,
 		lua_common, scripts[script].text };
 
-	snprintf(format, sizeof(format), "local FORMAT, OPEN = %d, %s\n", FORMAT_QUEUE,
-	    scripts[script].open ? "true" : "false");
+	snprintf(format, sizeof(format), "local FORMAT, OPEN, FULL = %d, %s, %s\n",
+	    FORMAT_QUEUE, scripts[script].open ? "true" : "false",
+	    script == SCRIPT_COMMIT_FULL ? "true" : "false");
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (bytes_put(text, parts[i], strlen(parts[i])) < 0)
 			return -1;

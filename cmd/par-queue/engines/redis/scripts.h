@@ -13,6 +13,7 @@ enum script {
 	SCRIPT_PUT,
 	SCRIPT_TAKE,
 	SCRIPT_COMMIT,
+	SCRIPT_COMMIT_FULL, /* the server had no memory for it */
 	SCRIPT_BEAT,
 	SCRIPT_LEAVE,
 	SCRIPT_READ,
