@@ -342,7 +342,7 @@ eager() {
 	run -0 par-queue check
 	redis CONFIG SET appendfsync everysec
 	run -0 par-queue check
-	[[ $output == *"appendfsync is everysec"* ]]
+	[[ $output == *"appendfsync everysec: what it has acknowledged in about a second is lost"* ]]
 	redis CONFIG SET maxmemory-policy allkeys-lru
 	run -3 par-queue check
 	[[ $output == *"must be noeviction"* ]]

@@ -168,3 +168,26 @@ relayed() {
 	[ "$(par-queue ps q | awk '{ n += $4 } END { print n }')" = 1500 ]
 	par-queue get q | sort -n | same - <(seq 1500)
 }
+
+@test "par-queue: put and work say once what a server loses that does not keep what it acknowledged" {
+	redis_start
+	says() {
+		run -0 --separate-stderr par-queue put q <<<1
+		[ "$stderr" = "$1" ]
+		run -0 --separate-stderr work q -- par-run -n 1 --map cat
+		[ "$stderr" = "$1" ]
+	}
+	says ''
+	redis CONFIG SET appendfsync no
+	says 'par-queue: warning: the server has appendfsync no: what it has acknowledged in some 30 s is lost when its host fails; with always none is'
+	redis CONFIG SET appendonly no
+	none='par-queue: warning: the server has appendonly no: what it has acknowledged'
+	says "$none is lost when it fails; with yes it is not"
+	redis CONFIG SET save '900 1'
+	says "$none since its last snapshot is lost when it fails; with yes it is not"
+	# who may not ask how it is set up is told what is known without
+	redis ACL SETUSER default -config
+	says "$none since its last snapshot, if it makes any, is lost when it fails; with yes it is not"
+	redis ACL SETUSER default -info
+	says ''
+}

@@ -41,22 +41,87 @@ keeps(struct engine *engine, const char *text)
 	return false;
 }
 
-enum engine_end
-redis_ready(struct engine *engine)
+/* The value of CONFIG GET name; as it was for who may not ask. */
+static enum engine_end
+setting(struct queue *queue, const char *name, char value[static VALUE_SIZE])
 {
-	struct queue *queue = engine->state;
 	struct call *call = queue->calls;
 	enum engine_end end;
 
 	call_begin(call, SCRIPT_NONE);
-	call_text(call, "INFO");
-	call_text(call, "memory");
+	call_text(call, "CONFIG");
+	call_text(call, "GET");
+	call_text(call, name);
 	end = wire_send(&queue->wire, call, 1);
+	if (end == ENGINE_OK && reply_fits(call->reply, "[bb]"))
+		snprintf(value, VALUE_SIZE, "%s", call->reply->element[1]->str);
+	return end;
+}
+
+/*
+ * Say what a server that fails loses of what it has acknowledged, by what INFO tells;
+ * all: also if it is little.
+ */
+static enum engine_end
+warn_of_loss(struct queue *queue, const char *text, bool all)
+{
+	char value[VALUE_SIZE], saves[VALUE_SIZE] = "?";
+	bool logs = strcmp(info(text, "aof_enabled", value), "0") != 0;
+	enum engine_end end = setting(queue, logs ? "appendfsync" : "save", saves);
+
+	if (end != ENGINE_OK)
+		return end;
+	if (!logs)
+		warn("warning: the server has appendonly no: what it has acknowledged "
+		     "%s when it fails; with yes it is not",
+		    *saves == '\0' ? "is lost"
+			: *saves == '?'
+			? "since its last snapshot, if it makes any, is lost"
+			: "since its last snapshot is lost");
+	else if (strcmp(saves, "no") == 0)
+		warn("warning: the server has appendfsync no: what it has acknowledged "
+		     "in some 30 s is lost when its host fails; with always none is");
+	else if (all && strcmp(saves, "everysec") == 0)
+		warn("warning: the server has appendfsync everysec: what it has "
+		     "acknowledged in about a second is lost when its host fails; with "
+		     "always none is");
+	return ENGINE_OK;
+}
+
+/* INFO of some sections, which is in call; NULL: who may not ask is not told. */
+static enum engine_end
+ask_info(struct queue *queue, struct call *call, const char **text)
+{
+	enum engine_end end;
+
+	call_begin(call, SCRIPT_NONE);
+	call_text(call, "INFO");
+	call_text(call, "server");
+	call_text(call, "memory");
+	call_text(call, "persistence");
+	end = wire_send(&queue->wire, call, 1);
+	*text = NULL;
 	if (end != ENGINE_OK || call->reply->type == REDIS_REPLY_ERROR)
 		return end;
 	if (call->reply->type != REDIS_REPLY_STRING)
 		return wire_odd(&queue->wire, call->reply);
-	return keeps(engine, call->reply->str) ? ENGINE_OK : ENGINE_BROKEN;
+	*text = call->reply->str;
+	return ENGINE_OK;
+}
+
+enum engine_end
+redis_ready(struct engine *engine)
+{
+	struct queue *queue = engine->state;
+	struct call *call = &queue->calls[1];
+	const char *text;
+	enum engine_end end = ask_info(queue, call, &text);
+
+	if (end == ENGINE_OK && text != NULL)
+		end = keeps(engine, text) ? warn_of_loss(queue, text, false)
+					  : ENGINE_BROKEN;
+	call_free(call);
+	return end;
 }
 
 /* What INFO tells is fit for a queue; else say why not. */
@@ -74,9 +139,6 @@ judge(struct engine *engine, const char *text)
 		warn("%s", engine->why);
 		good = false;
 	}
-	if (strcmp(info(text, "aof_enabled", value), "1") != 0)
-		warn("warning: appendonly is no: what was put since the last snapshot is "
-		     "lost when the server ends badly; with yes it is not");
 	if (strcmp(info(text, "aof_last_write_status", value), "ok") != 0 ||
 	    strcmp(info(text, "rdb_last_bgsave_status", value), "ok") != 0)
 		warn("warning: the server could not write to its disk; see its log");
@@ -86,38 +148,20 @@ judge(struct engine *engine, const char *text)
 	return good;
 }
 
-/* Is each change on the disk before it is acknowledged?  Who may not ask is not told. */
-static enum engine_end
-check_fsync(struct queue *queue)
-{
-	struct call *call = queue->calls;
-	enum engine_end end;
-
-	call_begin(call, SCRIPT_NONE);
-	call_text(call, "CONFIG");
-	call_text(call, "GET");
-	call_text(call, "appendfsync");
-	end = wire_send(&queue->wire, call, 1);
-	if (end == ENGINE_OK && reply_fits(call->reply, "[bt]") &&
-	    strcmp(call->reply->element[1]->str, "always") != 0)
-		warn("warning: appendfsync is %s: about a second of changes is lost "
-		     "when the host fails; with always none is",
-		    call->reply->element[1]->str);
-	return end;
-}
-
 enum engine_end
 redis_check(struct engine *engine, bool *good)
 {
 	struct queue *queue = engine->state;
-	struct call *call = queue->calls;
-	enum engine_end end;
+	struct call *call = &queue->calls[1];
+	const char *text;
+	enum engine_end end = ask_info(queue, call, &text);
 
-	call_begin(call, SCRIPT_NONE);
-	call_text(call, "INFO");
-	end = wire_ask(&queue->wire, call, "b");
-	if (end != ENGINE_OK)
-		return end;
-	*good = judge(engine, call->reply->str);
-	return *good ? check_fsync(queue) : ENGINE_OK;
+	if (end == ENGINE_OK && text == NULL)
+		end = wire_odd(&queue->wire, call->reply);
+	if (end == ENGINE_OK) {
+		*good = judge(engine, text);
+		end = warn_of_loss(queue, text, true);
+	}
+	call_free(call);
+	return end;
 }
