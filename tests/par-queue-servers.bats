@@ -191,3 +191,46 @@ relayed() {
 	redis ACL SETUSER default -info
 	says ''
 }
+
+@test "par-queue: --wait-replicas: what was accepted and committed is on the replica when its server dies" {
+	one=$(free_port) two=$(free_port) three=$(free_port)
+	server "$one"
+	first=$SERVER
+	server "$two" --replicaof 127.0.0.1 "$one"
+	second=$SERVER
+	server "$three" --replicaof 127.0.0.1 "$one"
+	third=$SERVER
+	eventually follows "$two"
+	eventually follows "$three"
+	export PAR_QUEUE_URL=redis://127.0.0.1:$one,127.0.0.1:$two
+	# the replicas are silent: put has not put
+	kill -STOP "$second" "$third"
+	run -3 --separate-stderr par-queue put --producer me --wait-replicas 1 --patience 500ms q < <(seq 100)
+	[[ $stderr == *"redis://127.0.0.1:$one: 0 of 1 replicas have what was written; given up after "*"; see --wait-replicas" ]]
+	background bash -c 'exec par-queue put --producer me --wait-replicas 1 q < <(seq 2000) 2>words; echo $? >status'
+	put=$!
+	more() { (($(number q accepted) > 100)); }
+	eventually more
+	kill -0 "$put" # though there is more
+	kill -CONT "$third"
+	wait "$put"
+	kill -CONT "$second"
+	eventually level "$one" "$two"
+	kill -STOP "$second" "$third"
+	background par-queue work --lease 1h --wait-replicas 1 q -- par-run -n 2 --map cat
+	worker=$!
+	more() { (($(number q "done") > 0)); }
+	eventually more
+	# what is committed and not there is done again by who is there
+	kill -9 "$first"
+	wait "$first" || true
+	kill -CONT "$second" "$third"
+	redis-cli -p "$two" REPLICAOF NO ONE
+	redis-cli -p "$three" REPLICAOF 127.0.0.1 "$two"
+	eventually is q "done" 2000
+	is q late 0
+	par-queue get q | sort -n | same - <(seq 2000)
+	kill "$worker"
+	run -2 par-queue put --wait-replicas 1 --url file:here q <<<1
+	[[ $output == *'--wait-replicas goes with a Redis server only'* ]]
+}

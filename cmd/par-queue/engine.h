@@ -88,6 +88,7 @@ struct engine_plan {
 	const char *certificate, *password_file; /* files, or NULL */
 	const char *password; /* NULL: none was given but in these */
 	uint64_t patience; /* ms */
+	uint64_t replicas; /* that have what put and commit tell as done; 0: any number */
 	const struct engine_kind *kind;
 	void *place; /* url and password, as the kind has understood them, */
 	void (*release)(void *place); /* and what frees it */
@@ -422,6 +423,7 @@ struct engine_kind {
 	/* What results come after that are the first, as an id. */
 	const char *start;
 	bool tables; /* read() knows into */
+	bool replicas; /* put() and commit() wait for those of a plan */
 
 	/*
 	 * Understand the URL of a plan, see whether the rest goes with it, and read what

@@ -224,6 +224,11 @@ add_put(struct verb_options *options, struct queue_options *o)
 			"put: wait while N records are unfinished; "
 			"work: while N chunks\nof results are not fetched",
 			1, 0, NULL } },
+		{ BIT(PUT) | BIT(WORK),
+		    { 0, "wait-replicas", OPT_NUMBER, .number = &o->engine.replicas, "N",
+			"put, work: what is put or committed counts when N replicas of "
+			"the\nRedis server have it, too",
+			1, 1000, NULL } },
 		{ BIT(PUT) | BIT(GET) | BIT(COPY),
 		    { 'w', "wait", OPT_CALL, .context = o, "TIME",
 			"put: wait so long for room (default 1h); get: until all is "
@@ -659,6 +664,9 @@ verb_read(struct queue_options *o, int argc, char **argv)
 		find_to(o);
 	if (o->into != NULL && !o->engine.kind->tables)
 		die_misuse("--into goes with a URL of postgresql:// only");
+	if (o->engine.replicas > 0 && !o->engine.kind->replicas)
+		die_misuse("--wait-replicas goes with a Redis server only; PostgreSQL "
+			   "has synchronous_standby_names");
 }
 
 void

@@ -99,6 +99,7 @@ close_queue(struct engine *engine)
 
 const struct engine_kind engine_redis = {
 	.start = "0-0", /* the id of no entry of a stream */
+	.replicas = true,
 	.plan = make_plan,
 	.open = open_queue,
 	.close = close_queue,

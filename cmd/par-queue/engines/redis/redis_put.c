@@ -73,7 +73,7 @@ put_pieces(struct queue *queue, const struct engine_put *put)
 
 	for (size_t i = 0; i < count; i++)
 		ask(queue, &queue->calls[i], put, &pieces[i]);
-	end = wire_send(&queue->wire, queue->calls, count);
+	end = wire_write(&queue->wire, queue->calls, count);
 	for (size_t i = 0; end == ENGINE_OK && i < count; i++)
 		end = hear(queue, queue->calls[i].reply, &pieces[i]);
 	for (size_t i = 0; i < count; i++) {

@@ -137,9 +137,9 @@ redis_ask_commit(
 		add_part(call, &commit->parts[i]);
 }
 
-/* Those that the server has no memory for may free some: ask once more for these. */
-static enum engine_end
-commit_full(struct queue *queue, size_t count)
+/* Those that the server has no memory for may free some: are there any to ask again? */
+static bool
+some_full(struct queue *queue, size_t count)
 {
 	bool full = false;
 
@@ -152,7 +152,7 @@ commit_full(struct queue *queue, size_t count)
 		call->script = SCRIPT_COMMIT_FULL;
 		full = true;
 	}
-	return full ? wire_send(&queue->wire, queue->calls, count) : ENGINE_OK;
+	return full;
 }
 
 enum engine_end
@@ -163,9 +163,9 @@ redis_commit(struct engine *engine, struct engine_commit *commits, size_t count)
 
 	for (size_t i = 0; i < count; i++)
 		redis_ask_commit(queue, &queue->calls[i], &commits[i]);
-	end = wire_send(&queue->wire, queue->calls, count);
-	if (end == ENGINE_OK)
-		end = commit_full(queue, count);
+	do
+		end = wire_write(&queue->wire, queue->calls, count);
+	while (end == ENGINE_OK && some_full(queue, count));
 	for (size_t i = 0; end == ENGINE_OK && i < count; i++) {
 		const redisReply *reply = queue->calls[i].reply;
 

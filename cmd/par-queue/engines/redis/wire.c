@@ -19,6 +19,7 @@ enum {
 	CONNECT_WAIT = 5, /* s that a connection may take */
 	ANSWER_WAIT = 20, /* s that an answer may take, */
 	ANSWER_LEAST = 1000, /* and ms that it may however little patience there is */
+	SETTLE_WAIT = 200, /* ms until we look whether we are to go on waiting */
 	WHERE_SIZE = 256
 };
 
@@ -298,7 +299,7 @@ introduce(struct wire *wire)
 		end = learn_nodes(wire);
 	for (int i = 0; end == ATTEMPT_DONE && i < SCRIPT_COUNT; i++)
 		end = load_script(wire, (enum script)i);
-	wire->met = wire->met || end == ATTEMPT_DONE;
+	wire->made += end == ATTEMPT_DONE;
 	return end;
 }
 
@@ -451,7 +452,7 @@ attempt(struct wire *wire, struct call *calls, size_t count)
 static const char *
 remedy(const struct wire *wire)
 {
-	return wire->met ? "" : "; see --url";
+	return wire->made > 0 ? "" : "; see --url";
 }
 
 /* Why the last attempt failed. */
@@ -514,6 +515,59 @@ wire_ask(struct wire *wire, struct call *call, const char *shape)
 	if (end == ENGINE_OK && !reply_fits(call->reply, shape))
 		end = wire_odd(wire, call->reply);
 	return end;
+}
+
+/* Wait until as many replicas as are wanted have all that was written until now. */
+static enum engine_end
+settle(struct wire *wire)
+{
+	struct engine *engine = wire->engine;
+	uint64_t begin = clock_ms(), wanted = engine->plan->replicas, have;
+	enum engine_end end = ENGINE_OK;
+	struct call call = { 0 };
+	char place[WHERE_SIZE];
+
+	do {
+		call_begin(&call, SCRIPT_NONE);
+		call_text(&call, "WAIT");
+		call_number(&call, wanted);
+		call_number(&call, SETTLE_WAIT);
+		end = wire_ask(wire, &call, "n");
+		have = end == ENGINE_OK ? reply_number(call.reply) : 0;
+		if (end != ENGINE_OK || have >= wanted)
+			break;
+		if (clock_ms() - begin >= engine->patience)
+			end = engine_broken(engine,
+			    "%s: %llu of %llu replicas have what was written; given up "
+			    "after %g s; see --wait-replicas",
+			    where(wire, place), (unsigned long long)have,
+			    (unsigned long long)wanted,
+			    (double)(clock_ms() - begin) / 1000);
+		engine_pause(engine, 0);
+		if (engine->woken)
+			end = ENGINE_WOKEN;
+	} while (end == ENGINE_OK);
+	call_free(&call);
+	return end;
+}
+
+enum engine_end
+wire_write(struct wire *wire, struct call *calls, size_t count)
+{
+	unsigned long long made;
+	enum engine_end end;
+
+	do {
+		made = wire->made;
+		end = wire_send(wire, calls, count);
+		if (end != ENGINE_OK || wire->engine->plan->replicas == 0)
+			return end;
+		end = settle(wire);
+		if (end != ENGINE_OK || wire->made == made)
+			return end;
+		for (size_t i = 0; i < count; i++)
+			call_forget(&calls[i]);
+	} while (true);
 }
 
 void

@@ -23,7 +23,8 @@ struct wire {
 	const struct address *address;
 	struct nodes nodes; /* of that */
 	redisContext *context; /* NULL: not connected */
-	bool met; /* a server has answered once */
+	unsigned long long
+	    made; /* connections that were, so far; 0: no server has answered */
 	struct redis_limits limits; /* of its reader */
 	char unready[WIRE_WHY]; /* the error that the last attempt met; "": none */
 	char sha[SCRIPT_COUNT][SHA_SIZE]; /* of the scripts loaded */
@@ -37,6 +38,13 @@ void wire_init(struct wire *wire, struct engine *engine, const struct address *a
  * be an error of the server's that waiting does not cure.
  */
 enum engine_end wire_send(struct wire *wire, struct call *calls, size_t count);
+
+/*
+ * The same, of calls that write: and then, if the plan wants it, wait until so many
+ * replicas have all of that.  Where it is not known whether another server has it, all is
+ * asked for once more.
+ */
+enum engine_end wire_write(struct wire *wire, struct call *calls, size_t count);
 
 /* One call, whose reply must fit that shape (reply.h). */
 enum engine_end wire_ask(struct wire *wire, struct call *call, const char *shape);
