@@ -206,7 +206,7 @@ relayed() {
 	# the replicas are silent: put has not put
 	kill -STOP "$second" "$third"
 	run -3 --separate-stderr par-queue put --producer me --wait-replicas 1 --patience 500ms q < <(seq 100)
-	[[ $stderr == *"redis://127.0.0.1:$one: 0 of 1 replicas have what was written; given up after "*"; see --wait-replicas" ]]
+	[[ $stderr == *"redis://127.0.0.1:$one: replicas that have what was written: 0, and 1 are wanted; given up after "*"; see --wait-replicas" ]]
 	background bash -c 'exec par-queue put --producer me --wait-replicas 1 q < <(seq 2000) 2>words; echo $? >status'
 	put=$!
 	more() { (($(number q accepted) > 100)); }
@@ -233,4 +233,102 @@ relayed() {
 	kill "$worker"
 	run -2 par-queue put --wait-replicas 1 --url file:here q <<<1
 	[[ $output == *'--wait-replicas goes with a Redis server only'* ]]
+}
+
+# rule: the user of the page, as one line
+rule() {
+	sed -n '/^ACL SETUSER queue /,/^\.Ed/p' "$ROOT/man/par-queue.1" | grep -v '^\.Ed' | tr -s '\n ' ' '
+}
+
+@test "par-queue: a user of the server needs no more than what the page lists, and all of that" {
+	redis_start --enable-debug-command no
+	redis ACL SETUSER default resetpass '>secret'
+	export REDISCLI_AUTH=secret
+	redis() { redis-cli -s "$PWD/redis.sock" "$@"; }
+	read -ra user <<<"$(rule)"
+	[ "$(redis "${user[@]}")" = OK ]
+	redis ACL LOG RESET
+	redis CONFIG RESETSTAT
+	redis CONFIG SET port "$(free_port)"
+	port=$(redis CONFIG GET port | tail -n 1)
+	export PAR_QUEUE_URL=redis://queue@127.0.0.1:$port PAR_QUEUE_PASSWORD=password
+	par-queue check
+	cat >moody <<-'END'
+		#!/usr/bin/env python3
+		import os, sys, time
+		words = open(int(os.environ["PAR_STAGE"].split(":")[0]), "wb", 0)
+		words.write(b"par-stage 1\n")
+		for i, line in enumerate(sys.stdin):
+		    while line == "slow\n" and not os.path.exists("go"):
+		        time.sleep(.005)
+		    if line == "retry\n" and not os.path.exists("again"):
+		        open("again", "w").close()
+		        words.write(b"%d 0 retry not yet\n" % i)
+		    elif line == "bad\n":
+		        words.write(b"%d 0 fail bad\n" % i)
+		    elif line == "die\n" and not os.path.exists("died"):
+		        open("died", "w").close()
+		        os.kill(os.getppid(), 9)
+		        os._exit(1)
+		    else:
+		        os.write(1, line.encode())
+		        words.write(b"%d %d ok\n" % (i, len(line)))
+	END
+	chmod +x moody
+	printf '%s\n' good retry bad | par-queue put --chunk 1 --producer me q
+	echo late | par-queue put --after 1h --expires 2h q
+	echo stale | par-queue put --expires 1ms q
+	echo gone | par-queue put --ids q >ids
+	par-queue revoke q "$(cut -f 1 ids)"
+	echo die | par-queue put --chunk 1 q
+	par-queue pause q
+	par-queue scale q 9
+	par-queue rate q 1000
+	par-queue resume q
+	for i in 1 2; do
+		background par-queue work --lease 300ms --backoff 1ms --next r q -- ./moody
+		worker=$!
+		eventually test -e died
+	done
+	eventually is r waiting 3
+	# a commit that is refused
+	echo slow | par-queue put --ids q >ids
+	eventually is q running 1
+	par-queue revoke q "$(cut -f 1 ids)"
+	touch go
+	eventually is q late 1
+	par-queue stat q
+	par-queue ps q
+	par-queue drain q
+	wait "$worker" || [ $? = 4 ]
+	background par-queue work --limit 9 r -- par-run -n 1 --map cat
+	worker=$!
+	eventually is r "done" 3
+	kill -TERM "$worker"
+	[ "$(par-queue get r | sort)" = $'die\ngood\nretry' ]
+	[ "$(par-queue dead q | cut -f 1 | sort)" = $'bad\ngone\nslow\nstale' ]
+	par-queue dead --requeue q >/dev/null
+	run -3 par-queue put --wait-replicas 1 --patience 1ms q <<<more
+	[[ $output == *'see --wait-replicas'* ]]
+	par-queue revoke q 1001
+	par-queue dead --drop q >/dev/null
+	is q dead 0
+	par-queue copy --lease 300ms q q2
+	par-queue purge --yes q
+	# a worker of long ago, a commit without memory, another database
+	echo some | par-queue put t
+	redis HSET 'pq:{t}:workers' old $'1\t0\t0\t0'
+	redis CONFIG SET maxmemory 1
+	background par-queue work t -- par-run -n 1 --map sed 's/.*/&&/'
+	worker=$!
+	eventually is t "done" 1
+	kill -TERM "$worker"
+	redis CONFIG SET maxmemory 0
+	par-queue put -u "$PAR_QUEUE_URL/1" q <<<1
+	[ "$(redis ACL LOG)" = '' ]
+	# what is listed was called
+	redis INFO commandstats | sed -n 's/^cmdstat_\([^:]*\):.*/\1/p' | sort >called
+	for word in $(rule); do
+		[[ $word != +* ]] || grep -qxF "${word#+}" called || { echo "never called: $word"; false; }
+	done
 }

@@ -538,8 +538,8 @@ settle(struct wire *wire)
 			break;
 		if (clock_ms() - begin >= engine->patience)
 			end = engine_broken(engine,
-			    "%s: %llu of %llu replicas have what was written; given up "
-			    "after %g s; see --wait-replicas",
+			    "%s: replicas that have what was written: %llu, and %llu "
+			    "are wanted; given up after %g s; see --wait-replicas",
 			    where(wire, place), (unsigned long long)have,
 			    (unsigned long long)wanted,
 			    (double)(clock_ms() - begin) / 1000);
