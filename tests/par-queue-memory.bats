@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # par-queue: a Redis server whose memory is full.
+# shellcheck disable=SC2317
 load helper
 load redis
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # par-queue: several servers, one of which dies, and one that is silent.
+# shellcheck disable=SC2317
 load helper
 load redis
 
