@@ -21,13 +21,16 @@ import contextlib
 import concurrent.futures
 import errno
 import functools
+import io
 import itertools
+import math
 import multiprocessing.process
 import multiprocessing.spawn
 import os
 import pickle
 import selectors
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -36,16 +39,26 @@ import traceback
 import weakref
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from typing import Any, Callable, Deque, Dict, Iterable, Iterator, List, NoReturn, Optional, Sequence
+from typing import Any, Callable, Deque, Dict, Iterable, Iterator, List, NoReturn, Optional
+from typing import Sequence, Tuple, Union
 
 import par_stage
 
-__all__ = ["BrokenProcessPool", "GivenUp", "RemoteError", "RunExecutor"]
+__all__ = [
+    "BrokenProcessPool",
+    "GivenUp",
+    "Queue",
+    "QueueError",
+    "QueueExecutor",
+    "RemoteError",
+    "RunExecutor",
+]
 __version__ = "0.1.0"
 
 READ_SIZE = 1 << 20
 SEND_AT_ONCE = 1 << 16  # bytes of tasks that are written together
-MAX_RECORD = 1 << 30  # bytes of a task, as par-run has it
+MAX_RECORD = 1 << 30  # bytes of a task, as par-run has it,
+RECORD_MOST = 256 << 20  # and of a record of par-queue
 AHEAD = 4  # tasks that par-run has beside those of its workers
 DEATHS_MOST = 3  # of par-run in a row, with nothing answered in between
 WORKER = "import sys; sys.path.insert(0, sys.argv[1]); import par_client; par_client.work(*map(int, sys.argv[2:]))"
@@ -59,6 +72,12 @@ class GivenUp(Exception):
         self.reason = reason
         self.tries = tries
         self.last_words = last_words  # the last line that its worker wrote to standard error
+
+    @classmethod
+    def told(cls, line: bytes) -> GivenUp:
+        """Of four fields: the record, tries, reason, last words."""
+        _, tries, why, last = par_stage.fields(line)
+        return cls(why.decode("utf-8", "replace"), int(tries or 0), last.decode("utf-8", "replace"))
 
     def __str__(self) -> str:
         said = f"; its last words: {self.last_words}" if self.last_words else ""
@@ -155,12 +174,13 @@ def call_each(function: Callable[..., Any], chunk: List[tuple]) -> List[Any]:
 class Task:
     """A future, and what is sent for it."""
 
-    __slots__ = ("future", "data", "sent")
+    __slots__ = ("future", "data", "sent", "kept")
 
     def __init__(self, future: Future, data: bytes) -> None:
         self.future = future
         self.data = data
         self.sent = False
+        self.kept = False  # where it outlives the program
 
 
 class Lines:
@@ -186,17 +206,19 @@ def close_all(*descriptors: int) -> None:
 class Desk:
     """Tasks without an answer, and the thread that has a program answer them.
 
-    A program is what start() of it begins: it reads from its sink a line of a number and
-    the data of each task, and hear(descriptor, line) makes a number and what to do with a
-    future of each line of its sources, the first of which ends with the program.
+    start() of a program gives what it reads from, a line for each task: its prefix, the
+    number and the data; and sources: pairs of what it writes to, and whether it ends when
+    that does.  hear(desk, source, line) is what a line of one of them says, stop() has it
+    end, and status() says how it has.
     """
 
-    def __init__(self, program: Any, most: int) -> None:
+    def __init__(self, program: Any, most: float) -> None:
         self.program = program
         self.most = most  # tasks that it has at a time
         self.lock = threading.RLock()  # the collector may call close() at any time
         self.tasks: Dict[int, Task] = {}
-        self.waiting: Deque[int] = collections.deque()  # numbers of those to be sent
+        self.waiting: Deque[int] = collections.deque()  # numbers of those to be sent,
+        self.sent: Deque[int] = collections.deque()  # and of those that are, in their order
         self.numbers = itertools.count()
         self.closing = self.asleep = False
         self.broken = ""  # why no more is taken
@@ -260,7 +282,8 @@ class Desk:
                     why = f"{self.program.name} was killed by signal {-status}"
                     break
                 with self.lock:
-                    self.waiting = collections.deque(self.tasks)
+                    self.waiting = collections.deque(n for n in self.tasks if not self.tasks[n].kept)
+                    self.sent.clear()
         except BaseException as error:
             why = f"{type(error).__name__}: {error}"
         with self.lock:
@@ -281,41 +304,46 @@ class Desk:
 
     def attend(self) -> int:
         """Send and hear while the program runs; its exit status."""
-        process, sources = self.program.start()
-        sink, rest = process.stdin, memoryview(b"")
-        os.set_blocking(sink.fileno(), False)
+        sink, sources = self.program.start()
+        rest = memoryview(b"")
         with contextlib.ExitStack() as stack:
             selector = stack.enter_context(selectors.DefaultSelector())
             selector.register(self.bell, selectors.EVENT_READ)
-            heard = {source.fileno(): (kind, Lines()) for kind, source in enumerate(sources)}
-            for source in sources:
-                os.set_blocking(source.fileno(), False)
-                selector.register(stack.enter_context(source), selectors.EVENT_READ)
-            stack.enter_context(process)
-            ended = False
-            while not ended:
+            for number, (source, ends) in enumerate(sources):
+                os.set_blocking(stack.enter_context(source).fileno(), False)
+                selector.register(source, selectors.EVENT_READ, (number, Lines()))
+            os.set_blocking(stack.enter_context(sink).fileno(), False)
+            running = sum(ends for _, ends in sources)
+            while running:
                 if not rest and not sink.closed:
                     rest = self.to_send()
                     if rest:
                         selector.register(sink, selectors.EVENT_WRITE)
                     elif rest is None:
-                        sink.close()
+                        self.program.stop()
                 for key, _ in selector.select():
-                    if key.fd == self.bell:
+                    if key.fileobj == self.bell:
                         os.read(self.bell, READ_SIZE)
-                    elif key.fileobj is not sink:
-                        ended = self.hear(key.fd, *heard[key.fd]) or ended
-                    else:
+                    elif sink.closed and key.fileobj is sink:
+                        pass  # since the last look
+                    elif key.fileobj is sink:
                         try:
                             rest = rest[os.write(key.fd, rest) :]
                         except BrokenPipeError:
                             rest = memoryview(b"")
                         if not rest:
                             selector.unregister(sink)
-            sink.close()
-            status = process.wait()
-            for fd, (kind, lines) in heard.items():
-                self.hear(fd, kind, lines)
+                    elif self.hear(key.fd, *key.data):
+                        selector.unregister(key.fileobj)
+                        running -= sources[key.data[0]][1]
+                        if not sink.closed and rest:
+                            selector.unregister(sink)
+                            rest = memoryview(b"")
+                        self.program.stop()
+            status = self.program.status()
+            for key in list(selector.get_map().values()):
+                if key.data:
+                    self.hear(key.fd, *key.data)
             return status
 
     def to_send(self) -> Optional[memoryview]:
@@ -324,12 +352,13 @@ class Desk:
         size = 0
         with self.lock:
             room = self.most - (len(self.tasks) - len(self.waiting))
-            while self.waiting and len(lines) < 2 * room and size < SEND_AT_ONCE:
+            while self.waiting and len(lines) < 3 * room and size < SEND_AT_ONCE:
                 number = self.waiting.popleft()
                 task = self.tasks[number]
                 if task.sent or task.future.set_running_or_notify_cancel():
                     task.sent = True
-                    lines += (b"%d " % number, task.data)
+                    self.sent.append(number)
+                    lines += (self.program.prefix, b"%d " % number, task.data)
                     size += len(task.data)
                 else:
                     del self.tasks[number]
@@ -338,22 +367,32 @@ class Desk:
             self.asleep = not self.waiting and not lines
         return memoryview(b"".join(lines))
 
-    def hear(self, fd: int, kind: int, lines: Lines) -> bool:
-        """Give futures what there is; true at the end of the first source."""
+    def hear(self, fd: int, source: int, lines: Lines) -> bool:
+        """Hear what there is; true at its end."""
         while True:
             try:
                 data = os.read(fd, READ_SIZE)
             except BlockingIOError:
                 return False
             if not data:
-                return kind == 0
+                return True
             for line in lines.of(data):
-                number, finish = self.program.hear(kind, line)
-                with self.lock:
-                    task = self.tasks.pop(number, None)
+                self.program.hear(self, source, line)
+
+    def done(self, number: int, finish: Callable[[Future], None]) -> None:
+        with self.lock:
+            task = self.tasks.pop(number, None)
+        if task is not None:  # the first time
+            self.answers += 1
+            finish(task.future)
+
+    def keep(self, count: int) -> None:
+        """So many of those that were sent need not be sent again."""
+        with self.lock:
+            for _ in range(min(count, len(self.sent))):
+                task = self.tasks.get(self.sent.popleft())
                 if task is not None:
-                    self.answers += 1
-                    finish(task.future)
+                    task.kept = True
 
 
 desks: "weakref.WeakSet[Desk]" = weakref.WeakSet()
@@ -372,6 +411,7 @@ class Run:
     """par-run as the program of a desk."""
 
     name = "par-run"
+    prefix = b""
 
     def __init__(self, command: List[str], setup: Any) -> None:
         self.command = command
@@ -383,28 +423,35 @@ class Run:
         passed = (to_us, self.setup.fileno(), stdout)
         words = [self.command[0], "-q", f"/dev/fd/{to_us}", *self.command[1:], *map(str, passed[1:])]
         try:
-            process = subprocess.Popen(
-                words,
-                bufsize=0,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                pass_fds=passed,
-            )
+            self.process = begin(words, pass_fds=passed)
         except BaseException:
             os.close(given_up)
             raise
         finally:
             os.close(to_us)
             os.close(stdout)
-        return process, [process.stdout, open(given_up, "rb", buffering=0)]
+        given_up = open(given_up, "rb", buffering=0)
+        return self.process.stdin, [(self.process.stdout, True), (given_up, False)]
 
-    def hear(self, kind: int, line: bytes) -> tuple:
-        if kind == 0:
+    def stop(self) -> None:
+        self.process.stdin.close()
+
+    def status(self) -> int:
+        return self.process.wait()
+
+    def hear(self, desk: Desk, source: int, line: bytes) -> None:
+        if source == 0:
             number, _, data = line.partition(b" ")
-            return int(number), lambda future: answered(future, data)
-        record, tries, why, last = (field.decode("utf-8", "replace") for field in par_stage.fields(line))
-        gone = GivenUp(why, int(tries), last)
-        return int(record.partition(" ")[0]), lambda future: future.set_exception(gone)
+            desk.done(int(number), lambda future: answered(future, data))
+        else:
+            gone = GivenUp.told(line)
+            desk.done(int(line.partition(b" ")[0]), lambda future: future.set_exception(gone))
+
+
+def begin(words: List[str], **options: Any) -> subprocess.Popen:
+    return subprocess.Popen(
+        words, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **options
+    )
 
 
 class Pool(concurrent.futures.Executor):
@@ -472,8 +519,7 @@ class RunExecutor(Pool):
         workers = usable() if max_workers is None else max_workers
         if workers < 1:
             raise ValueError("max_workers must be greater than 0")
-        if shutil.which(par_run) is None:
-            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), par_run)
+        must_be_there(par_run)
         main = multiprocessing.spawn.get_preparation_data("par_client")
         if not os.path.exists(main.get("init_main_from_path", "/")):
             del main["init_main_from_path"]  # as it comes from standard input
@@ -493,8 +539,242 @@ class RunExecutor(Pool):
         weakref.finalize(self, self._desk.close).atexit = False
 
 
+def must_be_there(program: str) -> None:
+    if shutil.which(program) is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), program)
+
+
 def usable() -> int:
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:
         return os.cpu_count() or 1
+
+
+class QueueError(Exception):
+    """par-queue could not go on; it has said why on standard error.  ids are those that it
+    had accepted."""
+
+    def __init__(self, why: str, ids: Sequence[int] = ()) -> None:
+        super().__init__(why)
+        self.ids = list(ids)
+
+
+class Queue:
+    """A queue of par-queue(1), whose workers are those of `par-queue work --ids`.
+
+    options are words for all of its verbs, as "--password-file=FILE".
+    """
+
+    def __init__(
+        self,
+        name: str,
+        url: Optional[str] = None,
+        *,
+        options: Sequence[str] = (),
+        par_queue: str = "par-queue",
+    ) -> None:
+        must_be_there(par_queue)
+        self._command = par_queue
+        self._where = [*options, *([] if url is None else [f"--url={url}"]), name]
+        self._answers: Dict[int, Any] = {}
+        self._changed = threading.Condition()
+        self._reader: Optional[threading.Thread] = None
+        self._gets: List[subprocess.Popen] = []
+        self._trouble: Optional[BaseException] = None
+
+    def _begin(self, verb: str, *options: str) -> subprocess.Popen:
+        return begin([self._command, verb, *options, *self._where])
+
+    def put(self, records: Iterable[Union[bytes, str]], *options: str) -> List[int]:
+        """Put records, each without its newline, into the queue; the id of each.
+
+        options are words for par-queue put, as "--after=1h".
+        """
+        process = self._begin("put", "--ids", "--chunk=1", f"--max-record={RECORD_MOST}", *options)
+        trouble: List[BaseException] = []
+
+        def send() -> None:
+            try:
+                with io.BufferedWriter(process.stdin) as sink:
+                    for record in records:
+                        data = par_stage.as_bytes(record)
+                        if b"\n" in data or len(data) > RECORD_MOST:
+                            raise ValueError("a record has a newline, or is too long")
+                        sink.write(data + b"\n")
+            except BrokenPipeError:
+                pass
+            except BaseException as error:
+                trouble.append(error)
+
+        with process:
+            sender = threading.Thread(target=send, daemon=True)
+            sender.start()
+            with io.BufferedReader(process.stdout) as source:
+                ids = [int(line.split()[0]) for line in source]
+            sender.join()
+        if trouble:
+            raise trouble[0]
+        if process.returncode != 0:
+            raise QueueError(f"par-queue put ended with status {process.returncode}", ids)
+        return ids
+
+    def follow(self) -> Iterator[Tuple[int, Union[List[bytes], GivenUp]]]:
+        """The id and the result of each record as it is finished, or that it is GivenUp.
+
+        A result is deleted from the queue when the next one is asked for.
+        """
+        process = self._begin("get", "--follow", "--dead", "--ack")
+        self._gets.append(process)
+        parts: List[bytes] = []
+        try:
+            for line in io.BufferedReader(process.stdout):
+                number, more, data = line[:-1].partition(b"\t")
+                if number.startswith(b"-"):
+                    yield int(number[1:]), GivenUp.told(data)
+                elif more:
+                    parts.append(data)
+                else:
+                    result, parts = parts, []
+                    yield int(number), result
+                process.stdin.write(b"\n")
+            if process.wait() != 4:
+                raise QueueError(f"par-queue get ended with status {process.returncode}")
+        except BrokenPipeError:
+            raise QueueError("par-queue get has ended") from None
+        finally:
+            self._gets.remove(process)
+            process.terminate()
+            process.stdout.close()
+            process.stdin.close()
+            process.wait()
+
+    def result(self, number: int, timeout: Optional[float] = None) -> List[bytes]:
+        """Wait for the result of a record that was put: the records that its stage wrote.
+
+        GivenUp is raised if it is dead, concurrent.futures.TimeoutError after timeout
+        seconds.  What is read of others is kept until it is asked for; each is given once.
+        """
+        with self._changed:
+            if self._reader is None:
+                self._reader = threading.Thread(target=self._read, daemon=True)
+                self._reader.start()
+            if not self._changed.wait_for(lambda: number in self._answers or self._trouble, timeout):
+                raise concurrent.futures.TimeoutError
+            if number not in self._answers:
+                raise self._trouble or AssertionError
+            answer = self._answers.pop(number)
+        if isinstance(answer, GivenUp):
+            raise answer
+        return answer
+
+    def _read(self) -> None:
+        try:
+            for number, answer in self.follow():
+                with self._changed:
+                    self._answers[number] = answer
+                    self._changed.notify_all()
+            trouble: BaseException = QueueError("the queue was closed")
+        except BaseException as error:
+            trouble = error
+        with self._changed:
+            self._trouble = trouble
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Read no more results."""
+        for process in list(self._gets):
+            process.terminate()
+        if self._reader is not None:
+            self._reader.join()
+
+    def __enter__(self) -> Queue:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
+
+
+class Queued:
+    """par-queue as the program of a desk: put reads tasks, get writes answers.
+
+    What the queue has it keeps, whoever of the two is killed.
+    """
+
+    name = "par-queue"
+
+    def __init__(self, queue: Queue) -> None:
+        self.queue = queue
+        self.prefix = base64.urlsafe_b64encode(os.urandom(9)) + b"."  # nobody else's
+
+    def start(self) -> tuple:
+        self.stopped = False
+        self.put = self.queue._begin("put", "--ids", f"--max-record={RECORD_MOST}", "--wait=3650d")
+        self.get = self.queue._begin("get", "--follow", "--dead")
+        self.get.stdin.close()
+        return self.put.stdin, [(self.get.stdout, True), (self.put.stdout, True)]
+
+    def stop(self) -> None:
+        self.put.stdin.close()
+        if self.get.poll() is None:
+            self.get.terminate()
+            self.stopped = True
+
+    def status(self) -> int:
+        ends = [self.put.wait(), self.get.wait()]
+        if self.stopped and ends[1] in (4, -signal.SIGTERM):
+            ends[1] = 0
+        return max(ends) or min(ends)
+
+    def hear(self, desk: Desk, source: int, line: bytes) -> None:
+        if source == 1:
+            desk.keep(int(line.split()[1]))
+            return
+        finish: Callable[[Future], None]
+        record, _, data = line.partition(b" ")
+        if line.startswith(b"-"):
+            record = line.split(b"\t", 2)[1].partition(b" ")[0]
+            gone = GivenUp.told(line.partition(b"\t")[2])
+            finish = lambda future: future.set_exception(gone)
+        else:
+            finish = lambda future: answered(future, data)
+        if record.startswith(self.prefix):
+            desk.done(int(record[len(self.prefix) :]), finish)
+
+
+class QueueExecutor(Pool):
+    """Tasks by whoever works on a queue, on any machine: see main()."""
+
+    def __init__(self, queue: Union[Queue, str]) -> None:
+        self._desk = Desk(Queued(queue if isinstance(queue, Queue) else Queue(queue)), math.inf)
+        weakref.finalize(self, self._desk.close).atexit = False
+
+
+def main() -> NoReturn:
+    """Be a worker of QueueExecutors: python3 -m par_client [PROGRAM], a native stage.
+
+    PROGRAM is the main module of those, if tasks are functions of that.
+    """
+    source, output = os.dup(0), os.dup(1)
+    apart(2)
+    sys.argv = sys.argv[1:] or [""]
+    try:
+        if sys.argv[0]:
+            path = os.path.abspath(sys.argv[0])
+            me = multiprocessing.process.current_process()
+            me._inheriting = True
+            multiprocessing.spawn.prepare(
+                {"init_main_from_path": path, "sys_path": [os.path.dirname(path), *sys.path]}
+            )
+            del me._inheriting
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(125)
+    sys.exit(serve(source, output))
+
+
+if __name__ == "__main__":
+    import par_client  # pickle knows what is in it by that name
+
+    par_client.main()

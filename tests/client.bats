@@ -1,11 +1,17 @@
 #!/usr/bin/env bats
 # What programs in Python and Node have of par-run and par-queue, as a pool of processes.
 load helper
+load redis
+load postgres
+load queue
 
 setup_file() {
 	export PYTHON
 	PYTHON=$(python3 -c 'import sys; print(sys.executable)')
+	postgres_begin
 }
+
+teardown_file() { postgres_end; }
 
 prepare() {
 	with_library
@@ -52,19 +58,31 @@ prepare() {
 	END
 }
 
+# with_queue TEST: on_each, with a folder that has tasks.py
+with_queue() {
+	export PYTHONPATH=$PYTHONPATH:$PWD
+	ENGINES=${ENGINES:-$QUEUES} on_each "$1"
+}
+
 # program TEXT: run it as the main module
 program() {
+	write_program "$1"
+	"$PYTHON" program.py
+}
+
+write_program() {
 	{
 		echo 'import concurrent.futures, os, signal, subprocess, sys, threading, time'
 		echo 'from concurrent.futures import CancelledError, TimeoutError, as_completed, wait'
 		echo 'from par_client import *'
 		echo 'from tasks import *'
+		echo 'def triple(n):'
+		echo '    return 3 * n'
 		echo 'def raised(future):'
 		echo '    return future.exception(60)'
 		echo 'if __name__ == "__main__":'
 		printf '%s\n' "$1" | sed 's/^/    /'
 	} >program.py
-	"$PYTHON" program.py
 }
 
 @test "client: Python 3.9 reads par_client.py" {
@@ -390,4 +408,148 @@ with RunExecutor(2) as pool:
     begin = time.process_time()
     pool.submit(time.sleep, 1).result()
     assert time.process_time() - begin < 0.1'
+}
+
+# workers N: of the queue tasks, whose process ids are in the file workers
+workers() {
+	for _ in $(seq "$1"); do
+		background bash -c 'exec par-queue work --lease 2s tasks -- par-run -n 2 "$PYTHON" -m par_client program.py 2>>err'
+		echo "$!"
+	done >workers
+}
+
+by_queue() {
+	write_program '
+heard = []
+def kill(pid):
+    try:
+        os.kill(int(pid), signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+def children():
+    return subprocess.run(["ps", "-o", "pid=", "--ppid", str(os.getpid())],
+                          stdout=subprocess.PIPE).stdout.split()
+with QueueExecutor("tasks") as pool:
+    futures = [pool.submit(double, n) for n in range(1000)]
+    for future in futures:
+        future.add_done_callback(heard.append)
+    for count, future in enumerate(as_completed(futures)):
+        if count == 100:
+            kill(open("workers").readline())
+        if count in (200, 250, 400):  # put and get, and ps itself
+            for pid in children():
+                kill(pid)
+assert [future.result() for future in futures] == [2 * n for n in range(1000)]
+assert len(heard) == len(set(heard)) == 1000'
+	workers 2
+	"$PYTHON" program.py
+	is tasks running 0
+}
+@test "client: tasks on a queue have their results once, whoever is killed" {
+	QUEUES='redis file postgres' with_queue by_queue
+}
+
+by_queue_too() {
+	write_program '
+with QueueExecutor(Queue("tasks")) as pool:
+    assert list(pool.map(double, range(100), chunksize=9)) == [2 * n for n in range(100)]
+    assert list(pool.map(triple, range(3))) == [0, 3, 6]
+    why = raised(pool.submit(die, 3))
+    assert type(why) is GivenUp and why.reason == "worker killed by signal 9 (Killed)", why
+    why = raised(pool.submit(raises, 5))
+    assert type(why) is KeyError and "raise KeyError(n)" in str(why.__cause__)
+    assert "ickle" in str(raised(pool.submit(double, threading.Lock())))
+    large = os.urandom(1 << 16) * 100
+    assert pool.submit(bytes.__add__, large, b"1").result() == large + b"1"
+pool = QueueExecutor(Queue("tasks", "redis://127.0.0.1:1", options=["--patience=0.1"]))
+assert str(raised(pool.submit(double, 1))) == "par-queue ended with status 3"
+try:
+    Queue("tasks", par_queue="./none")
+    sys.exit("made")
+except FileNotFoundError as why:
+    assert why.filename == "./none"'
+	workers 1
+	"$PYTHON" program.py
+	[ "$(number tasks dead)" = 1 ]
+}
+@test "client: tasks on a queue fail by themselves" {
+	QUEUES='file' with_queue by_queue_too
+}
+
+plainly() {
+	background bash -c 'exec par-queue work --ids q -- par-run -n 2 par-fib 2>err'
+	program '
+with Queue("q") as queue:
+    ids = queue.put(str(n) for n in range(90))
+    more = queue.put([b"90", "x"])
+    assert len(set(ids + more)) == 92
+    assert queue.result(more[0], 60) == [b"90\t2880067194370816120"]
+    assert [queue.result(ids[n]) for n in (10, 0, 11)] == [[b"10\t55"], [b"0\t0"], [b"11\t89"]]
+    try:
+        queue.result(more[1])
+        sys.exit("not dead")
+    except GivenUp as why:
+        assert str(why) == "not a number, at 1 tries", why
+    try:
+        queue.result(ids[10], 0.05)
+        sys.exit("twice")
+    except TimeoutError:
+        pass
+    late = queue.put(["7"], "--after=1h")
+    subprocess.run(["par-queue", "revoke", "q", str(late[0])], stdout=subprocess.DEVNULL)
+    try:
+        queue.result(late[0])
+        sys.exit("not dead")
+    except GivenUp as why:
+        assert "revoked" in why.reason, why
+    for bad in (["1\n2"], [b"1", 2]):
+        try:
+            queue.put(bad)
+            sys.exit("taken")
+        except (ValueError, AttributeError):
+            pass
+try:
+    queue.result(1)
+    sys.exit("closed")
+except QueueError:
+    pass
+for wrong in (lambda: Queue("q?").put(["1"]), lambda: next(Queue("q?").follow()), lambda: Queue("q?").result(1)):
+    try:
+        wrong()
+        sys.exit("taken")
+    except QueueError as why:
+        assert "ended" in str(why), why' 2>>err
+}
+@test "client: records of a queue, and the result of one, whichever it is" {
+	QUEUES='file redis postgres' with_queue plainly
+}
+
+followed() {
+	seq 300 | sed '7s/.*/x/' | par-queue put --ids --chunk 1 q >ids
+	work --ids q -- par-run -n 2 sh -c 'case $1 in x) exit 1;; *7) ;; *) echo "$1"; echo also;; esac' - {} 2>err ||
+		[ $? = 1 ]
+	cat >follow.py <<-'END'
+		import os, signal, sys
+		from par_client import GivenUp, Queue
+		last = int(sys.argv[1])
+		with open("followed", "a") as out:
+		    for count, (number, result) in enumerate(Queue("q").follow(), 1):
+		        what = "dead" if isinstance(result, GivenUp) else b",".join(result).decode()
+		        print(number, what, file=out, flush=True)
+		        if count == last:
+		            os.kill(os.getpid(), signal.SIGKILL)
+		        if what == "dead" and last == 0:
+		            break
+	END
+	for n in 100 50 1 0; do
+		"$PYTHON" follow.py "$n" || [ $? = 137 ]
+	done
+	# all of them, and what was in hand when it was killed twice
+	sort -u followed | same - <(paste ids <(seq 300) |
+		awk '{ print $1, NR == 7 ? "dead" : NR % 10 == 7 ? "" : $3 ",also" }' | sort)
+	[ "$(grep -vc dead followed)" -le $((299 + 3)) ]
+	is q results 0
+}
+@test "client: who follows results may be killed, and goes on where it was" {
+	QUEUES='file redis' with_queue followed
 }
