@@ -333,3 +333,31 @@ rule() {
 		[[ $word != +* ]] || grep -qxF "${word#+}" called || { echo "never called: $word"; false; }
 	done
 }
+
+@test "par-queue: stunnel as the page has it leads to a server of TLS, and to no other" {
+	command -v stunnel >/dev/null || skip "no stunnel"
+	redis_start
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key -out cert \
+		-days 2 -subj /CN=queues.example -addext subjectAltName=DNS:queues.example 2>/dev/null
+	there=$(free_port)
+	redis CONFIG SET tls-cert-file "$PWD/cert" tls-key-file "$PWD/key" tls-ca-cert-file "$PWD/cert" \
+		tls-auth-clients no tls-port "$there" >/dev/null || skip "no TLS in this redis-server"
+	# tunnel NAME: what the page has, to a server of that name
+	tunnel() {
+		here=$(free_port)
+		sed -n '/^\[queues\]/,/^\.Ed/p' "$ROOT/man/par-queue.1" | sed "/^\.Ed/d
+			s/:6379/:$here/; s/^connect = .*/connect = 127.0.0.1:$there/
+			s,^CAfile = .*,CAfile = $PWD/cert,; s/^checkHost = .*/checkHost = $1/
+			1i foreground = yes\npid =" >"$1.conf"
+		background stunnel "$1.conf" 2>"$1.log"
+		eventually grep -q 'Configuration successful' "$1.log"
+		export PAR_QUEUE_URL=redis://127.0.0.1:$here
+	}
+	tunnel queues.example
+	seq 100 | par-queue put q
+	work q -- par-run -n 1 --map cat
+	par-queue get q | sort -n | same - <(seq 100)
+	tunnel other.example
+	run -3 par-queue put --patience 300ms q <<<1
+	grep -q 'certificate verify failed' other.example.log
+}

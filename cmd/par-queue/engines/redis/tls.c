@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "tls.h"
 
@@ -29,12 +33,26 @@ expect(SSL *ssl, const char *host)
 	    : -1;
 }
 
+/* Can a file that is needed be read?  NULL is none. */
+static bool
+readable(redisContext *context, const char *file)
+{
+	if (file == NULL || access(file, R_OK) == 0)
+		return true;
+	context->err = REDIS_ERR_OTHER;
+	snprintf(
+	    context->errstr, sizeof(context->errstr), "%.90s: %s", file, strerror(errno));
+	return false;
+}
+
 static SSL *
-prepare(SSL_CTX *shared, const char *host, const char *certificate)
+prepare(redisContext *context, SSL_CTX *shared, const char *host, const char *certificate)
 {
 	SSL *ssl;
 
-	if (SSL_CTX_set_min_proto_version(shared, TLS1_2_VERSION) != 1 ||
+	if (!readable(context, getenv("SSL_CERT_FILE")) ||
+	    !readable(context, certificate) ||
+	    SSL_CTX_set_min_proto_version(shared, TLS1_2_VERSION) != 1 ||
 	    SSL_CTX_set_default_verify_paths(shared) != 1)
 		return NULL;
 	SSL_CTX_set_verify(shared, SSL_VERIFY_PEER, NULL);
@@ -50,25 +68,60 @@ prepare(SSL_CTX *shared, const char *host, const char *certificate)
 	return ssl;
 }
 
-int
+/* Why OpenSSL failed, and what it says of the server's certificate; ssl may be NULL. */
+static void
+say(redisContext *context, const SSL *ssl)
+{
+	const char *why = ERR_reason_error_string(ERR_peek_error());
+	long verified = ssl == NULL ? X509_V_OK : SSL_get_verify_result(ssl);
+
+	if (context->err == 0)
+		context->err = REDIS_ERR_OTHER;
+	snprintf(context->errstr, sizeof(context->errstr), "TLS: %s%s%s",
+	    why == NULL ? "it failed" : why, verified == X509_V_OK ? "" : ": ",
+	    verified == X509_V_OK ? "" : X509_verify_cert_error_string(verified));
+}
+
+/* Is what went wrong an error of TLS itself, and not of the connection below it? */
+static bool
+is_final(void)
+{
+	unsigned long error = ERR_peek_error();
+
+	return ERR_GET_LIB(error) == ERR_LIB_SSL
+#ifdef SSL_R_UNEXPECTED_EOF_WHILE_READING
+	    && ERR_GET_REASON(error) != SSL_R_UNEXPECTED_EOF_WHILE_READING
+#endif
+	    ;
+}
+
+enum tls_end
 tls_begin(redisContext *context, const char *host, const char *certificate)
 {
 	SSL_CTX *shared = SSL_CTX_new(TLS_client_method());
-	SSL *ssl = shared == NULL ? NULL : prepare(shared, host, certificate);
-	bool begun = ssl != NULL && redisInitiateSSL(context, ssl) == REDIS_OK;
+	SSL *ssl = shared == NULL ? NULL : prepare(context, shared, host, certificate);
+	enum tls_end end = TLS_BEGUN;
 
-	if (!begun && context->err == 0) {
-		const char *why = ERR_reason_error_string(ERR_peek_error());
-
-		context->err = REDIS_ERR_OTHER;
-		snprintf(context->errstr, sizeof(context->errstr), "%s",
-		    why == NULL ? "TLS" : why);
+	if (ssl == NULL || redisInitiateSSL(context, ssl) != REDIS_OK) {
+		end = ssl == NULL || is_final() ? TLS_NEVER : TLS_FAILED;
+		if (context->err == 0 || ERR_peek_error() != 0)
+			say(context, ssl);
+		SSL_free(ssl);
 	}
 	ERR_clear_error();
-	if (!begun)
-		SSL_free(ssl);
 	SSL_CTX_free(shared); /* ssl has its share of it */
-	return begun ? 0 : -1;
+	return end;
+}
+
+bool
+tls_refused(redisContext *context)
+{
+	bool refused = is_final();
+
+	if (refused)
+		say(context, NULL);
+	ERR_clear_error();
+	return refused;
 }
 #else
 bool
@@ -77,13 +130,20 @@ tls_spoken(void)
 	return false;
 }
 
-int
+enum tls_end
 tls_begin(redisContext *context, const char *host, const char *certificate)
 {
 	(void)host;
 	(void)certificate;
 	context->err = REDIS_ERR_OTHER;
 	snprintf(context->errstr, sizeof(context->errstr), "TLS is not spoken here");
-	return -1;
+	return TLS_NEVER;
+}
+
+bool
+tls_refused(redisContext *context)
+{
+	(void)context;
+	return false;
 }
 #endif

@@ -15,9 +15,13 @@ bool tls_spoken(void);
 
 /*
  * Begin TLS on a connection that is open and blocks.  certificate: a PEM file with
- * ours and its key, for a server that asks for one; or NULL.  0, or -1 with why in
- * the context's errstr.
+ * ours and its key, for a server that asks for one; or NULL.  If it did not begin, the
+ * context's errstr says why.
  */
-int tls_begin(redisContext *context, const char *host, const char *certificate);
+enum tls_end { TLS_BEGUN, TLS_FAILED, TLS_NEVER /* time does not cure that */ };
+enum tls_end tls_begin(redisContext *context, const char *host, const char *certificate);
+
+/* Did the server refuse us by TLS, so that no answer came?  Then errstr says why. */
+bool tls_refused(redisContext *context);
 
 #endif

@@ -147,11 +147,25 @@ unready(struct wire *wire, const redisReply *reply)
 	return ATTEMPT_AGAIN;
 }
 
-/* No answer, or no connection: is it for want of memory here? */
+/* TLS does not begin, and never will. */
+static enum attempt
+refused(struct wire *wire)
+{
+	char place[WHERE_SIZE];
+
+	engine_broken(wire->engine, "%s: %s", where(wire, place), wire->context->errstr);
+	return ATTEMPT_BROKEN;
+}
+
+/* No answer, or no connection: is it for want of memory here, or did TLS refuse it? */
 static enum attempt
 failed(struct wire *wire)
 {
-	return redis_lacks_memory(wire->context) ? no_memory(wire) : ATTEMPT_AGAIN;
+	if (redis_lacks_memory(wire->context))
+		return no_memory(wire);
+	if (wire->address->tls && tls_refused(wire->context))
+		return refused(wire);
+	return ATTEMPT_AGAIN;
 }
 
 /* Words of a call that is ours, to the buffer of the connection. */
@@ -174,13 +188,22 @@ append(struct wire *wire, const struct call *call)
 	    : -1;
 }
 
+/* How long an answer may keep us waiting, ms. */
+static uint64_t
+silence(const struct wire *wire)
+{
+	uint64_t usual = ANSWER_WAIT * 1000, patience = wire->engine->patience;
+	uint64_t silent = patience < ANSWER_LEAST ? ANSWER_LEAST : patience;
+
+	return silent < usual ? silent : usual;
+}
+
 /* One answer to what was appended; NULL: there is none, see failed(). */
 static redisReply *
 answer(struct wire *wire)
 {
 	uint64_t usual = ANSWER_WAIT * 1000, patience = wire->engine->patience;
-	uint64_t silent = patience < ANSWER_LEAST ? ANSWER_LEAST : patience;
-	const struct redis_wait wait = { .silent = silent < usual ? silent : usual,
+	const struct redis_wait wait = { .silent = silence(wire),
 		.most = patience > usual ? patience : usual,
 		.wake = wire->engine->wake };
 
@@ -308,7 +331,7 @@ static enum attempt
 dial(struct wire *wire)
 {
 	const struct timeval soon = { .tv_sec = CONNECT_WAIT };
-	const struct timeval late = { .tv_sec = ANSWER_WAIT };
+	const struct timeval late = { .tv_sec = (time_t)(silence(wire) / 1000) };
 	const struct address *a = wire->address;
 	const struct address_place *place = nodes_now(&wire->nodes);
 
@@ -322,10 +345,20 @@ dial(struct wire *wire)
 	redis_limit(wire->context, &wire->limits);
 	if (place != NULL)
 		redisEnableKeepAlive(wire->context);
-	if (place != NULL && a->tls &&
-	    tls_begin(wire->context, place->host, a->certificate) < 0)
-		return ATTEMPT_AGAIN;
-	return ATTEMPT_DONE;
+	if (place == NULL || !a->tls)
+		return ATTEMPT_DONE;
+	switch (tls_begin(wire->context, place->host, a->certificate)) {
+	case TLS_BEGUN:
+		return ATTEMPT_DONE;
+	case TLS_NEVER:
+		return refused(wire);
+	case TLS_FAILED:
+		if (errno == EAGAIN)
+			snprintf(wire->unready, sizeof(wire->unready),
+			    "no answer by TLS; is it spoken there?");
+		break;
+	}
+	return ATTEMPT_AGAIN;
 }
 
 /* Where Sentinel says that the master is; not there: it may come to know. */
