@@ -501,8 +501,8 @@ install: all
 	install -m 644 $(ZSH_COMPLETIONS) $(call into,$(ZSHDIR))
 	install -m 644 $(FISH_COMPLETIONS) $(call into,$(FISHDIR))
 	install -m 644 $(DOCS) $(call into,$(DOCDIR))
-	$(if $(KITS),mkdir -p $(call into,$(KITDIR)/$(NODE_KIT)) && install -m 644 $(KITS) $(call into,$(KITDIR)))
-	$(if $(KITS),install -m 644 kit/$(NODE_KIT)/* $(call into,$(KITDIR)/$(NODE_KIT)))
+	$(if $(KITS),mkdir -p $(NODE_KITS:%=$(call into,$(KITDIR)/%)) && install -m 644 $(KITS) $(call into,$(KITDIR)))
+	$(foreach k,$(if $(KITS),$(NODE_KITS)),install -m 644 kit/$k/* $(call into,$(KITDIR)/$k) &&) :
 	$(if $(LIBRARY),$(install_library))
 	@$(index_man)
 
@@ -517,7 +517,7 @@ endef
 
 # Its own files alone: a folder may be one of others, too.
 KITS	:= $(wildcard kit/*.*)
-NODE_KIT := node/par-stage
+NODE_KITS := node/par-client node/par-stage
 DOCS	= README.md CHANGELOG.md LICENSE
 
 uninstall:
@@ -527,8 +527,8 @@ uninstall:
 	    $(call into,$(FISHDIR)/$p.fish))
 	rm -f $(foreach p,$(DOCS),$(call into,$(DOCDIR)/$p))
 	rm -f $(foreach f,$(KITS),$(call into,$(KITDIR)/$(notdir $f)))
-	rm -f $(foreach f,$(wildcard kit/$(NODE_KIT)/*),$(call into,$(KITDIR)/$(f:kit/%=%)))
-	for dir in $(call into,$(KITDIR)/$(NODE_KIT)) $(call into,$(KITDIR)/node) $(call into,$(KITDIR)); do \
+	rm -f $(foreach f,$(wildcard $(NODE_KITS:%=kit/%/*)),$(call into,$(KITDIR)/$(f:kit/%=%)))
+	for dir in $(NODE_KITS:%=$(call into,$(KITDIR)/%)) $(call into,$(KITDIR)/node) $(call into,$(KITDIR)); do \
 	    if [ -d "$$dir" ]; then rmdir "$$dir" || :; fi; done
 	rm -f $(call into,$(INCLUDEDIR)/par_stage.h) $(call into,$(LIBDIR)/pkgconfig/libpar-stage.pc) \
 	    $(foreach f,a so so.1,$(call into,$(LIBDIR)/libpar-stage.$f))

@@ -553,3 +553,89 @@ followed() {
 @test "client: who follows results may be killed, and goes on where it was" {
 	QUEUES='file redis' with_queue followed
 }
+
+# node_program TEXT
+node_program() {
+	printf '%s\n' "const { GivenUp, Queue, QueueError } = require('par-client');" \
+		"const assert = require('assert'), fs = require('fs'), { spawnSync } = require('child_process');" \
+		"(async () => { $1 })().catch((error) => { console.error(error); process.exit(9); });" >program.js
+	node program.js
+}
+
+plainly_in_node() {
+	background bash -c 'exec par-queue work --ids q -- par-run -n 2 par-fib 2>err'
+	node_program '
+		const queue = new Queue("q");
+		const ids = await queue.put(Array.from({ length: 90 }, (_, n) => String(n)));
+		const more = await queue.put((async function* () { yield Buffer.from("90"); yield "x"; })());
+		assert.equal(new Set([...ids, ...more]).size, 92);
+		assert.deepEqual((await queue.result(more[0])).map(String), ["90\t2880067194370816120"]);
+		const some = [10, 0, 11].map((n) => queue.result(ids[n]));
+		assert.deepEqual((await Promise.all(some)).map(String), ["10\t55", "0\t0", "11\t89"]);
+		await assert.rejects(queue.result(more[1]), (why) => {
+			assert(why instanceof GivenUp);
+			assert.deepEqual([why.reason, why.tries, why.lastWords], ["not a number", 1, ""]);
+			return why.message === "not a number, at 1 tries";
+		});
+		await assert.rejects(queue.result(ids[10], { signal: AbortSignal.timeout(50) }), { name: "TimeoutError" });
+		const [late] = await queue.put(["7"], "--after=1h");
+		spawnSync("par-queue", ["revoke", "q", late]);
+		await assert.rejects(queue.result(late), /revoked/);
+		await assert.rejects(queue.put(["1\n2"]), RangeError);
+		await assert.rejects(queue.put(["1", 2]), TypeError);
+		await assert.rejects(queue.put((function* () { yield "1"; throw new Error("no more"); })()), /no more/);
+		const waiting = assert.rejects(queue.result(12345), QueueError);
+		await queue.close();
+		await waiting;
+		await assert.rejects(queue.result(1), QueueError);
+		await assert.rejects(new Queue("q?").put(["1"]), QueueError);
+		await assert.rejects(new Queue("q?").result(1), QueueError);
+		await assert.rejects(new Queue("q", { parQueue: "./none" }).result(1), { code: "ENOENT" });
+		const away = new Queue("q", { url: "redis://127.0.0.1:1", options: ["--patience=0.1"] });
+		await assert.rejects(away.put((function* () { for (;;) yield "1".repeat(1000); })()), QueueError);
+		// that results are read keeps nobody from the end
+		assert.equal(String(await new Queue("r").put(["4"])), "1");
+		const last = new Queue("r");
+		await assert.rejects(last.result(5, { signal: AbortSignal.timeout(50) }));' 2>>err
+}
+@test "client: Node has records of a queue, and the result of one, whichever it is" {
+	needs_node
+	QUEUES='file redis' with_queue plainly_in_node
+}
+
+followed_in_node() {
+	seq 300 | sed '7s/.*/x/' | par-queue put --ids --chunk 1 q >ids
+	work --ids q -- par-run -n 2 sh -c 'case $1 in x) exit 1;; *7) ;; *) echo "$1"; echo also;; esac' - {} 2>err ||
+		[ $? = 1 ]
+	for n in 100 50 1 0; do
+		node_program "const last = $n;"'
+			let count = 0;
+			for await (const { id, result, error } of new Queue("q").follow()) {
+				fs.appendFileSync("followed", `${id} ${error ? "dead" : result.join(",")}\n`);
+				if (++count === last) process.kill(process.pid, "SIGKILL");
+				if (error && last === 0) break;
+			}' || [ $? = 137 ]
+	done
+	sort -u followed | same - <(paste ids <(seq 300) |
+		awk '{ print $1, NR == 7 ? "dead" : NR % 10 == 7 ? "" : $3 ",also" }' | sort)
+	[ "$(grep -vc dead followed)" -le $((299 + 3)) ]
+	is q results 0
+}
+@test "client: who follows results in Node may be killed, and goes on where it was" {
+	needs_node
+	QUEUES='file redis' with_queue followed_in_node
+}
+
+@test "client: the package for Node has its files, and can be imported" {
+	local package=$PAR_SHARE/node/par-client
+
+	needs_node
+	node --input-type=module -e "import { Queue } from '$package/index.js'; new Queue('q')"
+	node -p 'Object.keys(require("par-client")).join("\n")' | while read -r name; do
+		grep -qE "^export class $name\b" "$package/index.d.ts" || { echo "$name"; return 1; }
+	done
+	command -v npm >/dev/null || skip "no npm"
+	cp -r "$package" package
+	HOME=$PWD npm --offline pack --dry-run --json ./package >packed 2>err
+	[ "$(jq -r '.[0].files[].path' packed | sort | xargs)" = 'README.md index.d.ts index.js package.json' ]
+}

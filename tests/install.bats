@@ -38,7 +38,7 @@ install_into_stage() {
 		done
 		printf './%s\n' include/par_stage.h lib/pkgconfig/libpar-stage.pc \
 			lib/libpar-stage.{a,so,so.1} share/par/{par_{client,stage}.py,stage.{awk,sh}} \
-			share/par/node/par-stage/{package.json,README.md,index.{js,d.ts}}
+			share/par/node/par-{client,stage}/{package.json,README.md,index.{js,d.ts}}
 	} | sort >"$BATS_TEST_TMPDIR/want"
 	find . ! -type d | sort >"$BATS_TEST_TMPDIR/got"
 	diff "$BATS_TEST_TMPDIR/want" "$BATS_TEST_TMPDIR/got"
