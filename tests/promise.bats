@@ -487,6 +487,14 @@ with_files() { exec "$@" <in >out 2>err; }
 		same in <(sort -n out)
 		[ ! -e zombies ]
 	done
+	par-queue put --url file:queues q <in
+	within "${alone[@]}" par-queue work --url file:queues --once q -- par-run -n 1 --map ./stage
+	[ "$status" = 0 ] && [ ! -e zombies ]
+	par-queue get --url file:queues q | same in -
+	sed -i 's|^|http://h/|' in
+	within "${alone[@]}" par-frontier ./stage
+	[ "$status" = 0 ] && [ ! -e zombies ]
+	same in <(sort out)
 }
 
 # 4. -t ends whatever is stuck
