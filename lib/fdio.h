@@ -8,6 +8,7 @@
 #ifndef PAR_FDIO_H
 #define PAR_FDIO_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,6 +24,14 @@ int fdio_reserve_standard(void);
 
 /* Is it /dev/null, as services and timers have for their input? */
 bool fdio_is_null(int fd);
+
+/* Has who read what is written there gone, by what poll(2) says?  A socket says POLLHUP.
+ */
+static inline bool
+fdio_unread(short revents)
+{
+	return (revents & (POLLERR | POLLHUP)) != 0;
+}
 
 /* One read, waited for; 0 at the end of input. */
 ssize_t fdio_read(int fd, void *buffer, size_t size);

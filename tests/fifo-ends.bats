@@ -147,6 +147,30 @@ runner() { background "$RUNNER" -i a -o b --map awk '{ print $1 + 1; fflush() }'
 	done
 }
 
+@test "filters: a reader at a socket that leaves ends who has nothing to write" {
+	local command
+
+	cat >leaves.py <<-'END'
+		import os, socket, subprocess, sys
+		ours, theirs = socket.socketpair()
+		gets, gives = os.pipe()
+		child = subprocess.Popen(sys.argv[1:], stdin=gets, stdout=theirs, stderr=subprocess.PIPE)
+		theirs.close()
+		os.write(gives, b"http://h/\n")
+		ours.recv(100)  # it has written, and waits for more
+		ours.close()
+		print(child.wait(), child.stderr.read())
+	END
+	export PAR_QUEUE_URL=file:$PWD/queues
+	echo 7 | par-queue put q
+	par-queue work --once q -- par-fib
+	for command in "par-run cat" "par-run --map cat" "par-frontier cat" "par-queue get --follow q"; do
+		# shellcheck disable=SC2086
+		run -0 timeout "$DEADLINE" python3 leaves.py $command
+		[ "$output" = "-13 b''" ]
+	done
+}
+
 has_halves() { [ "$(grep -c half out)" = "$1" ]; }
 
 @test "filters: par-gather --follow goes on with a writer that was killed and started again" {

@@ -14,7 +14,6 @@
 #include "crawl.h"
 #include "fdio.h"
 #include "field.h"
-#include "fifo.h"
 #include "flight.h"
 #include "frontier.h"
 #include "headway.h"
@@ -722,7 +721,7 @@ wait_for_something(struct crawl *crawl)
 		return;
 	}
 	spoken_go();
-	if ((polls[POLL_OUTPUT].revents & POLLERR) != 0 && fifo_is(crawl->out.to.fd))
+	if (fdio_unread(polls[POLL_OUTPUT].revents))
 		die_output(EPIPE, crawl->out_name);
 	if (polls[POLL_START].revents != 0 && record_fill(&crawl->starts) == RECORD_ERROR)
 		die(STATUS_BROKEN, errno, "standard input");

@@ -91,7 +91,7 @@ check_reader(struct get *get)
 {
 	struct pollfd output = { .fd = STDOUT_FILENO };
 
-	if (poll(&output, 1, 0) <= 0 || (output.revents & POLLERR) == 0)
+	if (poll(&output, 1, 0) <= 0 || !fdio_unread(output.revents))
 		return;
 	leave(get);
 	die_output(EPIPE, "standard output");

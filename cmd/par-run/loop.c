@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include "clock.h"
+#include "fdio.h"
 #include "loop.h"
 #include "refill.h"
 #include "sig.h"
@@ -119,7 +120,7 @@ take_part(struct loop *loop)
 
 	spoken_go();
 	pass_errors(loop);
-	if ((reader & (POLLERR | POLLNVAL | POLLHUP)) != 0)
+	if (fdio_unread(reader) || (reader & POLLNVAL) != 0)
 		ending_output(loop->ending, EPIPE, loop->output->name);
 	if (loop->output->stuck || ledger_stuck(loop->ledger))
 		let_out(loop);

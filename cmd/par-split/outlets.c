@@ -5,6 +5,7 @@
 
 #include "clock.h"
 #include "diag.h"
+#include "fdio.h"
 #include "fifo.h"
 #include "move.h"
 #include "outlets.h"
@@ -168,7 +169,7 @@ has_left(const struct outlet *outlet)
 {
 	struct pollfd p = { .fd = outlet->fd };
 
-	return outlet->pipe && poll(&p, 1, 0) > 0 && (p.revents & POLLERR) != 0;
+	return outlet->pipe && poll(&p, 1, 0) > 0 && fdio_unread(p.revents);
 }
 
 /* Write what outlet buffers; with last, close it after that. */
@@ -235,7 +236,7 @@ outlets_hear(struct outlets *outlets, const struct pollfd *polls)
 
 		if (outlet->state != OUTLET_OPEN)
 			continue;
-		if (polls++->revents & POLLERR) {
+		if (fdio_unread(polls++->revents)) {
 			errno = EPIPE;
 			outlets_failed(outlets, outlet);
 		}
