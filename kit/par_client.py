@@ -35,6 +35,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import traceback
 import weakref
 from concurrent.futures import Future
@@ -59,7 +60,8 @@ READ_SIZE = 1 << 20
 SEND_AT_ONCE = 1 << 16  # bytes of tasks that are written together
 MAX_RECORD = 1 << 30  # bytes of a task, as par-run has it,
 RECORD_MOST = 256 << 20  # and of a record of par-queue
-AHEAD = 4  # tasks that par-run has beside those of its workers
+AHEAD_FOR = 0.02  # seconds of work that par-run has beside what its workers do,
+AHEAD_MOST = 64  # in tasks
 DEATHS_MOST = 3  # of par-run in a row, with nothing answered in between
 WORKER = "import sys; sys.path.insert(0, sys.argv[1]); import par_client; par_client.work(*map(int, sys.argv[2:]))"
 
@@ -214,7 +216,8 @@ class Desk:
 
     def __init__(self, program: Any, most: float) -> None:
         self.program = program
-        self.most = most  # tasks that it has at a time
+        self.most = most  # tasks that it has at a time, and some ahead:
+        self.ahead, self.finished, self.since = 1, 0, 0.0
         self.lock = threading.RLock()  # the collector may call close() at any time
         self.tasks: Dict[int, Task] = {}
         self.waiting: Deque[int] = collections.deque()  # numbers of those to be sent,
@@ -351,7 +354,7 @@ class Desk:
         lines: List[bytes] = []
         size = 0
         with self.lock:
-            room = self.most - (len(self.tasks) - len(self.waiting))
+            room = self.most + self.ahead - (len(self.tasks) - len(self.waiting))
             while self.waiting and len(lines) < 3 * room and size < SEND_AT_ONCE:
                 number = self.waiting.popleft()
                 task = self.tasks[number]
@@ -382,9 +385,14 @@ class Desk:
     def done(self, number: int, finish: Callable[[Future], None]) -> None:
         with self.lock:
             task = self.tasks.pop(number, None)
-        if task is not None:  # the first time
-            self.answers += 1
-            finish(task.future)
+        if task is None:
+            return  # it was already
+        self.answers += 1
+        self.finished += 1
+        if time.monotonic() - self.since > AHEAD_FOR:  # as many as are done in that time
+            self.ahead = min(self.finished, AHEAD_MOST)
+            self.finished, self.since = 0, time.monotonic()
+        finish(task.future)
 
     def keep(self, count: int) -> None:
         """So many of those that were sent need not be sent again."""
@@ -535,7 +543,7 @@ class RunExecutor(Pool):
             command.append(f"--replace-after={max_tasks_per_child}")
         command += [*options, "--", sys.executable, *subprocess._args_from_interpreter_flags()]
         command += ["-c", WORKER, os.path.dirname(os.path.abspath(__file__))]
-        self._desk = Desk(Run(command, setup), workers + AHEAD)
+        self._desk = Desk(Run(command, setup), workers)
         weakref.finalize(self, self._desk.close).atexit = False
 
 
