@@ -47,7 +47,7 @@
 #:                  of materials (SPDX)
 #: make deb         the Debian packages par-tools, libpar-stage-dev and those of the kits, source
 #:                  and binary, in build/deb
-#: make static      run, split, gather, fib and report as programs that need no library, for
+#: make static      all but par-fetch and par-cache as programs that need no library, for
 #:                  Linux, in build/ (STATIC="x86_64 aarch64")
 #: make check-packages  these in bare roots of Debian 12 and 13, as root
 #: make clean       remove build/

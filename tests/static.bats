@@ -54,6 +54,13 @@ in_root() {
 	in_it "busybox seq 9 | $qemu /bin/par-run -k busybox expr {} + 1" | same - <(seq 2 10)
 	in_it "busybox seq 6 | $qemu /bin/par-split -r odd even; busybox cat odd even" | same - <(printf '%s\n' 1 3 5 2 4 6)
 	in_it "$qemu /bin/par-gather -c -k 0 --top 1 odd odd even" | grep -q 2
+	# par-links, sandboxed or not, with a pattern compiled for the processor
+	in_it "echo '<a href=a/b>x</a>' | $qemu /bin/par-links --html --base http://h/c/" | cut -f 2 | same - <(echo http://h/c/a/b)
+	in_it "echo 'x http://h/1 y' | $qemu /bin/par-links --html --regex 'http://[^ ]+'" | cut -f 2 | same - <(echo http://h/1)
+	# a queue and a crawl, by shared memory and no server
+	in_it "export HOME=/tmp; busybox seq 100 | $qemu /bin/par-queue put q && $qemu /bin/par-queue work --once q -- $qemu /bin/par-fib && $qemu /bin/par-queue get q" |
+		sort | same - <(seq 100 | par-fib | sort)
+	in_it "echo http://h/ | $qemu /bin/par-frontier --state f busybox cat" | same - <(echo http://h/)
 }
 
 @test "static: they run in an empty root with busybox" {
@@ -69,7 +76,7 @@ has_pages() {
 		[ -s "$2/share/man/man1/${program##*/}.1" ]
 		[ -s "$2/share/fish/vendor_completions.d/${program##*/}.fish" ]
 	done
-	[ -s "$2/share/doc/par/libraries/COPYING.LESSERv3" ]
+	[ -s "$2/share/doc/par/libraries/gmp/COPYING.LESSERv3" ]
 	# the same --help on each processor
 	diff -r "$2/share/zsh" "$(echo "$PWD/$(uname -m)"/par-*)/share/zsh"
 }
