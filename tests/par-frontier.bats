@@ -552,6 +552,13 @@ share() {
 
 all_wrote() { [ "$(cat out.? 2>nothing | wc -l)" -ge "$1" ]; }
 
+@test "par-frontier: where address space is limited it takes less of it" {
+	[ -z "${SANITIZED-}" ] || skip "AddressSanitizer needs more"
+	ulimit -v 4000000
+	[ "$(par-frontier --state state cat <<<http://h/)" = http://h/ ]
+	[ "$(par-frontier cat <<<http://h/)" = http://h/ ]
+}
+
 @test "par-frontier: four that share the hosts are killed, have each page once, and end together" {
 	local i k pid shares=()
 

@@ -37,8 +37,10 @@ enum {
 	LOCK_WAIT = 1000 /* milliseconds */
 };
 
-/* Address space, not memory or disk, for as much as a file may hold. */
-static const size_t MAP = sizeof(size_t) > 4 ? (size_t)1 << 40 : (size_t)1 << 30;
+/* Address space, not memory or disk, for as much as a file may hold: where that is
+ * limited or short less is taken, but so much. */
+static const size_t MAP = sizeof(size_t) > 4 ? (size_t)1 << 40 : (size_t)1 << 30,
+		    LEAST_MAP = (size_t)1 << 28;
 
 /* What is remembered besides: the only value of the database "facts". */
 struct facts {
@@ -406,16 +408,12 @@ note_seen(struct frontier *frontier)
 	}
 }
 
-/* 0, or what is wrong: a code of LMDB, which may be an errno. */
+/* Open the file in so much address space.  The same as below. */
 static int
-open_environment(struct frontier *frontier, const char *path, unsigned flags)
+open_in(struct frontier *frontier, const char *path, unsigned flags, size_t map)
 {
-	int code;
+	int code = mdb_env_create(&frontier->env);
 
-	/* One whose first two pages are cut, no one can open. */
-	if (disk_reserve(path, 2 * sysconf(_SC_PAGESIZE), DISK_KEEP) < 0)
-		return errno;
-	code = mdb_env_create(&frontier->env);
 	if (code == 0)
 		code = mdb_env_set_userctx(frontier->env, frontier);
 	if (code == 0)
@@ -423,11 +421,29 @@ open_environment(struct frontier *frontier, const char *path, unsigned flags)
 	if (code == 0)
 		code = mdb_env_set_maxdbs(frontier->env, DATABASES);
 	if (code == 0)
-		code = mdb_env_set_mapsize(frontier->env, MAP);
+		code = mdb_env_set_mapsize(frontier->env, map);
 	/* No other process may use it, so LMDB need not lock. */
 	return code != 0 ? code
 			 : mdb_env_open(frontier->env, path,
 			       flags | MDB_NOSUBDIR | MDB_NOLOCK | MDB_NOTLS, 0600);
+}
+
+/* 0, or what is wrong: a code of LMDB, which may be an errno. */
+static int
+open_environment(struct frontier *frontier, const char *path, unsigned flags)
+{
+	size_t map = MAP;
+	int code;
+
+	/* One whose first two pages are cut, no one can open. */
+	if (disk_reserve(path, 2 * sysconf(_SC_PAGESIZE), DISK_KEEP) < 0)
+		return errno;
+	while (
+	    (code = open_in(frontier, path, flags, map)) == ENOMEM && map > LEAST_MAP) {
+		mdb_env_close(frontier->env);
+		map /= 2;
+	}
+	return code;
 }
 
 /*
