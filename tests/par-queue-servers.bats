@@ -361,3 +361,39 @@ rule() {
 	run -3 par-queue put --patience 300ms q <<<1
 	grep -q 'certificate verify failed' other.example.log
 }
+
+# Results have ids that are times.  A replica that takes over without the last of them, and
+# whose clock is behind, gives new ones ids that come before those that a reader has seen.
+@test "par-queue: results of a server that took over with a clock that is behind are got all the same" {
+	cc -shared -fPIC -o behind.so "$BATS_TEST_DIRNAME/aid/clock-behind.c"
+	one=$(free_port) two=$(free_port)
+	server "$one"
+	first=$SERVER
+	LD_PRELOAD=$PWD/behind.so server "$two" --replicaof 127.0.0.1 "$one"
+	eventually follows "$two"
+	[ $(($(redis-cli -p "$one" TIME | head -n 1) - $(redis-cli -p "$two" TIME | head -n 1))) -gt 3500 ]
+	for name in a b; do seq 20 | par-queue put --chunk 1 -u "redis://127.0.0.1:$one" $name; done
+	eventually level "$one" "$two"
+	# from here on it hears of nothing
+	redis-cli -p "$two" REPLICAOF NO ONE
+	export PAR_QUEUE_URL=redis://127.0.0.1:$one
+	work a -- par-run -n 1 --map cat
+	work b -- par-run -n 1 --map cat
+	background bash -c "exec par-queue get --follow -u '$PAR_QUEUE_URL,127.0.0.1:$two' a >out.a 2>words.a"
+	reader=$!
+	eventually eval '[ "$(sort -n out.a)" = "$(seq 20)" ]'
+	par-queue get --state state b >>out.b
+	export PAR_QUEUE_URL=redis://127.0.0.1:$two
+	kill -9 "$first"
+	for name in a b; do
+		is $name waiting 20
+		work $name -- par-run -n 1 --map sed 's/$/ new/'
+	done
+	eventually eval '[ "$(grep new out.a | sort -n)" = "$(seq 20 | sed "s/$/ new/")" ]'
+	grep -q 'results may be written twice' words.a
+	kill "$reader"
+	eventually is a results 0
+	for i in 1 2; do par-queue get --state state b >>out.b; done
+	same <(grep new out.b | sort -n) <(seq 20 | sed 's/$/ new/')
+	[ "$(wc -l <out.b)" = 40 ]
+}

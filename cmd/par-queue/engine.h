@@ -329,6 +329,8 @@ struct engine_read {
 	const char *into;
 	/* Set by read(): */
 	bool busy; /* there is another reader: nothing was done */
+	bool again; /* it does not know of having given all up to last: what follows may
+		       have been given before */
 	uint64_t open, dead; /* records of the queue */
 	const struct engine_result *results;
 	const struct engine_grave *graves; /* valid until the next page is read */

@@ -35,6 +35,7 @@ struct get {
 	char me[ENGINE_ID_SIZE];
 	char last[ENGINE_ID_SIZE]; /* what was written last */
 	bool unsafe; /* it was not dropped yet, and may be */
+	bool told; /* that the engine has forgotten what it gave */
 	struct reached reached;
 	struct engine_read heard; /* last */
 	int signals;
@@ -68,6 +69,11 @@ ask(struct get *get, size_t bytes, uint64_t stay)
 	if (read.busy)
 		return HEARD_BUSY;
 	get->unsafe = false;
+	if (read.again && read.count > 0 && !get->told)
+		warn("%s: the server has forgotten what it gave, as one that took over: "
+		     "results may be written twice",
+		    engine->queue);
+	get->told = get->told || read.again;
 	get->heard = read;
 	return read.count > 0 ? HEARD_SOME : HEARD_NONE;
 }

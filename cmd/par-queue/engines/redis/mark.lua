@@ -12,6 +12,7 @@ if call('EXISTS', META) == 0 then
 		return { 0, 0, 0 }
 	end
 	call('DEL', IN, OUT, DEAD, DELAY, BODY) -- what a purge that was killed has left
+	call('HSET', META, 'given', '0-0')
 	for i = SETTINGS, #ARGV, 2 do
 		call('HSET', META, ARGV[i], ARGV[i + 1])
 	end

@@ -9,7 +9,7 @@
 #include "redis_read.h"
 
 enum {
-	HEAD = 3, /* what read.lua answers before the results */
+	HEAD = 4, /* what read.lua answers before the results */
 	WORKER_FIELDS = 4,
 	PAGE = 100 /* dead ones */
 };
@@ -19,8 +19,9 @@ static enum engine_end
 take_results(struct queue *queue, const redisReply *reply, struct engine_read *read)
 {
 	struct engine_result *results;
-	const char *last = read->last;
+	const char *last = reply->element[3]->str;
 
+	read->again = reply_later(read->last, last);
 	read->count = (reply->elements - HEAD) / 2;
 	read->results = results =
 	    queue_room(queue->wire.engine, &queue->given, read->count, sizeof(*results));
@@ -56,7 +57,7 @@ results(struct engine *engine, struct engine_read *read)
 	call_text(call, read->safe);
 	call_text(call, read->last);
 	call_number(call, read->bytes);
-	end = wire_ask(&queue->wire, call, "[tii{tb}]");
+	end = wire_ask(&queue->wire, call, "[tiit{tb}]");
 	if (end != ENGINE_OK)
 		return end;
 	reply = call->reply;
