@@ -75,6 +75,51 @@ six() {
 	kill "$worker" "$reader"
 }
 
+@test "par-queue: 20,000 records while the node that has the queue and was named dies" {
+	local i
+
+	seq 20000 >in
+	six
+	# one more replica: two have what counts, and one of them takes over
+	extra=$(free_port)
+	server "$extra" --cluster-enabled yes --cluster-node-timeout 1500 --cluster-port "$(free_port)"
+	redis-cli --cluster add-node "127.0.0.1:$extra" "127.0.0.1:${nodes[0]}" --cluster-slave \
+		--cluster-master-id "$(redis-cli -p "${nodes[0]}" CLUSTER MYID)" >>made
+	two_follow() { [ "$(info "${nodes[0]}" connected_slaves)" = 2 ]; }
+	eventually two_follow
+	for name in a b c d e f g h i j; do
+		i=$(redis-cli -p "${nodes[0]}" CLUSTER KEYSLOT "{$name}")
+		((i > 5460)) || break
+	done
+	export PAR_QUEUE_URL=redis://127.0.0.1:${nodes[0]} name
+	mkfifo feed
+	background bash -c 'exec par-queue put --chunk 20 --wait-replicas 1 "$name" <feed'
+	put=$!
+	background bash -c 'exec par-queue get --follow "$name" >out 2>words'
+	reader=$!
+	workers=()
+	for _ in 1 2 3 4; do
+		background par-queue work --wait-replicas 1 --lease 2s "$name" -- par-run -n 1 --map cat
+		workers+=("$!")
+	done
+	exec 7>feed
+	head -n 10000 in >&7
+	some() { (($(wc -l <out) > 2000)); }
+	eventually some
+	kill -9 "${ids[0]}"
+	tail -n +10001 in >&7
+	exec 7>&-
+	wait "$put"
+	export PAR_QUEUE_URL=redis://127.0.0.1:${nodes[1]}
+	eventually is "$name" "done" 20000
+	eventually is "$name" results 0
+	balanced "$name"
+	kill "$reader" "${workers[@]}"
+	# what was given and is forgotten is given again, and that is said
+	once in out || grep -q 'results may be written twice' words
+	same in <(sort -nu out)
+}
+
 @test "par-queue: Sentinel says which server it is, and when it is another one" {
 	one=$(free_port) two=$(free_port) sentinel=$(free_port) nobody=$(free_port)
 	server "$one"
