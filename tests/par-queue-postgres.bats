@@ -284,3 +284,27 @@ switches() { awk '/ctxt_switches/ { n += $2 } END { print n }' "/proc/$1/status"
 	seq 9 | unshare --uts sh -c 'echo "o'\''x\";--" >/proc/sys/kernel/hostname && par-queue put q'
 	is q waiting 9
 }
+
+@test "postgres: those that are the first at the same moment make one schema" {
+	PG_MODEL=template1 postgres_base
+	export PG_BIN
+	mkfifo hold
+	background bash -c 'exec "$PG_BIN/psql" -q "$PAR_QUEUE_URL" <hold >held'
+	exec 7>hold
+	echo 'BEGIN; SELECT pg_advisory_xact_lock(1885434481, 0);' >&7
+	# locks HELD COUNT: so many hold that lock, or wait for it
+	locks() { [ "$(sql "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted = $1
+		AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")" = "$2" ]; }
+	eventually locks true 1
+	makers=()
+	for _ in 1 2 3 4 5; do
+		background par-queue check
+		makers+=("$!")
+	done
+	eventually locks false 5
+	echo 'COMMIT;' >&7
+	exec 7>&-
+	for maker in "${makers[@]}"; do wait "$maker"; done
+	echo 1 | par-queue put q
+	is q accepted 1
+}

@@ -33,8 +33,8 @@
  * worker commits is taken only from the first that takes the chunk out of those that run,
  * in the step that has its results (SQL: DELETE ... WHERE id = ID RETURNING has a row;
  * LMDB: mdb_del() finds it).  So a call whose answer was lost is made once more: nothing
- * is doubled; and since the chunks that a worker committed last, ENGINE_AT_ONCE of them,
- * are known, a commit that did count is not told as late then.
+ * is doubled.  That a commit did count is known then by what the worker committed last
+ * (Redis: a list of ENGINE_AT_ONCE; LMDB loses no answer; SQL may tell it as late).
  *
  * Clock.  Leases, delays and rates go by the engine's clock, never by a caller's (Redis:
  * TIME; SQL: clock_timestamp() of the server; LMDB: CLOCK_REALTIME, since all are on one

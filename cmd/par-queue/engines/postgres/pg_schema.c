@@ -34,7 +34,9 @@ static const char make_schema[] =
 
 /* Only one makes them at a time; "0" in front of the version: nothing is there. */
 static const char lock[] = "SELECT pg_catalog.pg_advisory_xact_lock(1885434481, 0);";
-static const char find[] = "SELECT pg_catalog.to_regclass('par_queue.format') IS NULL";
+/* to_regclass() would not see what another one has made since the transaction began. */
+static const char find[] = "SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_tables "
+			   "WHERE schemaname = 'par_queue' AND tablename = 'format')";
 static const char read_version[] = "SELECT version FROM par_queue.format";
 
 static int
