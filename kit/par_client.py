@@ -129,44 +129,67 @@ def answered(future: Future, data: bytes) -> None:
         future.set_exception(value)
 
 
-def work(setup: int, stdout: int) -> NoReturn:
-    """Be a worker of a RunExecutor: what is to be done first is in the file setup, which
-    all of them read, and what tasks print goes to stdout."""
+def serve(stdout: int, prepare: Callable[[], None]) -> NoReturn:
+    """Be a worker, when it is prepared.  It answers one task at a time, so that a death is
+    laid to that one.  Tasks have nothing to read, and what they print goes to stdout."""
     source, output = os.dup(0), os.dup(1)
-    me = multiprocessing.process.current_process()
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.dup2(stdout, 1)
+    close_all(null, *([stdout] if stdout > 2 else []))
     try:
-        about = pickle.loads(os.pread(setup, os.fstat(setup).st_size, 0))
-        os.close(setup)
-        apart(stdout)
-        os.close(stdout)
-        me._inheriting = True  # so a program that does not ask if it is the main one is told
-        multiprocessing.spawn.prepare(about["main"])
-        del me._inheriting
-        function, args = pickle.loads(about["initializer"])
-        if function is not None:
-            function(*args)
+        prepare()
     except BaseException:
         traceback.print_exc()
         sys.stderr.flush()
         os._exit(125)  # nor can any other
-    sys.exit(serve(source, output))
-
-
-def apart(stdout: int) -> None:
-    """Tasks read nothing, and what they print goes there."""
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
-    os.close(null)
-    os.dup2(stdout, 1)
-
-
-def serve(source: int, output: int) -> int:
-    """Answer tasks, one at a time: it is one that a death is laid to."""
     stage = par_stage.Stage(window=1, max_record=MAX_RECORD, input=source, output=output)
     for record in stage:
         number, _, task = record.data.partition(b" ")
         record.put(number + b" " + answer(task))
-    return stage.finish()
+    sys.exit(stage.finish())
+
+
+def load(main: Dict[str, Any]) -> None:
+    """Load a main module, as multiprocessing does, under another name."""
+    me = multiprocessing.process.current_process()
+    me._inheriting = True  # so one that does not ask if it is the main one is told
+    multiprocessing.spawn.prepare(main)
+    del me._inheriting
+
+
+def work(setup: int, stdout: int) -> NoReturn:
+    """Be a worker of a RunExecutor, as is said in the file setup, which all of them read."""
+
+    def prepare() -> None:
+        main, initializer = pickle.loads(os.pread(setup, os.fstat(setup).st_size, 0))
+        os.close(setup)
+        load(main)
+        function, args = pickle.loads(initializer)
+        if function is not None:
+            function(*args)
+
+    serve(stdout, prepare)
+
+
+def main() -> NoReturn:
+    """Be a worker of QueueExecutors: python3 -m par_client [PROGRAM], a native stage.
+
+    PROGRAM is the main module of those, if tasks are functions of that.
+    """
+
+    def prepare() -> None:
+        if len(sys.argv) > 1:
+            sys.argv = sys.argv[1:]
+            path = os.path.abspath(sys.argv[0])
+            load({"init_main_from_path": path, "sys_path": [os.path.dirname(path), *sys.path]})
+
+    serve(2, prepare)
+
+
+def close_all(*descriptors: int) -> None:
+    for fd in descriptors:
+        os.close(fd)
 
 
 def call_each(function: Callable[..., Any], chunk: List[tuple]) -> List[Any]:
@@ -200,18 +223,13 @@ class Lines:
         return [first, *others]
 
 
-def close_all(*descriptors: int) -> None:
-    for fd in descriptors:
-        os.close(fd)
-
-
 class Desk:
     """Tasks without an answer, and the thread that has a program answer them.
 
     start() of a program gives what it reads from, a line for each task: its prefix, the
     number and the data; and sources: pairs of what it writes to, and whether it ends when
     that does.  hear(desk, source, line) is what a line of one of them says, stop() has it
-    end, and status() says how it has.
+    end, and status() says how it has.  If it keeps tasks, it says of how many it has.
     """
 
     def __init__(self, program: Any, most: float) -> None:
@@ -272,7 +290,7 @@ class Desk:
     def run(self) -> None:
         """Have the program run whenever there is a task."""
         deaths = 0
-        why = "the pool could not go on"
+        why = ""
         try:
             while self.await_task():
                 before = self.answers
@@ -360,7 +378,8 @@ class Desk:
                 task = self.tasks[number]
                 if task.sent or task.future.set_running_or_notify_cancel():
                     task.sent = True
-                    self.sent.append(number)
+                    if self.program.keeps:
+                        self.sent.append(number)
                     lines += (self.program.prefix, b"%d " % number, task.data)
                     size += len(task.data)
                 else:
@@ -404,6 +423,7 @@ class Desk:
 
 
 desks: "weakref.WeakSet[Desk]" = weakref.WeakSet()
+os.register_at_fork(after_in_child=desks.clear)  # they are of who has the threads
 
 
 @atexit.register
@@ -419,6 +439,7 @@ class Run:
     """par-run as the program of a desk."""
 
     name = "par-run"
+    keeps = False
     prefix = b""
 
     def __init__(self, command: List[str], setup: Any) -> None:
@@ -531,12 +552,9 @@ class RunExecutor(Pool):
         main = multiprocessing.spawn.get_preparation_data("par_client")
         if not os.path.exists(main.get("init_main_from_path", "/")):
             del main["init_main_from_path"]  # as it comes from standard input
-        about = {
-            "main": {word: main[word] for word in main if word not in ("authkey", "start_method")},
-            "initializer": pickle.dumps((initializer, initargs)),
-        }
+        del main["authkey"], main["start_method"]
         setup = tempfile.TemporaryFile()
-        pickle.dump(about, setup)
+        pickle.dump((main, pickle.dumps((initializer, initargs))), setup)
         setup.flush()
         command = [par_run, "-n", str(workers), "-r", str(tries - 1), f"--max-record={MAX_RECORD}"]
         if max_tasks_per_child is not None:
@@ -710,6 +728,7 @@ class Queued:
     """
 
     name = "par-queue"
+    keeps = True
 
     def __init__(self, queue: Queue) -> None:
         self.queue = queue
@@ -756,30 +775,6 @@ class QueueExecutor(Pool):
     def __init__(self, queue: Union[Queue, str]) -> None:
         self._desk = Desk(Queued(queue if isinstance(queue, Queue) else Queue(queue)), math.inf)
         weakref.finalize(self, self._desk.close).atexit = False
-
-
-def main() -> NoReturn:
-    """Be a worker of QueueExecutors: python3 -m par_client [PROGRAM], a native stage.
-
-    PROGRAM is the main module of those, if tasks are functions of that.
-    """
-    source, output = os.dup(0), os.dup(1)
-    apart(2)
-    sys.argv = sys.argv[1:] or [""]
-    try:
-        if sys.argv[0]:
-            path = os.path.abspath(sys.argv[0])
-            me = multiprocessing.process.current_process()
-            me._inheriting = True
-            multiprocessing.spawn.prepare(
-                {"init_main_from_path": path, "sys_path": [os.path.dirname(path), *sys.path]}
-            )
-            del me._inheriting
-    except BaseException:
-        traceback.print_exc()
-        sys.stderr.flush()
-        os._exit(125)
-    sys.exit(serve(source, output))
 
 
 if __name__ == "__main__":

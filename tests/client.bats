@@ -264,6 +264,13 @@ except RuntimeError as why:
 open("gate", "w").close()
 pool.shutdown()
 assert slow.result() == ""
+try:
+    pool.submit(double, 1)
+    sys.exit("taken")
+except BrokenProcessPool:
+    raise
+except RuntimeError:
+    pass
 assert all(future.done() for future in others)
 with RunExecutor(1) as pool:
     cancelled = [pool.submit(double, n) for n in range(100)][-1]
