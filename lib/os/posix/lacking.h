@@ -7,14 +7,10 @@
 #ifndef PAR_LACKING_H
 #define PAR_LACKING_H
 
-#include <errno.h>
-#include <fcntl.h>
+/* Few headers: their names are in the way of those of a file that does without. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/types.h>
-#include <unistd.h>
 
 extern char **environ; /* declared by glibc alone */
 
@@ -32,7 +28,10 @@ lacking_memrchr(const void *data, int byte, size_t len)
 #define memrchr lacking_memrchr
 
 #ifdef __APPLE__
+#include <fcntl.h>
 #include <sys/random.h> /* getentropy(2) */
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define st_mtim st_mtimespec
 #define st_ctim st_ctimespec
@@ -48,6 +47,9 @@ lacking_sync(int fd)
 #endif
 
 #if defined(__APPLE__) || defined(__OpenBSD__)
+#include <errno.h>
+#include <sys/types.h>
+
 static inline int
 posix_fallocate(int fd, off_t at, off_t len)
 {
