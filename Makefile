@@ -36,7 +36,7 @@
 #:                  there (CROSS="i686-linux-gnu s390x-linux-gnu")
 #: make check-all   all of these that take longer than a change does: sanitize, chaos,
 #:                  torture, fuzz targets for a minute each, mistakes for the simulator,
-#:                  power cuts, check-old
+#:                  histories of queues for a minute each, power cuts, check-old
 #: make lint        check style, man pages, shell scripts; clang-tidy
 #: make deps        install what make, demo and check need, and name what lint and bench
 #:                  would add (DEPS=build: only what make needs; DEPS="lint bench")
@@ -401,6 +401,7 @@ cross:
 check-all: check sanitize torture
 	@$(MAKE) --no-print-directory OS=posix check
 	@$(MAKE) --no-print-directory chaos COUNT=300
+	@HISTORY=60 BATS_TEST_TIMEOUT=1200 $(MAKE) --no-print-directory check TESTS=tests/par-queue-history.bats
 	@tests/fuzz/run all 60s
 	@tests/sim/mistakes
 	@$(MAKE) --no-print-directory check-old
