@@ -262,6 +262,8 @@ SCENARIOS = [
              after=[(QUEUE % "work" + "--once --lease 1s q par-run -n 2 --map cat", b""), GET],
              needs="redis"),
     Scenario(GET[0], b"", {"-": FREE}, ready=[PUT, WORK], needs="redis"),
+    Scenario(QUEUE % "get" + "--dead q", b"", {"-": FREE}, ready=[DEAD, WORK], needs="redis"),
+    Scenario(QUEUE % "get" + "--ack q", b"\n" * 40, {"-": FREE}, ready=[PUT, WORK], needs="redis"),
     Scenario(QUEUE % "get" + "--state s q", b"", {"o": FREE}, ready=[PUT, WORK], into="o",
              again=True, spare=["s"], needs="redis", only=["write", "sync", "rename"]),
     Scenario(QUEUE % "stat" + "q", b"", ready=[PUT], needs="redis"),
