@@ -356,6 +356,8 @@ chaos:
 	@PAR_BIN='$(abspath $B/bin)' tests/chaos/torment.py $(SEED) $(COUNT) $(MARK)
 	@PAR_BIN='$(abspath $B/bin)' tests/chaos/queue.bash $(SEED) $(COUNT)
 	@PAR_BIN='$(abspath $B/bin)' tests/chaos/bodies.py $(SEED) $$(($(COUNT) * 700)) 200
+	@PAR_BIN='$(abspath $B/bin)' KILLS=$$(($(COUNT) * 2 / 3)) \
+	    bats -f 'eight writers of an archive' tests/promise.bats
 
 # Fuzz targets, for tests/fuzz/run: each is tests/fuzz/NAME.c, which says in its first
 # comment of which program it is ("Fuzz PROGRAM: ..." or "Fuzz lib: ..."), with all files of

@@ -2461,10 +2461,11 @@ cuts() {
 # 19. archives stay readable
 #
 
-# warc_urls FILE: the URLs of its answers, read member by member; fails if it cannot be.
+# warc_urls FILE: the URLs of its answers, read member by member; fails if it cannot be, or
+# a digest is wrong.
 warc_urls() {
 	python3 - "$1" <<-'END'
-		import re, sys, zlib
+		import base64, hashlib, re, sys, zlib
 		data = open(sys.argv[1], "rb").read()
 		while data:
 		    member = zlib.decompressobj(31)
@@ -2474,8 +2475,12 @@ warc_urls() {
 		    head, block = text.split(b"\r\n\r\n", 1)
 		    assert head.startswith(b"WARC/1.1\r\n")
 		    assert len(block) == int(re.search(rb"Content-Length: (\d+)", head)[1]) + 4
+		    for kind, digest in re.findall(rb"WARC-Block-Digest: (\w+):(\S+)", head):
+		        assert base64.b32encode(hashlib.new(kind.decode(), block[:-4]).digest()).rstrip(b"=") == digest
+		        digests = True
 		    if b"WARC-Type: response" in head:
 		        print(re.search(rb"WARC-Target-URI: (.*?)\r", head)[1].decode())
+		assert digests
 	END
 }
 
@@ -2536,7 +2541,7 @@ while data:
 	pages_serve
 	head -c 3000000 /dev/urandom >big
 	for ((i = 0; i < 400; i++)); do echo "$URL/big?$i"; done >urls
-	for ((round = 0; round < 3; round++)); do
+	for ((round = 0; round * 8 < ${KILLS:-24}; round++)); do
 		pids=()
 		for ((i = 0; i < 8; i++)); do
 			par-fetch -j 2 --warc w.gz <urls >"out.$i" 2>/dev/null 3>&- &
