@@ -158,7 +158,7 @@ redis_check(struct engine *engine, bool *good)
 
 	if (end == ENGINE_OK && text == NULL)
 		end = wire_odd(&queue->wire, call->reply);
-	if (end == ENGINE_OK) {
+	else if (end == ENGINE_OK) {
 		*good = judge(engine, text);
 		end = warn_of_loss(queue, text, true);
 	}
