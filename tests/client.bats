@@ -453,7 +453,7 @@ assert len(heard) == len(set(heard)) == 1000'
 	is tasks running 0
 }
 @test "client: tasks on a queue have their results once, whoever is killed" {
-	QUEUES='redis file postgres' with_queue by_queue
+	QUEUES='redis file' with_queue by_queue
 }
 
 by_queue_too() {
