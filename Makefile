@@ -94,7 +94,7 @@ JOBS	:= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || ec
 CFLAGS	?= -O2 -g
 WARNINGS = -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla -Wundef \
-	-Wformat=2 -Wswitch-enum
+	-Wformat=2 -Wswitch-enum -Wno-overlength-strings
 HARDEN	= -fstack-protector-strong -fPIE $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 # Files are of any size, also where a word has 32 bits.  Times are as the libraries have
 # them that programs are linked with.

@@ -605,7 +605,7 @@ open_stage(struct cache *cache)
 	const struct cache_options *options = cache->options;
 	char *const input[] = { (char *)(uintptr_t)options->input };
 	struct ends *ends = &cache->ends;
-	int in;
+	int in = -1;
 
 	if (ends_open(ends, input, options->input != NULL, options->output,
 		options->wait_ms) < 0 ||

@@ -178,7 +178,9 @@ static uint64_t
 mul_mod(uint64_t a, uint64_t b, uint64_t mod)
 {
 #ifdef __SIZEOF_INT128__
-	return (uint64_t)((unsigned __int128)a * b % mod);
+	__extension__ unsigned __int128 wide = a;
+
+	return (uint64_t)(wide * b % mod);
 #else
 	uint64_t product = 0;
 

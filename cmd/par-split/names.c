@@ -43,7 +43,7 @@ plain(const char *text)
 const char *
 names_check(const char *template)
 {
-	const char *end, *number = find_number(template, &end);
+	const char *end = NULL, *number = find_number(template, &end);
 	uint64_t width;
 
 	if (number == NULL || !plain(end))
@@ -70,7 +70,7 @@ char *
 names_make(const char *template, uint64_t number)
 {
 	char *name = malloc(strlen(template) + 2 * MAX_WIDTH + 1), *to;
-	const char *end, *at = find_number(template, &end);
+	const char *end = NULL, *at = find_number(template, &end);
 	int width = (int)strtoul(at + 1, NULL, 10);
 
 	if (name == NULL)

@@ -89,7 +89,7 @@ code_at(enum pairs_kind kind, unsigned pointer)
 	return 0;
 }
 
-enum { NO_POINTER = 1U << 31 };
+static const unsigned NO_POINTER = 1U << 31;
 
 /* The pointer of a pair. */
 static unsigned

@@ -61,7 +61,7 @@ refuse_unused(const char *names, bool header)
 static void
 refuse_misspelt(const struct template *template)
 {
-	struct field meant;
+	struct field meant = { 0 };
 	size_t len;
 	const char *found = template_misspelt(template, &len, &meant);
 

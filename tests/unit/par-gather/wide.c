@@ -44,6 +44,7 @@ edges(void)
 }
 
 #ifdef __SIZEOF_INT128__
+#pragma GCC diagnostic ignored "-Wpedantic" /* no standard has it */
 
 static __int128
 model_of(struct wide a)
