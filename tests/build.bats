@@ -130,6 +130,43 @@ build() {
 	[ -z "$made" ]
 }
 
+@test "build: without each library of ours alone, and all, the others are built, and that is said" {
+	local lost program missing left what
+
+	cd "$ROOT" || return
+	cat >"$BATS_TEST_TMPDIR/pc" <<-'END'
+	#!/bin/sh
+	for word; do case " $LOST " in *" $word "*) exit 1 ;; esac; done
+	[ "$1" = --exists ] || exec pkg-config "$@"
+	END
+	chmod +x "$BATS_TEST_TMPDIR/pc"
+	mapfile -t all < <(cat cmd/*/packages | tr ' ' '\n' | grep -v '?' | sort -u)
+	for lost in '' "${all[@]}" "${all[*]}"; do
+		what="left-out"
+		[ "$lost" != "${all[*]}" ] || what=all
+		LOST=$lost make -n B="$BATS_TEST_TMPDIR/out" "PKG_CONFIG=$BATS_TEST_TMPDIR/pc" "$what" \
+			>"$BATS_TEST_TMPDIR/made"
+		for program in cmd/*; do
+			left=
+			# needed, those without a question mark
+			# shellcheck disable=SC2013 # words
+			for missing in $(cat "$program/packages" 2>/dev/null); do
+				[[ " $lost " != *" $missing "* ]] || left+=" $missing"
+			done
+			program=${program#cmd/}
+			if [ -n "$left" ]; then
+				grep -qF "$program is left out, since$left is missing; 'make deps DEPS=build' installs that" \
+					"$BATS_TEST_TMPDIR/made"
+				run ! grep -qF "LINK $BATS_TEST_TMPDIR/out/bin/$program'" "$BATS_TEST_TMPDIR/made"
+			else
+				run ! grep -qF "$program is left out" "$BATS_TEST_TMPDIR/made"
+				[ "$what" != all ] ||
+					grep -qF "LINK $BATS_TEST_TMPDIR/out/bin/$program'" "$BATS_TEST_TMPDIR/made"
+			fi
+		done
+	done
+}
+
 @test "build: who may not install is told once what is missing, and how to go on without" {
 	local tool
 
