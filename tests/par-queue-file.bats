@@ -31,7 +31,7 @@ at_home() { env -u PAR_QUEUE_URL -u XDG_STATE_HOME HOME="$PWD/home" "$@"; }
 	inside() {
 		export PATH=$1
 		ip link set lo up
-		redis-server --save '' --dir . --logfile log 3>&- &
+		redis-server --save '' --appendonly yes --dir . --logfile log 3>&- &
 		until redis-cli PING >pong 2>&1 && grep -q PONG pong; do :; done
 		echo 1 | par-queue put --url redis://127.0.0.1 old
 		! echo 2 | par-queue put old
