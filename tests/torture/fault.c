@@ -2,18 +2,15 @@
 /*
  * Preloaded: system calls and allocations of one process fail.
  *
- *	FAULT_IN     the name of the program; of those below it with the same name that are
- *	             started by it, with FAULT_BELOW=1, the first
- *	FAULT_CALL   the kind of calls, a name of the table below
- *	FAULT_MODE   once: number FAULT_AT of that kind fails, with the error FAULT_ERRNO
- *	             on: so do all after it
- *	             short: what the program itself reads and writes goes by single bytes
- *	             eintr: about every other call that a signal may interrupt is interrupted
- *	             again: every other call for a descriptor that cannot wait would have to
- *	             count: nothing fails
- *	FAULT_COUNT  a file of numbers of 8 bytes: how many calls of the kind there were, or
- *	             of those that were not done as they were meant; whether a process was
- *	             found; and in the mode count, how many there were of each kind
+ *	FAULT_IN     the name of the program; of those below it with the same name that
+ *are started by it, with FAULT_BELOW=1, the first FAULT_CALL   the kind of calls, a name
+ *of the table below FAULT_MODE   once: number FAULT_AT of that kind fails, with the error
+ *FAULT_ERRNO on: so do all after it short: what the program itself reads and writes goes
+ *by single bytes eintr: about every other call that a signal may interrupt is interrupted
+ *	             again: every other call for a descriptor that cannot wait would have
+ *to count: nothing fails FAULT_COUNT  a file of numbers of 8 bytes: how many calls of the
+ *kind there were, or of those that were not done as they were meant; whether a process
+ *was found; and in the mode count, how many there were of each kind
  *
  * Libraries that crash by themselves without memory always have some, see spared below.
  * What is written to standard error has a kind of its own, since what is said must be
@@ -51,19 +48,62 @@
 #include <unistd.h>
 
 enum call {
-	MEMORY, READ, WRITE, SAID, PIPE, START, EXEC, OPEN, POLL, SPLICE, SYNC, RENAME,
-	LENGTH, SEEK, STAT, SIZE, LOCK, MAP, WAIT, UNLINK, MAKE, CLOSE, CHANCE, LIST, LIMIT,
-	SOCKET, NEVER
+	MEMORY,
+	READ,
+	WRITE,
+	SAID,
+	PIPE,
+	START,
+	EXEC,
+	OPEN,
+	POLL,
+	SPLICE,
+	SYNC,
+	RENAME,
+	LENGTH,
+	SEEK,
+	STAT,
+	SIZE,
+	LOCK,
+	MAP,
+	WAIT,
+	UNLINK,
+	MAKE,
+	CLOSE,
+	CHANCE,
+	LIST,
+	LIMIT,
+	SOCKET,
+	NEVER
 };
 
 static const char *const names[] = {
-	[MEMORY] = "memory", [READ] = "read", [WRITE] = "write", [SAID] = "said",
-	[PIPE] = "pipe", [START] = "start", [EXEC] = "exec", [OPEN] = "open",
-	[POLL] = "poll", [SPLICE] = "splice", [SYNC] = "sync", [RENAME] = "rename",
-	[LENGTH] = "length", [SEEK] = "seek", [STAT] = "stat", [SIZE] = "size",
-	[LOCK] = "lock", [MAP] = "map", [WAIT] = "wait", [UNLINK] = "unlink",
-	[MAKE] = "make", [CLOSE] = "close", [CHANCE] = "chance", [LIST] = "list",
-	[LIMIT] = "limit", [SOCKET] = "socket",
+	[MEMORY] = "memory",
+	[READ] = "read",
+	[WRITE] = "write",
+	[SAID] = "said",
+	[PIPE] = "pipe",
+	[START] = "start",
+	[EXEC] = "exec",
+	[OPEN] = "open",
+	[POLL] = "poll",
+	[SPLICE] = "splice",
+	[SYNC] = "sync",
+	[RENAME] = "rename",
+	[LENGTH] = "length",
+	[SEEK] = "seek",
+	[STAT] = "stat",
+	[SIZE] = "size",
+	[LOCK] = "lock",
+	[MAP] = "map",
+	[WAIT] = "wait",
+	[UNLINK] = "unlink",
+	[MAKE] = "make",
+	[CLOSE] = "close",
+	[CHANCE] = "chance",
+	[LIST] = "list",
+	[LIMIT] = "limit",
+	[SOCKET] = "socket",
 };
 
 static enum { NONE, ONCE, ON, COUNT, SHORT, EINTR_MODE, AGAIN } mode;
@@ -87,10 +127,10 @@ enum { SPARED = 2 };
 static const char *const spared_names[SPARED] = { "/libcrypto.", "/libseccomp." };
 static struct code program, spared[SPARED];
 
-#define NEXT(name) \
-	static __typeof__(name) *next; \
-	if (next == NULL) \
-		next = (__typeof__(name) *)dlsym(RTLD_NEXT, #name)
+#define NEXT(name)                                                                       \
+	static __typeof__(name) *next;                                                   \
+	if (next == NULL)                                                                \
+	next = (__typeof__(name) *)dlsym(RTLD_NEXT, #name)
 
 /* Where the code of the program, or of a library, is. */
 static void
@@ -254,21 +294,21 @@ some(const void *caller, size_t len)
 }
 
 #define CALLER __builtin_return_address(0)
-#define FAIL_IF(code) \
-	do { \
-		int code_ = (code); \
-		if (code_ != 0) { \
-			errno = code_; \
-			return -1; \
-		} \
+#define FAIL_IF(code)                                                                    \
+	do {                                                                             \
+		int code_ = (code);                                                      \
+		if (code_ != 0) {                                                        \
+			errno = code_;                                                   \
+			return -1;                                                       \
+		}                                                                        \
 	} while (0)
-#define FAIL_NULL_IF(code) \
-	do { \
-		int code_ = (code); \
-		if (code_ != 0) { \
-			errno = code_; \
-			return NULL; \
-		} \
+#define FAIL_NULL_IF(code)                                                               \
+	do {                                                                             \
+		int code_ = (code);                                                      \
+		if (code_ != 0) {                                                        \
+			errno = code_;                                                   \
+			return NULL;                                                     \
+		}                                                                        \
 	} while (0)
 
 /* Memory; with dlsym(3) these would call themselves. */
@@ -369,7 +409,8 @@ recv(int fd, void *data, size_t len, int flags)
 }
 
 ssize_t
-recvfrom(int fd, void *data, size_t len, int flags, struct sockaddr *from, socklen_t *size)
+recvfrom(
+    int fd, void *data, size_t len, int flags, struct sockaddr *from, socklen_t *size)
 {
 	NEXT(recvfrom);
 	FAIL_IF(fault_read(CALLER, fd));
@@ -420,7 +461,8 @@ write(int fd, const void *data, size_t len)
 {
 	NEXT(write);
 	if (len == 1 && mode != AGAIN && is_own_pipe(fd))
-		return next(fd, data, len); /* of a signal handler: there is room for it */
+		return next(
+		    fd, data, len); /* of a signal handler: there is room for it */
 	FAIL_IF(fault_write(CALLER, fd));
 	return next(fd, data, some(CALLER, len));
 }
@@ -622,7 +664,8 @@ fork(void)
 }
 
 int
-pthread_create(pthread_t *thread, const pthread_attr_t *how, void *(*run)(void *), void *data)
+pthread_create(
+    pthread_t *thread, const pthread_attr_t *how, void *(*run)(void *), void *data)
 {
 	int code = fault(START);
 
@@ -640,17 +683,21 @@ execvp(const char *file, char *const argv[])
 
 /* Descriptors. */
 
+static int
+made_pipe(int got, const int ends[2])
+{
+	for (int i = 0; got == 0 && i < 2; i++)
+		if (ends[i] < 1024)
+			own_pipe[ends[i]] = true;
+	return got;
+}
+
 int
 pipe2(int ends[2], int flags)
 {
 	NEXT(pipe2);
 	FAIL_IF(fault(PIPE));
-	if (next(ends, flags) < 0)
-		return -1;
-	for (int i = 0; i < 2; i++)
-		if (ends[i] < 1024)
-			own_pipe[ends[i]] = true;
-	return 0;
+	return made_pipe(next(ends, flags), ends);
 }
 
 int
@@ -658,7 +705,7 @@ pipe(int ends[2])
 {
 	NEXT(pipe);
 	FAIL_IF(fault(PIPE));
-	return next(ends);
+	return made_pipe(next(ends), ends);
 }
 
 /* Only another end of a FIFO is waited for. */
@@ -669,18 +716,19 @@ fault_open(const void *caller, const char *path, int flags)
 
 	if (mode < SHORT)
 		return fault(OPEN);
-	if (mode != EINTR_MODE || (flags & O_NONBLOCK) != 0 || stat(path, &st) < 0 || !S_ISFIFO(st.st_mode))
+	if (mode != EINTR_MODE || (flags & O_NONBLOCK) != 0 || stat(path, &st) < 0 ||
+	    !S_ISFIFO(st.st_mode))
 		return 0;
 	return fault_slow(OPEN, caller, -1, -1);
 }
 
-#define WITH_MODE(flags, rights) \
-	mode_t rights = 0; \
-	if (((flags)&O_CREAT) != 0 || ((flags)&O_TMPFILE) == O_TMPFILE) { \
-		va_list args; \
-		va_start(args, flags); \
-		rights = va_arg(args, mode_t); \
-		va_end(args); \
+#define WITH_MODE(flags, rights)                                                         \
+	mode_t rights = 0;                                                               \
+	if (((flags)&O_CREAT) != 0 || ((flags)&O_TMPFILE) == O_TMPFILE) {                \
+		va_list args;                                                            \
+		va_start(args, flags);                                                   \
+		rights = va_arg(args, mode_t);                                           \
+		va_end(args);                                                            \
 	}
 
 int
@@ -774,9 +822,10 @@ fcntl(int fd, int what, ...)
 {
 	enum call call = what == F_SETPIPE_SZ ? SIZE
 	    : what == F_SETLK || what == F_SETLKW || what == F_OFD_SETLK ||
-		what == F_OFD_SETLKW		    ? LOCK
+		what == F_OFD_SETLKW
+	    ? LOCK
 	    : what == F_DUPFD || what == F_DUPFD_CLOEXEC ? OPEN
-						    : NEVER;
+							 : NEVER;
 	va_list args;
 	void *value;
 
@@ -846,12 +895,12 @@ setsockopt(int fd, int level, int name, const void *value, socklen_t size)
 
 /* Files. */
 
-#define SIMPLE(kind, name, parameters, arguments) \
-	int name parameters \
-	{ \
-		NEXT(name); \
-		FAIL_IF(fault(kind)); \
-		return next arguments; \
+#define SIMPLE(kind, name, parameters, arguments)                                        \
+	int name parameters                                                              \
+	{                                                                                \
+		NEXT(name);                                                              \
+		FAIL_IF(fault(kind));                                                    \
+		return next arguments;                                                   \
 	}
 
 SIMPLE(SYNC, fsync, (int fd), (fd))
@@ -876,8 +925,8 @@ SIMPLE(MAP, mprotect, (void *place, size_t len, int rights), (place, len, rights
 SIMPLE(LIMIT, getrlimit, (__rlimit_resource_t what, struct rlimit *limit), (what, limit))
 SIMPLE(LIMIT, setrlimit, (__rlimit_resource_t what, const struct rlimit *limit),
     (what, limit))
-SIMPLE(LIMIT, sched_getaffinity, (pid_t pid, size_t size, cpu_set_t *set),
-    (pid, size, set))
+SIMPLE(
+    LIMIT, sched_getaffinity, (pid_t pid, size_t size, cpu_set_t *set), (pid, size, set))
 
 int
 stat(const char *path, struct stat *st)
