@@ -2466,12 +2466,17 @@ cuts() {
 warc_urls() {
 	python3 - "$1" <<-'END'
 		import base64, hashlib, re, sys, zlib
-		data = open(sys.argv[1], "rb").read()
-		while data:
+		data = memoryview(open(sys.argv[1], "rb").read())
+		at = 0
+		while at < len(data):
 		    member = zlib.decompressobj(31)
-		    text = member.decompress(data) + member.flush()
+		    parts = []
+		    while not member.eof and at < len(data):
+		        part = data[at:at + 65536]
+		        parts.append(member.decompress(part))
+		        at += len(part) - len(member.unused_data)
 		    assert member.eof, "a member is cut"
-		    data = member.unused_data
+		    text = b"".join(parts)
 		    head, block = text.split(b"\r\n\r\n", 1)
 		    assert head.startswith(b"WARC/1.1\r\n")
 		    assert len(block) == int(re.search(rb"Content-Length: (\d+)", head)[1]) + 4
