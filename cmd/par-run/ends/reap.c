@@ -52,6 +52,13 @@ is_worker(const void *context, pid_t pid)
 	return false;
 }
 
+/* Is nothing heard now?  What those who have ended have told is heard before they go. */
+static bool
+is_put_off(const struct reap *reap)
+{
+	return !collect_hears(reap->collect) && reap->gate->phase < PHASE_STOP;
+}
+
 /* See who has ended, of all or of those that are known to have and left others. */
 static void
 reap_ended(struct reap *reap, bool all)
@@ -64,10 +71,11 @@ reap_ended(struct reap *reap, bool all)
 
 		if (!worker->ended && (worker->pid == 0 || !all))
 			continue;
-		if (!worker_ended(worker) ||
-		    (!collect_hears(reap->collect) && reap->gate->phase < PHASE_STOP))
+		if (!worker_ended(worker) || is_put_off(reap))
 			continue;
 		collect_rest(reap->collect, slot);
+		if (is_put_off(reap))
+			continue;
 		if (is_written_on(worker)) {
 			output_absorb(&slot->spout, true);
 			continue;
@@ -75,7 +83,8 @@ reap_ended(struct reap *reap, bool all)
 		worker_end_rest(worker);
 		worker_reap(worker);
 		collect_rest(reap->collect, slot);
-		empty_place(reap, slot);
+		if (!is_put_off(reap))
+			empty_place(reap, slot);
 	}
 	if (all)
 		spawn_reap_others(is_worker, reap->pool);
