@@ -16,6 +16,27 @@
 
 enum { DIGITS = 16, SUFFIX = sizeof(".0123456789abcdef") };
 
+/* Make a file of a name that nobody can foresee, and lock it.  Its descriptor, or -1. */
+static int
+make_beside(char *name, size_t len)
+{
+	for (;;) {
+		uint64_t number;
+		int fd;
+
+		if (entropy(&number, sizeof(number)) < 0)
+			return -1;
+		snprintf(name + len, SUFFIX, ".%016llx", (unsigned long long)number);
+		fd = open(name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+		if (fd >= 0 && fdio_lock_new(fd, AT_FDCWD, name))
+			return fd;
+		if (fd >= 0)
+			close(fd);
+		else if (errno != EEXIST && errno != EINTR)
+			return -1;
+	}
+}
+
 int
 anew_begin(struct anew *anew, const char *path)
 {
@@ -25,20 +46,9 @@ anew_begin(struct anew *anew, const char *path)
 	if (anew->beside == NULL)
 		return -1;
 	memcpy(anew->beside, path, len);
-	do {
-		uint64_t number;
-
-		if (entropy(&number, sizeof(number)) < 0)
-			break;
-		snprintf(
-		    anew->beside + len, SUFFIX, ".%016llx", (unsigned long long)number);
-		anew->fd = open(anew->beside,
-		    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-	} while (anew->fd < 0 && (errno == EEXIST || errno == EINTR));
-	if (anew->fd >= 0) {
-		fdio_lock(anew->fd);
+	anew->fd = make_beside(anew->beside, len);
+	if (anew->fd >= 0)
 		return 0;
-	}
 	free(anew->beside);
 	anew->beside = NULL;
 	return -1;

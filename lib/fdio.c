@@ -191,6 +191,16 @@ fdio_lock(int fd)
 	return -1;
 }
 
+bool
+fdio_lock_new(int fd, int folder, const char *name)
+{
+	struct stat ours, there;
+
+	return (fdio_lock(fd) == 0 || errno != EBUSY) && fstat(fd, &ours) == 0 &&
+	    fstatat(folder, name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
+}
+
 int
 fdio_cloexec(int fd)
 {

@@ -77,6 +77,13 @@ int fdio_cut(int fd, uint64_t len);
  */
 int fdio_lock(int fd);
 
+/*
+ * Lock a new file, by that name in folder (or AT_FDCWD), which goes if nobody has a lock
+ * on it.  False if another process has taken it for one that was left, before it was
+ * locked.
+ */
+bool fdio_lock_new(int fd, int folder, const char *name);
+
 int fdio_cloexec(int fd);
 int fdio_nonblocking(int fd);
 

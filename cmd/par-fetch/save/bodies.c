@@ -223,16 +223,6 @@ bodies_remember(
 	bytes_free(&beside);
 }
 
-/* Has another process taken the new file fd for one that was left, before our lock? */
-static bool
-swept(int fd)
-{
-	struct stat st;
-
-	return (fdio_lock(fd) < 0 && errno == EBUSY) ||
-	    (fstat(fd, &st) == 0 && st.st_nlink == 0);
-}
-
 int
 bodies_begin(struct bodies *bodies, struct body_file *file)
 {
@@ -241,7 +231,8 @@ bodies_begin(struct bodies *bodies, struct body_file *file)
 		    (long)getpid(), bodies->made++);
 		file->fd = openat(bodies->folder, file->temporary,
 		    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-		if (file->fd >= 0 && !swept(file->fd))
+		if (file->fd >= 0 &&
+		    fdio_lock_new(file->fd, bodies->folder, file->temporary))
 			return 0;
 		if (file->fd < 0 && errno != EEXIST)
 			return -1;

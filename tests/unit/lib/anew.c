@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -212,6 +213,32 @@ sweeps(void)
 	anew_sweep("");
 }
 
+/* Who sweeps all the time takes away none that another process is about to lock. */
+static void
+swept_meanwhile(void)
+{
+	pid_t me = getpid(), sweeper;
+
+	begin();
+	sweeper = fork();
+	if (sweeper == 0) {
+		while (getppid() == me)
+			anew_sweep(path);
+		_exit(0);
+	}
+	for (size_t i = 0; i < 5000; i++) {
+		struct anew anew;
+
+		check_at(i);
+		check_is(anew_begin(&anew, path), 0);
+		check_is(anew_commit(&anew, 0), 0);
+		close(anew.fd);
+	}
+	kill(sweeper, SIGKILL);
+	check_is(waitpid(sweeper, NULL, 0), sweeper);
+	end();
+}
+
 static void
 plain(void)
 {
@@ -263,5 +290,6 @@ starves(void)
 
 TESTS("anew", { "the old one until there is the new one", commits },
     { "not the first", not_first }, { "done without", drops },
-    { "what others left is swept", sweeps }, { "a file that is none else", plain },
-    { "without memory", starves })
+    { "what others left is swept", sweeps },
+    { "swept by another all the time", swept_meanwhile },
+    { "a file that is none else", plain }, { "without memory", starves })
