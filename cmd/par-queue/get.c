@@ -69,11 +69,12 @@ ask(struct get *get, size_t bytes, uint64_t stay)
 	if (read.busy)
 		return HEARD_BUSY;
 	get->unsafe = false;
-	if (read.again && read.count > 0 && !get->told)
+	if (read.again && read.count > 0 && !get->told) {
 		warn("%s: the server has forgotten what it gave, as one that took over: "
 		     "results may be written twice",
 		    engine->queue);
-	get->told = get->told || read.again;
+		get->told = true;
+	}
 	get->heard = read;
 	return read.count > 0 ? HEARD_SOME : HEARD_NONE;
 }
