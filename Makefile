@@ -47,8 +47,8 @@
 #:                  of materials (SPDX)
 #: make deb         the Debian packages par-tools, libpar-stage-dev and those of the kits, source
 #:                  and binary, in build/deb
-#: make static      all but par-fetch and par-cache as programs that need no library, for
-#:                  Linux, in build/ (STATIC="x86_64 aarch64")
+#: make static      those that fetch nothing as programs that need no library, for Linux, in
+#:                  build/ (STATIC="x86_64 aarch64")
 #: make check-packages  these in bare roots of Debian 12 and 13, as root
 #: make clean       remove build/
 #:
@@ -356,8 +356,7 @@ chaos:
 	@PAR_BIN='$(abspath $B/bin)' tests/chaos/torment.py $(SEED) $(COUNT) $(MARK)
 	@PAR_BIN='$(abspath $B/bin)' tests/chaos/queue.bash $(SEED) $(COUNT)
 	@PAR_BIN='$(abspath $B/bin)' tests/chaos/bodies.py $(SEED) $$(($(COUNT) * 700)) 200
-	@PAR_BIN='$(abspath $B/bin)' KILLS=$$(($(COUNT) * 2 / 3)) \
-	    bats -f 'eight writers of an archive' tests/promise.bats
+	@PAR_BIN='$(abspath $B/bin)' tests/chaos/archive.bash $$(($(COUNT) * 2 / 3))
 
 # Fuzz targets, for tests/fuzz/run: each is tests/fuzz/NAME.c, which says in its first
 # comment of which program it is ("Fuzz PROGRAM: ..." or "Fuzz lib: ..."), with all files of
@@ -403,7 +402,7 @@ cross:
 check-all: check sanitize torture
 	@$(MAKE) --no-print-directory OS=posix check
 	@$(MAKE) --no-print-directory chaos COUNT=300
-	@HISTORY=60 BATS_TEST_TIMEOUT=1200 $(MAKE) --no-print-directory check TESTS=tests/par-queue-history.bats
+	@HISTORY=60 BATS_TEST_TIMEOUT=1200 $(MAKE) --no-print-directory check TESTS='$(wildcard tests/*-history.bats)'
 	@tests/fuzz/run all 60s
 	@tests/sim/mistakes
 	@$(MAKE) --no-print-directory check-old
