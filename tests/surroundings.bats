@@ -157,7 +157,9 @@ wrong() {
 }
 
 @test "surroundings: in Turkish, where the small I has no dot" {
-	local turkish=(env "LOCPATH=$wants/locale" LC_ALL=tr_TR.UTF-8 LANGUAGE=tr)
+	# what the C library keeps of a locale is a leak to a sanitizer
+	local turkish=(env "LOCPATH=$wants/locale" LC_ALL=tr_TR.UTF-8 LANGUAGE=tr
+		"ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0")
 
 	[ "$("${turkish[@]}" locale charmap 2>/dev/null)" = UTF-8 ] || skip "this locale cannot be made"
 	surrounded "${turkish[@]}"
