@@ -117,10 +117,13 @@ class Run:
         return {name: int(number) for name, number in (line.split("\t") for line in text.splitlines())
                 if name != "rate"}
 
+    def is_empty(self):
+        numbers = self.stat()  # of one moment: a record goes from one to another
+        return not any(numbers[name] for name in ("waiting", "delayed", "running", "results"))
+
     def finish(self):
-        names = ("waiting", "delayed", "running", "results")
         limit = time.time() + 120
-        while any(name[0] == "p" for name in self.clients) or any(self.stat()[name] for name in names):
+        while any(name[0] == "p" for name in self.clients) or not self.is_empty():
             self.look()
             time.sleep(.05)
             if time.time() > limit:
