@@ -8,6 +8,8 @@ load redis
 load postgres
 load queue
 
+if [[ -n ${SANITIZED-} ]]; then export ENGINES=${ENGINES:-file}; fi
+
 setup_file() { postgres_begin; }
 teardown_file() { postgres_end; }
 
