@@ -349,13 +349,16 @@ check_key(const struct process *process, unsigned record)
 
 /*
  * Records that one had which died are tried apart: in halves, with nothing else, until
- * the one that kills is alone.
+ * the one that kills is alone.  Where the disk was full it may not have been the death
+ * that was blamed, but that there was no room for what it wrote.
  */
 static void
 check_suspect(const struct process *process, unsigned record)
 {
 	unsigned suspects = shared->entries[record].suspects, others = 0;
 
+	if (shortage_room_seen())
+		return;
 	for (unsigned i = 0; i < plan.records; i++) {
 		const struct entry *other = &shared->entries[i];
 
