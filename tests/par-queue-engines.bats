@@ -436,6 +436,13 @@ acknowledged() {
 	kill -9 "$!"
 	wait "$!" || true
 	exec {to}>&- {from}<&-
+	# a signal ends it, though nobody acknowledges
+	background bash -c 'exec par-queue get --follow --ack q <in >out'
+	exec {to}>in {from}<out
+	read -r -t "$DEADLINE" line <&"$from"
+	kill "$!"
+	wait "$!" || [ $? = 4 ]
+	exec {to}>&- {from}<&-
 	# what was not acknowledged comes again
 	background bash -c 'exec par-queue get --follow --dead --ack q <in >out'
 	exec {to}>in {from}<out

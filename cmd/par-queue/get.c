@@ -129,21 +129,26 @@ stay(struct get *get)
 	get->stayed = true;
 }
 
-/* Has somebody acknowledged so many lines?  False: nobody will. */
+/* Has somebody acknowledged the lines of that?  False: nobody will. */
 static bool
-acknowledged(struct get *get, uint64_t lines)
+acknowledged(struct get *get, const char *data, size_t len)
 {
 	struct pollfd fds[] = { { .fd = STDIN_FILENO, .events = POLLIN },
 		{ .fd = get->signals, .events = POLLIN } };
 	char words[ACKS];
+	uint64_t lines;
 
-	while (get->options->ack && get->acks < lines) {
+	if (!get->options->ack)
+		return true;
+	record_span(data, len, UINT64_MAX, SIZE_MAX, &lines);
+	while (get->acks < lines) {
+		int happened = poll(fds, 2, STAY / 3);
 		ssize_t got;
 
-		if (poll(fds, 2, STAY / 3) == 0) {
+		if (happened == 0)
 			stay(get);
-			continue;
-		}
+		if (happened <= 0)
+			continue; /* a signal is seen by the next look */
 		if (fds[1].revents != 0)
 			return false;
 		got = read(STDIN_FILENO, words, sizeof(words));
@@ -152,8 +157,7 @@ acknowledged(struct get *get, uint64_t lines)
 		for (ssize_t i = 0; i < got; i++)
 			get->acks += words[i] == '\n';
 	}
-	if (get->options->ack)
-		get->acks -= lines;
+	get->acks -= lines;
 	return true;
 }
 
@@ -193,15 +197,13 @@ write_some(struct get *get)
 	for (size_t i = 0; i < get->heard.count && !get->stayed; i++) {
 		const struct engine_result *result = &get->heard.results[i];
 		char id[ENGINE_ID_SIZE];
-		uint64_t lines;
 
 		count(get, result);
 		if (get->options->into != NULL)
 			continue; /* they are where they are to be */
 		snprintf(id, sizeof(id), "%s", result->id);
-		record_span(result->data, result->len, UINT64_MAX, SIZE_MAX, &lines);
 		write_out(get, result->data, result->len);
-		if (!acknowledged(get, lines))
+		if (!acknowledged(get, result->data, result->len))
 			return false;
 		memcpy(get->last, id, sizeof(id));
 		get->unsafe = get->options->state == NULL;
@@ -227,7 +229,6 @@ write_dead(struct get *get)
 	get->dead = get->heard.dead;
 	for (;;) {
 		char last[ENGINE_ID_SIZE];
-		uint64_t lines = 0;
 
 		if (!engines_answered(engine, engine->kind->read(engine, &page))) {
 			get->dead = 0; /* once more, should we go on */
@@ -237,10 +238,10 @@ write_dead(struct get *get)
 			return true;
 		get->lines.len = 0;
 		for (size_t i = 0; i < page.count; i++)
-			lines += grave_lines(&page.graves[i], "-", &get->lines);
+			grave_lines(&page.graves[i], "-", &get->lines);
 		memcpy(last, page.graves[page.count - 1].id, sizeof(last));
 		write_out(get, get->lines.data, get->lines.len);
-		if (!acknowledged(get, lines))
+		if (!acknowledged(get, get->lines.data, get->lines.len))
 			return false;
 		memcpy(get->grave, last, sizeof(last));
 	}

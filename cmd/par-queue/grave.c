@@ -39,12 +39,11 @@ put_line(const struct engine_grave *grave, const char *record, size_t len,
 	need_put(lines, "\n", 1);
 }
 
-uint64_t
+void
 grave_lines(const struct engine_grave *grave, const char *mark, struct bytes *lines)
 {
 	const char *at = grave->records.data;
 	const char *end = at + grave->records.len;
-	uint64_t count = 0;
 
 	do {
 		const char *newline = memchr(at, '\n', (size_t)(end - at));
@@ -53,7 +52,5 @@ grave_lines(const struct engine_grave *grave, const char *mark, struct bytes *li
 			newline = end;
 		put_line(grave, at, (size_t)(newline - at), mark, lines);
 		at = newline < end ? newline + 1 : end;
-		count++;
 	} while (at < end);
-	return count;
 }
