@@ -15,7 +15,7 @@ be run more than once.  This file needs par_stage.py beside it, and may be copie
 from __future__ import annotations
 
 import atexit
-import base64
+import binascii
 import collections
 import contextlib
 import concurrent.futures
@@ -24,16 +24,18 @@ import functools
 import io
 import itertools
 import math
+import multiprocessing
 import multiprocessing.process
 import multiprocessing.spawn
+import multiprocessing.util
 import os
 import pickle
+import select
 import selectors
-import shutil
 import signal
+import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import traceback
@@ -62,6 +64,7 @@ MAX_RECORD = 1 << 30  # bytes of a task, as par-run has it,
 RECORD_MOST = 256 << 20  # and of a record of par-queue
 AHEAD_FOR = 0.02  # seconds of work that par-run has beside what its workers do,
 AHEAD_MOST = 64  # in tasks
+NEVER = 125  # the exit status of a worker that cannot be started
 DEATHS_MOST = 3  # of par-run in a row, with nothing answered in between
 WORKER = "import sys; sys.path.insert(0, sys.argv[1]); import par_client; par_client.work(*map(int, sys.argv[2:]))"
 
@@ -97,7 +100,7 @@ class RemoteError(Exception):
 def answer(task: bytes) -> bytes:
     """Call what a task says; its result, or what it raised, as answered() takes it."""
     try:
-        function, args, kwargs = pickle.loads(base64.b64decode(task))
+        function, args, kwargs = pickle.loads(binascii.a2b_base64(task))
         data = pickle.dumps((True, function(*args, **kwargs)), pickle.HIGHEST_PROTOCOL)
     except BaseException as error:
         told = "".join(traceback.format_exception(type(error), error, error.__traceback__))
@@ -108,13 +111,13 @@ def answer(task: bytes) -> bytes:
             whole = b""
         data = pickle.dumps((False, (whole, told)))
     sys.stdout.flush()
-    return base64.b64encode(data)
+    return binascii.b2a_base64(data, newline=False)
 
 
 def answered(future: Future, data: bytes) -> None:
     """Give a future what answer() made."""
     try:
-        fine, value = pickle.loads(base64.b64decode(data))
+        fine, value = pickle.loads(binascii.a2b_base64(data))
         if not fine:
             whole, told = value
             cause = RemoteError(told)
@@ -129,25 +132,34 @@ def answered(future: Future, data: bytes) -> None:
         future.set_exception(value)
 
 
-def serve(stdout: int, prepare: Callable[[], None]) -> NoReturn:
-    """Be a worker, when it is prepared.  It answers one task at a time, so that a death is
-    laid to that one.  Tasks have nothing to read, and what they print goes to stdout."""
-    source, output = os.dup(0), os.dup(1)
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
-    os.dup2(stdout, 1)
-    close_all(null, *([stdout] if stdout > 2 else []))
+def serve(source: int, output: int, prepare: Callable[[], None]) -> int:
+    """Be a worker, when it is prepared; its exit status.  It answers one task at a time, so
+    that a death is laid to that one."""
     try:
         prepare()
     except BaseException:
         traceback.print_exc()
         sys.stderr.flush()
-        os._exit(125)  # nor can any other
+        return NEVER  # nor can any other
     stage = par_stage.Stage(window=1, max_record=MAX_RECORD, input=source, output=output)
     for record in stage:
         number, _, task = record.data.partition(b" ")
         record.put(number + b" " + answer(task))
-    sys.exit(stage.finish())
+    return stage.finish()
+
+
+def serve_alone(stdout: int, prepare: Callable[[], None]) -> NoReturn:
+    """Be a worker that is a program of its own.  Tasks have nothing to read, and what they
+    print goes to stdout."""
+    source, output = os.dup(0), os.dup(1)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.dup2(stdout, 1)
+    close_all(null, *([stdout] if stdout > 2 else []))
+    status = serve(source, output, prepare)
+    if status == NEVER:
+        os._exit(status)
+    sys.exit(status)
 
 
 def load(main: Dict[str, Any]) -> None:
@@ -169,7 +181,7 @@ def work(setup: int, stdout: int) -> NoReturn:
         if function is not None:
             function(*args)
 
-    serve(stdout, prepare)
+    serve_alone(stdout, prepare)
 
 
 def main() -> NoReturn:
@@ -184,7 +196,7 @@ def main() -> NoReturn:
             path = os.path.abspath(sys.argv[0])
             load({"init_main_from_path": path, "sys_path": [os.path.dirname(path), *sys.path]})
 
-    serve(2, prepare)
+    serve_alone(2, prepare)
 
 
 def close_all(*descriptors: int) -> None:
@@ -207,6 +219,12 @@ class Task:
         self.sent = False
         self.kept = False  # where it outlives the program
 
+    def begin(self) -> bool:
+        """It is to be sent, unless it was cancelled."""
+        if not self.sent:
+            self.sent = self.future.running() or self.future.set_running_or_notify_cancel()
+        return self.sent
+
 
 class Lines:
     """Whole lines of what comes in pieces."""
@@ -226,10 +244,12 @@ class Lines:
 class Desk:
     """Tasks without an answer, and the thread that has a program answer them.
 
-    start() of a program gives what it reads from, a line for each task: its prefix, the
+    begin() of a program is called once, by who has the first task, and end() when there
+    will be no more.  start() gives what it reads from, a line for each task: its prefix, the
     number and the data; and sources: pairs of what it writes to, and whether it ends when
-    that does.  hear(desk, source, line) is what a line of one of them says, stop() has it
-    end, and status() says how it has.  If it keeps tasks, it says of how many it has.
+    that does.  hear(desk, source, lines) is what lines of one of them say: pairs of a number
+    and an answer, or GivenUp.  stop() has it end, and status() says how it has.  If it keeps
+    tasks, it says of how many it has.
     """
 
     def __init__(self, program: Any, most: float) -> None:
@@ -237,9 +257,12 @@ class Desk:
         self.most = most  # tasks that it has at a time, and some ahead:
         self.ahead, self.finished, self.since = 1, 0, 0.0
         self.lock = threading.RLock()  # the collector may call close() at any time
+        self.beginning = threading.Lock()
         self.tasks: Dict[int, Task] = {}
         self.waiting: Deque[int] = collections.deque()  # numbers of those to be sent,
         self.sent: Deque[int] = collections.deque()  # and of those that are, in their order
+        self.sink: Any = None  # where they are sent, if that can be now,
+        self.rest = memoryview(b"")  # after these bytes
         self.numbers = itertools.count()
         self.closing = self.asleep = False
         self.broken = ""  # why no more is taken
@@ -247,7 +270,9 @@ class Desk:
         self.bell, self.rope = os.pipe()
         os.set_blocking(self.rope, False)
         self.thread = threading.Thread(target=self.run, name="par_client", daemon=True)
-        weakref.finalize(self, close_all, self.bell, self.rope).atexit = False
+        self.closed = weakref.finalize(self, close_all, self.bell, self.rope)
+        self.closed.atexit = False
+        desks.add(self)
 
     def submit(self, task: Task) -> None:
         with self.lock:
@@ -258,12 +283,48 @@ class Desk:
             number = next(self.numbers)
             self.tasks[number] = task
             self.waiting.append(number)
-            if self.thread.ident is None:
-                self.thread.start()
-                desks.add(self)
-            asleep, self.asleep = self.asleep, False
-        if asleep:
+            wanted = self.sink is None or not self.send_one(number, task)
+            if wanted and self.asleep and self.room() > 0:
+                self.asleep = False
+            else:
+                wanted = False
+        if self.thread.ident is None:
+            self.begin(number)
+        elif wanted:
             self.ring()
+
+    def begin(self, number: int) -> None:
+        try:
+            with self.beginning:
+                if self.thread.ident is None:
+                    self.program.begin()
+                    self.thread.start()
+        except BaseException:
+            with self.lock:
+                self.tasks.pop(number)
+                self.waiting.remove(number)
+            raise
+
+    def room(self) -> float:
+        """For how many tasks there is room, those that wait not counted."""
+        return self.most + self.ahead - (len(self.tasks) - len(self.waiting))
+
+    def send_one(self, number: int, task: Task) -> bool:
+        """Send the task that waits at once, with the lock, if the thread would send nothing
+        else with it.  Wherever a signal interrupts this, it is sent; if need be twice."""
+        line = self.program.prefix + b"%d " % number + task.data
+        alone = self.room() > 0 if self.most < math.inf else len(self.tasks) == 1
+        if not alone or len(self.waiting) > 1 or self.rest or len(line) > select.PIPE_BUF:
+            return False
+        task.begin()
+        try:
+            os.write(self.sink.fileno(), line)
+        except OSError:
+            return False
+        if self.program.keeps:
+            self.sent.append(number)
+        self.waiting.pop()
+        return True
 
     def ring(self) -> None:
         try:
@@ -281,11 +342,20 @@ class Desk:
         for future in futures:
             if future.cancel():
                 future.set_running_or_notify_cancel()
-        self.ring()
+        if self.closed.alive:
+            self.ring()
 
     def join(self) -> None:
         if self.thread.ident is not None:
             self.thread.join()
+
+    def forget(self) -> None:
+        """In a child of the process that it is of, who is not to hold what it has open."""
+        self.lock = threading.RLock()
+        self.broken = "the pool is of another process"
+        self.tasks.clear()
+        self.closed()
+        self.program.forget()
 
     def run(self) -> None:
         """Have the program run whenever there is a task."""
@@ -305,6 +375,7 @@ class Desk:
                 with self.lock:
                     self.waiting = collections.deque(n for n in self.tasks if not self.tasks[n].kept)
                     self.sent.clear()
+            self.program.end()
         except BaseException as error:
             why = f"{type(error).__name__}: {error}"
         with self.lock:
@@ -326,7 +397,6 @@ class Desk:
     def attend(self) -> int:
         """Send and hear while the program runs; its exit status."""
         sink, sources = self.program.start()
-        rest = memoryview(b"")
         with contextlib.ExitStack() as stack:
             selector = stack.enter_context(selectors.DefaultSelector())
             selector.register(self.bell, selectors.EVENT_READ)
@@ -335,83 +405,110 @@ class Desk:
                 selector.register(source, selectors.EVENT_READ, (number, Lines()))
             os.set_blocking(stack.enter_context(sink).fileno(), False)
             running = sum(ends for _, ends in sources)
+            watched = False  # until what is there to be sent can be
+            with self.lock:
+                self.sink = sink
             while running:
-                if not rest and not sink.closed:
-                    rest = self.to_send()
-                    if rest:
-                        selector.register(sink, selectors.EVENT_WRITE)
-                    elif rest is None:
-                        self.program.stop()
+                with self.lock:
+                    over = not self.send()
+                    stuck = bool(self.rest)
+                if stuck and not watched:
+                    selector.register(sink, selectors.EVENT_WRITE)
+                elif watched and not stuck:
+                    selector.unregister(sink)
+                watched = stuck
+                if over:
+                    self.stop()
                 for key, _ in selector.select():
                     if key.fileobj == self.bell:
                         os.read(self.bell, READ_SIZE)
-                    elif sink.closed and key.fileobj is sink:
-                        pass  # since the last look
-                    elif key.fileobj is sink:
-                        try:
-                            rest = rest[os.write(key.fd, rest) :]
-                        except BrokenPipeError:
-                            rest = memoryview(b"")
-                        if not rest:
-                            selector.unregister(sink)
-                    elif self.hear(key.fd, *key.data):
+                    elif key.data and self.hear(key.fd, *key.data):
                         selector.unregister(key.fileobj)
                         running -= sources[key.data[0]][1]
-                        if not sink.closed and rest:
+                        if watched:
                             selector.unregister(sink)
-                            rest = memoryview(b"")
-                        self.program.stop()
+                            watched = False
+                        self.stop()
             status = self.program.status()
             for key in list(selector.get_map().values()):
                 if key.data:
-                    self.hear(key.fd, *key.data)
+                    os.set_blocking(key.fd, True)  # nobody writes any more
+                    while not self.hear(key.fd, *key.data):
+                        pass
             return status
 
-    def to_send(self) -> Optional[memoryview]:
-        """Tasks for which there is room; None if there will be no more."""
+    def stop(self) -> None:
+        with self.lock:
+            self.sink = None
+            self.rest = memoryview(b"")
+        self.program.stop()
+
+    def send(self) -> bool:
+        """Send tasks for which there is room, with the lock; false if there will be no more."""
+        if self.sink is None:
+            return True
+        while not self.rest:
+            self.rest = self.to_send()
+            if not self.rest:
+                self.asleep = not self.waiting
+                return bool(self.tasks) or not self.closing
+            self.write()
+        self.write()
+        return True
+
+    def write(self) -> None:
+        try:
+            while self.rest:
+                self.rest = self.rest[os.write(self.sink.fileno(), self.rest) :]
+        except BlockingIOError:
+            pass
+        except BrokenPipeError:  # its end will be heard of
+            self.sink = None
+            self.rest = memoryview(b"")
+
+    def to_send(self) -> memoryview:
         lines: List[bytes] = []
         size = 0
-        with self.lock:
-            room = self.most + self.ahead - (len(self.tasks) - len(self.waiting))
-            while self.waiting and len(lines) < 3 * room and size < SEND_AT_ONCE:
-                number = self.waiting.popleft()
-                task = self.tasks[number]
-                if task.sent or task.future.set_running_or_notify_cancel():
-                    task.sent = True
-                    if self.program.keeps:
-                        self.sent.append(number)
-                    lines += (self.program.prefix, b"%d " % number, task.data)
-                    size += len(task.data)
-                else:
-                    del self.tasks[number]
-            if not lines and self.closing and not self.tasks:
-                return None
-            self.asleep = not self.waiting and not lines
+        room = self.room()
+        while self.waiting and len(lines) < 3 * room and size < SEND_AT_ONCE:
+            number = self.waiting.popleft()
+            task = self.tasks[number]
+            if task.begin():
+                if self.program.keeps:
+                    self.sent.append(number)
+                lines += (self.program.prefix, b"%d " % number, task.data)
+                size += len(task.data)
+            else:
+                del self.tasks[number]
         return memoryview(b"".join(lines))
 
     def hear(self, fd: int, source: int, lines: Lines) -> bool:
         """Hear what there is; true at its end."""
-        while True:
-            try:
-                data = os.read(fd, READ_SIZE)
-            except BlockingIOError:
-                return False
-            if not data:
-                return True
-            for line in lines.of(data):
-                self.program.hear(self, source, line)
+        try:
+            data = os.read(fd, READ_SIZE)
+        except BlockingIOError:
+            return False
+        whole = lines.of(data)
+        if whole:
+            self.done(self.program.hear(self, source, whole))
+        return not data
 
-    def done(self, number: int, finish: Callable[[Future], None]) -> None:
-        with self.lock:
-            task = self.tasks.pop(number, None)
-        if task is None:
-            return  # it was already
-        self.answers += 1
-        self.finished += 1
-        if time.monotonic() - self.since > AHEAD_FOR:  # as many as are done in that time
-            self.ahead = min(self.finished, AHEAD_MOST)
-            self.finished, self.since = 0, time.monotonic()
-        finish(task.future)
+    def done(self, answers: Iterable[Tuple[int, Union[bytes, GivenUp]]]) -> None:
+        with self.lock:  # those of which there was an answer already are not there
+            found = [(self.tasks.pop(number, None), what) for number, what in answers]
+            self.answers += len(found)
+            self.finished += len(found)
+            if time.monotonic() - self.since > AHEAD_FOR:  # as many as are done in that time
+                self.ahead = max(1, min(self.finished, AHEAD_MOST))
+                self.finished, self.since = 0, time.monotonic()
+            self.send()  # before others look at what they have
+        for task, what in found:
+            if task is None:
+                continue
+            if isinstance(what, GivenUp):
+                task.future.set_exception(what)
+            else:
+                answered(task.future, what)
 
     def keep(self, count: int) -> None:
         """So many of those that were sent need not be sent again."""
@@ -423,7 +520,23 @@ class Desk:
 
 
 desks: "weakref.WeakSet[Desk]" = weakref.WeakSet()
-os.register_at_fork(after_in_child=desks.clear)  # they are of who has the threads
+opening = threading.RLock()  # held while what a child has to close is opened
+
+
+def begin_child() -> None:
+    """Desks are of the process that has their threads."""
+    global opening
+    opening = threading.RLock()
+    for desk in list(desks):
+        desk.forget()
+    desks.clear()
+
+
+os.register_at_fork(
+    before=lambda: opening.acquire(),
+    after_in_parent=lambda: opening.release(),
+    after_in_child=begin_child,
+)
 
 
 @atexit.register
@@ -435,32 +548,74 @@ def finish_all() -> None:
         desk.join()
 
 
-class Run:
-    """par-run as the program of a desk."""
+class Program:
+    """What a desk has of a program, if it needs nothing else."""
 
-    name = "par-run"
+    name = ""
     keeps = False
     prefix = b""
 
-    def __init__(self, command: List[str], setup: Any) -> None:
+    def __init__(self) -> None:
+        self.files: List[Any] = []  # that are open, while it runs
+
+    def begin(self) -> None:
+        pass
+
+    def end(self) -> None:
+        pass
+
+    def forget(self) -> None:
+        for file in self.files:
+            with contextlib.suppress(OSError):
+                file.close()
+
+
+class Run(Program):
+    """par-run as the program of a desk."""
+
+    name = "par-run"
+
+    def __init__(self, command: List[str], worker: List[str], setup: Any, origin: Any) -> None:
+        super().__init__()
         self.command = command
+        self.worker = worker  # words that start one, without descriptors
         self.setup = setup  # a file
+        self.origin = origin  # of workers, if they are not started by these words
+
+    def begin(self) -> None:
+        if self.origin is not None:
+            self.origin.begin()
+
+    def end(self) -> None:
+        if self.origin is not None:
+            self.origin.end()
+
+    def forget(self) -> None:
+        super().forget()
+        if self.origin is not None:
+            self.origin.forget()
 
     def start(self) -> tuple:
-        given_up, to_us = os.pipe()
-        stdout = os.dup(1)
-        passed = (to_us, self.setup.fileno(), stdout)
-        words = [self.command[0], "-q", f"/dev/fd/{to_us}", *self.command[1:], *map(str, passed[1:])]
-        try:
-            self.process = begin(words, pass_fds=passed)
-        except BaseException:
-            os.close(given_up)
-            raise
-        finally:
-            os.close(to_us)
-            os.close(stdout)
-        given_up = open(given_up, "rb", buffering=0)
-        return self.process.stdin, [(self.process.stdout, True), (given_up, False)]
+        with opening:
+            given_up, to_us = os.pipe()
+            stdout = os.dup(1)
+            passed = [to_us, self.setup.fileno(), stdout]
+            worker = [*self.worker, *map(str, passed[1:])]
+            if self.origin is not None:
+                passed.append(self.origin.ask.fileno())
+                worker = [sys.executable, "-I", "-S", "-c", STAND_IN, str(passed[3]), *worker]
+            words = [self.command[0], "-q", f"/dev/fd/{to_us}", *self.command[1:], "--", *worker]
+            try:
+                self.process = begin(words, pass_fds=passed)
+            except BaseException:
+                os.close(given_up)
+                raise
+            finally:
+                os.close(to_us)
+                os.close(stdout)
+            told = open(given_up, "rb", buffering=0)
+            self.files = [self.process.stdin, self.process.stdout, told]
+        return self.process.stdin, [(self.process.stdout, True), (told, False)]
 
     def stop(self) -> None:
         self.process.stdin.close()
@@ -468,13 +623,215 @@ class Run:
     def status(self) -> int:
         return self.process.wait()
 
-    def hear(self, desk: Desk, source: int, line: bytes) -> None:
+    def hear(self, desk: Desk, source: int, lines: List[bytes]) -> list:
         if source == 0:
-            number, _, data = line.partition(b" ")
-            desk.done(int(number), lambda future: answered(future, data))
-        else:
-            gone = GivenUp.told(line)
-            desk.done(int(line.partition(b" ")[0]), lambda future: future.set_exception(gone))
+            return [(int(number), data) for number, _, data in (line.partition(b" ") for line in lines)]
+        return [(int(line.partition(b" ")[0]), GivenUp.told(line)) for line in lines]
+
+
+# What par-run starts as a worker, where workers are forked of an origin: it hands on what it
+# was given to one of them, and ends as that does, or is what it was told if there is no origin.
+STAND_IN = r"""
+import os, sys, _signal, _socket
+ask = _socket.socket(fileno=int(sys.argv[1]))
+ours, theirs = _socket.socketpair()
+stage = int(os.environ["PAR_STAGE"].partition(":")[0])
+passed = b"".join(fd.to_bytes(4, sys.byteorder) for fd in (0, 1, 2, stage, theirs.fileno()))
+begun = b""
+try:
+    ask.sendmsg([b"%d" % os.getpid()], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, passed)])
+    theirs.close()
+    begun = ours.recv(1)
+except OSError:
+    pass
+if not begun:
+    os.execv(sys.argv[2], sys.argv[2:])
+for name in ("HUP", "INT", "QUIT", "TERM", "USR1", "USR2", "ALRM"):
+    _signal.signal(getattr(_signal, "SIG" + name), _signal.SIG_IGN)  # it is in our group
+try:
+    ours.sendall(b"".join(b"%s=%s\0" % pair for pair in os.environb.items()) + b"\0")
+except OSError:
+    pass
+null = os.open(os.devnull, os.O_RDWR)
+for fd in (0, 1, 2, stage):
+    os.dup2(null, fd)
+status = ours.recv(16)
+if not status:
+    os.killpg(0, _signal.SIGKILL)
+status = int(status)
+if os.WIFEXITED(status):
+    os._exit(os.WEXITSTATUS(status))
+try:
+    import resource
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+except (ImportError, OSError, ValueError):
+    pass
+if os.WTERMSIG(status) not in (_signal.SIGKILL, _signal.SIGSTOP):
+    _signal.signal(os.WTERMSIG(status), _signal.SIG_DFL)
+os.kill(os.getpid(), os.WTERMSIG(status))
+"""
+
+
+class Origin:
+    """A child that is a copy of the program as it was at its first task, of which workers
+    are forked: so they begin at once, and have what the program had, as with "fork" of
+    multiprocessing; but other threads than the one that had the task do not matter any more.
+
+    What par-run has started for a worker sends it the descriptors of that, and waits for the
+    status.  It ends when nobody has the socket ask any more.
+    """
+
+    def __init__(self, initializer: Optional[Callable[..., Any]], initargs: tuple) -> None:
+        self.initializer = initializer
+        self.initargs = initargs
+        self.ask: Any = None
+
+    @staticmethod
+    def can_be() -> bool:
+        try:
+            os.close(os.pidfd_open(os.getpid()))
+            return hasattr(socket, "SOCK_SEQPACKET")
+        except (AttributeError, OSError):
+            return False
+
+    def begin(self) -> None:
+        if self.ask is not None:
+            return
+        multiprocessing.util._flush_std_streams()  # or what waits there is written twice
+        with opening:
+            asked, ask = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            mask = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+            try:
+                self.pid = os.fork()
+                if self.pid == 0:
+                    ask.close()
+                    self.live(asked, mask)
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+                asked.close()
+            self.ask = ask
+
+    def end(self) -> None:
+        self.ask.close()
+        with contextlib.suppress(ChildProcessError):  # it was waited for by others
+            os.waitpid(self.pid, 0)
+
+    def forget(self) -> None:
+        if self.ask is not None:
+            self.ask.close()
+
+    def live(self, asked: socket.socket, mask: Any) -> NoReturn:
+        try:
+            self.handlers = {}
+            signal.set_wakeup_fd(-1)
+            for number in signal.valid_signals():
+                handler = signal.getsignal(number)
+                if callable(handler) or number == signal.SIGCHLD:
+                    ignored = number == signal.SIGINT  # of a terminal: others see to it
+                    signal.signal(number, signal.SIG_IGN if ignored else signal.SIG_DFL)
+                    self.handlers[number] = handler
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+            for fd in range(3):
+                try:
+                    os.fstat(fd)
+                except OSError:
+                    os.open(os.devnull, os.O_RDWR)  # or another one gets that number
+            self.poll = select.poll()
+            self.asked = asked
+            self.workers: Dict[int, Tuple[int, int, Any]] = {}  # by two descriptors each
+            self.poll.register(asked, select.POLLIN)
+            while self.look():
+                pass
+            os._exit(0)
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(1)
+
+    def look(self) -> bool:
+        for fd, _ in self.poll.poll():
+            if fd == self.asked.fileno():
+                data, fds, _, _ = socket.recv_fds(self.asked, 64, 5, socket.MSG_CMSG_CLOEXEC)
+                if not data:
+                    for worker in self.workers.values():
+                        os.kill(worker[0], signal.SIGKILL)
+                    return False
+                self.fork(int(data), fds)
+            elif fd in self.workers:
+                pid, watch, reply = self.workers[fd]
+                if fd != watch:  # who waits for it is gone
+                    os.kill(pid, signal.SIGKILL)
+                    self.poll.unregister(fd)
+                    continue
+                _, status = os.waitpid(pid, 0)
+                with contextlib.suppress(OSError):
+                    reply.send(b"%d" % status)
+                for other in (watch, reply.fileno()):
+                    del self.workers[other]
+                    with contextlib.suppress(KeyError):
+                        self.poll.unregister(other)
+                os.close(watch)
+                reply.close()
+        return True
+
+    def fork(self, stand_in: int, fds: List[int]) -> None:
+        reply = socket.socket(fileno=fds[4])
+        process = multiprocessing.get_context("fork").Process(target=self.work, args=(stand_in, fds, reply))
+        try:
+            pid = os.fork()
+        except OSError:  # it may be started in another way
+            pid = -1
+        if pid == 0:
+            status = 1
+            try:
+                self.asked.close()
+                for fd in self.workers:
+                    os.close(fd)
+                status = process._bootstrap()
+            finally:
+                os._exit(status)
+        close_all(*fds[:4])
+        if pid < 0:
+            reply.close()
+            return
+        watch = os.pidfd_open(pid)
+        self.workers[watch] = self.workers[fds[4]] = pid, watch, reply
+        self.poll.register(watch, select.POLLIN)
+        self.poll.register(reply, 0)  # only its end
+        with contextlib.suppress(OSError):
+            reply.send(b"!")
+
+    def work(self, stand_in: int, fds: List[int], reply: socket.socket) -> NoReturn:
+        """Be a worker."""
+        source, output, errors, told, _ = fds
+        os.setpgid(0, stand_in)
+        data = b""
+        while not data.endswith(b"\0\0"):
+            more = reply.recv(READ_SIZE)
+            if not more:
+                os._exit(1)
+            data += more
+        reply.close()
+        for pair in data[:-2].split(b"\0"):
+            name, _, value = pair.partition(b"=")
+            if os.environb.get(name) != value:
+                os.environb[name] = value
+        me = b"%d" % os.getpid()
+        os.environb[b"PAR_STAGE"] = b"%d:%s" % (told, me)
+        takes = os.environb.get(b"PAR_STAGE_TAKES", b"").partition(b":")[2]
+        os.environb[b"PAR_STAGE_TAKES"] = me + b":" + takes
+        null = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(null, 0)
+        os.dup2(errors, 2)
+        close_all(null, errors)
+        for number, handler in self.handlers.items():
+            signal.signal(number, handler)
+
+        def prepare() -> None:
+            if self.initializer is not None:
+                self.initializer(*self.initargs)
+
+        sys.exit(serve(source, output, prepare))
 
 
 def begin(words: List[str], **options: Any) -> subprocess.Popen:
@@ -492,7 +849,7 @@ class Pool(concurrent.futures.Executor):
         future: Future = Future()
         try:
             data = pickle.dumps((function, args, kwargs), pickle.HIGHEST_PROTOCOL)
-            line = base64.b64encode(data) + b"\n"
+            line = binascii.b2a_base64(data)
             if len(line) > MAX_RECORD - 32:
                 raise ValueError(f"a task of {len(data)} bytes is too large")
         except Exception as error:  # of the task, as the pool of Python has it
@@ -530,7 +887,7 @@ class RunExecutor(Pool):
     """Tasks by the workers of a par-run, in the manner of ProcessPoolExecutor.
 
     options are words for par-run, as ("-t", "10s"); tries is how often a task is run
-    whose worker dies.  A worker is started as multiprocessing starts one by "spawn".
+    whose worker dies.  A worker is started by "fork" or "spawn", as multiprocessing says.
     """
 
     def __init__(
@@ -549,24 +906,45 @@ class RunExecutor(Pool):
         if workers < 1:
             raise ValueError("max_workers must be greater than 0")
         must_be_there(par_run)
-        main = multiprocessing.spawn.get_preparation_data("par_client")
-        if not os.path.exists(main.get("init_main_from_path", "/")):
-            del main["init_main_from_path"]  # as it comes from standard input
-        del main["authkey"], main["start_method"]
-        setup = tempfile.TemporaryFile()
-        pickle.dump((main, pickle.dumps((initializer, initargs))), setup)
-        setup.flush()
+        origin = None
+        if (mp_context or multiprocessing).get_start_method() == "fork" and Origin.can_be():
+            origin = Origin(initializer, initargs)
+        setup = write_setup(initializer, initargs, origin is not None)
         command = [par_run, "-n", str(workers), "-r", str(tries - 1), f"--max-record={MAX_RECORD}"]
         if max_tasks_per_child is not None:
             command.append(f"--replace-after={max_tasks_per_child}")
-        command += [*options, "--", sys.executable, *subprocess._args_from_interpreter_flags()]
-        command += ["-c", WORKER, os.path.dirname(os.path.abspath(__file__))]
-        self._desk = Desk(Run(command, setup), workers)
+        worker = [sys.executable, *subprocess._args_from_interpreter_flags()]
+        worker += ["-c", WORKER, os.path.dirname(os.path.abspath(__file__))]
+        self._desk = Desk(Run([*command, *options], worker, setup, origin), workers)
         weakref.finalize(self, self._desk.close).atexit = False
 
 
+def write_setup(initializer: Any, initargs: tuple, forked: bool) -> Any:
+    """A file with what work() has to know; workers that are forked may do without."""
+    main = multiprocessing.spawn.get_preparation_data("par_client")
+    if not os.path.exists(main.get("init_main_from_path", "/")):
+        del main["init_main_from_path"]  # as it comes from standard input
+    del main["authkey"], main["start_method"]
+    try:
+        begin = pickle.dumps((initializer, initargs))
+    except Exception:
+        if not forked:
+            raise
+        begin = b""
+    try:
+        setup = open(os.memfd_create("par_client"), "w+b")
+    except (AttributeError, OSError):
+        import tempfile  # which takes long
+
+        setup = tempfile.TemporaryFile()
+    pickle.dump((main, begin), setup)
+    setup.flush()
+    return setup
+
+
 def must_be_there(program: str) -> None:
-    if shutil.which(program) is None:
+    paths = [""] if os.path.dirname(program) else os.get_exec_path()
+    if not any(os.access(os.path.join(path, program), os.X_OK) for path in paths):
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), program)
 
 
@@ -721,7 +1099,7 @@ class Queue:
         self.close()
 
 
-class Queued:
+class Queued(Program):
     """par-queue as the program of a desk: put reads tasks, get writes answers.
 
     What the queue has it keeps, whoever of the two is killed.
@@ -731,13 +1109,16 @@ class Queued:
     keeps = True
 
     def __init__(self, queue: Queue) -> None:
+        super().__init__()
         self.queue = queue
-        self.prefix = base64.urlsafe_b64encode(os.urandom(9)) + b"."  # nobody else's
+        self.prefix = os.urandom(9).hex().encode() + b"."  # nobody else's
 
     def start(self) -> tuple:
         self.stopped = False
-        self.put = self.queue._begin("put", "--ids", f"--max-record={RECORD_MOST}", "--wait=3650d")
-        self.get = self.queue._begin("get", "--follow", "--dead")
+        with opening:
+            self.put = self.queue._begin("put", "--ids", f"--max-record={RECORD_MOST}", "--wait=3650d")
+            self.get = self.queue._begin("get", "--follow", "--dead")
+            self.files = [self.put.stdin, self.put.stdout, self.get.stdout]
         self.get.stdin.close()
         return self.put.stdin, [(self.get.stdout, True), (self.put.stdout, True)]
 
@@ -753,20 +1134,20 @@ class Queued:
             ends[1] = 0
         return max(ends) or min(ends)
 
-    def hear(self, desk: Desk, source: int, line: bytes) -> None:
+    def hear(self, desk: Desk, source: int, lines: List[bytes]) -> list:
         if source == 1:
-            desk.keep(int(line.split()[1]))
-            return
-        finish: Callable[[Future], None]
-        record, _, data = line.partition(b" ")
-        if line.startswith(b"-"):
-            record = line.split(b"\t", 2)[1].partition(b" ")[0]
-            gone = GivenUp.told(line.partition(b"\t")[2])
-            finish = lambda future: future.set_exception(gone)
-        else:
-            finish = lambda future: answered(future, data)
-        if record.startswith(self.prefix):
-            desk.done(int(record[len(self.prefix) :]), finish)
+            desk.keep(sum(int(line.split()[1]) for line in lines))
+            return []
+        answers: list = []
+        for line in lines:
+            what: Union[bytes, GivenUp]
+            record, _, what = line.partition(b" ")
+            if line.startswith(b"-"):
+                record = line.split(b"\t", 2)[1].partition(b" ")[0]
+                what = GivenUp.told(line.partition(b"\t")[2])
+            if record.startswith(self.prefix):
+                answers.append((int(record[len(self.prefix) :]), what))
+        return answers
 
 
 class QueueExecutor(Pool):

@@ -24,6 +24,11 @@ prepare() {
 		def whose(n):
 		    return os.getpid()
 
+		def par_run(n=0):
+		    """Its process id: what it started leads our group."""
+		    with open(f"/proc/{os.getpgrp()}/stat") as file:
+		        return int(file.read().rpartition(")")[2].split()[1])
+
 		def die(n):
 		    print("last of", n, file=sys.stderr, flush=True)
 		    os.kill(os.getpid(), signal.SIGKILL)
@@ -129,7 +134,7 @@ with RunExecutor(3, initializer=here, tries=30) as pool:
                     pass
 assert [future.result() for future in futures] == [2 * n for n in range(2000)]
 assert len(heard) == len(set(heard)) == 2000
-assert killed > 50, killed' 2>err
+assert killed > 50, killed' 2>err || { tail -3 err; return 1; }
 }
 
 @test "client: a task that kills its worker is given up by name, and the others are done" {
@@ -145,6 +150,9 @@ for n, future in enumerate(futures):
     assert why.reason == "worker killed by signal 9 (Killed)", why
     assert why.last_words == f"last of {n}", why
     assert str(why) == f"{why.reason}, at 2 tries; its last words: last of {n}", why' 2>err
+	grep -qx 'par-run: 20 records set aside' err
+	run grep /dev/fd err
+	[ "$status" = 1 ]
 }
 
 @test "client: par-run is killed, and another one goes on" {
@@ -154,17 +162,17 @@ with RunExecutor(2) as pool:
     futures = [pool.submit(double, n) for n in range(2000)]
     for n in range(0, 2000, 200):
         assert futures[n].result() == 2 * n
-        last = pool.submit(os.getppid)
+        last = pool.submit(par_run)
         os.kill(last.result(), signal.SIGKILL)
     assert [future.result() for future in futures] == [2 * n for n in range(2000)]
-    os.kill(pool.submit(os.getppid).result(), signal.SIGKILL)  # it has nothing to do
+    os.kill(pool.submit(par_run).result(), signal.SIGKILL)  # it has nothing to do
     assert pool.submit(double, 4).result() == 8'
 }
 
 @test "client: a pool is broken when par-run cannot go on, is told to end, or dies again and again" {
 	cat >>tasks.py <<-'END'
 		def kill_parent(number):
-		    os.kill(os.getppid(), number)
+		    os.kill(par_run(), number)
 		    time.sleep(number)
 		def no_start():
 		    raise OSError("no start")
@@ -279,6 +287,176 @@ assert len(done) == 1
 RunExecutor(1).shutdown()'
 }
 
+@test "client: whoever is killed of those between the program and its workers, each task is done once" {
+	mkdir pids
+	program '
+import random
+random.seed(7)
+heard, killed = [], 0
+def shot(pid):
+    global killed
+    try:
+        os.kill(pid, signal.SIGKILL)
+        killed += 1
+    except ProcessLookupError:
+        pass
+def between():
+    pid = int(random.choice(os.listdir("pids") or [0]))
+    if pid == 0:
+        return []
+    os.unlink(f"pids/{pid}")
+    try:
+        return [os.getpgid(pid), pid]  # what stands for a worker, and that
+    except ProcessLookupError:
+        return []
+with RunExecutor(3, initializer=here, tries=30) as pool:
+    origin = pool.submit(os.getppid).result()
+    assert origin != os.getpid() and origin != pool.submit(par_run).result()
+    futures = [pool.submit(double, n) for n in range(3000)]
+    for future in futures:
+        future.add_done_callback(heard.append)
+    for count, future in enumerate(futures):
+        future.result()
+        if count % 20 == 0:
+            for pid in between()[: 1 + count % 40 // 20]:
+                shot(pid)
+        if count == 1500:
+            shot(origin)
+    assert pool.submit(par_run).result() == pool.submit(os.getppid).result()  # there is none now
+assert [future.result() for future in futures] == [2 * n for n in range(3000)]
+assert len(heard) == len(set(heard)) == 3000
+assert killed > 50, killed' 2>err || { tail -3 err; return 1; }
+}
+
+@test "client: workers are begun as multiprocessing begins them" {
+	cat >begun.py <<-'END'
+		import multiprocessing, os, sys, threading
+		from par_client import BrokenProcessPool, RunExecutor
+		def look(_=0):
+		    return table, multiprocessing.current_process().name[:4], multiprocessing.parent_process() is None
+		lock = threading.Lock()
+		table = "old"
+		how = sys.argv[1] if len(sys.argv) > 1 else None
+		if __name__ == "__main__" or how is None:
+		    table = "new"
+		    sys.stdout.write("once\n")
+		    context = multiprocessing.get_context(how) if how else None
+		    with RunExecutor(2, context, (lambda lock: lock.acquire()) if how is None else None,
+		                     (lock,) if how is None else ()) as pool:
+		        found = pool.submit(look).result()
+		    print(*found)
+	END
+	"$PYTHON" begun.py >out
+	same out <(printf '%s\n' once "new Fork False")
+	"$PYTHON" begun.py spawn >out
+	same out <(printf '%s\n' once "old par_ True")
+}
+
+@test "client: what the program holds open is its own, not its children's or of other pools" {
+	mkfifo gate
+	program '
+first = RunExecutor(1)
+assert first.submit(double, 1).result() == 2
+second = RunExecutor(1)
+slow = second.submit(wait_for, "gate")
+child = os.fork()
+if child == 0:
+    try:
+        first.submit(double, 2)
+    except BrokenProcessPool as why:
+        if str(why) == "the pool is of another process":
+            first.shutdown()
+            with RunExecutor(1) as own:
+                if own.submit(double, 3).result() == 6:
+                    signal.pause()
+    os._exit(1)
+first.shutdown()  # though others of ours go on
+assert os.waitpid(child, os.WNOHANG) == (0, 0)
+open("gate", "w").close()
+assert slow.result() == ""
+second.shutdown()
+os.kill(child, signal.SIGKILL)
+assert os.waitpid(child, 0)[1] == signal.SIGKILL'
+}
+
+@test "client: a program that is killed leaves nobody" {
+	mkfifo ready gate
+	write_program '
+def tell(n):
+    with open("ready", "w") as file:
+        file.write(f"{os.getpid()} {os.getpgrp()} {os.getppid()} {par_run()}\n")
+    return wait_for("gate")
+pool = RunExecutor(1)
+pool.submit(tell, 1).result()'
+	background "$PYTHON" program.py
+	read -r -t "$DEADLINE" -a pids <ready
+	[ "${#pids[@]}" = 4 ]
+	kill -KILL "$!"
+	echo >gate
+	for pid in "${pids[@]}"; do
+		eventually is_gone "$pid"
+	done
+}
+
+@test "client: threads of the program, its signals and its locks are no matter of its workers" {
+	program '
+import logging, multiprocessing
+signal.signal(signal.SIGTERM, lambda *_: print("told", flush=True))
+signal.signal(signal.SIGUSR1, lambda *_: print("used", flush=True))
+lock = threading.Lock()
+end = threading.Event()
+def busy():
+    while not end.is_set():
+        logging.warning("busy")
+        with lock:
+            pass
+threads = [threading.Thread(target=busy) for _ in range(3)]
+for thread in threads:
+    thread.start()
+for _ in range(5):
+    with RunExecutor(2) as pool:
+        origin = pool.submit(os.getppid).result()
+        assert list(pool.map(double, range(100))) == [2 * n for n in range(100)]
+        os.kill(origin, signal.SIGINT)
+        os.kill(origin, signal.SIGCHLD)
+        assert pool.submit(os.getppid).result() == origin
+end.set()
+for thread in threads:
+    thread.join()' 2>/dev/null >out
+	[ ! -s out ]
+}
+
+@test "client: Ctrl-C ends a map, and nobody is left" {
+	cat >mapped.py <<-'END'
+		import os, signal, sys
+		from par_client import RunExecutor
+		from tasks import par_run
+		def slow(n):
+		    import time
+		    if n == 10:
+		        with open("ready", "w") as file:
+		            file.write(f"{os.getpid()} {os.getppid()} {par_run()}\n")
+		    time.sleep(0.01)
+		    return n
+		if __name__ == "__main__":
+		    signal.signal(signal.SIGINT, signal.default_int_handler)
+		    os.setpgid(0, 0)
+		    with RunExecutor(2) as pool:
+		        for n in pool.map(slow, range(1000000)):
+		            pass
+	END
+	mkfifo ready
+	background "$PYTHON" mapped.py 2>err
+	read -r -t "$DEADLINE" -a pids <ready
+	kill -INT -- "-$!"
+	wait "$!" || status=$?
+	[ "$status" = 130 ]
+	grep -q KeyboardInterrupt err
+	for pid in "${pids[@]}"; do
+		eventually is_gone "$pid"
+	done
+}
+
 # Nobody is left who was started for the program.
 @test "client: what was submitted is done when the interpreter ends, and nobody is left" {
 	program '
@@ -286,7 +464,7 @@ pool = RunExecutor(2)
 for n in range(100):
     pool.submit(double, n).add_done_callback(lambda future: print(future.result()))
 dropped = RunExecutor(1)
-print(-dropped.submit(os.getpid).result(), -dropped.submit(os.getppid).result())
+print(-dropped.submit(os.getpid).result(), -dropped.submit(par_run).result())
 del dropped' >out
 	[ "$(grep -v '^-' out | sort -n | xargs)" = "$(seq 0 2 198 | xargs)" ]
 	# shellcheck disable=SC2046 # words
@@ -303,7 +481,7 @@ is_gone() {
 	program '
 import gc
 pool = RunExecutor(1)
-parent, last = pool.submit(os.getppid).result(), pool.submit(double, 4)
+parent, last = pool.submit(par_run).result(), pool.submit(double, 4)
 del pool
 gc.collect()
 assert last.result() == 8
@@ -322,7 +500,7 @@ sys.exit("par-run is still there")'
 	cat >>tasks.py <<-'END'
 		def tell(ready, gate):
 		    with open(ready, "w") as file:
-		        file.write(f"{os.getpid()} {os.getppid()}\n")
+		        file.write(f"{os.getpid()} {par_run()}\n")
 		    return wait_for(gate)
 	END
 	cat >group.py <<-'END'
@@ -369,9 +547,10 @@ for bad in (0, -1):
 
 @test "client: a main module that starts workers without asking if it is the main one is told" {
 	cat >unguarded.py <<-'END'
+		import multiprocessing
 		from par_client import RunExecutor
 		from tasks import double
-		with RunExecutor(1) as pool:
+		with RunExecutor(1, multiprocessing.get_context("spawn")) as pool:
 		    print(pool.submit(double, 1).result())
 	END
 	run -1 "$PYTHON" unguarded.py

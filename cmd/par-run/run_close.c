@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include <string.h>
 #include <unistd.h>
 
 #include "answers.h"
@@ -74,6 +75,17 @@ failed_idly(const struct run *run)
 	return failed;
 }
 
+/* A descriptor that a program has given us is no name for a person. */
+static void
+tell_of_quarantine(const struct quarantine *quarantine)
+{
+	bool named = strncmp(quarantine->path, "/dev/fd/", 8) != 0;
+
+	warn("%llu record%s set aside%s%s", (unsigned long long)quarantine->records,
+	    plural(quarantine->records, "", "s"), named ? " in " : "",
+	    named ? quarantine->path : "");
+}
+
 /* Say what was left undone, and make it a status. */
 static enum status
 sum_up(const struct run *run)
@@ -86,9 +98,7 @@ sum_up(const struct run *run)
 	if (run->parent.fd < 0)
 		tell_of_status(run);
 	if (run->quarantine.records > 0)
-		warn("%llu record%s set aside in %s",
-		    (unsigned long long)run->quarantine.records,
-		    plural(run->quarantine.records, "", "s"), run->quarantine.path);
+		tell_of_quarantine(&run->quarantine);
 	unread_end(&run->unread);
 
 	undone = run->gate.phase != PHASE_RUN && (undone_say(&run->undone) || stuck);

@@ -16,8 +16,12 @@ pids=$!
 trap 'kill $pids; wait' EXIT
 until [ "$(redis-cli -s s PING 2>/dev/null)" = PONG ]; do read -r -t 0.02 <> <(:) || :; done
 
-python=$(for p in python3 /usr/bin/python3; do "$p" -c 'import celery' 2>/dev/null && echo "$p" && break; done) ||
-	python=python3
+unset PYTHONDONTWRITEBYTECODE # modules are compiled once, as where they are installed
+export PYTHONPYCACHEPREFIX=$PWD/compiled
+python=$(python3 -c 'import sys; print(sys.executable)')
+for other in "$python" /usr/bin/python3; do
+	if "$other" -c 'import celery' 2>/dev/null; then python=$other && break; fi
+done
 tasks=${BENCH_TASKS:-10000}
 cat >tasks.py <<'PY'
 import os
@@ -76,9 +80,11 @@ PY
 
 # pools WHAT N [CHUNK]
 pools() {
-	measure "RunExecutor" "$python pool.py run $*"
-	measure "concurrent.futures.ProcessPoolExecutor" "$python pool.py python $*"
-	[ "$1" = trips ] || measure "multiprocessing.Pool.imap" "$python pool.py multiprocessing $*"
+	local others=("multiprocessing.Pool.imap" "$python pool.py multiprocessing $*")
+
+	[ "$1" != trips ] || others=()
+	in_turn "RunExecutor" "$python pool.py run $*" \
+		"concurrent.futures.ProcessPoolExecutor" "$python pool.py python $*" "${others[@]}"
 }
 compare "$tasks tasks, two workers" "$tasks" tasks/s
 pools map "$tasks"
@@ -86,6 +92,8 @@ compare "$((10 * tasks)) tasks in chunks of 100" "$((10 * tasks))" tasks/s
 pools map "$((10 * tasks))" 100
 compare "$((tasks / 10)) tasks one after the other" "$((tasks / 10))" tasks/s
 pools trips "$((tasks / 10))"
+compare "10 tasks, which shows how long a pool takes to begin" 10 tasks/s
+pools map 10
 
 par-queue work tasks -- par-run -n 2 "$python" -m par_client 2>/dev/null &
 pids+=" $!"
