@@ -178,7 +178,7 @@ prepare() {
 @test "style: what is in packaging/ agrees with the Makefile, the programs and their libraries" {
 	scripts/lint-packaging
 	# and it is found where it does not
-	cp -r Makefile scripts packaging cmd kit "$BATS_TEST_TMPDIR"
+	cp -r .eslintrc.json Makefile scripts packaging cmd kit "$BATS_TEST_TMPDIR"
 	cd "$BATS_TEST_TMPDIR"
 	mkdir cmd/par-more
 	sed -i 's/pkgver=0/pkgver=9/; /hiredis/s/hiredis-dev/other-dev/' packaging/alpine/APKBUILD
@@ -195,8 +195,25 @@ prepare() {
 	END
 }
 
+@test "style: mistakes in JavaScript are found" {
+	cp -r .eslintrc.json Makefile scripts packaging cmd kit "$BATS_TEST_TMPDIR"
+	cd "$BATS_TEST_TMPDIR"
+	printf '%s\n' "'use strict';" 'const kept = (x) => { if (x == 1) y(); };' >kit/node/par-stage/mistakes.js
+	echo 'const = 1' >kit/node/par-stage/unread.mjs
+	run -1 scripts/lint-packaging
+	if [ -e /usr/share/nodejs/eslint ]; then
+		diff - <(sed -n 's|.*/par-stage/\(.*:.*:.*Error.*\)|\1|p' <<<"$output") <<-'END'
+			mistakes.js:2:7: 'kept' is assigned a value but never used. [Error/no-unused-vars]
+			mistakes.js:2:29: Expected '===' and instead saw '=='. [Error/eqeqeq]
+			mistakes.js:2:35: 'y' is not defined. [Error/no-undef]
+			unread.mjs:1:7: Parsing error: Unexpected token = [Error]
+		END
+	fi
+	! command -v node || [[ $output == *"node --check kit/node/par-stage/unread.mjs:"*"SyntaxError"* ]]
+}
+
 @test "style: a release is written into all files of packaging/" {
-	cp -r Makefile scripts packaging cmd kit "$BATS_TEST_TMPDIR"
+	cp -r .eslintrc.json Makefile scripts packaging cmd kit "$BATS_TEST_TMPDIR"
 	cd "$BATS_TEST_TMPDIR"
 	sed -i 's/^VERSION.*/VERSION	= 1.20.3/' Makefile
 	sed -i 's/par-tools (0/par-tools (1.20.3-1) unstable; urgency=low\n(0/' packaging/debian/changelog

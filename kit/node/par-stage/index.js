@@ -357,10 +357,10 @@ class Record {
   #output = null; // bytes, text, and null for a newline
   #told = false;
 
-  constructor(stage, number, data) {
+  constructor(owner, number, data) {
     this.data = data;
     this.number = number;
-    this.#stage = stage;
+    this.#stage = owner;
   }
 
   get text() {
