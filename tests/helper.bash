@@ -50,10 +50,10 @@ no_leak_check() {
 
 # Stages of others are made with the library and the kits of this tree, or those installed.
 with_library() {
-	local built=${PAR_BIN:-$ROOT/build/cc/bin}/../public
+	local built=${PAR_BIN:-$ROOT/build/cc/bin}/../public kit=$ROOT/kit
 
-	export PAR_SHARE=$ROOT/kit
-	[[ ${PAR_BIN-} != /usr/* ]] || PAR_SHARE=${PAR_BIN%/bin}/share/par
+	[[ ${PAR_BIN-} != /usr/* ]] || kit=${PAR_BIN%/bin}/share/par
+	export PAR_SHARE=${PAR_KIT:-$kit}
 	export PYTHONPATH=$PAR_SHARE NODE_PATH=$PAR_SHARE/node
 	[ -e "$built/libpar-stage.so" ] || return 0
 	built=$(cd "$built" && pwd)
