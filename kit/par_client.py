@@ -20,20 +20,18 @@ import collections
 import contextlib
 import concurrent.futures
 import errno
+import fcntl
 import functools
 import io
 import itertools
 import math
 import multiprocessing
 import multiprocessing.process
-import multiprocessing.spawn
-import multiprocessing.util
 import os
 import pickle
 import select
 import selectors
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -41,7 +39,6 @@ import time
 import traceback
 import weakref
 from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
 from typing import Any, Callable, Deque, Dict, Iterable, Iterator, List, NoReturn, Optional
 from typing import Sequence, Tuple, Union
 
@@ -64,9 +61,22 @@ MAX_RECORD = 1 << 30  # bytes of a task, as par-run has it,
 RECORD_MOST = 256 << 20  # and of a record of par-queue
 AHEAD_FOR = 0.02  # seconds of work that par-run has beside what its workers do,
 AHEAD_MOST = 64  # in tasks
+OWN_DEATH = 0.2  # seconds until an origin prepares for it, which takes long
 NEVER = 125  # the exit status of a worker that cannot be started
 DEATHS_MOST = 3  # of par-run in a row, with nothing answered in between
 WORKER = "import sys; sys.path.insert(0, sys.argv[1]); import par_client; par_client.work(*map(int, sys.argv[2:]))"
+
+
+def __getattr__(name: str) -> Any:
+    if name == "BrokenProcessPool":  # its module takes long to load
+        from concurrent.futures.process import BrokenProcessPool
+
+        return BrokenProcessPool
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def broken(why: str) -> Exception:
+    return __getattr__("BrokenProcessPool")(why)
 
 
 class GivenUp(Exception):
@@ -164,6 +174,8 @@ def serve_alone(stdout: int, prepare: Callable[[], None]) -> NoReturn:
 
 def load(main: Dict[str, Any]) -> None:
     """Load a main module, as multiprocessing does, under another name."""
+    import multiprocessing.spawn
+
     me = multiprocessing.process.current_process()
     me._inheriting = True  # so one that does not ask if it is the main one is told
     multiprocessing.spawn.prepare(main)
@@ -174,7 +186,10 @@ def work(setup: int, stdout: int) -> NoReturn:
     """Be a worker of a RunExecutor, as is said in the file setup, which all of them read."""
 
     def prepare() -> None:
-        main, initializer = pickle.loads(os.pread(setup, os.fstat(setup).st_size, 0))
+        data = os.pread(setup, os.fstat(setup).st_size, 0)
+        if not data:
+            raise RuntimeError("what workers are forked of was killed at once")
+        main, initializer = pickle.loads(data)
         os.close(setup)
         load(main)
         function, args = pickle.loads(initializer)
@@ -202,6 +217,11 @@ def main() -> NoReturn:
 def close_all(*descriptors: int) -> None:
     for fd in descriptors:
         os.close(fd)
+
+
+def high(fd: int) -> int:
+    """Another number for it, which shells do not use."""
+    return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 10)
 
 
 def call_each(function: Callable[..., Any], chunk: List[tuple]) -> List[Any]:
@@ -277,7 +297,7 @@ class Desk:
     def submit(self, task: Task) -> None:
         with self.lock:
             if self.broken:
-                raise BrokenProcessPool(self.broken)
+                raise broken(self.broken)
             if self.closing:
                 raise RuntimeError("cannot schedule new futures after shutdown")
             number = next(self.numbers)
@@ -384,7 +404,7 @@ class Desk:
             self.waiting.clear()
         for task in left.values():
             if task.sent or task.future.set_running_or_notify_cancel():
-                task.future.set_exception(BrokenProcessPool(why))
+                task.future.set_exception(broken(why))
 
     def await_task(self) -> bool:
         while True:
@@ -598,12 +618,12 @@ class Run(Program):
     def start(self) -> tuple:
         with opening:
             given_up, to_us = os.pipe()
-            stdout = os.dup(1)
+            stdout = high(1)
             passed = [to_us, self.setup.fileno(), stdout]
             worker = [*self.worker, *map(str, passed[1:])]
             if self.origin is not None:
-                passed.append(self.origin.ask.fileno())
-                worker = [sys.executable, "-I", "-S", "-c", STAND_IN, str(passed[3]), *worker]
+                passed += self.origin.ends
+                worker = ["/bin/sh", "-c", STAND_IN, "par_client", *map(str, self.origin.ends), *worker]
             words = [self.command[0], "-q", f"/dev/fd/{to_us}", *self.command[1:], "--", *worker]
             try:
                 self.process = begin(words, pass_fds=passed)
@@ -629,46 +649,33 @@ class Run(Program):
         return [(int(line.partition(b" ")[0]), GivenUp.told(line)) for line in lines]
 
 
-# What par-run starts as a worker, where workers are forked of an origin: it hands on what it
-# was given to one of them, and ends as that does, or is what it was told if there is no origin.
+# What par-run starts as a worker, where workers are forked of an origin.  That opens what
+# this one was given, and has this one end as the worker did.  With no origin this is what
+# it was told to be.  It leads the group that par-run sends signals to, which are the worker's.
 STAND_IN = r"""
-import os, sys, _signal, _socket
-ask = _socket.socket(fileno=int(sys.argv[1]))
-ours, theirs = _socket.socketpair()
-stage = int(os.environ["PAR_STAGE"].partition(":")[0])
-passed = b"".join(fd.to_bytes(4, sys.byteorder) for fd in (0, 1, 2, stage, theirs.fileno()))
-begun = b""
-try:
-    ask.sendmsg([b"%d" % os.getpid()], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, passed)])
-    theirs.close()
-    begun = ours.recv(1)
-except OSError:
-    pass
-if not begun:
-    os.execv(sys.argv[2], sys.argv[2:])
-for name in ("HUP", "INT", "QUIT", "TERM", "USR1", "USR2", "ALRM"):
-    _signal.signal(getattr(_signal, "SIG" + name), _signal.SIG_IGN)  # it is in our group
-try:
-    ours.sendall(b"".join(b"%s=%s\0" % pair for pair in os.environb.items()) + b"\0")
-except OSError:
-    pass
-null = os.open(os.devnull, os.O_RDWR)
-for fd in (0, 1, 2, stage):
-    os.dup2(null, fd)
-status = ours.recv(16)
-if not status:
-    os.killpg(0, _signal.SIGKILL)
-status = int(status)
-if os.WIFEXITED(status):
-    os._exit(os.WEXITSTATUS(status))
-try:
-    import resource
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-except (ImportError, OSError, ValueError):
-    pass
-if os.WTERMSIG(status) not in (_signal.SIGKILL, _signal.SIGSTOP):
-    _signal.signal(os.WTERMSIG(status), _signal.SIG_DFL)
-os.kill(os.getpid(), os.WTERMSIG(status))
+ask=$1 life=$2 codes=$3 stage=${PAR_STAGE%%:*}
+shift 3
+as_usual() { trap - HUP INT QUIT ALRM TERM PIPE USR1 USR2; }
+end() {
+	read -r code <"/dev/fd/$codes"
+	case $code in
+	none) as_usual; exec "$@" ;;
+	-*) as_usual; ulimit -c 0; kill "$code" $$ ;;
+	*) exit "$code" ;;
+	esac
+}
+trap '' HUP INT QUIT ALRM TERM PIPE USR2
+trap 'end "$@"' USR1
+case $stage in
+[789]) exec 4<&0 5>&1 6>&2 && kept="4 5 6" ;;
+*) exec 7<&0 8>&1 9>&2 && kept="7 8 9" ;;
+esac
+if ! echo "$$ $kept $stage" 2>/dev/null >"/dev/fd/$ask"; then
+	as_usual
+	exec "$@"
+fi
+read -r _ <"/dev/fd/$life"
+kill -9 0
 """
 
 
@@ -677,50 +684,57 @@ class Origin:
     are forked: so they begin at once, and have what the program had, as with "fork" of
     multiprocessing; but other threads than the one that had the task do not matter any more.
 
-    What par-run has started for a worker sends it the descriptors of that, and waits for the
-    status.  It ends when nobody has the socket ask any more.
+    What par-run has started for a worker stands for it, and says so through a pipe; when
+    nobody can any more, the origin ends.  Another one ends when the origin does, and a third
+    has the status that the one with SIGUSR1 ends with.
     """
 
-    def __init__(self, initializer: Optional[Callable[..., Any]], initargs: tuple) -> None:
+    def __init__(self, initializer: Optional[Callable[..., Any]], initargs: tuple, setup: Any) -> None:
         self.initializer = initializer
         self.initargs = initargs
-        self.ask: Any = None
+        self.setup = setup  # for when it is no more
+        self.ends: List[int] = []  # of the pipes, for those that stand for workers
 
     @staticmethod
     def can_be() -> bool:
         try:
             os.close(os.pidfd_open(os.getpid()))
-            return hasattr(socket, "SOCK_SEQPACKET")
+            return os.path.isdir("/proc/self/fd")
         except (AttributeError, OSError):
             return False
 
     def begin(self) -> None:
-        if self.ask is not None:
+        if self.ends:
             return
-        multiprocessing.util._flush_std_streams()  # or what waits there is written twice
+        for stream in (sys.stdout, sys.stderr):  # or what waits there is written twice
+            with contextlib.suppress(Exception):
+                stream.flush()
         with opening:
-            asked, ask = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            asked, ask = os.pipe()
+            life, living = os.pipe()
+            codes, code = os.pipe()
             mask = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
             try:
                 self.pid = os.fork()
                 if self.pid == 0:
-                    ask.close()
-                    self.live(asked, mask)
+                    close_all(ask, life)
+                    self.live(asked, living, codes, code, mask)
             finally:
                 signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-                asked.close()
-            self.ask = ask
+                close_all(asked, living, code)
+            self.ends = [high(fd) for fd in (ask, life, codes)]
+            close_all(ask, life, codes)
 
     def end(self) -> None:
-        self.ask.close()
+        self.forget()
         with contextlib.suppress(ChildProcessError):  # it was waited for by others
             os.waitpid(self.pid, 0)
 
     def forget(self) -> None:
-        if self.ask is not None:
-            self.ask.close()
+        ends, self.ends = self.ends, []
+        close_all(*ends)
 
-    def live(self, asked: socket.socket, mask: Any) -> NoReturn:
+    def live(self, asked: int, living: int, codes: int, code: int, mask: Any) -> NoReturn:
         try:
             self.handlers = {}
             signal.set_wakeup_fd(-1)
@@ -736,85 +750,121 @@ class Origin:
                     os.fstat(fd)
                 except OSError:
                     os.open(os.devnull, os.O_RDWR)  # or another one gets that number
+            import multiprocessing.util  # as each worker would
+
+            self.asked, self.living, self.codes, self.code = asked, living, codes, code
+            os.set_blocking(codes, False)
+            self.workers: Dict[int, Tuple[int, int]] = {}  # who ends, by what tells: process,
+            self.stand_ins: Dict[int, int] = {}  # and the stand-in's; by that, the worker's
+            self.ending: Deque[Tuple[int, bytes]] = collections.deque()  # stand-ins, and how
             self.poll = select.poll()
-            self.asked = asked
-            self.workers: Dict[int, Tuple[int, int, Any]] = {}  # by two descriptors each
             self.poll.register(asked, select.POLLIN)
-            while self.look():
-                pass
-            os._exit(0)
+            self.lines = Lines()
+            self.look_for(OWN_DEATH)
+            with contextlib.suppress(Exception):  # what cannot be pickled
+                write_setup(self.setup, self.initializer, self.initargs)
+            self.look_for(math.inf)
         except BaseException:
             traceback.print_exc()
         finally:
             os._exit(1)
 
-    def look(self) -> bool:
-        for fd, _ in self.poll.poll():
-            if fd == self.asked.fileno():
-                data, fds, _, _ = socket.recv_fds(self.asked, 64, 5, socket.MSG_CMSG_CLOEXEC)
-                if not data:
-                    for worker in self.workers.values():
-                        os.kill(worker[0], signal.SIGKILL)
-                    return False
-                self.fork(int(data), fds)
-            elif fd in self.workers:
-                pid, watch, reply = self.workers[fd]
-                if fd != watch:  # who waits for it is gone
-                    os.kill(pid, signal.SIGKILL)
-                    self.poll.unregister(fd)
-                    continue
-                _, status = os.waitpid(pid, 0)
-                with contextlib.suppress(OSError):
-                    reply.send(b"%d" % status)
-                for other in (watch, reply.fileno()):
-                    del self.workers[other]
-                    with contextlib.suppress(KeyError):
-                        self.poll.unregister(other)
-                os.close(watch)
-                reply.close()
-        return True
+    def look_for(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            for fd, _ in self.poll.poll(1000 * left if left < math.inf else None):
+                self.look(fd)
 
-    def fork(self, stand_in: int, fds: List[int]) -> None:
-        reply = socket.socket(fileno=fds[4])
-        process = multiprocessing.get_context("fork").Process(target=self.work, args=(stand_in, fds, reply))
+    def look(self, fd: int) -> None:
+        if fd == self.asked:
+            data = os.read(self.asked, READ_SIZE)
+            if not data:
+                for pid, _ in self.workers.values():
+                    os.kill(pid, signal.SIGKILL)
+                os._exit(0)
+            for line in self.lines.of(data):
+                self.fork(*map(int, line.split()))
+        elif fd in self.workers:
+            pid, stand_in = self.workers.pop(fd)
+            self.poll.unregister(fd)
+            os.close(fd)
+            _, status = os.waitpid(pid, 0)
+            by = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+            self.tell(stand_in, b"%d" % by)
+        elif fd in self.stand_ins:
+            worker = self.stand_ins.pop(fd)
+            if worker in self.workers:
+                pid, _ = self.workers[worker]
+                os.kill(pid, signal.SIGKILL)
+                self.workers[worker] = pid, -1
+            self.poll.unregister(fd)
+            told = bool(self.ending) and self.ending[0][0] == fd
+            self.ending = collections.deque(one for one in self.ending if one[0] != fd)
+            os.close(fd)
+            if told:
+                self.tell_next()
+
+    def tell(self, stand_in: int, how: bytes) -> None:
+        """Have a stand-in end: one after the other, since all read the same pipe."""
+        if stand_in in self.stand_ins:
+            self.stand_ins[stand_in] = -1
+            self.ending.append((stand_in, how))
+            if len(self.ending) == 1:
+                self.tell_next()
+
+    def tell_next(self) -> None:
+        if self.ending:
+            with contextlib.suppress(BlockingIOError):
+                os.read(self.codes, READ_SIZE)  # of one that died before it read that
+            stand_in, how = self.ending[0]
+            os.write(self.code, how + b"\n")
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(stand_in, signal.SIGUSR1)
+
+    def fork(self, leader: int, source: int, output: int, errors: int, told: int) -> None:
+        """Fork a worker for a stand-in, and what that has open under these numbers."""
         try:
+            stand_in = os.pidfd_open(leader)
+        except OSError:
+            return
+        self.stand_ins[stand_in] = -1
+        self.poll.register(stand_in, select.POLLIN)
+        fds: List[int] = []
+        where = f"/proc/{leader}"
+        try:
+            fds.append(os.open(f"{where}/fd/{source}", os.O_RDONLY))
+            for fd in (output, told, errors):
+                fds.append(os.open(f"{where}/fd/{fd}", os.O_WRONLY | os.O_APPEND))
+            with open(f"{where}/environ", "rb") as file:
+                environment = file.read()
+            process = multiprocessing.get_context("fork").Process(
+                target=self.work, args=(leader, fds, environment)
+            )
             pid = os.fork()
-        except OSError:  # it may be started in another way
-            pid = -1
+        except OSError:
+            close_all(*fds)
+            self.tell(stand_in, b"none")  # it is started in another way
+            return
         if pid == 0:
             status = 1
             try:
-                self.asked.close()
-                for fd in self.workers:
-                    os.close(fd)
+                close_all(self.asked, self.living, self.codes, self.code, *self.stand_ins, *self.workers)
                 status = process._bootstrap()
             finally:
                 os._exit(status)
-        close_all(*fds[:4])
-        if pid < 0:
-            reply.close()
-            return
+        close_all(*fds)
         watch = os.pidfd_open(pid)
-        self.workers[watch] = self.workers[fds[4]] = pid, watch, reply
+        self.workers[watch] = pid, stand_in
+        self.stand_ins[stand_in] = watch
         self.poll.register(watch, select.POLLIN)
-        self.poll.register(reply, 0)  # only its end
-        with contextlib.suppress(OSError):
-            reply.send(b"!")
 
-    def work(self, stand_in: int, fds: List[int], reply: socket.socket) -> NoReturn:
+    def work(self, leader: int, fds: List[int], environment: bytes) -> NoReturn:
         """Be a worker."""
-        source, output, errors, told, _ = fds
-        os.setpgid(0, stand_in)
-        data = b""
-        while not data.endswith(b"\0\0"):
-            more = reply.recv(READ_SIZE)
-            if not more:
-                os._exit(1)
-            data += more
-        reply.close()
-        for pair in data[:-2].split(b"\0"):
+        source, output, told, errors = fds
+        os.setpgid(0, leader)
+        for pair in environment.split(b"\0"):
             name, _, value = pair.partition(b"=")
-            if os.environb.get(name) != value:
+            if name and os.environb.get(name) != value:
                 os.environb[name] = value
         me = b"%d" % os.getpid()
         os.environb[b"PAR_STAGE"] = b"%d:%s" % (told, me)
@@ -907,9 +957,11 @@ class RunExecutor(Pool):
             raise ValueError("max_workers must be greater than 0")
         must_be_there(par_run)
         origin = None
+        setup = open_setup()
         if (mp_context or multiprocessing).get_start_method() == "fork" and Origin.can_be():
-            origin = Origin(initializer, initargs)
-        setup = write_setup(initializer, initargs, origin is not None)
+            origin = Origin(initializer, initargs, setup)
+        else:
+            write_setup(setup, initializer, initargs)
         command = [par_run, "-n", str(workers), "-r", str(tries - 1), f"--max-record={MAX_RECORD}"]
         if max_tasks_per_child is not None:
             command.append(f"--replace-after={max_tasks_per_child}")
@@ -919,27 +971,27 @@ class RunExecutor(Pool):
         weakref.finalize(self, self._desk.close).atexit = False
 
 
-def write_setup(initializer: Any, initargs: tuple, forked: bool) -> Any:
-    """A file with what work() has to know; workers that are forked may do without."""
+def open_setup() -> Any:
+    """A file for what work() has to know."""
+    try:
+        file = open(os.memfd_create("par_client"), "w+b")
+    except (AttributeError, OSError):
+        import tempfile  # which takes long
+
+        file = tempfile.TemporaryFile()
+    with file:
+        return open(high(file.fileno()), "w+b")
+
+
+def write_setup(setup: Any, initializer: Any, initargs: tuple) -> None:
+    import multiprocessing.spawn
+
     main = multiprocessing.spawn.get_preparation_data("par_client")
     if not os.path.exists(main.get("init_main_from_path", "/")):
         del main["init_main_from_path"]  # as it comes from standard input
     del main["authkey"], main["start_method"]
-    try:
-        begin = pickle.dumps((initializer, initargs))
-    except Exception:
-        if not forked:
-            raise
-        begin = b""
-    try:
-        setup = open(os.memfd_create("par_client"), "w+b")
-    except (AttributeError, OSError):
-        import tempfile  # which takes long
-
-        setup = tempfile.TemporaryFile()
-    pickle.dump((main, begin), setup)
+    pickle.dump((main, pickle.dumps((initializer, initargs))), setup)
     setup.flush()
-    return setup
 
 
 def must_be_there(program: str) -> None:
