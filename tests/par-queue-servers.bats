@@ -208,7 +208,7 @@ relayed() {
 	seq 1500 | par-queue put --chunk 1 q
 	relayed 19 "$PWD/redis.sock"
 	for i in 1 2; do
-		background par-queue work -u "redis://127.0.0.1:$(<relay.port)" q -- par-run -n 2 --map cat
+		background par-queue work --lease 2 -u "redis://127.0.0.1:$(<relay.port)" q -- par-run -n 2 --map cat
 	done
 	eventually is q "done" 1500
 	is q late 0

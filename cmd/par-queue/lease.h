@@ -38,6 +38,7 @@ struct lease {
 	uint64_t wait; /* for those of retry, ms */
 	enum lease_state state;
 	bool held; /* finished, but the engine had no room for that when last asked */
+	bool asked; /* its commit was made, and not answered */
 };
 
 /* The leases that a worker has, in the order of their records' numbers. */

@@ -198,18 +198,33 @@ say_full(struct origins *origins, const struct engine *engine)
 	origins->told = origins->full = true;
 }
 
+/*
+ * Is there a commit that was not answered?  Those of it go again, and alone: the engine
+ * knows that they may have counted by what was committed last, and that is no longer.
+ */
+static bool
+any_asked(const struct origins *origins, const struct engine *engine)
+{
+	for (const struct lease *l = origins->leases.head; l != NULL; l = l->next)
+		if (l->engine == engine && l->asked)
+			return true;
+	return false;
+}
+
 /* Commit leases of one queue that are finished, at most ENGINE_AT_ONCE; how many. */
 static size_t
 commit_some(struct origins *origins, struct engine *engine, const char *last, size_t len)
 {
 	struct engine_commit commits[ENGINE_AT_ONCE];
 	struct lease *leases[ENGINE_AT_ONCE];
+	bool again = any_asked(origins, engine);
 	size_t count = 0;
 
 	for (struct lease *l = origins->leases.head; l != NULL && count < ENGINE_AT_ONCE;
 	     l = l->next) {
-		if (l->engine != engine || l->left > 0 || l->held)
+		if (l->engine != engine || l->left > 0 || l->held || (again && !l->asked))
 			continue;
+		l->asked = true;
 		lease_commit(l, &commits[count]);
 		commits[count].next = origins->options->next;
 		commits[count].me = origins->me;
@@ -222,6 +237,7 @@ commit_some(struct origins *origins, struct engine *engine, const char *last, si
 	    !engines_answered(engine, engine->kind->commit(engine, commits, count)))
 		return 0; /* woken: once more in the next turn */
 	for (size_t i = 0; i < count; i++) {
+		leases[i]->asked = false;
 		leases[i]->held = commits[i].held;
 		if (commits[i].held) {
 			say_full(origins, engine);
@@ -257,8 +273,7 @@ origins_commit(struct origins *origins, const char *last, size_t last_len)
 	for (struct lease *l = origins->leases.head; l != NULL; l = l->next)
 		l->held = false;
 	for (size_t i = 0; i < origins->count; i++)
-		while (commit_some(origins, &origins->all[i].engine, last, last_len) ==
-		    ENGINE_AT_ONCE)
+		while (commit_some(origins, &origins->all[i].engine, last, last_len) > 0)
 			;
 }
 
