@@ -197,18 +197,19 @@ six() {
 	balanced q
 }
 
-# relayed N SOCKET: a port that leads there, where each Nth piece of an answer is lost
+# relayed N LIKE SOCKET: a port that leads there, where each Nth piece of an answer that
+# begins so is lost
 relayed() {
-	background env LOSE="$1" "$ROOT/tests/aid/relay.py" "$2" >relay.port
+	background env LOSE="$1" LOSE_LIKE="$2" "$ROOT/tests/aid/relay.py" "$3" >relay.port
 	eventually test -s relay.port
 }
 
 @test "par-queue: a commit whose answer was lost is not late" {
 	redis_start
 	seq 1500 | par-queue put --chunk 1 q
-	relayed 19 "$PWD/redis.sock"
+	relayed 7 :1 "$PWD/redis.sock"
 	for i in 1 2; do
-		background par-queue work --lease 2 -u "redis://127.0.0.1:$(<relay.port)" q -- par-run -n 2 --map cat
+		background par-queue work -u "redis://127.0.0.1:$(<relay.port)" q -- par-run -n 2 --map cat
 	done
 	eventually is q "done" 1500
 	is q late 0

@@ -4,7 +4,8 @@
 
 relay.py SOCKET...: take connections on a free port of 127.0.0.1, which is printed, and
 relay each to the next one of the Unix sockets; it is reset where that is not there.
-With LOSE=N in the environment each Nth piece of an answer is lost, and its connection.
+With LOSE=N in the environment each Nth piece of an answer that begins with LOSE_LIKE is
+lost, and its connection.
 """
 
 import asyncio
@@ -16,13 +17,14 @@ import sys
 
 sockets = itertools.cycle(sys.argv[1:])
 lose = int(os.environ.get("LOSE", 0))
+like = os.environb.get(b"LOSE_LIKE", b"")
 answers = itertools.count(1)
 
 
 async def copy(reader, writer, answer=False):
     try:
         while data := await reader.read(1 << 16):
-            if answer and lose and next(answers) % lose == 0:
+            if answer and lose and data.startswith(like) and next(answers) % lose == 0:
                 break
             writer.write(data)
             await writer.drain()
