@@ -28,7 +28,7 @@ begin(void)
 	shared->deaths_left = (unsigned)plan.deaths;
 	memset(shared->entries, 0, plan.records * sizeof(shared->entries[0]));
 	for (size_t i = 0; i < FILES_MOST; i++)
-		shared->files[i].number = 0;
+		shared->files[i] = (struct disk_file){ .data = shared->data[i] };
 	scene_files();
 }
 

@@ -42,8 +42,9 @@ dice_scale(struct dice *dice, uint64_t least, uint64_t most)
 	unsigned doublings = 0;
 	uint64_t low, high;
 
-	while ((most - least) >> doublings > 1)
-		doublings++;
+	for (unsigned step = 32; step > 0; step /= 2)
+		if ((most - least) >> doublings >> step > 0)
+			doublings += step;
 	low = (UINT64_C(1) << dice_from(dice, 0, doublings)) - 1;
 	high = 2 * low < most - least ? 2 * low + 1 : most - least;
 	return least + dice_from(dice, low < high ? low : high, high);

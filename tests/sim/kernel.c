@@ -9,14 +9,24 @@
 
 struct descriptor_table *kernel_table;
 
-void *
-kernel_memory(size_t size)
+static void *
+there(void *memory)
 {
-	void *memory = __real_calloc(1, size);
-
 	if (memory == NULL)
 		fault("the simulator has no memory");
 	return memory;
+}
+
+void *
+kernel_memory(size_t size)
+{
+	return there(__real_calloc(1, size));
+}
+
+void *
+kernel_room(size_t size)
+{
+	return there(__real_malloc(size));
 }
 
 struct conduit *

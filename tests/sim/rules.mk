@@ -14,8 +14,9 @@ $B/sim/par-run-main.o: $B/cmd/par-run/main.o
 	@mkdir -p $(@D)
 	$(call say,OBJCOPY $@) $(OBJCOPY) --redefine-sym main=par_run_main $< $@
 
+# Bound before it forks, not in each life.
 $(SIM): $(SIM_OBJECTS) $B/sim/par-run-main.o $B/par-run.a $B/libpar.a
-	$(call say,LINK $@) $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) \
+	$(call say,LINK $@) $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -Wl,-z,now \
 	    $(SIM_WRAPPED:%=-Wl,--wrap=%) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
 
 sim-build: $(SIM)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -637,10 +638,11 @@ open_words(struct process *process)
 void
 stage_begin(struct process *process, char *const *argv)
 {
-	struct stage_model *stage = kernel_memory(sizeof(*stage));
+	struct stage_model *stage = kernel_room(sizeof(*stage));
 	bool words = plan.arguments != 0 && plan.hosts == 0;
 	struct conduit *in;
 
+	memset(stage, 0, offsetof(struct stage_model, line));
 	judge_started();
 	if (plan.kind == STAGE_BLOCK && plan.hosts == 0)
 		parcel_given(process, &process->parcel);

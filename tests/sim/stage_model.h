@@ -67,7 +67,6 @@ struct stage_model {
 	const struct conduit *in; /* it stays when the process has ended */
 	struct dice dice;
 	/* what it was given */
-	char line[TEXT_MOST];
 	size_t line_len;
 	struct link link; /* of a host */
 	uint64_t given; /* bytes, */
@@ -85,7 +84,6 @@ struct stage_model {
 	struct pending out, tell; /* a host has all in out */
 	struct pending body; /* output of those that are told of next, over a link */
 	struct group group; /* that is told of next */
-	char tail[TEXT_MOST]; /* of its output, after the last newline */
 	size_t tail_len;
 	bool said_hello;
 	bool known; /* all of its hello is sent */
@@ -111,6 +109,9 @@ struct stage_model {
 	uint64_t batch; /* records that it answers at once, at most */
 	uint64_t flush_one_in;
 	uint64_t appetite; /* records that it has at the same time */
+	/* not zeroed, since most of it is never used */
+	char line[TEXT_MOST]; /* of what it was given */
+	char tail[TEXT_MOST]; /* of its output, after the last newline */
 };
 
 void pending_add(struct pending *pending, const char *data, size_t len);
