@@ -2,7 +2,7 @@
 load helper
 
 @test "torture: whatever fails, all of the output comes, or a line that says why not" {
-	local step=97 least=300
+	local step=131 least=200
 
 	if [[ -n ${SANITIZED-} ]]; then
 		step=1009 least=20

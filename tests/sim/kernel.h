@@ -66,7 +66,8 @@ struct descriptor_table {
 /* The table of the process whose calls are made: the supervisor's, or a child's. */
 extern struct descriptor_table *kernel_table;
 
-/* Memory for what is simulated, the second not zeroed: never fails, and is not counted. */
+/* Memory of the simulator's own, the second not zeroed: never fails, and is not counted.
+ */
 void *kernel_memory(size_t size);
 void *kernel_room(size_t size);
 

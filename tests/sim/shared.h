@@ -71,7 +71,7 @@ struct counts {
 
 struct shared {
 	struct disk_file files[FILES_MOST];
-	char data[FILES_MOST][FILE_BYTES]; /* theirs; a page that is not looked at costs nothing */
+	char data[FILES_MOST][FILE_BYTES];
 	struct entry entries[RECORDS_MOST];
 	unsigned next_serial;
 	uint64_t next_inode;
