@@ -208,8 +208,12 @@ switches() { awk '/ctxt_switches/ { n += $2 } END { print n }' "/proc/$1/status"
 	eventually all 2
 	eventually is q results 0
 	queries() { sql "SELECT max(query_start) FROM pg_stat_activity WHERE application_name = 'par-queue'"; }
-	quiet() { before=$now && now=$(queries) && [ "$now" = "$before" ]; }
-	now='' && eventually quiet
+	quiet() { # the last sign of life comes within a second
+		[ "$(sql "SELECT max(query_start) < clock_timestamp() - interval '2s'
+			FROM pg_stat_activity WHERE application_name = 'par-queue'")" = t ]
+	}
+	eventually quiet
+	now=$(queries)
 	for _ in 1 2 3; do echo | par-queue put other; done
 	[ "$(queries)" = "$now" ]
 	echo 3 | par-queue put q
@@ -269,13 +273,25 @@ switches() { awk '/ctxt_switches/ { n += $2 } END { print n }' "/proc/$1/status"
 	[[ $output == *'--into goes with a URL of postgresql:// only'* ]]
 }
 
-@test "postgres: check says what a server may lose" {
+@test "postgres: check, put and work say what a server may lose" {
 	run -0 par-queue check
-	[[ $output == *'warning: fsync is off'* ]]
 	[[ $output == *'warning: synchronous_standby_names is empty'* ]]
+	[[ $output != *fsync* ]]
+	run -0 par-queue put q <<<1
+	[ -z "$output" ] # a host without a standby is usual
 	sql "ALTER DATABASE t$BATS_TEST_NUMBER SET synchronous_commit = off"
-	run -0 par-queue check
-	[[ $output == *'warning: synchronous_commit is off'* ]]
+	sql 'ALTER SYSTEM SET fsync = off'
+	sql 'SELECT pg_reload_conf()'
+	is_off() { [ "$(sql 'SHOW fsync')" = off ]; }
+	eventually is_off
+	for verb in check 'put q' 'work --once q -- par-run -n 1 --map cat'; do
+		run bash -c "par-queue $verb <<<2"
+		[ "$status" = 0 ]
+		[[ $output == *'warning: synchronous_commit is off'* ]]
+		[[ $output == *'warning: fsync is off'* ]]
+	done
+	sql 'ALTER SYSTEM RESET fsync'
+	sql 'SELECT pg_reload_conf()'
 }
 
 @test "postgres: a machine may have a name that is special in SQL" {

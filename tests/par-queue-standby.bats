@@ -15,13 +15,13 @@ prepare() {
 
 clean_up() {
 	for PG in "${first-}" "${second-}"; do
-		[[ $PG != /tmp/par-pg.* ]] || postgres_remove
+		[[ $PG != */par-pg.* ]] || postgres_remove
 	done
 }
 
 # standby: one that follows the server of $first, in $second
 standby() {
-	second=$(mktemp -d /tmp/par-pg.XXXXXX)
+	second=$(mktemp -d "${first%/*}/par-pg.XXXXXX")
 	if [ "$(id -u)" = 0 ]; then chown postgres: "$second"; fi
 	(cd "$second" && as_postgres "$PG_BIN/pg_basebackup" -h "$first" -U par -R -D data)
 	echo "unix_socket_directories = '$second'" >>"$second/data/postgresql.conf"
@@ -48,6 +48,8 @@ lose() {
 	export PAR_QUEUE_URL="postgresql://par@/postgres?host=$first,$second&target_session_attrs=read-write"
 	run -0 par-queue check
 	[[ $output == *'synchronous_standby_names is empty: what was put last is lost when a standby takes over'* ]]
+	run -0 par-queue put other <<<1
+	[[ $output == *'what was put last is lost when a standby takes over'* ]]
 	at_first "ALTER SYSTEM SET synchronous_standby_names = '*'"
 	at_first 'SELECT pg_reload_conf()'
 	run -0 par-queue check

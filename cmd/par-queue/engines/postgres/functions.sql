@@ -431,6 +431,8 @@ DECLARE
 	old record;
 	p int := 1;
 	parts int := cardinality(p_of);
+	well bigint := 0; -- chunks of the worker at hand that count,
+	badly bigint := 0; -- and that were late
 BEGIN
 	s := (i, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 	-- In one order for all, so that no two wait for each other.
@@ -440,9 +442,14 @@ BEGIN
 			RETURNING c.number, c.records, c.expires INTO old;
 		late := CASE WHEN FOUND THEN 0 ELSE 1 END;
 		RETURN NEXT;
-		IF i IS NOT NULL AND mes[k] <> '' THEN
-			UPDATE worker w SET seen = t, committed = w.committed + 1 - commit.late,
-				late = w.late + commit.late WHERE w.queue = i AND w.name = mes[k];
+		well := well + 1 - late;
+		badly := badly + late;
+		IF mes[k + 1] IS DISTINCT FROM mes[k] THEN
+			UPDATE worker w SET seen = t, committed = w.committed + well,
+				late = w.late + badly
+				WHERE w.queue = i AND w.name = mes[k] AND mes[k] <> '';
+			well := 0;
+			badly := 0;
 		END IF;
 		IF late > 0 THEN
 			s.late := s.late + counts[k];
