@@ -15,7 +15,10 @@ PATH=${PAR_BIN:-$ROOT/build/cc/bin}:$PATH
 
 setup() {
 	[[ $LEFT_OUT != *[a-z]* ]] || skip_if_left_out "$BATS_TEST_NAME"
-	if on_posix; then skip_linux_alone; fi
+	if on_posix; then
+		skip_linux_alone
+		export RUN_BY_TEST=$BATS_TEST_TMPDIR
+	fi
 	cd "$BATS_TEST_TMPDIR" || return
 	# tests/mutants/cover.c: which test runs what
 	[[ -z ${PAR_COVER-} ]] || export PAR_COVER=$PAR_COVER/${BATS_TEST_FILENAME##*/}.$BATS_TEST_NUMBER
@@ -77,6 +80,16 @@ teardown() {
 		kill -9 "$pid" 2>/dev/null || true
 	done
 	if declare -F clean_up >/dev/null; then clean_up; fi
+	if on_posix; then end_orphans; fi
+}
+
+# What a supervisor was killed from above lives on there; bats would wait for its end.
+end_orphans() {
+	local file
+
+	grep -lsxz "RUN_BY_TEST=$BATS_TEST_TMPDIR" /proc/[0-9]*/environ | while read -r file; do
+		kill -9 "${file//[^0-9]/}" 2>/dev/null || true
+	done
 }
 
 # background COMMAND...: run it without bats' own descriptor 3; its id is in $!

@@ -236,7 +236,8 @@ prepare() {
 	[[ ${stderr_lines[-1]} == 'par-run: stopped early: 100 records were read and not delivered' ]]
 	run -3 --separate-stderr par-run -n 2 --map sh -c 'exit 125' <in
 	[[ $stderr == *'sh: it can never work, says its exit status 125'* ]]
-	run -3 --separate-stderr par-run -n 1 sh -c 'read x; exit 125' <in
+	# Its pipe does not hold all.
+	run -3 --separate-stderr par-run -n 1 sh -c 'read x; exit 125' < <(seq 50000)
 	[[ $stderr == *'what became of the 1 record that it had is not known'* ]]
 	# With nothing left to do it is a status like another.
 	run -1 --separate-stderr par-run -n 1 sh -c 'cat; exit 125' <in

@@ -121,8 +121,16 @@ make_killer() {
 		fi
 		cat
 	EOF
-	run -1 --separate-stderr par-run -n 1 --max-record 9 sh stage.sh < <(seq 6)
+	# Its pipe does not hold all.
+	run -1 --separate-stderr par-run -n 1 --max-record 9 sh stage.sh < <(seq 50000)
+	same - <(seq 2 50000) <<<"$output"
+}
+
+@test "par-run: what a worker that died has not read goes to the next one, of a few records, too" {
+	echo 'if mkdir once 2>/dev/null; then read -r _; exit 3; fi; cat' >stage.sh
+	run -1 --separate-stderr par-run -n 1 sh stage.sh < <(seq 6)
 	[ "$output" = $'2\n3\n4\n5\n6' ]
+	[[ $stderr == *'what became of the 1 record that it had is not known' ]]
 }
 
 @test "par-run: a full disk is an error, never silence" {
