@@ -532,18 +532,13 @@ within() {
 	for out in out*; do same in <(sort -n "$out"); done
 }
 
-@test "promise 4: par-run -t: all that came of a late worker ends with it, and each record is named" {
+# late MODE...: of a stage that is ended for -t nothing is left, and each record is named.
+late() {
 	local mode
 
 	prepare_stuck
 	seq 2 >in
-	# shellcheck disable=SC2016
-	for mode in '-N 1 sh -c "cat; setsid $PWD/stuck"' \
-		'-N 1 sh -c "cat; $PWD/stuck &"' \
-		'-N 1 sh -c "cat; (trap \"\" TERM; exec $PWD/stuck) & setsid -w $PWD/stuck"' \
-		'--map sh -c "while read -r n; do setsid $PWD/stuck; done"' \
-		'--host :1 --map sh -c "while read -r n; do setsid $PWD/stuck; done"' \
-		'par-run --map sh -c "while read -r n; do $PWD/stuck; done"'; do
+	for mode in "$@"; do
 		eval within par-run -t 200ms -r 0 -n 2 "$mode"
 		[ "$status" = 1 ]
 		[ ! -s out ]
@@ -552,19 +547,46 @@ within() {
 	done
 }
 
-@test "promise 4: par-run -t: a worker that does not end after its input is ended, with what it did kept" {
+@test "promise 4: par-run -t: all that came of a late worker ends with it, and each record is named" {
+	# shellcheck disable=SC2016
+	late '-N 1 sh -c "cat; $PWD/stuck"' \
+		'-N 1 sh -c "cat; $PWD/stuck &"' \
+		'-N 1 sh -c "cat; (trap \"\" TERM; exec $PWD/stuck) & $PWD/stuck"' \
+		'--map sh -c "while read -r n; do $PWD/stuck; done"' \
+		'--host :1 --map sh -c "while read -r n; do $PWD/stuck; done"'
+}
+
+@test "promise 4: par-run -t: what left the group of a late worker ends with it" {
+	# shellcheck disable=SC2016
+	late '-N 1 sh -c "cat; setsid $PWD/stuck"' \
+		'-N 1 sh -c "cat; (trap \"\" TERM; exec $PWD/stuck) & setsid -w $PWD/stuck"' \
+		'--map sh -c "while read -r n; do setsid $PWD/stuck; done"' \
+		'--host :1 --map sh -c "while read -r n; do setsid $PWD/stuck; done"' \
+		'par-run --map sh -c "while read -r n; do $PWD/stuck; done"'
+}
+
+# endless COMMAND: a worker that does so when its input has ended is ended.
+endless() {
 	prepare_stuck
 	seq 9 >in
-	# shellcheck disable=SC2016
-	within par-run -t 200ms -n 1 --map sh -c 'cat; setsid "$PWD"/stuck'
+	within par-run -t 200ms -n 1 --map sh -c "$1"
 	[ "$status" = 0 ]
 	same in out
 	grep -qx 'par-run: worker 1: does not end, though its input has; ended' err
-	# shellcheck disable=SC2016
-	within par-run -t 200ms -n 1 sh -c 'cat; setsid "$PWD"/stuck'
+	within par-run -t 200ms -n 1 sh -c "$1"
 	[ "$status" = 2 ] # nobody knows how long a record of its takes
 	grep -qx 'par-run: -t: sh is not a native stage; see --map' err
 	eventually none_stuck
+}
+
+@test "promise 4: par-run -t: a worker that does not end after its input is ended, with what it did kept" {
+	# shellcheck disable=SC2016
+	endless 'cat; "$PWD"/stuck'
+}
+
+@test "promise 4: par-run -t: what left the group of a worker that does not end is ended" {
+	# shellcheck disable=SC2016
+	endless 'cat; setsid "$PWD"/stuck'
 }
 
 @test "promise 4: what a clean end leaves behind stays, whatever the mode" {
@@ -677,24 +699,35 @@ hurried() {
 	par-queue get q | sort | cmp - in
 }
 
+# ends_stuck COMMAND: par-frontier ends it, when it has written what it does, and all of it.
+ends_stuck() {
+	within par-frontier --patience 200ms sh -c "$1"
+	((status <= 1))
+	same in out
+	eventually none_stuck
+}
+
 @test "promise 4: par-frontier --patience: a command that does not end is ended, with all that came of it" {
 	local command
 
 	prepare_stuck
 	echo http://h/ >in
 	# shellcheck disable=SC2016
-	for command in 'cat; "$PWD"/stuck' 'cat; exec >&-; "$PWD"/stuck' 'cat; setsid "$PWD"/stuck' \
-		'cat; "$PWD"/stuck &'; do
-		within par-frontier --patience 200ms sh -c "$command"
-		((status <= 1))
-		same in out
-		eventually none_stuck
+	for command in 'cat; "$PWD"/stuck' 'cat; exec >&-; "$PWD"/stuck' 'cat; "$PWD"/stuck &'; do
+		ends_stuck "$command"
 	done
 	# shellcheck disable=SC2016
 	within par-frontier --patience 200ms sh -c 'trap "" TERM; "$PWD"/stuck'
 	[ "$status" = 1 ]
 	grep -qx 'par-frontier: http://h/: did not come back' err
 	eventually none_stuck
+}
+
+@test "promise 4: par-frontier --patience: what left the group of a command is ended" {
+	prepare_stuck
+	echo http://h/ >in
+	# shellcheck disable=SC2016
+	ends_stuck 'cat; setsid "$PWD"/stuck'
 }
 
 # 5. one that floods
