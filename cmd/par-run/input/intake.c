@@ -129,8 +129,10 @@ pass(struct intake *intake, size_t len)
 	intake->cut += len;
 	intake->gathered = 0;
 	intake->gathered_len = 0;
-	if (intake->whole < intake->cut)
+	if (intake->whole < intake->cut) {
 		intake->whole = intake->cut;
+		intake->open = 0;
+	}
 }
 
 /* Pass over what is there of a refused record. */
@@ -153,7 +155,7 @@ static void
 examine(struct intake *intake)
 {
 	const char *data = intake->block->data;
-	size_t at = intake->whole;
+	size_t at = intake->whole, from;
 
 	if (intake_barred(intake))
 		intake->behind = BEHIND_BEGINS;
@@ -167,6 +169,7 @@ examine(struct intake *intake)
 
 		if (len > intake->limit) {
 			intake->whole = at;
+			intake->open = 0;
 			intake->behind = BEHIND_TOO_LONG;
 			if (at == intake->cut) {
 				refuse(intake, len);
@@ -176,13 +179,15 @@ examine(struct intake *intake)
 		}
 		at += len + 1;
 	}
-	if (intake->used > at) {
-		const char *last = memrchr(data + at, '\n', intake->used - at);
+	from = at == intake->whole ? at + intake->open : at;
+	if (intake->used > from) {
+		const char *last = memrchr(data + from, '\n', intake->used - from);
 
 		if (last != NULL)
 			at = (size_t)(last - data) + 1;
 	}
 	intake->whole = at;
+	intake->open = intake->used - at;
 }
 
 /* The input has ended: what is left is a record, newline or not. */
@@ -599,7 +604,7 @@ intake_header(struct intake *intake, uint64_t records, bool exactly, struct byte
 	    ? base
 	    : lseek(intake->fd, base + (off_t)(intake->offset - intake->added), SEEK_SET);
 	if (base >= 0) { /* a file is as if it began there */
-		intake->cut = intake->whole = intake->used = 0;
+		intake->cut = intake->whole = intake->open = intake->used = 0;
 		intake->end = false;
 	}
 	intake->added = false;

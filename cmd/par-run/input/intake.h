@@ -39,6 +39,7 @@ struct intake {
 	struct block *block;
 	size_t cut; /* of block: what was handed out */
 	size_t whole; /* of block: the end of the last whole record */
+	size_t open; /* bytes behind that, of those known to have no newline */
 	size_t used; /* of block: the end of what was read */
 	uint64_t next; /* number of the next record */
 	uint64_t offset; /* in the input, of block[cut], bytes */
