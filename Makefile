@@ -403,7 +403,7 @@ check-all: check sanitize torture
 	@$(MAKE) --no-print-directory OS=posix check
 	@$(MAKE) --no-print-directory chaos COUNT=300
 	@HISTORY=60 BATS_TEST_TIMEOUT=1200 $(MAKE) --no-print-directory check TESTS='$(wildcard tests/*-history.bats)'
-	@$(MAKE) --no-print-directory B=$B/deep ANALYZER=deep lint-tidy
+	@$(MAKE) --no-print-directory B=$B/deep ANALYZER=mode=deep lint-tidy
 	@tests/fuzz/run all 60s
 	@tests/sim/mistakes
 	@$(MAKE) --no-print-directory check-old
@@ -470,10 +470,10 @@ $(HEADERS_ALONE): $B/alone/%: % $(HEADERS) $B/flags
 	    $(call cflags,$<) -fsyntax-only $@.c
 	@touch $@
 
-# How far clang's analyzer looks, which takes most of the time: shallow, or deep as
+# How far clang's analyzer looks, which takes most of the time: not far, or deep as
 # `make check-all` has it.
-ANALYZER ?= shallow
-TIDY_ANALYZER = $(patsubst %,--extra-arg=-Xclang --extra-arg=%,-analyzer-config mode=$(ANALYZER))
+ANALYZER ?= mode=shallow,ipa=inlining,max-inlinable-size=10
+TIDY_ANALYZER = $(patsubst %,--extra-arg=-Xclang --extra-arg=%,-analyzer-config $(ANALYZER))
 
 TIDY	= $(patsubst %.c,$B/%.tidy,$(filter %.c,$(ALL_FILES)))
 lint-tidy: $(TIDY)

@@ -532,8 +532,8 @@ within() {
 	for out in out*; do same in <(sort -n "$out"); done
 }
 
-# late MODE...: of a stage that is ended for -t nothing is left, and each record is named.
-late() {
+# ends_late MODE...: of a stage that is ended for -t nothing is left, and each record is named.
+ends_late() {
 	local mode
 
 	prepare_stuck
@@ -549,7 +549,7 @@ late() {
 
 @test "promise 4: par-run -t: all that came of a late worker ends with it, and each record is named" {
 	# shellcheck disable=SC2016
-	late '-N 1 sh -c "cat; $PWD/stuck"' \
+	ends_late '-N 1 sh -c "cat; $PWD/stuck"' \
 		'-N 1 sh -c "cat; $PWD/stuck &"' \
 		'-N 1 sh -c "cat; (trap \"\" TERM; exec $PWD/stuck) & $PWD/stuck"' \
 		'--map sh -c "while read -r n; do $PWD/stuck; done"' \
@@ -558,7 +558,7 @@ late() {
 
 @test "promise 4: par-run -t: what left the group of a late worker ends with it" {
 	# shellcheck disable=SC2016
-	late '-N 1 sh -c "cat; setsid $PWD/stuck"' \
+	ends_late '-N 1 sh -c "cat; setsid $PWD/stuck"' \
 		'-N 1 sh -c "cat; (trap \"\" TERM; exec $PWD/stuck) & setsid -w $PWD/stuck"' \
 		'--map sh -c "while read -r n; do setsid $PWD/stuck; done"' \
 		'--host :1 --map sh -c "while read -r n; do setsid $PWD/stuck; done"' \

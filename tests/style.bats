@@ -25,6 +25,21 @@ prepare() {
 	[ "${#lines[@]}" = 1 ]
 }
 
+@test "style: no function of a file of tests takes the place of another one" {
+	twice() {
+		local file
+
+		for file; do
+			sed -nE "s/^([a-z_0-9]+)\(\).*/$(basename "$file"): \\1/p" "$file" | sort | uniq -d
+		done
+	}
+	run -0 twice tests/*.bats tests/*.bash tests/*/*.bash
+	[ -z "$output" ]
+	printf '%s() {\n}\n' one two one >"$BATS_TEST_TMPDIR/three"
+	run -0 twice "$BATS_TEST_TMPDIR/three"
+	[ "$output" = 'three: one' ]
+}
+
 @test "style: the check of layers finds what is wrong" {
 	cd "$BATS_TEST_TMPDIR"
 	mkdir -p scripts lib/deep cmd/par-one/near cmd/par-two
