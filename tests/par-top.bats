@@ -371,7 +371,9 @@ not_on_screen() { ! on_screen "$1"; }
 		typed clear
 		eventually not_on_screen ended
 		rm after
-		typed 'par-top & echo $! >pid; fg >/dev/null; echo "ended $?"; stty -a >after'
+		# a shell that does not know yet that it was stopped does not continue it
+		typed 'par-top & echo $! >pid; until [ "$(jobs -s)" ]; do :; done'
+		typed 'fg >/dev/null; echo "ended $?"; stty -a >after'
 		eventually on_screen "^$RUN "
 		kill "-${signal%:*}" "$(<pid)"
 		eventually on_screen "^ended ${signal#*:}\$"
