@@ -493,7 +493,7 @@ does_nothing() {
 		pid=$!
 		# A byte at a time, which is slow enough; then all that is left.
 		{
-			for _ in {1..5000}; do
+			for _ in {1..1500}; do
 				read -r line
 				echo "$line"
 			done

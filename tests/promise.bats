@@ -1481,8 +1481,8 @@ fours() {
 	fours out 10
 	seq 1300000 >in
 	[ "$(par-run -k -N 400000 wc -l <in)" = $'400000\n400000\n400000\n100000' ]
-	seq 100000 | par-run -n 3 -N 4 paste -sd, >out
-	fours out 100000
+	seq 20000 | par-run -n 3 -N 4 paste -sd, >out
+	fours out 20000
 	# Of both, what comes first.
 	[ "$(drip 6 | par-run -k -N 4 -b 5 paste -sd,)" = $'1,2\n3,4\n5,6' ]
 }
