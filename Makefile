@@ -38,6 +38,8 @@
 #:                  torture, fuzz targets for a minute each, mistakes for the simulator,
 #:                  histories of queues for a minute each, power cuts, check-old
 #: make lint        check style, man pages, shell scripts; clang-tidy
+#: make analyze     what -fanalyzer of gcc and cppcheck find, but what scripts/false-findings
+#:                  explains
 #: make deps        install what make, demo and check need, and name what lint and bench
 #:                  would add (DEPS=build: only what make needs; DEPS="lint bench")
 #: make install     under PREFIX (default /usr/local); DESTDIR is put in front
@@ -204,7 +206,7 @@ $B/bin/$1: $B/cmd/$1/main.o $B/$1.a $B/libpar.a
 	$$(call say,LINK $$@) $$(CC) $$(ALL_CFLAGS) $$(ALL_LDFLAGS) -o $$@ $$(filter %.o %.a,$$^) \
 	    $(if $2$3,$$$$($$(PKG_CONFIG) --libs $2 $3)) $$(LDLIBS)
 
-$(call objects,$1) $(patsubst %.o,%.tidy,$(call objects,$1)) \
+$(call objects,$1) $(foreach k,tidy analyzed,$(patsubst %.o,%.$k,$(call objects,$1))) \
 $(patsubst %,$B/alone/%,$(filter cmd/$1/%,$(HEADERS))): $B/cmd/$1/cflags $(call texts_h,$1)
 
 $B/cmd/$1/cflags: FORCE
@@ -404,6 +406,7 @@ check-all: check sanitize torture
 	@$(MAKE) --no-print-directory chaos COUNT=300
 	@HISTORY=60 BATS_TEST_TIMEOUT=1200 $(MAKE) --no-print-directory check TESTS='$(wildcard tests/*-history.bats)'
 	@$(MAKE) --no-print-directory B=$B/deep ANALYZER=mode=deep lint-tidy
+	@$(MAKE) --no-print-directory analyze
 	@tests/fuzz/run all 60s
 	@tests/sim/mistakes
 	@$(MAKE) --no-print-directory check-old
@@ -483,6 +486,19 @@ $(TIDY): $B/%.tidy: %.c $(HEADERS) .clang-tidy $B/flags
 	@$(CLANG_TIDY) --quiet $(TIDY_ANALYZER) $< -- -std=c11 $(ALL_CPPFLAGS) $(call cflags,$<) 2>$@.err || \
 	    { cat $@.err; exit 1; }
 	@rm -f $@.err; touch $@
+
+# What takes minutes, and another compiler than gcc cannot: no part of lint.
+ANALYZED = $(patsubst %.c,$B/%.analyzed,$(SOURCES))
+$(ANALYZED): $B/%.analyzed: %.c $(HEADERS) $B/flags
+	@mkdir -p $(@D)
+	$(call say,ANALYZE $<) $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -fanalyzer $(call cflags,$<) -c \
+	    -o /dev/null $< 2>$@.new || { cat $@.new; exit 1; }
+	@mv $@.new $@
+
+analyze:
+	@scripts/deps build analyze
+	@$(MAKE) --no-print-directory -k -j$(JOBS) $(ANALYZED)
+	@scripts/analyze '$(CC)' $B $(PROGS)
 
 # Installing.
 
@@ -594,5 +610,5 @@ clean:
 help:
 	@awk '/^#:/ { print substr($$0, 4) }' Makefile
 
-.PHONY: all left-out check unit units sim sim-build sanitize bench chaos torture mutants cross check-all lint $(LINT) install uninstall html dist deb static check-packages deps demo clean help FORCE
+.PHONY: all left-out check unit units sim sim-build sanitize bench chaos torture mutants cross check-all lint $(LINT) analyze install uninstall html dist deb static check-packages deps demo clean help FORCE
 .DELETE_ON_ERROR:

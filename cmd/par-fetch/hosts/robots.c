@@ -36,14 +36,12 @@ by_origin(const void *one, const void *other)
 	return strcmp(a->origin, b->origin);
 }
 
-/* Forget the oldest entry, if no request waits for it. */
+/* Forget the oldest entry, which no request waits for. */
 static void
 forget_oldest(struct robots *robots)
 {
 	struct robots_entry *entry = robots->oldest;
 
-	if (entry == NULL || entry->state == ROBOTS_AWAITED)
-		return;
 	robots->oldest = entry->next;
 	if (robots->oldest == NULL)
 		robots->newest = &robots->oldest;
@@ -85,7 +83,7 @@ find_entry(struct robots *robots, char *origin)
 		free(origin);
 		return *found;
 	}
-	if (robots->count >= ENTRIES_MAX)
+	if (robots->count >= ENTRIES_MAX && robots->oldest->state != ROBOTS_AWAITED)
 		forget_oldest(robots);
 	entry = calloc(1, sizeof(*entry));
 	if (entry == NULL)

@@ -68,7 +68,7 @@ keep(const struct record_files *files, int leash)
 	char byte;
 
 	if (pid != 0)
-		_exit(pid < 0);
+		_exit(pid < 0 ? 1 : 0);
 	for (size_t i = 0; i < sizeof(passed) / sizeof(*passed); i++)
 		signal(passed[i], SIG_IGN);
 	for (int fd = 0; fd < most; fd++)

@@ -129,11 +129,15 @@ split(struct taking *taking, uint64_t id, const struct file_body *body, const ch
 	struct file_queue *queue = taking->queue;
 	struct file_body one = *body;
 	char *copy = malloc(len); /* what is put moves what was there */
-	const char *at = copy, *end = copy + len;
-	int error = copy == NULL ? ENOMEM : unlease(taking, id, body);
+	const char *at, *end;
+	int error;
 
-	if (copy != NULL)
-		memcpy(copy, data, len);
+	if (copy == NULL)
+		return ENOMEM;
+	memcpy(copy, data, len);
+	at = copy;
+	end = copy + len;
+	error = unlease(taking, id, body);
 	one.records = 1;
 	while (error == 0 && at < end) {
 		const char *newline = memchr(at, '\n', (size_t)(end - at));
