@@ -129,10 +129,8 @@ pass(struct intake *intake, size_t len)
 	intake->cut += len;
 	intake->gathered = 0;
 	intake->gathered_len = 0;
-	if (intake->whole < intake->cut) {
+	if (intake->whole < intake->cut)
 		intake->whole = intake->cut;
-		intake->open = 0;
-	}
 }
 
 /* Pass over what is there of a refused record. */
